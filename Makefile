@@ -1,0 +1,59 @@
+# Two commands do everything on a machine with Python and make: `make serve` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help serve test lint check derive lock wheel clean
+
+help: ## Say what can be made.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+$(VENV)/run: requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run .ci/requirements.txt
+	$(PIP) install --require-hashes -r .ci/requirements.txt
+	@touch $@
+
+serve: $(VENV)/run ## Set up, check and load the dataset, serve it on 127.0.0.1:8000.
+	$(BIN)/diplomatic-events serve
+
+test: $(VENV)/dev ## Set up and run every test.
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+lint: $(VENV)/dev ## Lint, format, types, import order, dataset, and drift of derived files.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/diplomatic-events check
+	$(BIN)/diplomatic-events fmt --check
+	$(BIN)/diplomatic-events openapi --output openapi.yaml --check
+	$(BIN)/diplomatic-events schema --output dataset/schemas --check
+	$(BIN)/diplomatic-events codebook README.md dataset/README.md --check
+
+check: $(VENV)/run ## Tell every fault of the dataset.
+	$(BIN)/diplomatic-events check
+
+derive: $(VENV)/dev ## Write anew what is derived: formats, openapi.yaml, schemas, tables.
+	$(BIN)/ruff format .
+	$(BIN)/diplomatic-events fmt
+	$(BIN)/diplomatic-events openapi --output openapi.yaml
+	$(BIN)/diplomatic-events schema --output dataset/schemas
+	$(BIN)/diplomatic-events codebook README.md dataset/README.md
+
+lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addresses.
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
+	  --group pyproject.toml:build pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
+	  --group pyproject.toml:dev -c requirements.txt -o .ci/requirements.txt
+
+wheel: $(VENV)/dev ## Build the wheel, dataset included.
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove everything that was made.
+	rm -rf $(VENV) dist build diplomatic-events-data .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,69 @@
+"""The application: settings in, a WSGI callable out, as a list of init calls."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import peewee as pw
+from flask import Flask, Response, current_app, request
+from flask_cors import CORS
+from werkzeug.exceptions import HTTPException
+
+from . import views
+from .config import Settings
+from .formats import dumps
+from .problems import Problem, nearest
+from .store import Store, unavailable
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application that serves the releases below `settings.data_dir`."""
+    settings = settings or Settings.read()
+    app = Flask("api", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.extensions["store"] = Store(settings.data_dir)
+    views.init(app)
+    init_cors(app)
+    init_problems(app)
+    return app
+
+
+def init_cors(app: Flask) -> None:
+    """Anybody may read from anywhere, errors included."""
+    CORS(
+        app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=["Link", "ETag", "Retry-After"], max_age=86400
+    )
+
+
+def init_problems(app: Flask) -> None:
+    """Every error is a problem document (RFC 9457), whoever raised it."""
+    app.register_error_handler(Problem, respond)
+    app.register_error_handler(HTTPException, from_http)
+    app.register_error_handler(pw.DatabaseError, lambda error: respond(unavailable("The release cannot be read.")))
+    app.register_error_handler(Exception, unexpected)
+
+
+def respond(problem: Problem) -> Response:
+    body = {**problem.body, "instance": request.full_path.rstrip("?")}
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return Response(f"{dumps(body)}\n", problem.status, headers, mimetype="application/problem+json")
+
+
+def from_http(error: HTTPException) -> Any:
+    """werkzeug's own errors (no such route, method not allowed) as problems; redirects stay redirects."""
+    if error.code is None or error.code < 400:
+        return error
+    members: dict[str, Any] = {}
+    if error.code == HTTPStatus.NOT_FOUND:
+        routes = (rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments)
+        members["suggestion"] = nearest(request.path, routes)
+    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return respond(Problem(error.code, error.description or HTTPStatus(error.code).phrase, headers=headers, **members))
+
+
+def unexpected(error: Exception) -> Response:
+    """Our own fault: told to the operator in full, to the reader without a trace."""
+    log.error("unexpected error at %s", request.full_path, exc_info=error)
+    return respond(Problem(500, "Something went wrong here; it was logged."))

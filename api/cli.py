@@ -1,0 +1,247 @@
+"""The command `diplomatic-events`.
+
+Exit codes: 0 done, 1 the dataset or a derived file has faults (they are listed), 2 the command was not understood,
+3 another load is running.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from . import __version__, checks, codebook, dataset, files, load, openapi, server
+from .config import Settings
+from .fields import SLUG, plain
+from .problems import DatasetError, Finding
+from .resources import BY_KIND, RESOURCES
+from .scaffold import scaffold
+from .shapes import json_schema
+
+FAULTY, BUSY = 1, 3
+dataset_option = click.option(
+    "--dataset",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the dataset's text files. [default: DIPLOMATIC_EVENTS_DATASET, or the one that ships with this command]",
+)
+data_dir_option = click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder where loaded releases live. [default: DIPLOMATIC_EVENTS_DATA_DIR, or ./diplomatic-events-data]",
+)
+check_option = click.option("--check", "only_check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
+
+
+def settings_of(**options: Any) -> Settings:
+    try:
+        return Settings.read(**options)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on a terminal; silent elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step, done, of: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr, item_show_func=lambda step: step) as bar:
+
+        def show(step: str, done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos, step)
+
+        yield show
+
+
+def fail(findings: list[Finding]) -> NoReturn:
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{len(findings)} {'fault' if len(findings) == 1 else 'faults'}", err=True)
+    sys.exit(FAULTY)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="diplomatic-events")
+def main() -> None:
+    """Diplomacy between the United States and Russia, as data: check it, load it, serve it.
+
+    The dataset is a folder of text files. `check` tells every fault in them, `load` makes them a release, `serve`
+    answers from the release over HTTP. Settings come from options, or from the environment as DIPLOMATIC_EVENTS_*.
+    """
+
+
+@main.command()
+@dataset_option
+def check(folder: Path | None) -> None:
+    """Tell every fault of the dataset at once, each with file, line and key."""
+    settings = settings_of(dataset=folder)
+    with progress("checking") as show:
+        found = dataset.read(settings.dataset, show)
+        faults = checks.findings(found)
+    if faults:
+        fail(faults)
+    counts = ", ".join(f"{len(entries)} {kind}" for kind, entries in found.entries.items())
+    click.echo(f"no faults: {counts}")
+
+
+def loaded(settings: Settings) -> None:
+    """Loads the dataset and says what came of it; exits with the code that fits where it cannot."""
+    try:
+        with progress("loading") as show:
+            release, new = load.load(settings, show)
+    except DatasetError as error:
+        fail(error.findings)
+    except BlockingIOError:
+        click.echo(f"another load is running in {settings.data_dir}", err=True)
+        sys.exit(BUSY)
+    click.echo(f"release {release.id} {'is loaded' if new else 'was loaded already'} in {settings.data_dir}", err=True)
+
+
+@main.command("load")
+@dataset_option
+@data_dir_option
+def load_command(folder: Path | None, data_dir: Path | None) -> None:
+    """Check the dataset and make it the served release; a running server answers from it at once."""
+    loaded(settings_of(dataset=folder, data_dir=data_dir))
+
+
+@main.command()
+@dataset_option
+@data_dir_option
+@click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
+@click.option("--port", type=int, help="Port to listen on; 0 takes any free one. [default: 8000]")
+@click.option("--workers", type=int, help="Server processes. [default: 2]")
+@click.option("--threads", type=int, help="Threads of each process. [default: 4]")
+@click.option("--load/--no-load", "fresh", default=True, help="Load the dataset first, if it is not loaded yet.")
+def serve(folder: Path | None, data_dir: Path | None, fresh: bool, **options: Any) -> None:
+    """Load the dataset if need be, and serve it over HTTP with gunicorn."""
+    settings = settings_of(dataset=folder, data_dir=data_dir, **options)
+    if fresh:
+        loaded(settings)
+    server.run(settings)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(list(BY_KIND)))
+@click.argument("id")
+@dataset_option
+def new(kind: str, id: str, folder: Path | None) -> None:
+    """Start a record: writes <dataset>/KIND/ID.yaml with a hint on every key.
+
+    Fill in the required keys, uncover those optional ones that you need, then run `check` and `fmt`.
+    """
+    if not SLUG.fullmatch(id):
+        raise click.BadParameter(f"{id!r} is not an id: a-z, 0-9 and single hyphens", param_hint="ID")
+    path = settings_of(dataset=folder).dataset / kind / f"{id}.yaml"
+    if path.exists():
+        raise click.UsageError(f"{path} exists already")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(scaffold(BY_KIND[kind]), encoding="utf-8")
+    click.echo(path)
+
+
+@main.command()
+@dataset_option
+@check_option
+def fmt(folder: Path | None, only_check: bool) -> None:
+    """Write every file in its one canonical form: keys in order, hints removed."""
+    root = settings_of(dataset=folder).dataset
+    found = dataset.read(root)
+    changed, faults = [], []
+    for kind, entries in found.entries.items():
+        for entry in entries.values():
+            path = root / entry.file
+            if path.suffix != ".yaml":
+                continue
+            text = path.read_text(encoding="utf-8")
+            canonical = files.write_yaml(plain(BY_KIND[kind].schema, entry.record))
+            if text == canonical:
+                continue
+            if lost := files.comments(text):
+                faults.append(Finding(entry.file, lost[0], "", "this comment would be lost: put it under note"))
+                continue
+            changed.append(entry.file)
+            if not only_check:
+                path.write_text(canonical, encoding="utf-8")
+    for name in changed:
+        click.echo(f"{name}: {'is not' if only_check else 'is now'} in canonical form")
+    if faults or found.findings:
+        fail(sorted([*faults, *found.findings]))
+    sys.exit(FAULTY if only_check and changed else 0)
+
+
+def derived(path: Path, text: str, only_check: bool) -> bool:
+    """Writes a derived file, or with `only_check` says whether it has drifted."""
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    if only_check:
+        click.echo(f"{path}: has drifted from what it is derived from")
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        click.echo(path)
+    return True
+
+
+@main.command("openapi")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]")
+@check_option
+def openapi_command(output: Path | None, only_check: bool) -> None:
+    """Print the OpenAPI contract as YAML, or write it to a file."""
+    if output is None:
+        click.echo(openapi.as_yaml(), nl=False)
+    else:
+        sys.exit(FAULTY if derived(output, openapi.as_yaml(), only_check) and only_check else 0)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(list(BY_KIND)), required=False)
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write <kind>.json files to.")
+@check_option
+def schema(kind: str | None, output: Path | None, only_check: bool) -> None:
+    """Print the JSON Schema of KIND's files, or write one for every kind; editors complete and check with them."""
+    if output is None:
+        if kind is None:
+            raise click.UsageError("name a KIND, or a folder with --output")
+        click.echo(codebook.json_text(json_schema(BY_KIND[kind].schema)), nl=False)
+        return
+    kinds = [BY_KIND[kind]] if kind else RESOURCES
+    drifted = [derived(output / f"{r.kind}.json", codebook.json_text(json_schema(r.schema)), only_check) for r in kinds]
+    sys.exit(FAULTY if only_check and any(drifted) else 0)
+
+
+@main.command("codebook")
+@click.argument("documents", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@dataset_option
+@check_option
+def codebook_command(documents: tuple[Path, ...], folder: Path | None, only_check: bool) -> None:
+    """Bring the generated tables of DOCUMENTS up to date (README.md, dataset/README.md)."""
+    found = dataset.read(settings_of(dataset=folder).dataset)
+    if found.findings:
+        fail(sorted(found.findings))
+    drifted = [derived(path, codebook.filled(path.read_text(encoding="utf-8"), found), only_check) for path in documents]
+    sys.exit(FAULTY if only_check and any(drifted) else 0)
+
+
+@main.command()
+@dataset_option
+@click.option("--source", "only", help="Only this source.")
+def coverage(folder: Path | None, only: str | None) -> None:
+    """Print, for each source whose paragraphs are counted, which records every paragraph gave."""
+    found = dataset.read(settings_of(dataset=folder).dataset)
+    cited = checks.cited_paragraphs(found)
+    missing = 0
+    for id, entry in found.entries["sources"].items():
+        if not entry.record["paragraphs"] or only not in (None, id):
+            continue
+        reasons = {number: item["reason"] for item in entry.record["not_coded"] for number in item["paragraphs"]}
+        click.echo(f"{id}: {entry.record['title']}")
+        for number in range(1, entry.record["paragraphs"] + 1):
+            records = cited[id, number]
+            missing += not records and number not in reasons
+            click.echo(f"{number:5}  {' '.join(records) or (f'({reasons[number]})' if number in reasons else 'NOT CODED')}")
+    sys.exit(FAULTY if missing else 0)

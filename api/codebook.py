@@ -1,0 +1,91 @@
+"""The generated parts of the documents: tables of fields, vocabularies, filters and figures.
+
+A document holds `<!-- begin NAME -->` and `<!-- end NAME -->`; what stands between them is derived.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import marshmallow as ma
+
+from . import fields
+from .dataset import Dataset
+from .query import arguments
+from .resources import RESOURCES
+
+SECTION = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def filled(text: str, dataset: Dataset) -> str:
+    """A document with its generated sections made anew. Raises KeyError for a section that nothing generates."""
+    return SECTION.sub(lambda match: f"{match[1]}{SECTIONS[match[2]](dataset)}\n{match[3]}", text)
+
+
+def json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def table(*rows: tuple[object, ...]) -> str:
+    """A Markdown table; the first row is its head."""
+    head, *body = rows
+    lines = [head, ("---",) * len(head), *body]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in lines)
+
+
+def counts(dataset: Dataset) -> str:
+    """How many records of each kind there are."""
+    return table(("kind", "records", "what"), *((f"`{r.kind}`", len(dataset.entries[r.kind]), r.description) for r in RESOURCES))
+
+
+def filters(dataset: Dataset) -> str:
+    """What each kind's list can be asked."""
+    shared = {"sort", "limit", "cursor", "format"}
+    rows = []
+    for resource in RESOURCES:
+        names = [f"`{name}`" for name in arguments(resource).load_fields if name not in shared]
+        sorts = ", ".join(f"`{word}`" for word in resource.sorts)
+        rows.append((f"`/v1/{resource.kind}`", " ".join(names), f"{sorts} (default `{resource.order}`)"))
+    return table(("resource", "filters", "sorts"), *rows)
+
+
+def keys(dataset: Dataset) -> str:
+    """Every key of every kind's files."""
+    parts = []
+    for resource in RESOURCES:
+        rows = list(_keys(resource.schema, ""))
+        parts.append(f"### {resource.kind}\n\n{resource.description}\n\n" + table(("key", "required", "what"), *rows))
+    return "\n\n".join(parts)
+
+
+def _keys(schema: ma.Schema, prefix: str) -> Iterator[tuple[str, str, str]]:
+    for key, field in schema.load_fields.items():
+        inner = field.inner if isinstance(field, fields.Many) else field
+        many = "[]" if isinstance(field, fields.Many) else ""
+        words = fields.choices(inner)
+        what = field.metadata["description"]
+        if isinstance(inner, fields.Ref):
+            what += f" (id of `{inner.kind}`)"
+        if words:
+            what += " One of: " + ", ".join(f"`{word}`" for word in words) + "."
+        name = f"{prefix}{field.data_key or key}{many}"
+        yield f"`{name}`", "yes" if field.required else "", what
+        shared = key in ("citations", "accounts", "quantities")
+        if isinstance(inner, fields.One) and not (shared and prefix):
+            yield from _keys(inner.schema, f"{name}.")
+
+
+def types(dataset: Dataset) -> str:
+    """The event types with their crosswalk."""
+    rows = []
+    for id, entry in sorted(dataset.entries["event-types"].items()):
+        plover, cameo = entry.record["plover"], entry.record["cameo"]
+        category = "/".join(part for part in (plover["event"], plover["mode"]) if part) if plover else "none"
+        rows.append(
+            (f"`{id}`", entry.record["definition"], category, cameo["code"] if cameo else "none", entry.record["quad"] or "")
+        )
+    return table(("type", "definition", "PLOVER 2.0", "CAMEO", "quad"), *rows)
+
+
+SECTIONS: dict[str, Callable[[Dataset], str]] = {"counts": counts, "filters": filters, "keys": keys, "types": types}

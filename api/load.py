@@ -1,0 +1,156 @@
+"""Loading: checked files become one immutable release, every public document rendered once."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import peewee as pw
+from marshmallow.experimental.context import Context
+
+from . import checks
+from .config import HERE, Settings
+from .dataset import Dataset, Progress, read
+from .fields import Record
+from .problems import DatasetError, Problem
+from .resource import Resource
+from .resources import BY_KIND, INDEXES, RESOURCES
+from .store import Meta, Moved, Release, Store
+
+BATCH = 200
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 of the code that renders: a release made by other code is made anew."""
+    total = hashlib.sha256()
+    for path in sorted(HERE.rglob("*.py")):
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def checked(folder: Path, progress: Progress | None = None) -> Dataset:
+    """The dataset in `folder`. Raises DatasetError with every finding if it has faults."""
+    dataset = read(folder, progress)
+    if faults := checks.findings(dataset):
+        raise DatasetError(faults)
+    return dataset
+
+
+def load(settings: Settings, progress: Progress | None = None) -> tuple[Release, bool]:
+    """Checks the dataset and makes it the served release; returns it, and whether anything was loaded.
+
+    Raises DatasetError if the dataset has faults and BlockingIOError while another load runs; the served release is
+    then as it was.
+    """
+    dataset = checked(settings.dataset, progress)
+    store = Store(settings.data_dir)
+    id = f"{dataset.about['version']}-{dataset.digest[:12]}"
+    if _served(store, id):
+        return store.current(), False
+    with store.building() as path:
+        build(dataset, path, progress)
+        store.publish(path, id, settings.keep_releases)
+    return store.current(), True
+
+
+def _served(store: Store, id: str) -> bool:
+    try:
+        release = store.current()
+    except Problem:
+        return False
+    return release.id == id and release.about["code"] == code_digest()
+
+
+def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> None:
+    """Writes a release as an SQLite file; the same dataset and code give the same bytes."""
+    database = pw.SqliteDatabase(str(path), pragmas={"foreign_keys": 1, "journal_mode": "off", "synchronous": 0})
+    with database.connection_context():
+        with database.atomic():
+            for table in (Meta, Moved, *(resource.model for resource in RESOURCES), *INDEXES.values()):
+                pw.SchemaManager(table, database).create_all()
+            for step, resource in enumerate(RESOURCES):
+                if progress:
+                    progress(f"loading {resource.kind}", step, len(RESOURCES))
+                _fill(database, resource, dataset)
+            _insert(database, Moved, _moves(dataset))
+            _insert(database, Meta, ({"key": key, "value": json.dumps(value)} for key, value in _about(dataset).items()))
+        _verify(database, dataset)
+
+
+def _fill(database: pw.Database, resource: Resource, dataset: Dataset) -> None:
+    """One kind's rows and index rows, numbered in the kind's default order."""
+    column = resource.order.lstrip("-")
+    key = resource.sorts[column].name
+    entries = dataset.entries[resource.kind]
+    rows = sorted(
+        ({"id": id, **resource.columns(entry.record)} for id, entry in entries.items()),
+        key=lambda row: (row[key], row["id"]),
+    )
+    with Context(dataset):
+        _insert(
+            database,
+            resource.model,
+            (
+                {"seq": seq, "document": render(resource, row["id"], entries[row["id"]].record, dataset), **row}
+                for seq, row in enumerate(rows, 1)
+            ),
+        )
+    for filter in resource.filters:
+        if table := INDEXES.get((resource.kind, filter.name)):
+            _insert(
+                database,
+                table,
+                (
+                    {"record": seq, **values}
+                    for seq, row in enumerate(rows, 1)
+                    for values in filter.rows(entries[row["id"]].record, dataset)  # type: ignore[union-attr]
+                ),
+            )
+
+
+def render(resource: Resource, id: str, record: Record, dataset: Dataset) -> str:
+    """The public document of a record, as JSON text. Needs a Context that holds the dataset."""
+    derived = resource.derive(record, dataset)
+    document = resource.schema.dump({**record, **derived, "id": id, "links": links(resource, id)})
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+def links(resource: Resource, id: str) -> dict[str, str]:
+    """Where a record is, and where the records that belong to it are."""
+    found = {"self": f"/v1/{resource.kind}/{id}"}
+    for other in RESOURCES:
+        for filter in other.filters:
+            if getattr(filter, "kind", None) == resource.kind and getattr(filter, "reverse", None):
+                found[filter.reverse] = f"/v1/{other.kind}?{filter.name}={id}"  # type: ignore[union-attr,index]
+    return found
+
+
+def _insert(database: pw.Database, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+    for batch in pw.chunked(rows, BATCH):
+        table.insert_many(batch).execute(database)
+
+
+def _moves(dataset: Dataset) -> Iterator[dict[str, Any]]:
+    for kind, moves in sorted(dataset.moved.items()):
+        for id, move in sorted(moves.items()):
+            yield {"kind": kind, "id": id, "renamed": move.get("to"), "withdrawn": move.get("withdrawn")}
+
+
+def _about(dataset: Dataset) -> dict[str, Any]:
+    counts = {kind: len(dataset.entries[kind]) for kind in BY_KIND}
+    return {**dataset.about, "digest": dataset.digest, "code": code_digest(), "counts": counts}
+
+
+def _verify(database: pw.SqliteDatabase, dataset: Dataset) -> None:
+    """Raises sqlite3.IntegrityError unless the file is whole and holds every record."""
+    faults = [row for row in database.execute_sql("PRAGMA integrity_check").fetchall() if row != ("ok",)]
+    faults += database.execute_sql("PRAGMA foreign_key_check").fetchall()
+    for resource in RESOURCES:
+        if resource.model.select().bind(database).count() != len(dataset.entries[resource.kind]):
+            faults.append((resource.kind, "rows are missing"))
+    if faults:
+        raise sqlite3.IntegrityError(str(faults))

@@ -1,0 +1,26 @@
+"""The kinds of records, in the order in which they are read, shown and documented, and their tables."""
+
+from typing import Any
+
+from ..filters import index_table
+from ..resource import Resource
+from .actors import ACTORS
+from .agreements import AGREEMENTS
+from .event_types import EVENT_TYPES
+from .events import EVENTS
+from .places import PLACES
+from .sources import SOURCES
+from .statements import STATEMENTS
+from .topics import TOPICS
+
+RESOURCES: tuple[Resource, ...] = (EVENTS, STATEMENTS, AGREEMENTS, ACTORS, SOURCES, PLACES, TOPICS, EVENT_TYPES)
+BY_KIND: dict[str, Resource] = {resource.kind: resource for resource in RESOURCES}
+
+# (kind, filter) -> the table that answers the filter; filters that read the kind's own columns have none.
+INDEXES: dict[tuple[str, str], Any] = {}
+for _resource in RESOURCES:
+    for _filter in _resource.filters:
+        _kind = getattr(_filter, "kind", None)
+        _target = BY_KIND[_kind].model if _kind else None
+        if _table := index_table(_resource.model, _filter, _target):
+            INDEXES[_resource.kind, _filter.name] = _table

@@ -1,0 +1,79 @@
+"""Actors: who acts and speaks, and which offices they held when."""
+
+from collections.abc import Iterator
+
+import peewee as pw
+
+from .. import dates
+from ..fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text
+from ..filters import Catalog, OnDay, Row, Terms, each
+from ..resource import Resource
+from .common import accounts, also_known_as, citations, cited, identity, links, note, sort_key
+
+KINDS = (
+    "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
+)  # fmt: skip
+
+
+class Actor(Row):
+    name = pw.TextField(index=True)
+
+    class Meta:
+        table_name = "actors"
+
+
+class Role(Schema):
+    title = Text("The office or position.", required=True)
+    organization = Ref("Where it is held.", kind="actors")
+    start = Edtf("When the term began, where a source establishes it.", data_key="from")
+    end = Edtf("When the term ended, where a source establishes it.", data_key="to")
+    attested = Edtf("Days on which sources show the person in the role, where the term is not established.")
+    citations = citations()
+
+
+class ActorSchema(Schema):
+    id = identity()
+    name = Text("Name in English, as its holder or the literature spells it.", required=True)
+    also_known_as = also_known_as()
+    kind = Choice("What sort of actor it is.", KINDS, required=True)
+    country = Country("ISO 3166-1 alpha-3 code; of a person, the country they act for.")
+    part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))
+    description = Text("Who it is, in one phrase.")
+    wikidata = Text("Wikidata id, only where verified.")
+    roles = Many("Offices and positions, with their dates.", One("A role.", Role))
+    accounts = accounts()
+    note = note()
+    citations = citations()
+    links = links()
+
+
+def tenure(role: Record) -> dates.Bounds | None:
+    """The days on which a role was held, as far as sources show; None where they show no date."""
+    if role["start"] or role["end"]:
+        return dates.Bounds(dates.bounds(role["start"] or "../..").earliest, dates.bounds(role["end"] or "../..").latest)
+    return dates.bounds(role["attested"]) if role["attested"] else None
+
+
+def tenures(actor: Record, catalog: Catalog) -> Iterator[dates.Bounds]:
+    yield from (span for role in actor["roles"] if (span := tenure(role)))
+
+
+ACTORS = Resource(
+    kind="actors",
+    singular="actor",
+    description="Persons, states, bodies, companies, media outlets and movements that act and speak.",
+    model=Actor,
+    schema=ActorSchema(),
+    heading="name",
+    columns=lambda actor: {"name": sort_key(actor["name"])},
+    sorts={"name": Actor.name},
+    order="name",
+    filters=(
+        Terms("kind", "Sort of actor.", each("kind"), choices=KINDS),
+        Terms("country", "Country (ISO 3166-1 alpha-3) that the actor is of or acts for.", each("country")),
+        Terms("part_of", "Part of this body.", each("part_of"), "actors", reverse="parts"),
+        Terms("organization", "Holding or having held a position there.", each("roles.organization"), "actors", reverse="people"),
+        cited("actors"),
+        OnDay("role_on", "Holding some office on this day.", tenures),
+    ),
+)

@@ -1,0 +1,174 @@
+"""Agreements: treaties and lesser understandings, what was done to them, and when they were in force."""
+
+from collections.abc import Iterator
+
+import peewee as pw
+
+from .. import dates
+from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from ..filters import Catalog, Dates, OnDay, Row, Terms, day_columns, each, within
+from ..resource import Resource
+from .common import (
+    DISPUTED,
+    accounts,
+    also_known_as,
+    citations,
+    cited,
+    conflict,
+    disputed,
+    identity,
+    links,
+    note,
+    quantities,
+    sort_key,
+    topics,
+)  # fmt: skip
+
+KINDS = (
+    "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
+    "unilateral_instrument",
+)  # fmt: skip
+ACTIONS = (
+    "proposed", "announced", "opened_for_signature", "signed", "adopted", "ratified", "entered_into_force", "extended",
+    "suspended", "resumed", "withdrawal_notified", "withdrawn", "expired", "superseded", "terminated",
+)  # fmt: skip
+ENDS = ("expired", "superseded", "terminated")
+RELATIONS = ("extends", "supersedes", "reaffirms", "implements", "amends", "refers_to")
+
+
+class Agreement(Row):
+    title = pw.TextField(index=True)
+    earliest = pw.DateField(index=True)
+    latest = pw.DateField(index=True)
+
+    class Meta:
+        table_name = "agreements"
+
+
+class Action(Schema):
+    kind = Choice("What was done.", ACTIONS, required=True)
+    date = Edtf("When, only as precisely as sources say.", required=True)
+    until = Edtf("The end that this action sets, for an entry into force or an extension.")
+    by = Many("Who did it: parties, and the persons who signed for them.", Holder("An actor."))
+    place = Ref("Where.", kind="places")
+    event = Ref("The event in which it was done.", kind="events")
+    note = note()
+    citations = citations()
+
+
+class Term(Schema):
+    text = Text("What the parties undertake, in our own words.", required=True)
+    quantities = quantities()
+    citations = citations()
+
+
+class Relation(Schema):
+    relation = Choice("How this agreement stands to the other.", RELATIONS, required=True)
+    agreement = Ref("The other agreement.", kind="agreements", required=True)
+
+
+class Suspension(Schema):
+    by = Many("Who suspended.", Ref("An actor.", kind="actors"))
+    start = Edtf("From when.", data_key="from")
+    end = Edtf("Until when; null where nothing says so.", data_key="to")
+
+
+class Period(Schema):
+    start = Edtf("When it entered into force.", data_key="from")
+    end = Edtf("When it ended or is set to end; null where nothing says so.", data_key="to")
+    ended_by = Text("The kind of action that set the end.")
+    suspensions = Many("When parties suspended it within the period.", One("A suspension.", Suspension))
+
+
+class AgreementSchema(Schema):
+    id = identity()
+    title = Text("Common title.", required=True)
+    also_known_as = also_known_as()
+    kind = Choice("What sort of agreement it is.", KINDS, required=True)
+    parties = Many("Who is bound, or who issued it.", Ref("An actor.", kind="actors"), required=True)
+    topics = topics()
+    summary = Text("What it does, in our own words.", required=True)
+    actions = Many("What was done to it, each with a date.", One("An action.", Action))
+    in_force = Many("The periods in which it was in force, derived from the actions.", One("A period.", Period), dump_only=True)
+    terms = Many("What the parties undertake.", One("A term.", Term))
+    relations = Many("How it stands to other agreements.", One("A relation.", Relation))
+    unts = Text("United Nations Treaty Series registration, only where verified.")
+    tias = Text("Treaties and Other International Acts Series number, only where verified.")
+    disputed = disputed()
+    accounts = accounts()
+    note = note()
+    citations = citations()
+    links = links()
+
+
+def in_force(agreement: Record) -> list[Record]:
+    """The periods in which an agreement was in force, as its actions say; nothing depends on today.
+
+    It begins with the entry into force. It ends when it expires, is superseded or terminated, when a withdrawal leaves
+    fewer than two parties, or on the last day that the entry or an extension set.
+    """
+    actions = sorted(agreement["actions"], key=lambda action: dates.bounds(action["date"]))
+    start = next((action for action in actions if action["kind"] == "entered_into_force"), None)
+    if not start:
+        return []
+    parties, end, ended_by = set(agreement["parties"]), None, None
+    for action in actions:
+        if action["until"]:
+            end, ended_by = action["until"], "expired"
+        if action["kind"] == "withdrawn":
+            parties -= set(action["by"])
+        if action["kind"] in ENDS or (action["kind"] == "withdrawn" and len(parties) < 2):
+            end, ended_by = action["date"], action["kind"]
+            break
+    return [{"start": start["date"], "end": end, "ended_by": ended_by, "suspensions": suspensions(actions, end)}]
+
+
+def suspensions(actions: list[Record], end: str | None) -> list[Record]:
+    """Who suspended an agreement from when to when; a suspension lasts until that party resumes, or the end."""
+    found = []
+    for index, action in enumerate(actions):
+        if action["kind"] == "suspended":
+            resumed = (a for a in actions[index:] if a["kind"] == "resumed" and set(a["by"]) & set(action["by"]))
+            found.append({"by": action["by"], "start": action["date"], "end": next(resumed, {"date": end})["date"]})
+    return found
+
+
+def spans(agreement: Record, catalog: Catalog) -> Iterator[dates.Bounds]:
+    for period in in_force(agreement):
+        yield dates.Bounds(dates.bounds(period["start"]).earliest, dates.bounds(period["end"] or "../..").latest)
+
+
+def lifetime(agreement: Record) -> str | None:
+    """From the first action to the last, as one EDTF interval."""
+    days = [dates.bounds(action["date"]) for action in agreement["actions"]]
+    return f"{min(days).earliest}/{max(day.latest for day in days)}" if days else None
+
+
+AGREEMENTS = Resource(
+    kind="agreements",
+    singular="agreement",
+    description="Treaties, extensions, joint statements, communiques, understandings, and instruments of one side.",
+    model=Agreement,
+    schema=AgreementSchema(),
+    heading="title",
+    columns=lambda agreement: {"title": sort_key(agreement["title"]), **day_columns(lifetime(agreement))},
+    sorts={"date": Agreement.earliest, "title": Agreement.title},
+    order="-date",
+    derive=lambda agreement, catalog: {"disputed": conflict(agreement), "in_force": in_force(agreement)},
+    filters=(
+        Terms("kind", "Sort of agreement.", each("kind"), choices=KINDS),
+        Terms("party", "With this party.", each("parties"), "actors", reverse="agreements"),
+        Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics", reverse="agreements"),
+        Terms(
+            "related",
+            "Standing in some relation to this agreement.",
+            each("relations.agreement"),
+            "agreements",
+            reverse="related",
+        ),
+        OnDay("in_force_on", "In force on this day, suspended or not.", spans),
+        cited("agreements"),
+        DISPUTED,
+        Dates(),
+    ),
+)

@@ -1,0 +1,107 @@
+"""The parts that records of several kinds share: citations, accounts, quantities, and the keys around them."""
+
+from typing import Any
+
+from ..fields import Choice, Flag, Links, Many, Number, One, Record, Ref, Schema, Text, Whole
+from ..filters import Catalog, Terms
+
+ACCOUNT_ABOUT = (
+    "date", "duration", "place", "participants", "occurrence", "responsibility", "characterization", "quantity",
+    "content", "attribution", "status",
+)  # fmt: skip
+STANCES = ("reports", "confirms", "denies", "disputes")
+QUALIFIERS = ("about", "more_than", "less_than", "at_least", "at_most", "up_to")
+
+
+class Citation(Schema):
+    """Where a fact stands: a source, and the place in it."""
+
+    source = Ref("The document that says so.", kind="sources", required=True)
+    paragraphs = Many("Numbers of the paragraphs that say so, where the source's are counted.", Whole("Paragraph number."))
+    locator = Text("The place in a source whose paragraphs are not counted: a section, an article, a row.")
+
+
+class Quantity(Schema):
+    """A number that belongs to a record, with its unit."""
+
+    value = Number("The number.", required=True)
+    unit = Text("ISO 4217 currency code, or what is counted: person, minute, warhead.", required=True)
+    of = Text("What the number is a number of.", required=True)
+    qualifier = Choice("How the source hedges the number.", QUALIFIERS)
+
+
+class Account(Schema):
+    """One side of what the sources, or the parties, disagree about."""
+
+    about = Choice("The aspect of the record that this account is about.", ACCOUNT_ABOUT, required=True)
+    value = Text("What this account says, in our own words.", required=True)
+    stance = Choice("How the account stands to what is claimed.", STANCES, required=True)
+    holders = Many("The actors whose account it is.", Ref("An actor.", kind="actors"))
+    citations = Many("Where the account stands.", One("A citation.", Citation), required=True)
+
+
+def citations(**kwargs: Any) -> Many:
+    kwargs.setdefault("required", True)
+    return Many("Where the facts of this record stand.", One("A citation.", Citation), **kwargs)
+
+
+def accounts() -> Many:
+    return Many("The accounts that conflict, where sources or parties disagree.", One("An account.", Account))
+
+
+def note() -> Text:
+    return Text("A remark on how the record was coded.")
+
+
+def identity() -> Text:
+    return Text("The record's id: its file's name, never reused.", dump_only=True)
+
+
+def links() -> Links:
+    return Links("Addresses of this record and of the records that belong to it.", dump_only=True)
+
+
+def disputed() -> Flag:
+    return Flag("Whether the record carries accounts that conflict.", dump_only=True)
+
+
+def also_known_as() -> Many:
+    return Many("Other forms of the name, misspellings met in sources included.", Text("A name."))
+
+
+def quantities() -> Many:
+    return Many("The numbers that belong to it.", One("A quantity.", Quantity))
+
+
+def topics() -> Many:
+    return Many("What it is about.", Ref("A topic.", kind="topics"))
+
+
+def conflict(record: Record) -> bool:
+    """Whether accounts conflict: one denies or disputes, or two give different values for the same aspect."""
+    accounts = record["accounts"]
+    values = {(account["about"], account["value"]) for account in accounts}
+    contrary = any(account["stance"] in ("denies", "disputes") for account in accounts)
+    return contrary or len(values) > len({about for about, _ in values})
+
+
+def sort_key(text: str | None) -> str:
+    """How a text sorts: without case."""
+    return (text or "").casefold()
+
+
+DISPUTED = Terms(
+    "disputed",
+    "`true` finds records whose accounts conflict.",
+    lambda record, catalog: ["true" if conflict(record) else "false"],
+    choices=("true", "false"),
+)
+
+
+def cited(kind: str) -> Terms:
+    """The filter by source; `kind` is the word of the link back."""
+
+    def values(record: Record, catalog: Catalog) -> set[str]:
+        return catalog.sources(kind, record)
+
+    return Terms("source", "Citing this source anywhere in the record.", values, kind="sources", reverse=kind)

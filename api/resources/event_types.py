@@ -1,0 +1,69 @@
+"""Event types: the codebook's own vocabulary, and its crosswalk to PLOVER and CAMEO."""
+
+from typing import Any
+
+import marshmallow as ma
+import peewee as pw
+
+from ..fields import Choice, Many, One, Schema, Text, Whole
+from ..filters import Row, Terms, each
+from ..resource import Resource
+from .common import identity, links, note, sort_key
+
+PLOVER = (
+    "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",
+    "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
+)  # fmt: skip
+
+
+class EventType(Row):
+    label = pw.TextField(index=True)
+
+    class Meta:
+        table_name = "event_types"
+
+
+class Plover(Schema):
+    event = Choice("PLOVER event.", PLOVER, required=True)
+    mode = Text("PLOVER mode, where the event has modes.")
+    contexts = Many("PLOVER contexts.", Text("A context."))
+    quad = Whole("Quad class: 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict.")
+    version = Text("Version of the scheme.", required=True)
+
+
+class Cameo(Schema):
+    code = Text("CAMEO code.", required=True)
+    version = Text("Version of the scheme.", required=True)
+
+
+class EventTypeSchema(Schema):
+    id = identity()
+    label = Text("What the type is called.", required=True)
+    definition = Text("What is of this type, and what is not.", required=True)
+    plover = One("The category of PLOVER, or null where it has none.", Plover)
+    cameo = One("The category of CAMEO, or null where it has none.", Cameo)
+    quad = Whole("Our own quad class, 1 to 4 as in PLOVER; null where none applies.")
+    note = note()
+    links = links()
+
+    @ma.validates_schema
+    def unmapped_needs_note(self, type: dict[str, Any], **kwargs: Any) -> None:
+        if not (type.get("plover") and type.get("cameo")) and not type.get("note"):
+            raise ma.ValidationError("a type without plover or cameo needs a note that says why")
+
+
+EVENT_TYPES = Resource(
+    kind="event-types",
+    singular="event_type",
+    description="The codebook's own types of events, with their crosswalk to PLOVER 2.0 and CAMEO.",
+    model=EventType,
+    schema=EventTypeSchema(),
+    heading="label",
+    columns=lambda type: {"label": sort_key(type["label"])},
+    sorts={"label": EventType.label},
+    order="label",
+    filters=(
+        Terms("plover", "PLOVER event.", each("plover.event"), choices=PLOVER),
+        Terms("cameo", "CAMEO code.", each("cameo.code")),
+    ),
+)

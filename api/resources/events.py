@@ -1,0 +1,127 @@
+"""Events: what happened, was announced, was planned, or is alleged."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import marshmallow as ma
+import peewee as pw
+
+from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from ..filters import Catalog, Dates, Row, Terms, day_columns, each, within
+from ..resource import Resource
+from .common import (
+    DISPUTED,
+    accounts,
+    citations,
+    cited,
+    conflict,
+    disputed,
+    identity,
+    links,
+    note,
+    quantities,
+    sort_key,
+    topics,
+)  # fmt: skip
+from .event_types import PLOVER
+
+STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
+ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
+RELATIONS = ("prompted_by", "retaliates_against", "part_of", "follows", "announces", "reverses")
+
+
+class Event(Row):
+    title = pw.TextField(index=True)
+    earliest = pw.DateField(index=True)
+    latest = pw.DateField(index=True)
+
+    class Meta:
+        table_name = "events"
+
+
+class Participant(Schema):
+    actor = Holder("Who took part.", on="date", required=True)
+    role = Choice("In what part: who does the act is `source`, whom it is directed at `target`.", ROLES, required=True)
+
+
+class Related(Schema):
+    relation = Choice("How this event stands to the other.", RELATIONS, required=True)
+    event = Ref("The other event.", kind="events", required=True)
+
+
+class EventSchema(Schema):
+    id = identity()
+    title = Text("What happened, as a short heading.", required=True)
+    type = Ref("Its type in the codebook.", kind="event-types", required=True)
+    status = Choice("Whether it occurred, was only announced or planned, or is only alleged.", STATUSES, required=True)
+    date = Edtf("When, only as precisely as sources say.", required=True)
+    place = Ref("Where.", kind="places")
+    participants = Many("Who took part, and in what part.", One("A participant.", Participant))
+    topics = topics()
+    summary = Text("What happened, in our own words.", required=True)
+    quantities = quantities()
+    agreements = Many("Agreements that it made, changed or ended.", Ref("An agreement.", kind="agreements"))
+    related = Many("Events that it is connected with.", One("A relation.", Related))
+    disputed = disputed()
+    accounts = accounts()
+    note = note()
+    citations = citations()
+    links = links()
+
+    @ma.pre_dump
+    def date_participants(self, event: Record, **kwargs: Any) -> Record:
+        """Tells every participant the day on which their offices count."""
+        return {**event, "participants": [{**participant, "date": event["date"]} for participant in event["participants"]]}
+
+
+def country(event: Record, catalog: Catalog) -> Iterator[str]:
+    if event["place"] and (code := catalog.record("places", event["place"])["country"]):
+        yield code
+
+
+def actor_countries(event: Record, catalog: Catalog) -> Iterator[str]:
+    for participant in event["participants"]:
+        if code := catalog.record("actors", participant["actor"])["country"]:
+            yield code
+
+
+def plover(event: Record, catalog: Catalog) -> Iterator[str]:
+    if category := catalog.record("event-types", event["type"])["plover"]:
+        yield category["event"]
+
+
+def cameo(event: Record, catalog: Catalog) -> Iterator[str]:
+    if category := catalog.record("event-types", event["type"])["cameo"]:
+        yield category["code"]
+
+
+EVENTS = Resource(
+    kind="events",
+    singular="event",
+    description="What happened, was announced, was planned, or is alleged.",
+    model=Event,
+    schema=EventSchema(),
+    heading="title",
+    columns=lambda event: {"title": sort_key(event["title"]), **day_columns(event["date"])},
+    sorts={"date": Event.earliest, "title": Event.title},
+    order="-date",
+    dated="date",
+    derive=lambda event, catalog: {"disputed": conflict(event)},
+    filters=(
+        Terms("type", "Type of event.", each("type"), "event-types", reverse="events"),
+        Terms("status", "Whether it occurred.", each("status"), choices=STATUSES),
+        Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
+        Terms("role", "With somebody taking this part.", each("participants.role"), choices=ROLES),
+        Terms("place", "At this place, or within it.", within("place", "places"), "places", reverse="events"),
+        Terms("country", "In this country (ISO 3166-1 alpha-3).", country),
+        Terms("actor_country", "With a participant of this country (ISO 3166-1 alpha-3).", actor_countries),
+        Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics", reverse="events"),
+        Terms("agreement", "Making, changing or ending this agreement.", each("agreements"), "agreements", reverse="events"),
+        Terms("related", "Connected with this event.", each("related.event"), "events", reverse="related"),
+        Terms("plover", "PLOVER event of its type.", plover, choices=PLOVER),
+        Terms("cameo", "CAMEO code of its type.", cameo),
+        cited("events"),
+        DISPUTED,
+        Dates(),
+    ),
+)

@@ -1,0 +1,59 @@
+"""Places: where things happen."""
+
+from typing import Any
+
+import marshmallow as ma
+import peewee as pw
+
+from ..fields import Choice, Country, Number, Ref, Schema, Text
+from ..filters import Row, Terms, each, within
+from ..resource import Resource
+from .common import also_known_as, citations, identity, links, note, sort_key
+
+KINDS = ("building", "city", "region", "country", "sea")
+
+
+class Place(Row):
+    name = pw.TextField(index=True)
+
+    class Meta:
+        table_name = "places"
+
+
+class PlaceSchema(Schema):
+    id = identity()
+    name = Text("Name in English.", required=True)
+    also_known_as = also_known_as()
+    kind = Choice("What sort of place it is.", KINDS, required=True)
+    country = Country("ISO 3166-1 alpha-3 code; absent for seas and regions across borders.")
+    within = Ref("The place it lies in.", kind="places")
+    latitude = Number("Degrees north (WGS 84), only where verified.")
+    longitude = Number("Degrees east (WGS 84), only where verified.")
+    geonames = Text("GeoNames id, only where verified.")
+    note = note()
+    citations = citations(required=False)
+    links = links()
+
+    @ma.validates_schema
+    def both_coordinates(self, place: dict[str, Any], **kwargs: Any) -> None:
+        if (place.get("latitude") is None) != (place.get("longitude") is None):
+            raise ma.ValidationError("latitude and longitude come together")
+
+
+PLACES = Resource(
+    kind="places",
+    singular="place",
+    description="Where things happen.",
+    model=Place,
+    schema=PlaceSchema(),
+    heading="name",
+    columns=lambda place: {"name": sort_key(place["name"])},
+    sorts={"name": Place.name},
+    order="name",
+    parent="within",
+    filters=(
+        Terms("kind", "Sort of place.", each("kind"), choices=KINDS),
+        Terms("country", "Country (ISO 3166-1 alpha-3).", each("country")),
+        Terms("within", "Lying within this place, at any depth.", within("within", "places"), "places", reverse="places"),
+    ),
+)

@@ -1,0 +1,62 @@
+"""Sources: the documents that say something."""
+
+import peewee as pw
+
+from ..fields import Choice, Edtf, Many, One, Schema, Text, Url, Whole
+from ..filters import Dates, Row, Terms, day_columns, each
+from ..resource import Resource
+from .common import identity, links, note, sort_key
+
+KINDS = (
+    "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "legal_analysis", "dataset",
+)  # fmt: skip
+
+
+class Source(Row):
+    title = pw.TextField(index=True)
+    earliest = pw.DateField(index=True)
+    latest = pw.DateField(index=True)
+
+    class Meta:
+        table_name = "sources"
+
+
+class NotCoded(Schema):
+    paragraphs = Many("Numbers of the paragraphs.", Whole("Paragraph number."), required=True)
+    reason = Text("Why they hold nothing to code.", required=True)
+
+
+class SourceSchema(Schema):
+    id = identity()
+    title = Text("Title as published, or a plain description where it has none.", required=True)
+    kind = Choice("What sort of document it is.", KINDS, required=True)
+    publisher = Text("Who published it.", required=True)
+    authors = Many("Who wrote it, as named in it.", Text("A name."))
+    published = Edtf("When it was published.")
+    language = Text("BCP 47 tag of the language it was read in.", required=True)
+    translated_from = Text("BCP 47 tag of the language it was translated from.")
+    url = Url("Where it was read.")
+    no_url = Text("Why there is no address.")
+    paragraphs = Whole("How many paragraphs (non-empty lines, headings included) it has, where they are counted.")
+    not_coded = Many("Paragraphs that hold nothing to code.", One("Paragraphs and the reason.", NotCoded))
+    note = note()
+    links = links()
+
+
+SOURCES = Resource(
+    kind="sources",
+    singular="source",
+    description="Documents that say something: reports, official texts, reference works.",
+    model=Source,
+    schema=SourceSchema(),
+    heading="title",
+    columns=lambda source: {"title": sort_key(source["title"]), **day_columns(source["published"])},
+    sorts={"date": Source.earliest, "title": Source.title},
+    order="-date",
+    dated="published",
+    filters=(
+        Terms("kind", "Sort of document.", each("kind"), choices=KINDS),
+        Terms("language", "Language it was read in.", each("language")),
+        Dates(),
+    ),
+)

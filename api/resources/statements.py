@@ -1,0 +1,91 @@
+"""Statements: who said what, to whom, where, and through whom it is known."""
+
+import peewee as pw
+
+from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from ..filters import Catalog, Dates, Row, Terms, day_columns, each, within
+from ..resource import Resource
+from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities
+
+ACTS = (
+    "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",
+    "threaten", "propose", "promise", "request", "ask", "reject", "praise", "apologize", "reassure", "acknowledge", "reaffirm",
+)  # fmt: skip
+STANCES = ("confirms", "denies", "rejects", "answers", "supports", "qualifies", "criticizes", "corrects")
+
+
+class Statement(Row):
+    earliest = pw.DateField(index=True)
+    latest = pw.DateField(index=True)
+
+    class Meta:
+        table_name = "statements"
+
+
+class About(Schema):
+    topics = Many("Topics.", Ref("A topic.", kind="topics"))
+    actors = Many("Actors spoken of.", Ref("An actor.", kind="actors"))
+    events = Many("Events spoken of.", Ref("An event.", kind="events"))
+    agreements = Many("Agreements spoken of.", Ref("An agreement.", kind="agreements"))
+
+
+class Reply(Schema):
+    statement = Ref("The statement replied to.", kind="statements", required=True)
+    stance = Choice("How the reply stands to it.", STANCES, required=True)
+
+
+class StatementSchema(Schema):
+    id = identity()
+    speakers = Many("Who spoke.", Holder("A speaker."), required=True)
+    date = Edtf("When it was said, only as precisely as sources say.", required=True)
+    act = Choice("What saying it did.", ACTS, required=True)
+    paraphrase = Text("What was said, in our own words.", required=True)
+    quote = Text("The speaker's words, short and verbatim as the source gives them.")
+    addressees = Many("Whom it was said to.", Holder("An addressee."))
+    setting = Ref("The event at which it was said.", kind="events")
+    about = One("What it is about.", About, load_default=lambda: About().load({}))
+    replies_to = Many("The statements it replies to.", One("A reply.", Reply))
+    reported_by = Many(
+        "Through whom the source knows it, nearest to the speaker first; empty where the source reports it directly.",
+        Ref("An actor.", kind="actors"),
+    )
+    quantities = quantities()
+    disputed = disputed()
+    accounts = accounts()
+    note = note()
+    citations = citations()
+    links = links()
+
+
+def events(statement: Record, catalog: Catalog) -> list[str]:
+    return [*statement["about"]["events"], *([statement["setting"]] if statement["setting"] else [])]
+
+
+STATEMENTS = Resource(
+    kind="statements",
+    singular="statement",
+    description="Who said what, when, to whom, and through whom it is known.",
+    model=Statement,
+    schema=StatementSchema(),
+    heading="paraphrase",
+    columns=lambda statement: day_columns(statement["date"]),
+    sorts={"date": Statement.earliest},
+    order="-date",
+    dated="date",
+    derive=lambda statement, catalog: {"disputed": conflict(statement)},
+    filters=(
+        Terms("speaker", "Said by this actor.", each("speakers"), "actors", reverse="statements"),
+        Terms("actor", "About this actor.", each("about.actors"), "actors", reverse="statements_about"),
+        Terms("addressee", "Said to this actor.", each("addressees"), "actors", reverse="statements_to"),
+        Terms("act", "What saying it did.", each("act"), choices=ACTS),
+        Terms("topic", "About this topic, or one within it.", within("about.topics", "topics"), "topics", reverse="statements"),
+        Terms("event", "About this event, or said at it.", events, "events", reverse="statements"),
+        Terms("agreement", "About this agreement.", each("about.agreements"), "agreements", reverse="statements"),
+        Terms("replies_to", "Replying to this statement.", each("replies_to.statement"), "statements", reverse="replies"),
+        Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
+        Terms("reported_by", "Known through this actor.", each("reported_by"), "actors", reverse="statements_reported"),
+        cited("statements"),
+        DISPUTED,
+        Dates(),
+    ),
+)

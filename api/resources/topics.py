@@ -1,0 +1,41 @@
+"""Topics: what events, statements and agreements are about."""
+
+import peewee as pw
+
+from ..fields import Ref, Schema, Text
+from ..filters import Row, Terms, within
+from ..resource import Resource
+from .common import identity, links, note, sort_key
+
+
+class Topic(Row):
+    name = pw.TextField(index=True)
+
+    class Meta:
+        table_name = "topics"
+
+
+class TopicSchema(Schema):
+    id = identity()
+    name = Text("Name of the topic.", required=True)
+    definition = Text("What it covers, in one sentence.", required=True)
+    broader = Ref("The topic it is part of.", kind="topics")
+    note = note()
+    links = links()
+
+
+TOPICS = Resource(
+    kind="topics",
+    singular="topic",
+    description="What events, statements and agreements are about.",
+    model=Topic,
+    schema=TopicSchema(),
+    heading="name",
+    columns=lambda topic: {"name": sort_key(topic["name"])},
+    sorts={"name": Topic.name},
+    order="name",
+    parent="broader",
+    filters=(
+        Terms("broader", "Lying within this topic, at any depth.", within("broader", "topics"), "topics", reverse="narrower"),
+    ),
+)

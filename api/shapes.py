@@ -1,0 +1,173 @@
+"""JSON Schema of our own fields: how documents look (OpenAPI), how files look (editors), and examples of both."""
+
+import json
+from typing import Any
+
+import marshmallow as ma
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+
+from . import fields
+
+EXAMPLES = {
+    "events": ("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
+    "statements": ("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
+    "agreements": ("new-start", "New START"),
+    "actors": ("vladimir-putin", "Vladimir Putin"),
+    "sources": ("wsws-2021-05-28-weiss", "Russian President Vladimir Putin and US President Joe Biden to meet in mid-June"),
+    "places": ("geneva", "Geneva"),
+    "topics": ("strategic-stability", "Strategic stability"),
+    "event-types": ("summit", "Summit"),
+}
+REFERENCE = {
+    "type": "object",
+    "description": "Another record: its id, and what it is called.",
+    "properties": {"id": {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}, "name": {"type": "string"}},
+    "required": ["id", "name"],
+    "example": {"id": "geneva", "name": "Geneva"},
+}
+OFFICE = {
+    "type": "object",
+    "description": "An office held on the day in question.",
+    "properties": {
+        "title": {"type": "string"},
+        "organization": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
+    },
+    "required": ["title", "organization"],
+}
+DATE = {
+    "type": "object",
+    "description": "A date: its EDTF text, and the earliest and latest day it can mean (null where open).",
+    "properties": {
+        "edtf": {"type": "string"},
+        "earliest": {"type": ["string", "null"], "format": "date"},
+        "latest": {"type": ["string", "null"], "format": "date"},
+    },
+    "required": ["edtf", "earliest", "latest"],
+    "example": {"edtf": "2021-06", "earliest": "2021-06-01", "latest": "2021-06-30"},
+}
+HOLDER = {
+    "allOf": [{"$ref": "#/components/schemas/Reference"}],
+    "type": "object",
+    "description": "An actor, with the offices held on the day in question.",
+    "properties": {"offices": {"type": "array", "items": {"$ref": "#/components/schemas/Office"}}},
+    "required": ["offices"],
+}
+
+
+def component(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+IDENTITY = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
+# How a field looks in a document, and where it looks otherwise in a file; the most special class counts.
+DOCUMENT: dict[type, dict[str, Any]] = {
+    fields.Holder: component("Holder"),
+    fields.Ref: component("Reference"),
+    fields.Edtf: component("Date"),
+    fields.Links: {"type": "object", "additionalProperties": {"type": "string", "format": "uri-reference"}},
+    fields.Whole: {"type": "integer", "minimum": 1},
+    fields.Number: {"type": "number"},
+    fields.Flag: {"type": "boolean"},
+    fields.Url: {"type": "string", "format": "uri"},
+    fields.Text: {"type": "string"},
+}
+FILE: dict[type, dict[str, Any]] = {**DOCUMENT, fields.Holder: IDENTITY, fields.Ref: IDENTITY, fields.Edtf: {"type": "string"}}
+
+
+class _Converter(OpenAPIConverter):
+    """What our own fields look like in JSON Schema; `editing` describes the files instead of the documents."""
+
+    editing = False
+
+    def field2property(self, field: ma.fields.Field[Any]) -> dict[str, Any]:
+        shape = self._shape(field)
+        description = field.metadata["description"]
+        shape = {"allOf": [shape], "description": description} if "$ref" in shape else {**shape, "description": description}
+        always = self.editing or field.required or field.dump_only or field.load_default is not None
+        return shape if always else _or_null(shape)
+
+    def _shape(self, field: Any) -> dict[str, Any]:
+        if isinstance(field, fields.Many):
+            least = {"minItems": 1} if self.editing else {}
+            return {"type": "array", "items": self._shape(field.inner), **least}
+        if isinstance(field, fields.One):
+            return dict(self.resolve_nested_schema(field.schema))  # type: ignore[no-untyped-call]
+        shapes = FILE if self.editing else DOCUMENT
+        shape = next(shapes[parent] for parent in type(field).__mro__ if parent in shapes)
+        words = fields.choices(field)
+        return {**shape, "enum": list(words)} if words else dict(shape)
+
+    def fields2jsonschema(self, fields: dict[str, Any], *, partial: Any = None) -> dict[str, Any]:
+        shown = {k: f for k, f in fields.items() if not (self.editing and f.dump_only)}
+        properties = {f.data_key or k: self.field2property(f) for k, f in shown.items()}
+        required = [f.data_key or k for k, f in shown.items() if f.required or not self.editing]
+        return {"type": "object", "properties": properties, "required": sorted(required), "additionalProperties": False}
+
+
+class _EditingConverter(_Converter):
+    editing = True
+
+
+class Plugin(MarshmallowPlugin):
+    Converter = _Converter
+
+
+class _EditingPlugin(MarshmallowPlugin):
+    Converter = _EditingConverter
+
+
+def _or_null(shape: dict[str, Any]) -> dict[str, Any]:
+    if "enum" in shape:
+        return {**shape, "type": ["string", "null"], "enum": [*shape["enum"], None]}
+    if isinstance(shape.get("type"), str):
+        return {**shape, "type": [shape["type"], "null"]}
+    described = {"description": shape["description"]} if "description" in shape else {}
+    inner = shape["allOf"][0] if "allOf" in shape else shape
+    return {"anyOf": [inner, {"type": "null"}], **described}
+
+
+def example(schema: ma.Schema) -> dict[str, Any]:
+    """A document as the API would show it, made of the schema's own words."""
+
+    def one(field: Any) -> Any:
+        if field.example is not None and not isinstance(field, fields.Ref | fields.Edtf):
+            return field.example
+        if isinstance(field, fields.Many):
+            return [one(field.inner)]
+        if isinstance(field, fields.One):
+            return example(field.schema)
+        if isinstance(field, fields.Ref):
+            reference = dict(zip(("id", "name"), EXAMPLES[field.kind], strict=True))
+            office = {"title": "President of Russia", "organization": {"id": "russia", "name": "Russia"}}
+            return {**reference, "offices": [office]} if isinstance(field, fields.Holder) else reference
+        if isinstance(field, fields.Edtf):
+            return DATE["example"]
+        plain = {
+            fields.Links: {"self": "/v1/..."},
+            fields.Flag: False,
+            fields.Whole: 1,
+            fields.Number: 1.5,
+            fields.Country: "CHE",
+        }
+        words = fields.choices(field)
+        return words[0] if words else plain.get(type(field), "https://example.org/" if isinstance(field, fields.Url) else "...")
+
+    return {field.data_key or key: one(field) for key, field in schema.dump_fields.items()}
+
+
+def schema_name(schema: Any) -> str:
+    """What a schema is called among the components."""
+    return (schema if isinstance(schema, type) else type(schema)).__name__.removesuffix("Schema")
+
+
+def json_schema(schema: ma.Schema) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a kind's files, for editors."""
+    spec = APISpec("files", "1", "3.1.0", plugins=[_EditingPlugin(schema_name_resolver=schema_name)])
+    spec.components.schema("Record", schema=schema)
+    parts = spec.to_dict()["components"]["schemas"]
+    record = parts.pop("Record")
+    text = json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **record, "$defs": parts})
+    found: dict[str, Any] = json.loads(text.replace("#/components/schemas/", "#/$defs/"))
+    return found
