@@ -61,7 +61,8 @@ def parse_yaml(text: str) -> Text:
         return _build(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Unreadable(f"is not YAML: {error.problem or error.context}", mark.line + 1 if mark else 0) from None
+        line = min(mark.line + 1, len(text.splitlines())) if mark else 0
+        raise Unreadable(f"is not YAML: {error.problem or error.context}", line) from None
     except yaml.YAMLError as error:
         raise Unreadable(f"is not YAML: {str(error).splitlines()[0]}") from None
 
@@ -93,14 +94,14 @@ def _build(events: Iterator[yaml.Event]) -> Text:
                 out.twice.append(path)
             stack[-1][0][name] = value
             key[-1] = None
-        out.lines[path] = line
+        out.lines.setdefault(path, line)
         return path
 
     for event in events:
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Unreadable("uses an anchor or alias; write the value out", line)
-        if getattr(event, "tag", None) and not getattr(event, "implicit", True):
+        if getattr(event, "tag", None):
             raise Unreadable("uses a tag; plain values only", line)
         awaits_key = bool(stack) and isinstance(stack[-1][0], dict) and key[-1] is None
         if isinstance(event, yaml.ScalarEvent):

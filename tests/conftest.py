@@ -1,0 +1,130 @@
+"""Real parts for the tests: the bundled dataset loaded once, a client of the application, and gunicorn over sockets."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from api import dataset, load
+from api.app import create_app
+from api.config import Settings
+from api.resources import RESOURCES
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = ROOT / "tests" / "dataset"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings under which the bundled dataset is loaded."""
+    settings = Settings(dataset=ROOT / "dataset", data_dir=tmp_path_factory.mktemp("data"))
+    load.load(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def client(settings: Settings) -> FlaskClient:
+    return create_app(settings).test_client()
+
+
+@pytest.fixture(scope="session")
+def records(settings: Settings) -> dataset.Dataset:
+    """The bundled dataset as read."""
+    return dataset.read(settings.dataset)
+
+
+@pytest.fixture(scope="session")
+def documents(client: FlaskClient) -> dict[str, list[dict[str, Any]]]:
+    """Every public document of every kind, walked page by page."""
+    found = {}
+    for resource in RESOURCES:
+        found[resource.kind] = walk(client, f"/v1/{resource.kind}?limit=500")
+    return found
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A copy of the small dataset, to be broken."""
+    return Path(shutil.copytree(SMALL, tmp_path / "dataset"))
+
+
+@pytest.fixture(params=[resource.kind for resource in RESOURCES])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind in turn."""
+    return str(request.param)
+
+
+def walk(client: FlaskClient, url: str | None) -> list[dict[str, Any]]:
+    """All records of a list, following `links.next`."""
+    found: list[dict[str, Any]] = []
+    while url:
+        answer = client.get(url)
+        assert answer.status_code == 200, answer.text
+        body = answer.get_json()
+        found += body["data"]
+        url = body["links"]["next"]
+    return found
+
+
+@contextmanager
+def running(
+    *arguments: str, cwd: Path, command: tuple[str, ...] = (sys.executable, "-m", "api"), **environ: str
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A real server on a free port: its base URL and its process, ended by SIGTERM."""
+    process = subprocess.Popen(
+        [*command, "serve", "--port", "0", *arguments],
+        cwd=cwd,
+        env={**os.environ, **environ},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr
+    told = []
+    try:
+        for line in process.stderr:
+            told.append(line)
+            if found := re.search(r"Serving (http://\S+)/", line):
+                yield found[1], process
+                break
+        else:
+            pytest.fail("the server did not start: " + "".join(told))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.stderr.close()
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def server(settings: Settings) -> Iterator[str]:
+    """The base URL of a gunicorn that serves the bundled dataset."""
+    with running("--data-dir", str(settings.data_dir), "--dataset", str(settings.dataset), cwd=ROOT) as (url, _):
+        yield url
+
+
+@pytest.fixture
+def edit(small: Path) -> Callable[..., Path]:
+    """Replaces a text in a file of the small dataset (the whole file where `old` is empty), or removes it."""
+
+    def change(name: str, old: str = "", new: str | None = None) -> Path:
+        path = small / name
+        if new is None:
+            path.unlink()
+        elif not old:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(new, encoding="utf-8")
+        else:
+            text = path.read_text(encoding="utf-8")
+            assert old in text, f"{name} does not hold {old!r}"
+            path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return path
+
+    return change

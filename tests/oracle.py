@@ -1,0 +1,136 @@
+"""What each filter means, said a second time over the public documents: the queries are held against it.
+
+Slow and plain on purpose, and written without the code under test.
+"""
+
+from datetime import date
+from typing import Any
+
+Document = dict[str, Any]
+Documents = dict[str, list[Document]]
+
+
+def ids(items: list[Document]) -> set[str]:
+    return {item["id"] for item in items}
+
+
+def span(rendered: Document | None) -> tuple[date, date]:
+    earliest, latest = (rendered or {}).get("earliest"), (rendered or {}).get("latest")
+    return (
+        date.fromisoformat(earliest) if earliest else date.min,
+        date.fromisoformat(latest) if latest else date.max,
+    )
+
+
+class Oracle:
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+        self.by_id = {kind: {d["id"]: d for d in found} for kind, found in documents.items()}
+
+    def upward(self, kind: str, key: str, start: set[str]) -> set[str]:
+        """The ids, and everything that they lie within."""
+        found, todo = set(), set(start)
+        while todo:
+            id = todo.pop()
+            found.add(id)
+            above = self.by_id[kind][id][key]
+            if above and above["id"] not in found:
+                todo.add(above["id"])
+        return found
+
+    def sources(self, value: Any) -> set[str]:
+        """Every source cited anywhere in a document."""
+        if isinstance(value, list):
+            return set().union(*(self.sources(item) for item in value))
+        if isinstance(value, dict):
+            own = {value["source"]["id"]} if set(value) == {"source", "paragraphs", "locator"} else set()
+            return own.union(*(self.sources(item) for item in value.values()))
+        return set()
+
+    def values(self, kind: str, filter: str, d: Document) -> set[str]:  # noqa: C901
+        """The values of a document that `filter=` can find it by."""
+        one = {d[filter]["id"]} if isinstance(d.get(filter), dict) and "id" in d[filter] else None
+        match kind, filter:
+            case _, "source":
+                return self.sources(d)
+            case _, "disputed":
+                return {str(d["disputed"]).lower()}
+            case "events", "actor":
+                return {p["actor"]["id"] for p in d["participants"]}
+            case "events", "role":
+                return {p["role"] for p in d["participants"]}
+            case "events", "place":
+                return self.upward("places", "within", one or set())
+            case ("events", "country"):
+                return {c for id in one_of(d["place"]) if (c := self.by_id["places"][id]["country"])}
+            case "events", "actor_country":
+                return {c for p in d["participants"] if (c := self.by_id["actors"][p["actor"]["id"]]["country"])}
+            case ("events" | "agreements", "topic"):
+                return self.upward("topics", "broader", ids(d["topics"]))
+            case "events", "agreement":
+                return ids(d["agreements"])
+            case "events", "related":
+                return {r["event"]["id"] for r in d["related"]}
+            case "events", "plover":
+                return {c["event"] for c in [self.by_id["event-types"][d["type"]["id"]]["plover"]] if c}
+            case "events", "cameo":
+                return {c["code"] for c in [self.by_id["event-types"][d["type"]["id"]]["cameo"]] if c}
+            case "statements", "speaker":
+                return ids(d["speakers"])
+            case "statements", "addressee":
+                return ids(d["addressees"])
+            case "statements", "actor":
+                return ids(d["about"]["actors"])
+            case "statements", "topic":
+                return self.upward("topics", "broader", ids(d["about"]["topics"]))
+            case "statements", "event":
+                return ids(d["about"]["events"]) | one_of(d["setting"])
+            case "statements", "agreement":
+                return ids(d["about"]["agreements"])
+            case "statements", "replies_to":
+                return {r["statement"]["id"] for r in d["replies_to"]}
+            case "statements", "stance":
+                return {r["stance"] for r in d["replies_to"]}
+            case "statements", "reported_by":
+                return ids(d["reported_by"])
+            case "agreements", "party":
+                return ids(d["parties"])
+            case "agreements", "related":
+                return {r["agreement"]["id"] for r in d["relations"]}
+            case "actors", "part_of":
+                return ids(d["part_of"])
+            case "actors", "organization":
+                return {r["organization"]["id"] for r in d["roles"] if r["organization"]}
+            case "places", "within":
+                return self.upward("places", "within", one) if one else set()
+            case "topics", "broader":
+                return self.upward("topics", "broader", one) if one else set()
+            case "event-types", "plover" | "cameo":
+                category = d[filter]
+                return {category["event" if filter == "plover" else "code"]} if category else set()
+            case _:
+                return one or ({d[filter]} if d[filter] is not None else set())
+
+    def spans(self, kind: str, filter: str, d: Document) -> list[tuple[date, date]]:
+        """The spans of days that `filter=<day>` looks into."""
+        if filter == "in_force_on":
+            return [(span(p["from"])[0], span(p["to"])[1]) for p in d["in_force"]]
+        assert filter == "role_on"
+        found = []
+        for role in d["roles"]:
+            if role["from"] or role["to"]:
+                found.append((span(role["from"])[0], span(role["to"])[1]))
+            elif role["attested"]:
+                found.append(span(role["attested"]))
+        return found
+
+    def own_span(self, kind: str, d: Document) -> tuple[date, date]:
+        """The days that `date_from` and `date_to` look into."""
+        if kind == "agreements":
+            days = [span(action["date"]) for action in d["actions"]]
+            return (min(days)[0], max(last for _, last in days)) if days else (date.min, date.max)
+        return span(d["published" if kind == "sources" else "date"])
+
+
+def one_of(reference: Document | None) -> set[str]:
+    return {reference["id"]} if reference else set()

@@ -1,0 +1,59 @@
+"""When an agreement was in force follows from its actions alone."""
+
+from typing import Any
+
+import pytest
+
+from api.resources.agreements import in_force
+
+USA, RUS = "united-states", "russia"
+
+
+def action(kind: str, date: str, *by: str, until: str | None = None) -> dict[str, Any]:
+    return {"kind": kind, "date": date, "until": until, "by": list(by)}
+
+
+def periods(*actions: dict[str, Any], parties: tuple[str, ...] = (USA, RUS)) -> list[tuple[Any, ...]]:
+    found = in_force({"parties": list(parties), "actions": list(actions)})
+    return [(p["start"], p["end"], p["ended_by"]) for p in found]
+
+
+SIGNED = action("signed", "2010-04-08")
+BEGUN = action("entered_into_force", "2011-02-05", until="2021-02-05")
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ([SIGNED], []),
+        ([SIGNED, action("ratified", "2011-01-01")], []),
+        ([action("entered_into_force", "1970-03-05")], [("1970-03-05", None, None)]),
+        ([SIGNED, BEGUN], [("2011-02-05", "2021-02-05", "expired")]),
+        ([BEGUN, action("extended", "2021-02-03", until="2026-02-05")], [("2011-02-05", "2026-02-05", "expired")]),
+        ([BEGUN, action("superseded", "2015-01-01")], [("2011-02-05", "2015-01-01", "superseded")]),
+        ([BEGUN, action("withdrawn", "2019-08-02", USA)], [("2011-02-05", "2019-08-02", "withdrawn")]),
+        ([BEGUN, action("terminated", "2012"), action("extended", "2013", until="2030")], [("2011-02-05", "2012", "terminated")]),
+    ],
+)
+def test_it_begins_and_ends_as_its_actions_say(actions: list[dict[str, Any]], expected: list[tuple[Any, ...]]) -> None:
+    assert periods(*actions) == expected
+    assert periods(*reversed(actions)) == expected
+
+
+def test_it_outlives_one_of_several_parties() -> None:
+    left = action("withdrawn", "2020-11-22", USA)
+    assert periods(action("entered_into_force", "2002-01-01"), left, parties=(USA, RUS, "canada")) == [("2002-01-01", None, None)]
+
+
+def test_a_suspension_lasts_until_the_same_party_resumes() -> None:
+    actions = [
+        action("entered_into_force", "2011"),
+        action("suspended", "2019-02-02", USA),
+        action("suspended", "2019-03-04", RUS),
+        action("resumed", "2020-01-01", RUS),
+    ]
+    (period,) = in_force({"parties": [USA, RUS], "actions": actions})
+    assert [(s["by"], s["start"], s["end"]) for s in period["suspensions"]] == [
+        ([USA], "2019-02-02", None),
+        ([RUS], "2019-03-04", "2020-01-01"),
+    ]

@@ -1,0 +1,99 @@
+"""Breaking any rule of the data by hand makes `check` say exactly where, and everything at once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from api import checks, dataset
+
+EVENT = "events/2021-06-16-geneva-summit.yaml"
+PLANNED = "events/2021-06-follow-up.yaml"
+DENIAL = "statements/2021-06-16-putin-denies.yaml"
+BIDEN = "actors/joe-biden.yaml"
+
+
+def told(folder: Path) -> list[str]:
+    return [str(finding) for finding in checks.findings(dataset.read(folder))]
+
+
+def test_a_sound_dataset_has_no_findings(small: Path) -> None:
+    assert told(small) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "finding"),
+    [
+        (EVENT, "type: summit", "type: sumit", f"{EVENT}:2: type: 'sumit' is not among the event-types; did you mean 'summit'?"),
+        (EVENT, "status: occurred", "status: ocurred", f"{EVENT}:3: status: 'ocurred' is not allowed; did you mean 'occurred'?"),
+        (EVENT, "place: geneva", "plaec: geneva", f"{EVENT}:5: plaec: is unknown; did you mean 'place'?"),
+        (EVENT, "actor: joe-biden", "actor: joe-bidden", f"{EVENT}:7: participants[0].actor: 'joe-bidden' is not among the actors"),
+        (EVENT, "value: 93", "value: many", f"{EVENT}:15: quantities[0].value: 'many' is not a number"),
+        (EVENT, "title: Summit in Geneva", "title:", f"{EVENT}:1: title: is empty"),
+        (EVENT, "title: Summit in Geneva\n", "title: a\ntitle: b\n", f"{EVENT}:2: title: stands twice"),
+        (EVENT, "citations:\n  - source: report\n    paragraphs:\n      - 1\n", "", f"{EVENT}:1: citations: is missing"),
+        (EVENT, "date: '2021-06-16'", "date: 2021-02-30", f"{EVENT}:4: date: '2021-02-30' is not an EDTF date"),
+        (EVENT, "date: '2021-06-16'", "date: '2021-06-17'", f"{EVENT}:4: date: the id should begin with '2021-06-17'"),
+        (EVENT, "      - 1\n", "      - 9\n", f"{EVENT}:26: accounts[0].citations[0].paragraphs: report has 4 paragraphs, not 9"),
+        (PLANNED, "    paragraphs:\n      - 2\n", "", f"{PLANNED}:10: citations[0]: name the paragraphs of report"),
+        (PLANNED, "event: 2021-06-16-geneva-summit", "event: 2021-06-follow-up", f"{PLANNED}:8: related[0].event: refers to the record itself"),
+        (DENIAL, "quote: It was not us.", "quote: " + "word " * 61, f"{DENIAL}:6: quote: has 61 words"),
+        (DENIAL, "statement: 2021-06-16-biden-accuses", "statement: x", f"{DENIAL}:11: replies_to[0].statement: 'x' is not among the statements"),
+        (BIDEN, "country: USA", "country: US", f"{BIDEN}:3: country: 'US' is no ISO 3166-1 alpha-3 code"),
+        (BIDEN, "to: '2025-01-20'", "to: '2020-01-20'", f"{BIDEN}:5: roles[0]: ends (2020-01-20) before it begins"),
+        (BIDEN, "from: '2021-01-20'", "from: yesterday", f"{BIDEN}:7: roles[0].from: 'yesterday' is not an EDTF date"),
+        ("actors/russia.yaml", "country: RUS\n", "", "actors/russia.yaml:1: a state needs its country"),
+        ("places/geneva.yaml", "longitude: 6.14569\n", "", "places/geneva.yaml:1: latitude and longitude come together"),
+        ("places/switzerland.yaml", "country: CHE\n", "country: CHE\nwithin: geneva\n", "places/geneva.yaml:4: within: goes in a circle"),
+        ("event-types/denial.yaml", "note: Neither scheme has a category for it.\n", "", "event-types/denial.yaml:1: a type without plover or cameo needs a note"),
+        ("sources/report.yaml", "no_url: It was made up for tests.\n", "", "sources/report.yaml:1: url: give either url, or no_url"),
+        ("sources/report.yaml", "paragraphs: 4", "paragraphs: 5", "sources/report.yaml:7: paragraphs: no record cites paragraph 5"),
+        ("sources/report.yaml", "      - 4\n", "      - 3\n      - 4\n", "sources/report.yaml:8: not_coded: paragraph 3 is cited by statements/2021-06-16-biden-accuses"),
+        ("sources/report.yaml", "not_coded:\n  - paragraphs:\n      - 4\n    reason: A line of contact addresses.\n", "", "sources/report.yaml:7: paragraphs: no record cites paragraph 4"),
+        ("dataset.yaml", "version: 0.1.0", "version: 0.1", "dataset.yaml:3: version: '0.1' is not x.y.z"),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_told_with_file_line_and_key(
+    edit: Callable[..., Path], small: Path, name: str, old: str, new: str, finding: str
+) -> None:
+    edit(name, old, new)
+    assert any(text.startswith(finding) for text in told(small)), told(small)
+
+
+@pytest.mark.parametrize(
+    ("name", "new", "finding"),
+    [
+        ("events/2021-06-17-new.yml", "title: x\n", "events/2021-06-17-new.yml: is not named <id>.yaml"),
+        ("events/Upper.yaml", "title: x\n", "events/Upper.yaml: is not named <id>.yaml"),
+        ("event/x.yaml", "title: x\n", "event: is not part of a dataset; did you mean 'events'?"),
+        ("topics/list.yaml", "- a\n", "topics/list.yaml:1: is not a mapping of keys"),
+        ("topics/broken.yaml", "a: [", "topics/broken.yaml:1: is not YAML"),
+        ("moved.yaml", "events:\n  old-one:\n    to: nowhere\n", "moved.yaml: events.old-one: 'nowhere' is not among the events"),
+        ("moved.yaml", "topics:\n  security:\n    withdrawn: Merged.\n", "moved.yaml: topics.security: is still a record"),
+        ("dataset.yaml", None, "dataset.yaml: is missing"),
+        ("topics.jsonl", '{"id": "security", "name": "x", "definition": "y"}\n', "topics.jsonl:1: id: 'security' stands twice"),
+    ],
+)
+def test_a_stray_file_is_told(edit: Callable[..., Path], small: Path, name: str, new: str | None, finding: str) -> None:
+    edit(name, "", new)
+    assert any(text.startswith(finding) for text in told(small)), told(small)
+
+
+def test_a_link_out_of_the_folder_is_refused(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("name: x\n")
+    (small / "topics" / "linked.yaml").symlink_to(tmp_path / "secret")
+    assert told(small) == ["topics/linked.yaml: is a symbolic link; the dataset holds plain files only"]
+
+
+def test_all_faults_are_told_in_one_run_and_none_is_invented(edit: Callable[..., Path], small: Path) -> None:
+    edit(EVENT, "status: occurred", "status: ocurred")
+    edit(BIDEN, "kind: person", "kind: human")
+    edit("topics/strategic-stability.yaml", "broader: security", "broader: securty")
+    found = told(small)
+    assert len(found) == 3, found
+    assert [text.split(":")[0] for text in found] == [BIDEN, EVENT, "topics/strategic-stability.yaml"]
+
+
+def test_bytes_that_are_no_text_are_told_with_their_line(small: Path) -> None:
+    (small / "topics" / "security.yaml").write_bytes(b"name: Security\ndefinition: caf\xe9\n")
+    assert told(small) == ["topics/security.yaml:2: is not UTF-8"]

@@ -1,0 +1,80 @@
+"""The contract is valid, complete, derived, and its examples are true to it."""
+
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+from api import openapi
+from api.resources import RESOURCES
+from api.shapes import json_schema
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from conftest import ROOT
+from test_contract import conforms
+
+
+def test_the_contract_is_valid_openapi_3_1() -> None:
+    validate(openapi.contract())
+    assert openapi.contract()["openapi"] == "3.1.0"
+
+
+def test_the_committed_contract_is_the_derived_one() -> None:
+    assert (ROOT / "openapi.yaml").read_text(encoding="utf-8") == openapi.as_yaml()
+
+
+def test_both_forms_say_the_same_and_are_served(client: FlaskClient) -> None:
+    assert client.get("/openapi.json").get_json() == yaml.safe_load(client.get("/openapi.yaml").text) == openapi.contract()
+
+
+def operations() -> list[tuple[str, dict[str, Any]]]:
+    return [(path, item["get"]) for path, item in openapi.contract()["paths"].items()]
+
+
+def test_every_operation_is_named_tagged_and_described() -> None:
+    names = [operation["operationId"] for _, operation in operations()]
+    assert len(set(names)) == len(names)
+    tags = {tag["name"] for tag in openapi.contract()["tags"]}
+    for path, operation in operations():
+        assert operation["summary"], path
+        assert operation["description"], path
+        assert set(operation["tags"]) <= tags
+
+
+def test_every_parameter_is_typed_and_described() -> None:
+    for path, operation in operations():
+        for parameter in operation.get("parameters", ()):
+            assert parameter["schema"]["type"], (path, parameter["name"])
+            assert parameter["description"].endswith((".", "`.")), (path, parameter["name"])
+
+
+def test_every_property_of_every_document_is_described() -> None:
+    for name, schema in openapi.contract()["components"]["schemas"].items():
+        if name in {resource.model.__name__ for resource in RESOURCES}:
+            assert [key for key, shape in schema["properties"].items() if "description" not in shape] == [], name
+
+
+def test_every_response_with_a_body_has_an_example_that_is_true_to_it() -> None:
+    shared = openapi.contract()["components"]["responses"]
+    for path, operation in operations():
+        for status, response in operation["responses"].items():
+            for media in shared.get(response.get("$ref", "").rsplit("/", 1)[-1], response).get("content", {}).values():
+                assert "example" in media, (path, status)
+                conforms(media["example"], media["schema"])
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.kind)
+def test_editors_schemas_accept_every_file_of_the_dataset(resource: Any) -> None:
+    schema = json_schema(resource.schema)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    for path in (ROOT / "dataset" / resource.kind).glob("*.yaml"):
+        assert [error.message for error in validator.iter_errors(yaml.safe_load(path.read_text(encoding="utf-8")))] == [], path
+    assert list(validator.iter_errors({"colour": "red"}))
+
+
+def test_nothing_derived_has_drifted() -> None:
+    for arguments in (["schema", "--output", "dataset/schemas"], ["codebook", "README.md", "dataset/README.md"]):
+        subprocess.run([ROOT / ".venv/bin/diplomatic-events", *arguments, "--check"], cwd=ROOT, check=True)
