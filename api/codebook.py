@@ -3,17 +3,26 @@
 A document holds `<!-- begin NAME -->` and `<!-- end NAME -->`; what stands between them is derived.
 """
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import marshmallow as ma
 
 from . import fields
+from .app import create_app
+from .config import PREFIX, Settings
 from .dataset import Dataset
+from .formats import dumps
+from .load import build
 from .query import arguments
 from .resources import RESOURCES
+from .store import Store
+from .views import QUESTIONS
 
 SECTION = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
@@ -34,6 +43,24 @@ def table(*rows: tuple[object, ...]) -> str:
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in lines)
 
 
+def answers(dataset: Dataset) -> str:
+    """The questions of the front page, each with its curl line and the `data` that it returns."""
+    parts = []
+    with TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder))
+        store = Store(settings.data_dir)
+        with store.building() as path:
+            build(dataset, path)
+            store.publish(path, "answers", keep=1)
+        client = create_app(settings).test_client()
+        for question, query in QUESTIONS:
+            data = client.get(query).get_json()["data"]
+            lines = ",\n  ".join(dumps(item) for item in data) if isinstance(data, list) else dumps(data)
+            shown = f"[\n  {lines}\n]" if isinstance(data, list) else lines
+            parts.append(f"**{question}**\n\n```sh\ncurl 'http://127.0.0.1:8000{query}'\n```\n\n```json\n{shown}\n```")
+    return "\n\n".join(parts)
+
+
 def counts(dataset: Dataset) -> str:
     """How many records of each kind there are."""
     return table(("kind", "records", "what"), *((f"`{r.kind}`", len(dataset.entries[r.kind]), r.description) for r in RESOURCES))
@@ -41,7 +68,7 @@ def counts(dataset: Dataset) -> str:
 
 def filters(dataset: Dataset) -> str:
     """What each kind's list can be asked."""
-    shared = {"sort", "limit", "cursor", "format"}
+    shared = {"sort", "limit", "cursor", "fields", "format"}
     rows = []
     for resource in RESOURCES:
         names = [f"`{name}`" for name in arguments(resource).load_fields if name not in shared]
@@ -88,4 +115,20 @@ def types(dataset: Dataset) -> str:
     return table(("type", "definition", "PLOVER 2.0", "CAMEO", "quad"), *rows)
 
 
-SECTIONS: dict[str, Callable[[Dataset], str]] = {"counts": counts, "filters": filters, "keys": keys, "types": types}
+def settings(dataset: Dataset) -> str:
+    """The settings, with their defaults."""
+    rows = []
+    for setting in dataclasses.fields(Settings):
+        default = "the one that ships with it" if setting.name == "dataset" else f"`{setting.default}`"
+        rows.append((f"`{PREFIX}{setting.name.upper()}`", setting.metadata["description"], default))
+    return table(("setting", "what", "default"), *rows)
+
+
+SECTIONS: dict[str, Callable[[Dataset], str]] = {
+    "answers": answers,
+    "counts": counts,
+    "filters": filters,
+    "keys": keys,
+    "settings": settings,
+    "types": types,
+}

@@ -194,6 +194,17 @@ def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> I
         yield from below(field, value.get(key), (*path, field.data_key or key))
 
 
+def paths(schema: ma.Schema) -> Iterator[str]:
+    """Every dotted path that leads somewhere in the public document: `date.edtf`, `participants.actor.name`."""
+    parts = {Holder: ("id", "name", "offices"), Ref: ("id", "name"), Edtf: ("edtf", "earliest", "latest")}
+    for key, field in schema.dump_fields.items():
+        name = field.data_key or key
+        inner = field.inner if isinstance(field, mf.List) else field
+        below = paths(inner.schema) if isinstance(inner, mf.Nested) else parts.get(type(inner), ())
+        yield name
+        yield from (f"{name}.{part}" for part in below)
+
+
 def plain(schema: ma.Schema, record: Record) -> Record:
     """A loaded record as its file says it: keys in the schema's order, nothing that is absent or empty."""
 

@@ -12,7 +12,7 @@ from webargs.fields import DelimitedList
 from . import __version__, fields
 from .formats import FORMATS
 from .problems import PROBLEMS
-from .query import arguments
+from .query import arguments, item_arguments
 from .resource import Resource
 from .resources import RESOURCES
 from .shapes import DATE, EXAMPLES, HOLDER, OFFICE, REFERENCE, Plugin, component, example, schema_name
@@ -227,7 +227,8 @@ def _item(resource: Resource) -> dict[str, Any]:
                 "description": "The record's id.",
                 "schema": identity,
                 "example": EXAMPLES[resource.kind][0],
-            }
+            },
+            *(_parameter(name, field) for name, field in item_arguments(resource).load_fields.items()),
         ],
         "responses": {
             "200": _ok("The record.", _envelope(component(NAMES[resource.kind]), meta, links), sample),

@@ -16,7 +16,7 @@ from marshmallow import validate
 from webargs.fields import DelimitedList
 
 from .dates import Bounds
-from .fields import Choice, Fault, Schema, faults
+from .fields import Choice, Fault, Schema, faults, paths
 from .filters import Terms
 from .formats import FORMATS
 from .problems import Problem, nearest
@@ -26,6 +26,23 @@ from .store import Release, Store
 
 LIMIT, MOST = 50, 500
 Arguments = Mapping[str, Any]
+
+
+@cache
+def selection(resource: Resource) -> dict[str, Any]:
+    """The parameter `fields`, which lists and items share."""
+    words = DelimitedList(
+        Choice("A path.", tuple(paths(resource.schema))),
+        validate=validate.Length(max=100, error="more than {max} paths"),
+        metadata={"description": "Show only these keys (and the id); a dot leads further down, through lists too."},
+    )
+    return {"fields": words}
+
+
+@cache
+def item_arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's items."""
+    return Schema.from_dict(selection(resource), name=f"{resource.kind}-item-query")()
 
 
 @cache
@@ -48,6 +65,7 @@ def arguments(resource: Resource) -> ma.Schema:
             metadata={"description": "Records on a page."},
         ),
         "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
+        **selection(resource),
         "format": Choice("Shape of the answer; otherwise `Accept` decides.", tuple(FORMATS)),
     }
     return Schema.from_dict(parameters, name=f"{resource.kind}-query")()
@@ -68,6 +86,24 @@ def refuse(found: list[Fault]) -> Problem:
     return Problem(400, f"Not understood: {named}.", "invalid-parameters", errors=errors)
 
 
+def understand(schema: ma.Schema, text: Mapping[str, list[str]]) -> Arguments:
+    """The checked values of a URL's parameters. Raises a 400 Problem that names every fault."""
+    found = [
+        Fault((name,), f"is given {len(values)} times; separate several values with a comma")
+        for name, values in text.items()
+        if len(values) > 1
+    ]
+    found += [Fault((name,), "is empty") for name, values in text.items() if "" in values]
+    single = {name: values[-1] for name, values in text.items()}
+    try:
+        asked: Arguments = schema.load(single)
+    except ma.ValidationError as error:
+        found += faults(schema, error.messages, single)
+    if found:
+        raise refuse(found)
+    return asked
+
+
 @dataclass(frozen=True)
 class Query:
     """What was asked of one kind: `asked` holds checked values, defaults included."""
@@ -78,20 +114,7 @@ class Query:
     @classmethod
     def read(cls, resource: Resource, text: Mapping[str, list[str]]) -> "Query":
         """The query of a URL's parameters. Raises a 400 Problem that names every fault."""
-        found = [
-            Fault((name,), f"is given {len(values)} times; separate several values with a comma")
-            for name, values in text.items()
-            if len(values) > 1
-        ]
-        single = {name: values[-1] for name, values in text.items()}
-        schema = arguments(resource)
-        try:
-            asked = schema.load(single)
-        except ma.ValidationError as error:
-            raise refuse([*found, *faults(schema, error.messages, single)]) from None
-        if found:
-            raise refuse(found)
-        return cls(resource, asked)
+        return cls(resource, understand(arguments(resource), text))
 
     @cached_property
     def understood(self) -> dict[str, Any]:

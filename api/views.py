@@ -9,9 +9,8 @@ import flask_swagger_ui
 from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, send_from_directory, url_for
 
 from . import __version__, formats, openapi
-from .fields import Fault
 from .problems import PROBLEMS, Problem, nearest
-from .query import Query, page, refuse
+from .query import Query, item_arguments, page, understand
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
 from .store import Moved, Release, Store
@@ -20,15 +19,27 @@ JSON = "application/json"
 FRESH = "public, max-age=60"
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 QUESTIONS = (
-    ("Which events took place in Geneva in June 2021?", "/v1/events?place=geneva&date_from=2021-06&date_to=2021-06"),
+    (
+        "Which events took place in Geneva in June 2021?",
+        "/v1/events?place=geneva&date_from=2021-06&date_to=2021-06&status=occurred&fields=title,date.edtf",
+    ),
     (
         "What did Ryabkov say about strategic stability, and who reported it?",
-        "/v1/statements?speaker=sergei-ryabkov&topic=strategic-stability",
+        "/v1/statements?speaker=sergei-ryabkov&topic=strategic-stability&fields=date.edtf,paraphrase,reported_by.name",
     ),
-    ("Which statements deny another?", "/v1/statements?stance=denies"),
-    ("Which agreements were in force on the day of the Geneva summit?", "/v1/agreements?in_force_on=2021-06-16"),
-    ("Who held office that day?", "/v1/actors?role_on=2021-06-16"),
-    ("What is disputed?", "/v1/events?disputed=true"),
+    (
+        "Who are the parties to New START, when was it extended, and until when is it in force?",
+        "/v1/agreements/new-start?fields=parties.name,actions.kind,actions.date.edtf,actions.until.edtf,in_force",
+    ),
+    (
+        "Which statements deny another statement?",
+        "/v1/statements?stance=denies&fields=speakers.name,paraphrase,replies_to.statement.id",
+    ),
+    (
+        "Which persons held which office on 16 June 2021?",
+        "/v1/actors?role_on=2021-06-16&kind=person&fields=name,roles.title,roles.attested.edtf,roles.from.edtf,roles.to.edtf",
+    ),
+    ("What is disputed?", "/v1/events?disputed=true&fields=title,accounts.about,accounts.value,accounts.holders.name&limit=3"),
 )
 
 
@@ -80,7 +91,8 @@ def list_view(resource: Resource) -> Callable[[], Response]:
         following = url_for(request.endpoint or "", **{**args, "cursor": found.next}, _external=True) if found.next else None
         links = {"self": request.url, "next": following}
         meta = {"total": found.total, **about(found.release), "query": query.understood}
-        body = formats.envelope(f"[{','.join(found.documents)}]", meta, links)
+        documents = formats.narrowed(found.documents, query.asked.get("fields"))
+        body = formats.envelope(f"[{','.join(documents)}]", meta, links)
         return answer(body, found.release, etag, {"next": following})
 
     return view
@@ -88,11 +100,10 @@ def list_view(resource: Resource) -> Callable[[], Response]:
 
 def item_view(resource: Resource) -> Callable[[str], Any]:
     def view(id: str) -> Any:
-        if request.args:
-            raise refuse([Fault((name,), "is unknown: an item takes no parameters") for name in request.args])
+        asked = understand(item_arguments(resource), dict(request.args.lists()))
         formats.choose(None, request.accept_mimetypes)
         release = store().current()
-        etag = etag_of(release, f"{request.host_url} {resource.kind}/{id}")
+        etag = etag_of(release, f"{request.host_url} {resource.kind}/{id} {asked}")
         if same := unchanged(etag):
             return same
         model = resource.model
@@ -100,6 +111,7 @@ def item_view(resource: Resource) -> Callable[[str], Any]:
         if document is None:
             return moved(release, resource, id)
         links = {"self": request.url, "collection": url_for(f"v1.{resource.kind}", _external=True)}
+        (document,) = formats.narrowed([document], asked.get("fields"))
         return answer(formats.envelope(document, about(release), links), release, etag, {"collection": links["collection"]})
 
     return view

@@ -47,7 +47,7 @@ class Oracle:
             return own.union(*(self.sources(item) for item in value.values()))
         return set()
 
-    def values(self, kind: str, filter: str, d: Document) -> set[str]:  # noqa: C901
+    def values(self, kind: str, filter: str, d: Document) -> set[str]:
         """The values of a document that `filter=` can find it by."""
         one = {d[filter]["id"]} if isinstance(d.get(filter), dict) and "id" in d[filter] else None
         match kind, filter:

@@ -4,14 +4,15 @@ import re
 from typing import Any
 
 import pytest
-from api import openapi
-from api.app import create_app
-from api.config import Settings
-from api.resources import BY_KIND, RESOURCES
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
+
+from api import openapi
+from api.app import create_app
+from api.config import Settings
+from api.resources import BY_KIND, RESOURCES
 
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))
 
@@ -19,7 +20,9 @@ REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(open
 def conforms(value: Any, schema: dict[str, Any]) -> None:
     text = str(schema).replace("'#/components", "'urn:contract#/components")
     resolved = eval(text)  # a plain dict of our own
-    errors = [f"{error.json_path}: {error.message}" for error in Draft202012Validator(resolved, registry=REGISTRY).iter_errors(value)]
+    errors = [
+        f"{error.json_path}: {error.message}" for error in Draft202012Validator(resolved, registry=REGISTRY).iter_errors(value)
+    ]
     assert errors == []
 
 
@@ -133,7 +136,11 @@ def test_anybody_may_read_any_answer_from_anywhere(client: FlaskClient, method: 
 
 
 def test_a_preflight_is_answered(client: FlaskClient) -> None:
-    asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "If-None-Match"}
+    asked = {
+        "Origin": "https://example.org",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "If-None-Match",
+    }
     answer = client.options("/v1/events", headers=asked)
     assert "GET" in answer.headers["Access-Control-Allow-Methods"]
     assert "if-none-match" in answer.headers["Access-Control-Allow-Headers"].lower()
@@ -193,4 +200,6 @@ def test_a_problem_type_leads_to_what_it_means(client: FlaskClient) -> None:
 
 def test_all_resources_are_in_the_contract_and_nothing_else() -> None:
     paths = set(openapi.contract()["paths"])
-    assert {f"/v1/{r.kind}" for r in RESOURCES} | {f"/v1/{r.kind}/{{id}}" for r in RESOURCES} == {p for p in paths if p.startswith("/v1/")}
+    assert {f"/v1/{r.kind}" for r in RESOURCES} | {f"/v1/{r.kind}/{{id}}" for r in RESOURCES} == {
+        p for p in paths if p.startswith("/v1/")
+    }

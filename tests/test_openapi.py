@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 import yaml
-from api import openapi
-from api.resources import RESOURCES
-from api.shapes import json_schema
+from conftest import ROOT
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-
-from conftest import ROOT
 from test_contract import conforms
+
+from api import openapi
+from api.resources import RESOURCES
+from api.shapes import json_schema
 
 
 def test_the_contract_is_valid_openapi_3_1() -> None:

@@ -6,18 +6,20 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from api import filters
-from api.query import arguments
-from api.resource import Resource
-from api.resources import BY_KIND, RESOURCES
+from conftest import SMALL, walk
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
 from hypothesis import strategies as st
-
-from conftest import walk
 from oracle import Document, Oracle
 
-RELAXED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+from api import filters, load
+from api.app import create_app
+from api.config import Settings
+from api.resource import Resource
+from api.resources import RESOURCES
+
+RELAXED = profile(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DAYS = st.dates(date(2014, 1, 1), date(2026, 12, 31)).map(str)
 PARTIAL = st.one_of(DAYS, DAYS.map(lambda day: day[:7]), DAYS.map(lambda day: day[:4]))
 
@@ -64,7 +66,7 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
 def bounds(partial: str) -> tuple[date, date]:
     """The days of `2021`, `2021-06` or `2021-06-16`."""
     parts = [int(part) for part in partial.split("-")]
-    first = date(*(parts + [1, 1])[:3])
+    first = date(*[*parts, 1, 1][:3])
     if len(parts) == 3:
         return first, first
     after = date(first.year + 1, 1, 1) if len(parts) == 1 or first.month == 12 else date(first.year, first.month + 1, 1)
@@ -99,7 +101,9 @@ def url(resource: Resource, asked: dict[str, Any]) -> str:
 
 @RELAXED
 @given(data=st.data())
-def test_a_walk_gives_what_a_plain_scan_gives(data: st.DataObject, client: FlaskClient, documents: dict[str, list[Document]]) -> None:
+def test_a_walk_gives_what_a_plain_scan_gives(
+    data: st.DataObject, client: FlaskClient, documents: dict[str, list[Document]]
+) -> None:
     oracle = Oracle(documents)
     resource, asked = data.draw(queries(oracle))
     expected = [d for d in documents[resource.kind] if holds(oracle, resource, asked, d)]
@@ -125,12 +129,6 @@ def test_a_month_is_possible_on_any_of_its_days_and_certain_only_as_a_whole(smal
 
 @pytest.fixture(scope="module")
 def small_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    from api import load
-    from api.app import create_app
-    from api.config import Settings
-
-    from conftest import SMALL
-
     settings = Settings(dataset=SMALL, data_dir=tmp_path_factory.mktemp("small"))
     load.load(settings)
     return create_app(settings).test_client()
@@ -145,7 +143,8 @@ def refused(client: FlaskClient, url: str) -> dict[str, Any]:
 
 def test_every_fault_of_a_query_is_told_at_once(client: FlaskClient) -> None:
     errors = refused(
-        client, "/v1/events?typ=summit&status=ocurred&date_from=2021-02-30&limit=0&sort=dat&date_to=summer&disputed=yes&place=Geneva!"
+        client,
+        "/v1/events?typ=summit&status=ocurred&date_from=2021-02-30&limit=0&sort=dat&date_to=summer&disputed=yes&place=Geneva!",
     )
     assert set(errors) == {"typ", "status", "date_from", "limit", "sort", "date_to", "disputed", "place"}
     assert errors["typ"]["suggestion"] == "type"
@@ -171,7 +170,13 @@ def test_a_parameter_given_twice_is_not_guessed_at(client: FlaskClient) -> None:
 
 def test_how_a_query_was_understood_is_said(client: FlaskClient) -> None:
     query = client.get("/v1/events?date_to=2021-06&type=visit,summit,visit").get_json()["meta"]["query"]
-    assert query == {"date_to": "2021-06-30", "date_match": "possible", "limit": 50, "sort": ["-date"], "type": ["summit", "visit"]}
+    assert query == {
+        "date_to": "2021-06-30",
+        "date_match": "possible",
+        "limit": 50,
+        "sort": ["-date"],
+        "type": ["summit", "visit"],
+    }
 
 
 def cursor(client: FlaskClient) -> str:
@@ -181,7 +186,11 @@ def cursor(client: FlaskClient) -> str:
 def test_a_cursor_of_another_query_is_refused(client: FlaskClient) -> None:
     text = cursor(client)
     assert client.get(f"/v1/events?limit=7&cursor={text}").status_code == 200, "the page size is not part of the query"
-    for other in (f"/v1/events?cursor={text}&status=occurred", f"/v1/events?cursor={text}&sort=title", f"/v1/statements?cursor={text}"):
+    for other in (
+        f"/v1/events?cursor={text}&status=occurred",
+        f"/v1/events?cursor={text}&sort=title",
+        f"/v1/statements?cursor={text}",
+    ):
         assert "cursor" in refused(client, other)
 
 
@@ -206,12 +215,3 @@ def test_a_cursor_of_a_release_that_is_gone_is_410(client: FlaskClient) -> None:
     answer = client.get(f"/v1/events?limit=2&cursor={forged}")
     assert answer.status_code == 410
     assert answer.get_json()["restart"].startswith("/v1/events?")
-
-
-def test_every_filter_is_tried_by_the_walk() -> None:
-    """The oracle knows every filter: a new one fails here until it is said a second time."""
-    for resource in RESOURCES:
-        for filter in resource.filters:
-            assert isinstance(filter, filters.Terms | filters.OnDay | filters.Dates)
-        assert BY_KIND[resource.kind] is resource
-        assert {"sort", "limit", "cursor"} <= set(arguments(resource).load_fields)

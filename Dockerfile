@@ -1,0 +1,18 @@
+# Stage one installs the locked dependencies and builds the release.
+FROM python:3.13-slim AS build
+WORKDIR /source
+COPY . .
+RUN python -m venv /venv
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+RUN /venv/bin/diplomatic-events load --data-dir /data
+
+# Stage two serves it: no compiler, no sources, nothing to write.
+FROM python:3.13-slim
+COPY --from=build /venv /venv
+COPY --from=build /data /data
+ENV DIPLOMATIC_EVENTS_DATA_DIR=/data DIPLOMATIC_EVENTS_HOST=0.0.0.0
+USER 65534:65534
+EXPOSE 8000
+ENTRYPOINT ["/venv/bin/diplomatic-events"]
+CMD ["serve", "--no-load"]

@@ -1,0 +1,152 @@
+"""Every command does what its help says, ends with a code that scripts can use, and never shows a traceback."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from conftest import ROOT, SMALL
+
+from api import files
+from api.cli import main
+from api.resources import BY_KIND
+
+
+def run(*arguments: str | Path) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_and_option_explains_itself(command: str) -> None:
+    text = run(command, "--help").output
+    assert len(text.split("Options:")[0].split("\n\n")[1].strip()) > 30
+    for option in re.findall(r"^  (--[a-z-]+)", text, re.MULTILINE):
+        assert re.search(rf"{option}.*(\s{{2,}}|\n\s+)\S", text), f"{command} {option} says nothing"
+
+
+@pytest.mark.parametrize(
+    "name", ["config", "releases", "sreve", "check --colour red", "new events", "new evnts x", "schema", "serve --port many"]
+)
+def test_what_is_not_understood_ends_with_2(name: str) -> None:
+    assert run(*name.split()).exit_code == 2
+
+
+def test_a_setting_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DIPLOMATIC_EVENTS_PORT", "many")
+    monkeypatch.setenv("DIPLOMATIC_EVENTS_WORKERS", "few")
+    result = run("check")
+    assert result.exit_code == 2
+    assert "DIPLOMATIC_EVENTS_PORT='many'" in result.output
+    assert "DIPLOMATIC_EVENTS_WORKERS='few'" in result.output
+
+
+def test_check_ends_with_0_or_lists_the_faults_and_ends_with_1(edit: Callable[..., Path], small: Path) -> None:
+    assert run("check", "--dataset", small).exit_code == 0
+    edit("topics/security.yaml", "name: Security\n", "")
+    edit("actors/russia.yaml", "kind: state", "kind: stat")
+    result = run("check", "--dataset", small)
+    assert result.exit_code == 1
+    assert "actors/russia.yaml:4: kind: 'stat' is not allowed; did you mean 'state'?" in result.output
+    assert "topics/security.yaml:1: name: is missing" in result.output
+
+
+def test_a_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    assert run("check", "--dataset", tmp_path / "nowhere").exit_code == 1
+
+
+def test_load_makes_a_release_once(tmp_path: Path) -> None:
+    arguments = ("load", "--dataset", SMALL, "--data-dir", tmp_path)
+    assert "is loaded in" in run(*arguments).output
+    assert "was loaded already" in run(*arguments).output
+
+
+@pytest.mark.parametrize("kind", list(BY_KIND))
+def test_a_new_file_hints_at_every_key_and_tells_what_is_needed(small: Path, kind: str) -> None:
+    assert run("new", kind, "2021-06-17-new", "--dataset", small).exit_code == 0
+    path = small / kind / "2021-06-17-new.yaml"
+    text = path.read_text()
+    assert files.comments(text) == []
+    for key, field in BY_KIND[kind].schema.load_fields.items():
+        assert re.search(rf"^(#:)?{field.data_key or key}:.*#: {re.escape(field.metadata['description'])}", text, re.MULTILINE)
+    result = run("check", "--dataset", small)
+    assert result.exit_code == 1
+    required = [key for key, field in BY_KIND[kind].schema.load_fields.items() if field.required]
+    for key in required:
+        assert re.search(rf"^{kind}/2021-06-17-new.yaml:\d+: {key}", result.output, re.MULTILINE), (key, result.output)
+
+
+def test_a_new_file_with_every_key_uncovered_is_a_mapping_of_them_all(small: Path) -> None:
+    run("new", "events", "2021-06-17-new", "--dataset", small)
+    text = (small / "events" / "2021-06-17-new.yaml").read_text()
+    uncovered = re.sub(r"^#:", "", text, flags=re.MULTILINE)
+    assert set(files.parse_yaml(uncovered).value) == set(BY_KIND["events"].schema.load_fields)
+
+
+def test_nothing_is_overwritten_by_new(small: Path) -> None:
+    assert run("new", "topics", "security", "--dataset", small).exit_code == 2
+    assert run("new", "topics", "Not An Id", "--dataset", small).exit_code == 2
+
+
+def test_fmt_gives_one_canonical_form_and_keeps_the_facts(edit: Callable[..., Path], small: Path) -> None:
+    path = small / "topics" / "strategic-stability.yaml"
+    before = path.read_text()
+    path.write_text(
+        'broader: "security"\n\nname:    Strategic stability  #: hint\n'
+        "definition: >\n  Whatever keeps nuclear powers\n  from a first strike.\n"
+    )
+    assert run("fmt", "--dataset", small, "--check").exit_code == 1
+    assert run("fmt", "--dataset", small).exit_code == 0
+    assert path.read_text() == before
+    assert run("fmt", "--dataset", small, "--check").exit_code == 0
+
+
+def test_fmt_does_not_lose_a_remark(small: Path) -> None:
+    path = small / "topics" / "security.yaml"
+    path.write_text("# Think of cyber, too.\ndefinition: x\nname: Security\n")
+    result = run("fmt", "--dataset", small)
+    assert result.exit_code == 1
+    assert "topics/security.yaml:1: this comment would be lost" in result.output
+    assert path.read_text().startswith("# Think")
+
+
+def test_openapi_and_schema_print_and_write_the_same(tmp_path: Path) -> None:
+    assert yaml.safe_load(run("openapi").output)["openapi"] == "3.1.0"
+    target = tmp_path / "openapi.yaml"
+    assert run("openapi", "--output", target, "--check").exit_code == 1
+    assert run("openapi", "--output", target).exit_code == 0
+    assert target.read_text() == run("openapi").output
+    assert run("openapi", "--output", target, "--check").exit_code == 0
+    assert run("schema", "--output", tmp_path).exit_code == 0
+    assert (tmp_path / "events.json").read_text() == run("schema", "events").output
+
+
+def test_coverage_shows_what_every_paragraph_gave(edit: Callable[..., Path], small: Path) -> None:
+    result = run("coverage", "--dataset", small)
+    assert result.exit_code == 0
+    assert "    3  statements/2021-06-16-biden-accuses statements/2021-06-16-putin-denies" in result.output
+    assert "    4  (A line of contact addresses.)" in result.output
+    edit("sources/report.yaml", "paragraphs: 4", "paragraphs: 5")
+    result = run("coverage", "--dataset", small)
+    assert result.exit_code == 1
+    assert "    5  NOT CODED" in result.output
+
+
+def test_codebook_fills_the_generated_sections(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Before\n<!-- begin counts -->\nold\n<!-- end counts -->\nAfter\n")
+    assert run("codebook", page, "--check", "--dataset", SMALL).exit_code == 1
+    assert run("codebook", page, "--dataset", SMALL).exit_code == 0
+    assert "| `events` | 2 |" in page.read_text()
+    assert page.read_text().startswith("Before\n")
+    assert page.read_text().endswith("After\n")
+    assert run("codebook", page, "--check", "--dataset", SMALL).exit_code == 0
+
+
+def test_the_bundled_dataset_has_no_faults() -> None:
+    result = run("check", "--dataset", ROOT / "dataset")
+    assert result.exit_code == 0, result.output

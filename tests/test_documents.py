@@ -1,0 +1,82 @@
+"""What the documents tell a reader to run does what they say."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ANSWERS = re.findall(r"```sh\ncurl '([^']+)'\n```\n\n```json\n(.*?)\n```", README, re.DOTALL)
+
+
+def test_the_readme_answers_five_questions_at_least() -> None:
+    assert len(ANSWERS) >= 5
+
+
+@pytest.mark.parametrize(("address", "answer"), ANSWERS, ids=[address for address, _ in ANSWERS])
+def test_every_curl_line_returns_what_the_readme_says(server: str, address: str, answer: str) -> None:
+    parts = urlsplit(address)
+    url = f"{server}{parts.path}?{parts.query}"
+    body = subprocess.run(["curl", "--silent", "--fail", url], check=True, capture_output=True, text=True).stdout
+    assert requests.models.complexjson.loads(body)["data"] == requests.models.complexjson.loads(answer)
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    text = subprocess.run([sys.executable, "-m", "api", "--help"], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+    commands = set(re.findall(r"^  ([a-z]+)  ", text, re.MULTILINE))
+    for document in ("README.md", "CONTRIBUTING.md", "dataset/README.md"):
+        named = re.findall(r"diplomatic-events ([a-z]+)\b", (ROOT / document).read_text(encoding="utf-8"))
+        assert set(named) <= commands | {"repository"}, document
+
+
+def test_every_path_that_contributing_names_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:api|dataset|tests)/[a-z_./-]+)`", text):
+        assert (ROOT / path).exists() or path == "dataset/moved.yaml", path
+
+
+def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp_path: Path) -> None:
+    """There need be no container engine: the steps are run in a folder, its absolute paths moved below it."""
+    steps = [line.split(maxsplit=1) for line in (ROOT / "Dockerfile").read_text().splitlines() if line and line[0] not in "# "]
+    moved = {path: str(tmp_path / path[1:]) for path in ("/source", "/venv", "/data")}
+
+    def here(text: str) -> str:
+        for path, target in moved.items():
+            text = re.sub(rf"(?<![\w.-]){path}\b", target, text)
+        return text
+
+    environ = {"PATH": os.environ["PATH"]}
+    start: list[str] = []
+    for word, rest in steps:
+        if word == "WORKDIR":
+            Path(here(rest)).mkdir()
+        elif word == "COPY" and rest == ". .":
+            subprocess.run(f"git ls-files -z | xargs -0 cp --parents -t {moved['/source']}", shell=True, check=True, cwd=ROOT)
+        elif word == "RUN":
+            subprocess.run(shlex.split(here(rest)), check=True, cwd=moved["/source"], env=environ | PIP, capture_output=True)
+        elif word == "ENV":
+            environ |= dict(pair.split("=", 1) for pair in shlex.split(here(rest)))
+        elif word in ("ENTRYPOINT", "CMD"):
+            start += [here(part) for part in requests.models.complexjson.loads(rest)]
+    for path in (tmp_path / "data").rglob("*"):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    environ |= {"DIPLOMATIC_EVENTS_PORT": "0", "DIPLOMATIC_EVENTS_HOST": "127.0.0.1"}
+    process = subprocess.Popen(start, cwd="/", env=environ, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr
+        (url,) = re.findall(r"Serving (http://\S+)/ ", process.stderr.readline())
+        assert requests.get(f"{url}/readyz", timeout=10).json()["status"] == "ok"
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+# The registry settings of the machine that runs the tests, which a container would have from its own.
+PIP = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTP"))}

@@ -1,0 +1,92 @@
+"""The real server: gunicorn over sockets, switching releases under load, ended by signals."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+from conftest import ROOT, SMALL, running
+
+
+def test_a_running_server_answers_from_a_new_release_without_a_failed_request(
+    edit: Callable[..., Path], small: Path, tmp_path: Path
+) -> None:
+    data_dir = tmp_path / "data"
+    seen: list[tuple[int, str]] = []
+    stop = threading.Event()
+
+    def ask(url: str) -> None:
+        with requests.Session() as session:
+            while not stop.is_set():
+                answer = session.get(f"{url}/v1/topics/security", timeout=10)
+                seen.append((answer.status_code, answer.json().get("data", {}).get("definition", "")))
+
+    with running("--dataset", str(small), "--data-dir", str(data_dir), cwd=tmp_path) as (url, _):
+        threads = [threading.Thread(target=ask, args=(url,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for n in range(5):
+            edit("topics/security.yaml", "definition: ", f"definition: {n} ")
+            command = [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(data_dir)]
+            subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+            served = requests.get(f"{url}/v1/topics/security", timeout=10).json()
+            assert served["data"]["definition"].startswith(f"{n} "), "the new release answers at once"
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert {status for status, _ in seen} == {200}
+    assert len({definition for _, definition in seen}) > 2
+
+
+def test_a_cursor_goes_on_in_its_own_release(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
+    with running("--dataset", str(small), "--data-dir", str(tmp_path / "data"), cwd=tmp_path) as (url, _):
+        first = requests.get(f"{url}/v1/topics?limit=1", timeout=10).json()
+        edit("topics/strategic-stability.yaml", "name: Strategic", "name: Nuclear")
+        command = [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(tmp_path / "data")]
+        subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+        second = requests.get(first["links"]["next"], timeout=10).json()
+        assert second["data"][0]["name"] == "Strategic stability"
+        assert second["meta"]["release"] == first["meta"]["release"]
+        fresh = requests.get(f"{url}/v1/topics", timeout=10).json()
+        assert [topic["name"] for topic in fresh["data"]] == ["Nuclear stability", "Security"]
+
+
+def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(tmp_path: Path) -> None:
+    with running("--dataset", str(SMALL), "--data-dir", str(tmp_path), cwd=tmp_path) as (url, process):
+        assert requests.get(f"{url}/readyz", timeout=10).json()["status"] == "ok"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+
+def test_a_faulty_dataset_is_told_and_not_served(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
+    edit("topics/security.yaml", "name: Security\n", "")
+    command = [sys.executable, "-m", "api", "serve", "--port", "0", "--dataset", str(small), "--data-dir", str(tmp_path / "data")]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 1
+    assert "topics/security.yaml:1: name: is missing" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline(tmp_path: Path) -> None:
+    """Installed without the checkout in reach; `--no-index` keeps pip from asking any registry."""
+    wheels, site, empty = tmp_path / "wheels", tmp_path / "site", tmp_path / "empty"
+    empty.mkdir()
+    source = tmp_path / "source"
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".venv", ".git", "*-data", ".*_cache"))
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(wheels), str(source)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = wheels.glob("diplomatic_events-*.whl")
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(site), str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    shutil.rmtree(source)
+    command = (sys.executable, str(site / "bin" / "diplomatic-events"))
+    with running(cwd=empty, command=command, PYTHONPATH=str(site)) as (url, _):
+        index = requests.get(f"{url}/v1", timeout=10).json()["data"]
+        assert index["counts"]["events"] == len(list((ROOT / "dataset" / "events").glob("*.yaml")))
+        assert requests.get(f"{url}/", timeout=10).status_code == 200
+        assert requests.get(f"{url}/docs/swagger-ui.css", timeout=10).status_code == 200
+    assert [path.name for path in empty.iterdir()] == ["diplomatic-events-data"]
