@@ -6,12 +6,13 @@ from typing import Any
 
 import peewee as pw
 from flask import Flask, Response, current_app, request
+from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
 
 from . import views
 from .config import Settings
-from .formats import dumps
+from .formats import FORMATS, dumps
 from .problems import Problem, nearest
 from .store import Store, unavailable
 
@@ -25,8 +26,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.extensions["store"] = Store(settings.data_dir)
     views.init(app)
-    init_cors(app)
     init_problems(app)
+    init_cors(app)
+    init_compression(app)
     return app
 
 
@@ -35,6 +37,14 @@ def init_cors(app: Flask) -> None:
     CORS(
         app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=["Link", "ETag", "Retry-After"], max_age=86400
     )
+
+
+def init_compression(app: Flask) -> None:
+    """Zstandard, brotli or gzip as the client likes, each with an ETag of its own."""
+    types = {format.media_type for format in FORMATS.values()} | {"application/problem+json", "application/yaml", "text/html"}
+    app.config["COMPRESS_MIMETYPES"] = sorted(types | {"text/plain", "text/css", "text/javascript"})
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
+    Compress(app)
 
 
 def init_problems(app: Flask) -> None:

@@ -15,11 +15,11 @@ import marshmallow as ma
 
 from . import fields
 from .app import create_app
+from .arguments import arguments
 from .config import PREFIX, Settings
 from .dataset import Dataset
 from .formats import dumps
 from .load import build
-from .query import arguments
 from .resources import RESOURCES
 from .store import Store
 from .views import QUESTIONS

@@ -217,6 +217,28 @@ def plain(schema: ma.Schema, record: Record) -> Record:
     return {key: value for key, value in shaped if value}
 
 
+def leaf_fields(schema: ma.Schema) -> Iterator[Any]:
+    """Every field of a file's schema, at any depth, that is neither a list nor a mapping."""
+    for field in schema.load_fields.values():
+        inner = field.inner if isinstance(field, mf.List) else field
+        if isinstance(inner, mf.Nested):
+            yield from leaf_fields(inner.schema)
+        else:
+            yield inner
+
+
+def referred(schema: ma.Schema, document: Record) -> Iterator[tuple[str, str]]:
+    """Every reference of a public document, as (kind, id)."""
+    for key, field in schema.dump_fields.items():
+        inner = field.inner if isinstance(field, mf.List) else field
+        value = document.get(field.data_key or key)
+        for item in value if isinstance(value, list) else [value]:
+            if item and isinstance(inner, mf.Nested):
+                yield from referred(inner.schema, item)
+            elif item and isinstance(inner, Ref):
+                yield inner.kind, item["id"]
+
+
 def refs(schema: ma.Schema, record: Record) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     """Every reference of a loaded record, as (path, kind of its target, id of its target)."""
     for path, field, value in leaves(schema, record):

@@ -18,6 +18,7 @@ DEEPEST = 12
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 Path_ = tuple[str | int, ...]
 HINT = "#:"
+NUMERIC = re.compile(r"[-+.]?[0-9][0-9_.:+/-]*([eE][-+]?[0-9]+)?")
 COMMENT = re.compile(rf"(?<!\S)#(?!{HINT[1:]})")
 
 
@@ -148,6 +149,14 @@ class _Dumper(yaml.SafeDumper):
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Text that any version of YAML might take for a number or a date stands in quotes."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if NUMERIC.fullmatch(text) else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def write_yaml(value: Any) -> str:

@@ -7,7 +7,7 @@ parameters, its rows, and its WHERE clause; nothing else in the code knows which
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -16,20 +16,23 @@ import peewee as pw
 from marshmallow import validate
 from webargs.fields import DelimitedList
 
-from . import dates
+from . import dates, search
 from .fields import SLUG, Choice, Lookup, Record, Text
 
 
 class Row(pw.Model):
-    """What every kind's table has: the default order as `seq`, the id, and the rendered document."""
+    """What every kind's table has: the default order as `seq`, the id, what a record is called, the rendered document."""
 
     seq = pw.IntegerField(primary_key=True)
     id = pw.TextField(unique=True)
+    called = pw.TextField()
     document = pw.TextField()
 
 
 class Catalog(Lookup, Protocol):
-    """What filters may ask about other records."""
+    """What filters may ask about the dataset and its other records."""
+
+    about: Record
 
     def record(self, kind: str, id: str) -> Record: ...
     def ancestors(self, kind: str, id: str) -> Iterator[str]: ...
@@ -37,7 +40,8 @@ class Catalog(Lookup, Protocol):
 
 
 Values = Callable[[Record, Catalog], Iterable[str]]
-Spans = Callable[[Record, Catalog], Iterable[dates.Bounds]]
+Spans = Callable[[Record, Catalog], Iterable[tuple[str, dates.Bounds]]]
+MOST_VALUES = 100
 
 
 class Partial(ma.fields.Field[dates.Bounds]):
@@ -51,6 +55,16 @@ class Partial(ma.fields.Field[dates.Bounds]):
             return dates.bounds(plain)
         except ValueError:
             raise ma.ValidationError(f"{plain!r} is no day of the calendar") from None
+
+
+class Moment(ma.fields.Field[dates.Bounds]):
+    """Any EDTF date in a query."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
+        try:
+            return dates.bounds(str(value))
+        except ValueError as error:
+            raise ma.ValidationError(str(error)) from None
 
 
 class Day(Partial):
@@ -93,12 +107,18 @@ def within(path: str, kind: str) -> Values:
     return values
 
 
+def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:
+    """A comma-separated parameter."""
+    many = validate.Length(min=1, max=MOST_VALUES, error="more than {max} values")
+    return DelimitedList(term, validate=many, metadata={"description": description})
+
+
 @dataclass(frozen=True)
 class Terms:
-    """`name=a,b`: records that have any of these values.
+    """`name=a,b`: records that have any of these values; `name_all`: every one of them; `name_not`: none of them.
 
-    `kind` names the kind whose ids the values are; `choices` a closed vocabulary. `reverse` is the name of the link
-    from such a record back to the records that this filter finds.
+    `kind` names the kind whose ids the values are; `choices` a closed vocabulary; `term` the field that checks a value
+    otherwise. `reverse` is the name of the link from such a record back to the records that this filter finds.
     """
 
     name: str
@@ -107,6 +127,8 @@ class Terms:
     kind: str | None = None
     choices: tuple[str, ...] = ()
     reverse: str | None = None
+    term: ma.fields.Field[Any] | None = None
+    single: bool = False
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
         if target:
@@ -122,81 +144,162 @@ class Terms:
         elif self.kind:
             term = Term("One id.", validate=validate.Regexp(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
         else:
-            term = Term("One value.")
-        many = DelimitedList(term, validate=validate.Length(max=100, error="more than {max} values"))
-        many.metadata = {"description": self.description + " A comma means any of several."}
-        return {self.name: many}
+            term = self.term or Term("One value.")
+        found = {self.name: listed(term, f"{self.description} A comma means any of several.")}
+        if not self.single:
+            found[f"{self.name}_all"] = listed(term, f"{self.description} All of them.")
+        found[f"{self.name}_not"] = listed(term, f"Not: {lower_first(self.description)} None of them.")
+        return found
 
-    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> pw.Expression | None:
-        if self.name not in asked:
-            return None
-        return model.seq.in_(table.select(table.record).where(table.value.in_(asked[self.name])))
+    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
+        def having(values: list[str]) -> Any:
+            return table.select(table.record).where(table.value.in_(values))
+
+        if self.name in asked:
+            yield model.seq.in_(having(asked[self.name]))
+        for value in asked.get(f"{self.name}_all", ()):
+            yield model.seq.in_(having([value]))
+        if f"{self.name}_not" in asked:
+            yield model.seq.not_in(having(asked[f"{self.name}_not"]))
 
 
 @dataclass(frozen=True)
 class OnDay:
-    """`name=2021-06-16`: records one of whose spans of time holds that day."""
+    """`name=2021-06-16`: records one of whose spans of time holds that day; with `word`, a span that has that word too."""
 
     name: str
     description: str
     spans: Spans
+    word: str = ""
+    word_description: str = ""
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
-        return {"earliest": pw.DateField(), "latest": pw.DateField()}
+        return {"value": pw.TextField(), "earliest": pw.DateField(), "latest": pw.DateField()}
 
     def rows(self, record: Record, catalog: Catalog) -> Iterator[dict[str, Any]]:
-        yield from (span._asdict() for span in sorted(set(self.spans(record, catalog))))
+        for word, span in sorted(set(self.spans(record, catalog))):
+            yield {"value": word, **span._asdict()}
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        return {self.name: Day(metadata={"description": self.description, "example": "2021-06-16"})}
+        found: dict[str, Any] = {self.name: Day(metadata={"description": self.description, "example": "2021-06-16"})}
+        if self.word:
+            found[self.word] = listed(Term("One value."), f"{self.word_description} A comma means any of several.")
+        return found
 
-    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> pw.Expression | None:
-        if self.name not in asked:
-            return None
-        day = asked[self.name].earliest
-        return model.seq.in_(table.select(table.record).where((table.earliest <= day) & (table.latest >= day)))
+    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
+        spans = table.select(table.record)
+        if self.name in asked:
+            day = asked[self.name].earliest
+            spans = spans.where((table.earliest <= day) & (table.latest >= day))
+        if self.word in asked:
+            spans = spans.where(table.value.in_(asked[self.word]))
+        if self.name in asked or self.word in asked:
+            yield model.seq.in_(spans)
+
+
+@dataclass(frozen=True)
+class Before:
+    """`name=2026-03-01`: records with a day of this sort before that day."""
+
+    name: str
+    description: str
+    days: Values
+
+    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
+        return {"day": pw.DateField()}
+
+    def rows(self, record: Record, catalog: Catalog) -> Iterator[dict[str, Any]]:
+        yield from ({"day": dates.bounds(text).latest} for text in sorted(set(self.days(record, catalog))))
+
+    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
+        return {self.name: Day(metadata={"description": self.description, "example": "2026-03-01"})}
+
+    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
+        if self.name in asked:
+            yield model.seq.in_(table.select(table.record).where(table.day < asked[self.name].earliest))
 
 
 @dataclass(frozen=True)
 class Dates:
-    """`date_from`, `date_to` and `date_match` on the table's own `earliest` and `latest`."""
+    """`date_from`, `date_to`, `on` and `date_match` on the table's own `earliest` and `latest`."""
 
     name: str = "date"
-    words: tuple[str, ...] = field(default=("possible", "certain"))
+    words: tuple[str, ...] = ("possible", "certain")
 
     def columns(self, target: type[Row] | None) -> None:
         return None
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
+        first = "From this day, month or year on, its first day included."
+        last = "Up to this day, month or year, its last day included."
+        match = (
+            "What an imprecise date means: `possible` finds records that may lie in the range, `certain` only those that must."
+        )
         return {
-            "date_from": Partial(
-                metadata={"description": "From this day, month or year on, its first day included.", "example": "2021-06"}
-            ),
-            "date_to": Partial(
-                metadata={"description": "Up to this day, month or year, its last day included.", "example": "2021-06"}
-            ),
-            "date_match": Choice(
-                "What an imprecise date means: `possible` finds records that may lie in the range, "
-                "`certain` only those that must.",
-                self.words,
-                load_default="possible",
-            ),
+            "date_from": Partial(metadata={"description": first, "example": "2021-06"}),
+            "date_to": Partial(metadata={"description": last, "example": "2021-06"}),
+            "on": Moment(metadata={"description": "Within a single EDTF date, instead of a range.", "example": "2021-05~"}),
+            "date_match": Choice(match, self.words, load_default="possible"),
         }
 
-    def where(self, model: Any, table: Any, asked: Mapping[str, Any]) -> pw.Expression | None:
+    def where(self, model: Any, table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
         certain = asked.get("date_match") == "certain"
         first = model.earliest if certain else model.latest
         last = model.latest if certain else model.earliest
-        found: pw.Expression | None = None
-        if "date_from" in asked:
-            found = first >= asked["date_from"].earliest
-        if "date_to" in asked:
-            until = last <= asked["date_to"].latest
-            found = until if found is None else found & until
-        return found
+        if begin := asked.get("date_from") or asked.get("on"):
+            yield first >= begin.earliest
+        if end := asked.get("date_to") or asked.get("on"):
+            yield last <= end.latest
+
+    def clash(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Parameters that cannot go together, each with why."""
+        if "on" in asked and ("date_from" in asked or "date_to" in asked):
+            yield "on", "cannot go with date_from or date_to"
+        if "date_from" in asked and "date_to" in asked and asked["date_from"].earliest > asked["date_to"].latest:
+            yield "date_to", "lies before date_from"
 
 
-Filter = Terms | OnDay | Dates
+@dataclass(frozen=True)
+class Ids:
+    """`ids=a,b`: these records, those that are not among the records left out."""
+
+    name: str = "ids"
+
+    def columns(self, target: type[Row] | None) -> None:
+        return None
+
+    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
+        term = Term("One id.", validate=validate.Regexp(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
+        return {self.name: listed(term, "The records with these ids.")}
+
+    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
+        if self.name in asked:
+            yield model.id.in_(asked[self.name])
+
+
+@dataclass(frozen=True)
+class Words:
+    """`q=`: records whose text holds all of these words."""
+
+    kind: str
+    name: str = "q"
+
+    def columns(self, target: type[Row] | None) -> None:
+        return None
+
+    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
+        text = (
+            'Records with all of these words; "a phrase" stays together, `treat*` finds words that begin so. '
+            "Names are found under their other forms and misspellings too."
+        )
+        return {self.name: Term(text, validate=validate.Length(max=300, error="is longer than {max} characters"))}
+
+    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
+        if self.name in asked:
+            yield model.seq.in_(search.matching(self.kind, asked[self.name]))
+
+
+Filter = Terms | OnDay | Before | Dates | Ids | Words
 
 
 def index_table(owner: type[Row], filter: Filter, target: type[Row] | None) -> Any:
@@ -208,6 +311,17 @@ def index_table(owner: type[Row], filter: Filter, target: type[Row] | None) -> A
     meta = type("Meta", (), {"table_name": f"{owner._meta.table_name}_{filter.name}", "primary_key": keys, "without_rowid": True})
     record = pw.ForeignKeyField(owner, column_name="record", index=True, deferrable="INITIALLY DEFERRED")
     return type(f"{owner.__name__}_{filter.name}", (pw.Model,), {"Meta": meta, **columns, "record": record})
+
+
+def years(text: str | None) -> Iterator[str]:
+    """The years that a date touches; none where an end is open."""
+    first, last = dates.bounds(text or "../..")
+    if first != date.min and last != date.max:
+        yield from (f"{year:04}" for year in range(first.year, last.year + 1))
+
+
+def lower_first(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def day_columns(text: str | None) -> dict[str, date]:

@@ -11,16 +11,19 @@ from typing import Any
 import peewee as pw
 from marshmallow.experimental.context import Context
 
-from . import checks
+from . import checks, search
 from .config import HERE, Settings
 from .dataset import Dataset, Progress, read
-from .fields import Record
+from .fields import Record, Text, leaves, refs
 from .problems import DatasetError, Problem
 from .resource import Resource
 from .resources import BY_KIND, INDEXES, RESOURCES
-from .store import Meta, Moved, Release, Store
+from .search import Search
+from .store import Identifier, Meta, Moved, Release, Store
 
 BATCH = 200
+# Keys whose text is a code or stands in a column of its own.
+NO_PROSE = ("title", "name", "label", "also_known_as", "language", "translated_from", "geonames", "wikidata", "plover", "cameo")
 
 
 @cache
@@ -70,8 +73,8 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> Non
     database = pw.SqliteDatabase(str(path), pragmas={"foreign_keys": 1, "journal_mode": "off", "synchronous": 0})
     with database.connection_context():
         with database.atomic():
-            for table in (Meta, Moved, *(resource.model for resource in RESOURCES), *INDEXES.values()):
-                pw.SchemaManager(table, database).create_all()
+            for table in (Meta, Moved, Identifier, Search, *(resource.model for resource in RESOURCES), *INDEXES.values()):
+                type(table._schema)(table, database).create_all()
             for step, resource in enumerate(RESOURCES):
                 if progress:
                     progress(f"loading {resource.kind}", step, len(RESOURCES))
@@ -87,7 +90,7 @@ def _fill(database: pw.Database, resource: Resource, dataset: Dataset) -> None:
     key = resource.sorts[column].name
     entries = dataset.entries[resource.kind]
     rows = sorted(
-        ({"id": id, **resource.columns(entry.record)} for id, entry in entries.items()),
+        ({"id": id, "called": resource.name(e.record), **resource.columns(e.record)} for id, e in entries.items()),
         key=lambda row: (row[key], row["id"]),
     )
     with Context(dataset):
@@ -99,6 +102,11 @@ def _fill(database: pw.Database, resource: Resource, dataset: Dataset) -> None:
                 for seq, row in enumerate(rows, 1)
             ),
         )
+    records = [(seq, entries[row["id"]].record) for seq, row in enumerate(rows, 1)]
+    _insert(database, Search, (_words(resource, seq, record, dataset) for seq, record in records))
+    named = ((row["id"], *pair) for row in rows for pair in resource.identifiers(entries[row["id"]].record))
+    identifiers = ({"scheme": s, "value": value, "kind": resource.kind, "id": id} for id, s, value in named)
+    _insert(database, Identifier, identifiers)
     for filter in resource.filters:
         if table := INDEXES.get((resource.kind, filter.name)):
             _insert(
@@ -106,10 +114,23 @@ def _fill(database: pw.Database, resource: Resource, dataset: Dataset) -> None:
                 table,
                 (
                     {"record": seq, **values}
-                    for seq, row in enumerate(rows, 1)
-                    for values in filter.rows(entries[row["id"]].record, dataset)  # type: ignore[union-attr]
+                    for seq, record in records
+                    for values in filter.rows(record, dataset)  # type: ignore[union-attr]
                 ),
             )
+
+
+def _words(resource: Resource, seq: int, record: Record, dataset: Dataset) -> dict[str, Any]:
+    """What a record can be found by: its name, its other names, its prose, and the names of what it refers to."""
+    prose = (v for path, f, v in leaves(resource.schema, record) if type(f) is Text and path[0] not in NO_PROSE)
+    related = dict.fromkeys(dataset.name(kind, id) for _, kind, id in refs(resource.schema, record) if kind != "sources")
+    columns = {
+        "name": [resource.name(record)],
+        "aliases": record.get("also_known_as", []),
+        "text": prose,
+        "related": related,
+    }
+    return {"kind": resource.kind, "record": seq, **{name: search.words(iter(texts)) for name, texts in columns.items()}}
 
 
 def render(resource: Resource, id: str, record: Record, dataset: Dataset) -> str:

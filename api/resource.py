@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,10 @@ import peewee as pw
 
 from .fields import Record, Schema
 from .filters import Catalog, Filter, Row
+
+
+def _none(record: Record) -> tuple[()]:
+    return ()
 
 
 def _nothing(record: Record, catalog: Catalog) -> Record:
@@ -22,7 +26,8 @@ class Resource:
 
     `kind` is the folder, the URL segment and the OpenAPI tag. `heading` is the key whose value names a record.
     `columns` gives the table's values that are not shared by every kind. `sorts` maps the words of `sort=` to columns,
-    `order` is the default. `derive` computes what the public document says beyond the file.
+    `order` is the default. `identifiers` gives a record's ids
+    in other schemes. `derive` computes what the public document says beyond the file.
     """
 
     kind: str
@@ -35,6 +40,7 @@ class Resource:
     sorts: Mapping[str, pw.Field[Any]]
     order: str
     filters: tuple[Filter, ...]
+    identifiers: Callable[[Record], Iterable[tuple[str, str]]] = _none
     derive: Callable[[Record, Catalog], Record] = _nothing
     parent: str | None = None
     dated: str | None = None

@@ -10,32 +10,6 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from . import fields
 
-EXAMPLES = {
-    "events": ("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
-    "statements": ("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
-    "agreements": ("new-start", "New START"),
-    "actors": ("vladimir-putin", "Vladimir Putin"),
-    "sources": ("wsws-2021-05-28-weiss", "Russian President Vladimir Putin and US President Joe Biden to meet in mid-June"),
-    "places": ("geneva", "Geneva"),
-    "topics": ("strategic-stability", "Strategic stability"),
-    "event-types": ("summit", "Summit"),
-}
-REFERENCE = {
-    "type": "object",
-    "description": "Another record: its id, and what it is called.",
-    "properties": {"id": {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}, "name": {"type": "string"}},
-    "required": ["id", "name"],
-    "example": {"id": "geneva", "name": "Geneva"},
-}
-OFFICE = {
-    "type": "object",
-    "description": "An office held on the day in question.",
-    "properties": {
-        "title": {"type": "string"},
-        "organization": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
-    },
-    "required": ["title", "organization"],
-}
 DATE = {
     "type": "object",
     "description": "A date: its EDTF text, and the earliest and latest day it can mean (null where open).",
@@ -47,12 +21,15 @@ DATE = {
     "required": ["edtf", "earliest", "latest"],
     "example": {"edtf": "2021-06", "earliest": "2021-06-01", "latest": "2021-06-30"},
 }
-HOLDER = {
-    "allOf": [{"$ref": "#/components/schemas/Reference"}],
-    "type": "object",
-    "description": "An actor, with the offices held on the day in question.",
-    "properties": {"offices": {"type": "array", "items": {"$ref": "#/components/schemas/Office"}}},
-    "required": ["offices"],
+EXAMPLES = {
+    "events": ("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
+    "statements": ("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
+    "agreements": ("new-start", "New START"),
+    "actors": ("vladimir-putin", "Vladimir Putin"),
+    "sources": ("wsws-2021-05-28-weiss", "Russian President Vladimir Putin and US President Joe Biden to meet in mid-June"),
+    "places": ("geneva", "Geneva"),
+    "topics": ("strategic-stability", "Strategic stability"),
+    "event-types": ("summit", "Summit"),
 }
 
 

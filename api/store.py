@@ -41,6 +41,19 @@ class Moved(pw.Model):
         primary_key = pw.CompositeKey("kind", "id")
 
 
+class Identifier(pw.Model):
+    """A record's id in another scheme: `wikidata:Q...`, `iso3166:USA`."""
+
+    scheme = pw.TextField()
+    value = pw.TextField()
+    kind = pw.TextField()
+    id = pw.TextField()
+
+    class Meta:
+        table_name = "identifiers"
+        primary_key = pw.CompositeKey("scheme", "value", "kind", "id")
+
+
 class Release:
     """One loaded release, open for reading; safe to share between threads."""
 

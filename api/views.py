@@ -1,22 +1,26 @@
 """The routes: lists and items of every kind by one loop, and the few pages around them."""
 
-import hashlib
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import flask_swagger_ui
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, send_from_directory, url_for
+from flask import Blueprint, Flask, Response, render_template, request, send_from_directory, url_for
 
-from . import __version__, formats, openapi
-from .problems import PROBLEMS, Problem, nearest
-from .query import Query, item_arguments, page, understand
+from . import __version__, formats, lookups, openapi
+from .answers import FRESH, JSON, about, answer, citation, etag_of, gone_or_unknown, store, unchanged
+from .arguments import Query, item_arguments, refuse, understand
+from .facets import facets
+from .fields import Fault, referred
+from .formats.narrow import narrowed
+from .problems import PROBLEMS, Problem
+from .query import Page, every, page
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
-from .store import Moved, Release, Store
+from .store import Release
 
-JSON = "application/json"
-FRESH = "public, max-age=60"
+FEW = 5  # with fewer hits than this the answer says what the dataset covers
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 QUESTIONS = (
     (
@@ -43,59 +47,84 @@ QUESTIONS = (
 )
 
 
-def store() -> Store:
-    found: Store = current_app.extensions["store"]
-    return found
-
-
-def answer(body: str, release: Release, etag: str, links: Mapping[str, str | None] | None = None, type: str = JSON) -> Response:
-    """A 200 with everything a cache and a client want to know of it."""
-    response = Response(body, mimetype=type)
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = FRESH
-    response.headers["Vary"] = "Accept"
-    relations = {**(links or {}), "describedby": url_for("pages.openapi_yaml"), "license": release.about["licence_url"]}
-    response.headers["Link"] = ", ".join(f'<{href}>; rel="{rel}"' for rel, href in relations.items() if href)
-    return response
-
-
-def etag_of(release: Release, text: str) -> str:
-    """The validator of an answer: the release, the code that serves it, and what was asked."""
-    return hashlib.sha256(f"{release.id} {release.about['code']} {__version__} {text}".encode()).hexdigest()[:32]
-
-
-def unchanged(etag: str) -> Response | None:
-    """A 304 if the client has this very answer."""
-    if not request.if_none_match.contains(etag) or request.if_none_match.star_tag:
-        return None
-    response = Response(status=304)
-    response.set_etag(etag)
-    response.headers["Cache-Control"] = FRESH
-    return response
-
-
-def about(release: Release) -> dict[str, Any]:
-    return {"release": {"version": release.about["version"], "digest": release.about["digest"]}}
-
-
 def list_view(resource: Resource) -> Callable[[], Response]:
     def view() -> Response:
         query = Query.read(resource, dict(request.args.lists()))
-        formats.choose(query.asked.get("format"), request.accept_mimetypes)
+        word = formats.choose(query.asked.get("format"), request.accept_mimetypes, formats.formats_of(resource.kind))
         release = store().current()
-        etag = etag_of(release, f"{request.host_url} {query.normal} {query.asked['limit']} {query.asked.get('cursor')}")
+        etag = etag_of(release, f"{word} {query.normal} {query.asked['limit']} {query.asked.get('cursor')}")
         if same := unchanged(etag):
             return same
-        found = page(query, store(), release)
-        args = {name: value for name, value in request.args.items() if name != "cursor"}
-        following = url_for(request.endpoint or "", **{**args, "cursor": found.next}, _external=True) if found.next else None
-        links = {"self": request.url, "next": following}
-        meta = {"total": found.total, **about(found.release), "query": query.understood}
-        documents = formats.narrowed(found.documents, query.asked.get("fields"))
-        body = formats.envelope(f"[{','.join(documents)}]", meta, links)
-        return answer(body, found.release, etag, {"next": following})
+        return as_json(query, release, etag) if word == "json" else as_format(query, release, etag, word)
 
     return view
+
+
+def as_json(query: Query, release: Release, etag: str) -> Response:
+    """A page of stored documents, with what was asked to come along."""
+    found = page(query, store(), release)
+    following = next_url(found)
+    documents = list(narrowed(found.documents, query.asked.get("fields")))
+    meta = {"total": found.total, **about(found.release), "query": query.understood}
+    if "facets" in query.asked:
+        meta["facets"] = facets(query, found.release, request.args.to_dict(), request.base_url)
+    if found.total < FEW:
+        meta["coverage"] = coverage(query, found.release)
+    included = None
+    if "include" in query.asked:
+        included = include(query.resource, found.documents, query.asked["include"], found.release)
+    links = {"self": request.url, "next": following}
+    body = formats.envelope(f"[{','.join(documents)}]", meta, links, included)
+    return answer(body, found.release, etag, {"next": following})
+
+
+def as_format(query: Query, release: Release, etag: str, word: str) -> Response:
+    """What was found in another shape: all of it, streamed, or a page of it where the format has pages."""
+    for name in ("facets", "include"):
+        if name in query.asked:
+            raise refuse([Fault((name,), f"goes with JSON only, not with {word}")])
+    format = formats.FORMATS[word]
+    assert format.write  # noqa: S101  # JSON alone has none
+    if format.paged:
+        found = page(query, store(), release)
+        texts, following, release = iter(found.documents), next_url(found), found.release
+    elif "cursor" in query.asked:
+        raise refuse([Fault(("cursor",), f"goes with formats that have pages; {word} holds everything")])
+    else:
+        query.check_values(release)
+        texts, following = every(query, release), None
+    base = request.host_url.rstrip("/")
+    listing = formats.Listing(query.resource, release, texts, base, request.url, following, query.asked.get("fields"))
+    response = answer(format.write(listing), release, etag, {"next": following}, format.media_type)
+    response.headers["Content-Disposition"] = f'inline; filename="{query.resource.kind}.{word}"'
+    return response
+
+
+def next_url(found: Page) -> str | None:
+    """The same request with the cursor of the next page."""
+    args = {name: value for name, value in request.args.items() if name != "cursor"}
+    return url_for(request.endpoint or "", **{**args, "cursor": found.next}, _external=True) if found.next else None
+
+
+def coverage(query: Query, release: Release) -> dict[str, Any]:
+    """What the dataset covers, so that few hits or none can be read."""
+    about = release.about
+    return {"dates": about["coverage"], "countries": about["countries"], "records": about["counts"][query.resource.kind]}
+
+
+def include(resource: Resource, texts: list[str], kinds: list[str], release: Release) -> str:
+    """The records of some kinds that documents refer to, once each, in order of their ids: one query a kind."""
+    wanted: dict[str, set[str]] = {kind: set() for kind in kinds}
+    for text in texts:
+        for kind, id in referred(resource.schema, json.loads(text)):
+            if kind in wanted:
+                wanted[kind].add(id)
+    found = []
+    for kind, ids in wanted.items():
+        model = BY_KIND[kind].model
+        rows = release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
+        found.append(f"{formats.dumps(kind)}:[{','.join(document for (document,) in rows)}]")
+    return f"{{{','.join(found)}}}"
 
 
 def item_view(resource: Resource) -> Callable[[str], Any]:
@@ -103,30 +132,20 @@ def item_view(resource: Resource) -> Callable[[str], Any]:
         asked = understand(item_arguments(resource), dict(request.args.lists()))
         formats.choose(None, request.accept_mimetypes)
         release = store().current()
-        etag = etag_of(release, f"{request.host_url} {resource.kind}/{id} {asked}")
+        etag = etag_of(release, f"{resource.kind}/{id} {sorted(asked.items())}")
         if same := unchanged(etag):
             return same
         model = resource.model
         document = release.scalar(model.select(model.document).where(model.id == id))
         if document is None:
-            return moved(release, resource, id)
+            return gone_or_unknown(release, resource, id)
         links = {"self": request.url, "collection": url_for(f"v1.{resource.kind}", _external=True)}
-        (document,) = formats.narrowed([document], asked.get("fields"))
-        return answer(formats.envelope(document, about(release), links), release, etag, {"collection": links["collection"]})
+        included = include(resource, [document], asked["include"], release) if "include" in asked else None
+        (shown,) = narrowed([document], asked.get("fields"))
+        body = formats.envelope(shown, about(release), links, included)
+        return answer(body, release, etag, {"collection": links["collection"]})
 
     return view
-
-
-def moved(release: Release, resource: Resource, id: str) -> Any:
-    """308 to where a renamed record is, 410 for a withdrawn one, 404 for an id that never was."""
-    rows = release.rows(Moved.select(Moved.renamed, Moved.withdrawn).where((Moved.kind == resource.kind) & (Moved.id == id)))
-    if rows and rows[0][0]:
-        return redirect(url_for(f"v1.{resource.kind}-item", id=rows[0][0]), 308)
-    if rows:
-        raise Problem(410, f"{id} was withdrawn: {rows[0][1]}")
-    model = resource.model
-    close = nearest(id, (known for (known,) in release.rows(model.select(model.id).limit(5000))))
-    raise Problem(404, f"There is no {id!r} among the {resource.kind}.", "unknown-record", suggestion=close)
 
 
 def v1() -> Blueprint:
@@ -141,7 +160,7 @@ def v1() -> Blueprint:
 
 def index() -> Response:
     release = store().current()
-    etag = etag_of(release, f"{request.host_url} index")
+    etag = etag_of(release, "index")
     if same := unchanged(etag):
         return same
     shown = (
@@ -166,23 +185,13 @@ def index() -> Response:
     return answer(formats.envelope(formats.dumps(data), about(release), links), release, etag)
 
 
-def citation(release: Release) -> str:
-    """How to cite a release, as one line of text."""
-    about = release.about
-    names = ", ".join(creator["name"] for creator in about["creators"])
-    return (
-        f"{names} ({about['released'][:4]}). {about['title']}, version {about['version']} "
-        f"[data set]. sha256:{about['digest']}. {about['licence']}."
-    )
-
-
 pages = Blueprint("pages", __name__)
 
 
 @pages.get("/")
 def home() -> Response:
     release = store().current()
-    etag = etag_of(release, f"{request.host_url} home")
+    etag = etag_of(release, "home")
     if same := unchanged(etag):
         return same
     body = render_template(
@@ -244,3 +253,4 @@ def readyz() -> Response:
 def init(app: Flask) -> None:
     app.register_blueprint(pages)
     app.register_blueprint(v1())
+    app.register_blueprint(lookups.blueprint)

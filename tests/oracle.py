@@ -23,6 +23,8 @@ def span(rendered: Document | None) -> tuple[date, date]:
 
 
 class Oracle:
+    today = date(2026, 11, 22)  # the day of the release
+
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
         self.by_id = {kind: {d["id"]: d for d in found} for kind, found in documents.items()}
@@ -71,6 +73,16 @@ class Oracle:
                 return ids(d["agreements"])
             case "events", "related":
                 return {r["event"]["id"] for r in d["related"]}
+            case "events", "prompted_by" | "retaliates_against" | "part_of" | "follows" | "announces" | "reverses":
+                return {r["event"]["id"] for r in d["related"] if r["relation"] == filter}
+            case (("events" | "statements"), "year"):
+                return years(d["date"])
+            case "agreements", "year":
+                return set().union(*(years(action["date"]) for action in d["actions"]))
+            case "agreements", "action":
+                return {action["kind"] for action in d["actions"]}
+            case "agreements", "status":
+                return {self.status(d)}
             case "events", "plover":
                 return {c["event"] for c in [self.by_id["event-types"][d["type"]["id"]]["plover"]] if c}
             case "events", "cameo":
@@ -111,13 +123,25 @@ class Oracle:
             case _:
                 return one or ({d[filter]} if d[filter] is not None else set())
 
-    def spans(self, kind: str, filter: str, d: Document) -> list[tuple[date, date]]:
-        """The spans of days that `filter=<day>` looks into."""
+    def status(self, d: Document) -> str:
+        """Where an agreement stands on the day of the release."""
+        for period in d["in_force"]:
+            if self.today > span(period["to"])[1]:
+                return str(period["ended_by"])
+            if self.today >= span(period["from"])[0]:
+                held = [s for s in period["suspensions"] if span(s["from"])[0] <= self.today <= span(s["to"])[1]]
+                return "suspended" if held else "in_force"
+        return "adopted" if "adopted" in {action["kind"] for action in d["actions"]} else "not_in_force"
+
+    def spans(self, kind: str, filter: str, d: Document, word: str | None = None) -> list[tuple[date, date]]:
+        """The spans of days that `filter=<day>` looks into, only those with a word where one is given."""
         if filter == "in_force_on":
             return [(span(p["from"])[0], span(p["to"])[1]) for p in d["in_force"]]
         assert filter == "role_on"
         found = []
         for role in d["roles"]:
+            if word and role["title"] != word:
+                continue
             if role["from"] or role["to"]:
                 found.append((span(role["from"])[0], span(role["to"])[1]))
             elif role["attested"]:
@@ -130,6 +154,14 @@ class Oracle:
             days = [span(action["date"]) for action in d["actions"]]
             return (min(days)[0], max(last for _, last in days)) if days else (date.min, date.max)
         return span(d["published" if kind == "sources" else "date"])
+
+
+def years(rendered: Document) -> set[str]:
+    """The years that a date touches; none where an end is open."""
+    first, last = span(rendered)
+    return (
+        set() if date.min in (first, last) or date.max in (first, last) else {f"{y:04}" for y in range(first.year, last.year + 1)}
+    )
 
 
 def one_of(reference: Document | None) -> set[str]:

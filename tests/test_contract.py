@@ -12,7 +12,7 @@ from referencing.jsonschema import DRAFT202012
 from api import openapi
 from api.app import create_app
 from api.config import Settings
-from api.resources import BY_KIND, RESOURCES
+from api.resources import BY_KIND
 
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))
 
@@ -35,7 +35,7 @@ def schema_of(path: str, status: int = 200) -> dict[str, Any]:
     response = operation(path)["responses"][str(status)]
     if "$ref" in response:
         response = openapi.contract()["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
-    (media,) = response["content"].values()
+    media = next(iter(response["content"].values()))  # JSON comes first
     found: dict[str, Any] = media["schema"]
     return found
 
@@ -162,7 +162,7 @@ def test_a_405_says_what_is_allowed(client: FlaskClient) -> None:
 def test_a_media_type_that_cannot_be_had_is_a_406_that_lists_what_can(client: FlaskClient, kind: str) -> None:
     answer = client.get(f"/v1/{kind}", headers={"Accept": "image/png"})
     assert answer.status_code == 406
-    assert answer.get_json()["available"] == ["application/json"]
+    assert answer.get_json()["available"][:1] == ["application/json"]
     assert client.get(f"/v1/{kind}", headers={"Accept": "text/html, */*;q=0.1"}).status_code == 200
 
 
@@ -198,8 +198,7 @@ def test_a_problem_type_leads_to_what_it_means(client: FlaskClient) -> None:
     assert "parameter" in client.get(kind).text
 
 
-def test_all_resources_are_in_the_contract_and_nothing_else() -> None:
-    paths = set(openapi.contract()["paths"])
-    assert {f"/v1/{r.kind}" for r in RESOURCES} | {f"/v1/{r.kind}/{{id}}" for r in RESOURCES} == {
-        p for p in paths if p.startswith("/v1/")
-    }
+def test_every_route_is_in_the_contract_and_nothing_else(client: FlaskClient) -> None:
+    rules = {re.sub(r"<[^>]*?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
+    unlisted = {"/", "/docs", "/docs/{name}", "/problems/{kind}"}
+    assert rules - unlisted == set(openapi.contract()["paths"])

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import re
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,13 +13,15 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
-from oracle import Document, Oracle
+from oracle import Document, Oracle, span
 
 from api import filters, load
 from api.app import create_app
+from api.arguments import arguments
 from api.config import Settings
 from api.resource import Resource
 from api.resources import RESOURCES
+from api.store import Release
 
 RELAXED = profile(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DAYS = st.dates(date(2014, 1, 1), date(2026, 12, 31)).map(str)
@@ -47,18 +51,36 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
     asked: dict[str, Any] = {}
     for filter in draw(st.lists(st.sampled_from(resource.filters), max_size=3, unique=True)):
         match filter:
-            case filters.Terms(name=name):
+            case filters.Terms(name=name, single=single):
                 occurring = sorted(set().union(*(oracle.values(resource.kind, name, d) for d in documents)))
                 if occurring:
-                    asked[name] = draw(st.lists(st.sampled_from(occurring), min_size=1, max_size=3, unique=True))
-            case filters.OnDay(name=name):
+                    how = draw(st.sampled_from(["", "_not"] if single else ["", "_not", "_all"]))
+                    asked[name + how] = draw(st.lists(st.sampled_from(occurring), min_size=1, max_size=3, unique=True))
+            case filters.OnDay(name=name, word=word):
                 asked[name] = draw(DAYS)
+                titles = sorted({role["title"] for d in documents for role in d["roles"]}) if word else []
+                if titles and draw(st.booleans()):
+                    asked[word] = [draw(st.sampled_from([title for title in titles if "," not in title]))]
+            case filters.Before(name=name):
+                asked[name] = draw(DAYS)
+            case filters.Ids():
+                asked["ids"] = draw(st.lists(st.sampled_from([d["id"] for d in documents]), min_size=1, max_size=5, unique=True))
+            case filters.Words():
+                asked["q"] = draw(st.sampled_from(["treaty", "Putin", "biden summit", "Brinken", "nothing-like-this"]))
             case _:
                 asked["date_match"] = draw(st.sampled_from(["possible", "certain"]))
-                asked |= draw(st.fixed_dictionaries({}, optional={"date_from": PARTIAL, "date_to": PARTIAL}))
+                ranges = st.fixed_dictionaries({}, optional={"date_from": PARTIAL, "date_to": PARTIAL})
+                asked |= draw(st.one_of(ranges, st.fixed_dictionaries({"on": PARTIAL})))
+                if "date_to" in asked and bounds(asked["date_to"])[1] < bounds(asked.get("date_from", "0001"))[0]:
+                    del asked["date_to"]
     words = draw(st.lists(st.sampled_from(sorted(resource.sorts)), max_size=2, unique=True))
     if words:
         asked["sort"] = [draw(st.sampled_from(["", "-"])) + word for word in words]
+    facets = draw(
+        st.lists(st.sampled_from([f.name for f in resource.filters if isinstance(f, filters.Terms)]), max_size=2, unique=True)
+    )
+    if facets:
+        asked["facets"] = facets
     asked["limit"] = draw(st.sampled_from([1, 2, 7, 50, 500]))
     return resource, asked
 
@@ -77,21 +99,67 @@ def holds(oracle: Oracle, resource: Resource, asked: dict[str, Any], d: Document
     """Whether a document answers a query, by a plain reading of it."""
     for filter in resource.filters:
         match filter:
-            case filters.Terms(name=name) if name in asked:
-                if not oracle.values(resource.kind, name, d) & set(asked[name]):
+            case filters.Terms(name=name):
+                values = oracle.values(resource.kind, name, d)
+                if name in asked and not values & set(asked[name]):
                     return False
-            case filters.OnDay(name=name) if name in asked:
+                if not values >= set(asked.get(f"{name}_all", ())) or values & set(asked.get(f"{name}_not", ())):
+                    return False
+            case filters.OnDay(name=name, word=word) if name in asked:
                 day = date.fromisoformat(asked[name])
-                if not any(first <= day <= last for first, last in oracle.spans(resource.kind, name, d)):
+                spans = oracle.spans(resource.kind, name, d, *asked.get(word, ()))
+                if not any(first <= day <= last for first, last in spans):
                     return False
-    if "date_from" in asked or "date_to" in asked:
+            case filters.Before(name=name) if name in asked:
+                ends = [span(p["to"])[1] for p in d["in_force"] if p["ended_by"] == "expired"]
+                if not any(end < date.fromisoformat(asked[name]) for end in ends):
+                    return False
+            case filters.Ids() if "ids" in asked and d["id"] not in asked["ids"]:
+                return False
+            case filters.Words() if "q" in asked and not mentions(d, asked["q"]):
+                return False
+    if {"date_from", "date_to", "on"} & set(asked):
         first, last = oracle.own_span(resource.kind, d)
-        begin = bounds(asked["date_from"])[0] if "date_from" in asked else date.min
-        end = bounds(asked["date_to"])[1] if "date_to" in asked else date.max
+        since, until = asked.get("date_from") or asked.get("on"), asked.get("date_to") or asked.get("on")
+        begin = bounds(since)[0] if since else date.min
+        end = bounds(until)[1] if until else date.max
         inside = begin <= first and last <= end if asked.get("date_match") == "certain" else first <= end and begin <= last
         if not inside:
             return False
     return True
+
+
+def mentions(d: Document, text: str) -> bool:
+    """Whether all the words stand in the prose of a document, the names of its sources left aside."""
+
+    def prose(value: Any, key: str = "") -> str:
+        if isinstance(value, list):
+            return " ".join(prose(item, key) for item in value)
+        if isinstance(value, dict):
+            return " ".join(prose(inner, key) for key, inner in value.items() if key not in UNSEARCHED)
+        return value if isinstance(value, str) and key not in CODES else ""
+
+    words = re.findall(r"\w+", prose(d).casefold())
+    return all(word.casefold() in words for word in re.findall(r"\w+", text))
+
+
+UNSEARCHED = ("links", "offices", "source")
+CODES = (
+    "id",
+    "edtf",
+    "earliest",
+    "latest",
+    "kind",
+    "country",
+    "language",
+    "wikidata",
+    "geonames",
+    "url",
+    "status",
+    "act",
+    "stance",
+    "role",
+)
 
 
 def url(resource: Resource, asked: dict[str, Any]) -> str:
@@ -113,6 +181,12 @@ def test_a_walk_gives_what_a_plain_scan_gives(
     assert [d["id"] for d in walked] == ordered(resource, oracle, asked.get("sort", [resource.order]), expected)
     first = client.get(url(resource, asked)).get_json()
     assert first["meta"]["total"] == len(expected)
+    for name in asked.get("facets", ()):
+        counted = Counter(value for d in expected for value in oracle.values(resource.kind, name, d))
+        facet = first["meta"]["facets"][name]
+        assert {entry["value"]: entry["count"] for entry in facet} == dict(counted.most_common(100)) or len(counted) > 100
+        for entry in facet[:2]:
+            assert client.get(entry["href"]).get_json()["meta"]["total"] == entry["count"], entry["href"]
 
 
 def test_a_month_is_possible_on_any_of_its_days_and_certain_only_as_a_whole(small_client: FlaskClient) -> None:
@@ -215,3 +289,70 @@ def test_a_cursor_of_a_release_that_is_gone_is_410(client: FlaskClient) -> None:
     answer = client.get(f"/v1/events?limit=2&cursor={forged}")
     assert answer.status_code == 410
     assert answer.get_json()["restart"].startswith("/v1/events?")
+
+
+def test_aggregates_add_up(client: FlaskClient, documents: dict[str, list[Document]]) -> None:
+    oracle = Oracle(documents)
+    body = client.get("/v1/aggregates/events?by=status,year&actor=vladimir-putin").get_json()
+    found = [d for d in documents["events"] if "vladimir-putin" in oracle.values("events", "actor", d)]
+    expected = Counter((d["status"], year) for d in found for year in oracle.values("events", "year", d) or {None})
+    assert {(group["status"], group["year"]): group["count"] for group in body["data"]} == dict(expected)
+    by_status = client.get("/v1/aggregates/events?by=status").get_json()
+    assert sum(group["count"] for group in by_status["data"]) == by_status["meta"]["total"] == len(documents["events"])
+
+
+def test_an_aggregate_needs_dimensions_and_no_more_than_three(client: FlaskClient) -> None:
+    assert "by" in refused(client, "/v1/aggregates/events")
+    assert "by" in refused(client, "/v1/aggregates/events?by=type,year,actor,topic")
+    assert refused(client, "/v1/aggregates/events?by=colour")["by"]["allowed"]
+
+
+def test_included_records_stand_once_each(client: FlaskClient) -> None:
+    body = client.get("/v1/events?include=actors,places&limit=50").get_json()
+    wanted = {p["actor"]["id"] for d in body["data"] for p in d["participants"]}
+    wanted |= {holder["id"] for d in body["data"] for account in d["accounts"] for holder in account["holders"]}
+    assert [actor["id"] for actor in body["included"]["actors"]] == sorted(wanted)
+    assert {place["id"] for place in body["included"]["places"]} == {d["place"]["id"] for d in body["data"] if d["place"]}
+    one = client.get("/v1/agreements/new-start?include=actors").get_json()
+    assert {"united-states", "russia"} <= {actor["id"] for actor in one["included"]["actors"]}
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.kind)
+def test_the_number_of_queries_does_not_grow_with_the_page(
+    client: FlaskClient, resource: Resource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kinds = next((f.inner.validators[0].choices for n, f in arguments(resource).load_fields.items() if n == "include"), ())
+    asked: list[Any] = []
+    original = Release.rows
+    monkeypatch.setattr(Release, "rows", lambda self, query: asked.append(query) or original(self, query))
+    counts = set()
+    for limit in (1, 5, 500):
+        asked.clear()
+        include = f"&include={','.join(kinds)}" if kinds else ""
+        assert client.get(f"/v1/{resource.kind}?limit={limit}{include}").status_code == 200
+        counts.add(len(asked))
+    assert len(counts) == 1
+    assert counts.pop() <= 2 + len(kinds)
+
+
+def test_what_cannot_go_together_is_refused(client: FlaskClient) -> None:
+    assert "date_to" in refused(client, "/v1/events?date_from=2021-07&date_to=2021-06")
+    assert "on" in refused(client, "/v1/events?date_from=2021-07&on=2021-08")
+    assert "facets" in refused(client, "/v1/events?format=csv&facets=type")
+    assert "include" in refused(client, "/v1/events?format=csv&include=actors")
+    assert "cursor" in refused(client, f"/v1/events?format=csv&cursor={cursor(client)}")
+    assert "format" in refused(client, "/v1/topics?format=ics")
+
+
+def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, documents: dict[str, list[Document]]) -> None:
+    meta = client.get("/v1/events?date_to=1900&status=planned&date_match=certain").get_json()["meta"]
+    assert meta["total"] == 0
+    assert meta["coverage"] == {"dates": "2010/2021", "countries": ["USA", "RUS"], "records": len(documents["events"])}
+    assert "coverage" not in client.get("/v1/events").get_json()["meta"]
+
+
+def test_an_unknown_value_of_an_open_vocabulary_is_told_with_what_occurs(client: FlaskClient) -> None:
+    assert refused(client, "/v1/events?year=1066")["year"]["allowed"]
+    assert refused(client, "/v1/actors?role=President of Rusia")["role"]["suggestion"] == "President of Russia"
+    assert "ISO 3166-1" in refused(client, "/v1/events?country=US")["country"]["detail"]
+    assert client.get("/v1/events?country=AUT").get_json()["meta"]["total"] == 0, "a country with no event is no fault"

@@ -6,7 +6,7 @@ import peewee as pw
 
 from .. import dates
 from ..fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, OnDay, Row, Terms, each
+from ..filters import Catalog, Ids, OnDay, Row, Terms, Words, each
 from ..resource import Resource
 from .common import accounts, also_known_as, citations, cited, identity, links, note, sort_key
 
@@ -54,8 +54,15 @@ def tenure(role: Record) -> dates.Bounds | None:
     return dates.bounds(role["attested"]) if role["attested"] else None
 
 
-def tenures(actor: Record, catalog: Catalog) -> Iterator[dates.Bounds]:
-    yield from (span for role in actor["roles"] if (span := tenure(role)))
+def tenures(actor: Record, catalog: Catalog) -> Iterator[tuple[str, dates.Bounds]]:
+    yield from ((role["title"], span) for role in actor["roles"] if (span := tenure(role)))
+
+
+def identifiers(actor: Record) -> Iterator[tuple[str, str]]:
+    if actor["wikidata"]:
+        yield "wikidata", actor["wikidata"]
+    if actor["kind"] == "state":
+        yield "iso3166", actor["country"]
 
 
 ACTORS = Resource(
@@ -68,12 +75,21 @@ ACTORS = Resource(
     columns=lambda actor: {"name": sort_key(actor["name"])},
     sorts={"name": Actor.name},
     order="name",
+    identifiers=identifiers,
     filters=(
-        Terms("kind", "Sort of actor.", each("kind"), choices=KINDS),
-        Terms("country", "Country (ISO 3166-1 alpha-3) that the actor is of or acts for.", each("country")),
+        Ids(),
+        Words("actors"),
+        Terms("kind", "Sort of actor.", each("kind"), choices=KINDS, single=True),
+        Terms(
+            "country",
+            "Of this country (ISO 3166-1 alpha-3), or acting for it.",
+            each("country"),
+            term=Country("A code."),
+            single=True,
+        ),
         Terms("part_of", "Part of this body.", each("part_of"), "actors", reverse="parts"),
         Terms("organization", "Holding or having held a position there.", each("roles.organization"), "actors", reverse="people"),
         cited("actors"),
-        OnDay("role_on", "Holding some office on this day.", tenures),
+        OnDay("role_on", "Holding an office on this day.", tenures, "role", "Holding this office (on `role_on`, or ever)."),
     ),
 )

@@ -6,7 +6,7 @@ import peewee as pw
 
 from .. import dates
 from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, Dates, OnDay, Row, Terms, day_columns, each, within
+from ..filters import Before, Catalog, Dates, Ids, OnDay, Row, Terms, Words, day_columns, each, within, years
 from ..resource import Resource
 from .common import (
     DISPUTED,
@@ -32,6 +32,7 @@ ACTIONS = (
     "proposed", "announced", "opened_for_signature", "signed", "adopted", "ratified", "entered_into_force", "extended",
     "suspended", "resumed", "withdrawal_notified", "withdrawn", "expired", "superseded", "terminated",
 )  # fmt: skip
+STATUSES = ("in_force", "suspended", "expired", "superseded", "terminated", "withdrawn", "adopted", "not_in_force")
 ENDS = ("expired", "superseded", "terminated")
 RELATIONS = ("extends", "supersedes", "reaffirms", "implements", "amends", "refers_to")
 
@@ -133,9 +134,26 @@ def suspensions(actions: list[Record], end: str | None) -> list[Record]:
     return found
 
 
-def spans(agreement: Record, catalog: Catalog) -> Iterator[dates.Bounds]:
+def spans(agreement: Record, catalog: Catalog) -> Iterator[tuple[str, dates.Bounds]]:
     for period in in_force(agreement):
-        yield dates.Bounds(dates.bounds(period["start"]).earliest, dates.bounds(period["end"] or "../..").latest)
+        yield "", dates.Bounds(dates.bounds(period["start"]).earliest, dates.bounds(period["end"] or "../..").latest)
+
+
+def expiries(agreement: Record, catalog: Catalog) -> list[str]:
+    return [period["end"] for period in in_force(agreement) if period["ended_by"] == "expired"]
+
+
+def status(agreement: Record, catalog: Catalog) -> list[str]:
+    """Where an agreement stood on the day of the release: what its actions up to that day say, and nothing else."""
+    today = dates.bounds(catalog.about["released"]).latest
+    for period in in_force(agreement):
+        if dates.bounds(period["start"]).earliest > today:
+            continue
+        if period["end"] and dates.bounds(period["end"]).latest < today:
+            return [period["ended_by"]]
+        held = [s for s in period["suspensions"] if not s["end"] or dates.bounds(s["end"]).latest >= today]
+        return ["suspended" if any(dates.bounds(s["start"]).earliest <= today for s in held) else "in_force"]
+    return ["adopted" if any(action["kind"] == "adopted" for action in agreement["actions"]) else "not_in_force"]
 
 
 def lifetime(agreement: Record) -> str | None:
@@ -155,8 +173,11 @@ AGREEMENTS = Resource(
     sorts={"date": Agreement.earliest, "title": Agreement.title},
     order="-date",
     derive=lambda agreement, catalog: {"disputed": conflict(agreement), "in_force": in_force(agreement)},
+    identifiers=lambda agreement: [(scheme, agreement[scheme]) for scheme in ("unts", "tias") if agreement[scheme]],
     filters=(
-        Terms("kind", "Sort of agreement.", each("kind"), choices=KINDS),
+        Ids(),
+        Words("agreements"),
+        Terms("kind", "Sort of agreement.", each("kind"), choices=KINDS, single=True),
         Terms("party", "With this party.", each("parties"), "actors", reverse="agreements"),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics", reverse="agreements"),
         Terms(
@@ -166,7 +187,11 @@ AGREEMENTS = Resource(
             "agreements",
             reverse="related",
         ),
+        Terms("action", "To which this was done.", each("actions.kind"), choices=ACTIONS),
+        Terms("status", "Where it stood on the day of the release.", status, choices=STATUSES, single=True),
+        Terms("year", "With an action in this year.", lambda a, catalog: (y for x in a["actions"] for y in years(x["date"]))),
         OnDay("in_force_on", "In force on this day, suspended or not.", spans),
+        Before("expiring_before", "Set to expire, or expired, before this day.", expiries),
         cited("agreements"),
         DISPUTED,
         Dates(),

@@ -95,6 +95,7 @@ DISPUTED = Terms(
     "`true` finds records whose accounts conflict.",
     lambda record, catalog: ["true" if conflict(record) else "false"],
     choices=("true", "false"),
+    single=True,
 )
 
 

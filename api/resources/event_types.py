@@ -6,7 +6,7 @@ import marshmallow as ma
 import peewee as pw
 
 from ..fields import Choice, Many, One, Schema, Text, Whole
-from ..filters import Row, Terms, each
+from ..filters import Ids, Row, Terms, Words, each
 from ..resource import Resource
 from .common import identity, links, note, sort_key
 
@@ -63,7 +63,9 @@ EVENT_TYPES = Resource(
     sorts={"label": EventType.label},
     order="label",
     filters=(
-        Terms("plover", "PLOVER event.", each("plover.event"), choices=PLOVER),
-        Terms("cameo", "CAMEO code.", each("cameo.code")),
+        Ids(),
+        Words("event-types"),
+        Terms("plover", "PLOVER event.", each("plover.event"), choices=PLOVER, single=True),
+        Terms("cameo", "CAMEO code.", each("cameo.code"), single=True),
     ),
 )

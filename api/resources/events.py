@@ -6,8 +6,8 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, Dates, Row, Terms, day_columns, each, within
+from ..fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from ..filters import Catalog, Dates, Ids, Row, Terms, Values, Words, day_columns, each, within, years
 from ..resource import Resource
 from .common import (
     DISPUTED,
@@ -27,7 +27,14 @@ from .event_types import PLOVER
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
-RELATIONS = ("prompted_by", "retaliates_against", "part_of", "follows", "announces", "reverses")
+RELATIONS = {
+    "prompted_by": "Prompted by this event.",
+    "retaliates_against": "Retaliating against this event.",
+    "part_of": "Part of this event.",
+    "follows": "Following this event.",
+    "announces": "Announcing this event.",
+    "reverses": "Reversing this event.",
+}
 
 
 class Event(Row):
@@ -95,6 +102,11 @@ def cameo(event: Record, catalog: Catalog) -> Iterator[str]:
         yield category["code"]
 
 
+def by_relation(relation: str) -> Values:
+    """The events to which an event stands in one relation."""
+    return lambda event, catalog: [other["event"] for other in event["related"] if other["relation"] == relation]
+
+
 EVENTS = Resource(
     kind="events",
     singular="event",
@@ -108,18 +120,24 @@ EVENTS = Resource(
     dated="date",
     derive=lambda event, catalog: {"disputed": conflict(event)},
     filters=(
-        Terms("type", "Type of event.", each("type"), "event-types", reverse="events"),
-        Terms("status", "Whether it occurred.", each("status"), choices=STATUSES),
+        Ids(),
+        Words("events"),
+        Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
+        Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
         Terms("role", "With somebody taking this part.", each("participants.role"), choices=ROLES),
         Terms("place", "At this place, or within it.", within("place", "places"), "places", reverse="events"),
-        Terms("country", "In this country (ISO 3166-1 alpha-3).", country),
-        Terms("actor_country", "With a participant of this country (ISO 3166-1 alpha-3).", actor_countries),
+        Terms("country", "In this country (ISO 3166-1 alpha-3).", country, term=Country("A code."), single=True),
+        Terms(
+            "actor_country", "With a participant of this country (ISO 3166-1 alpha-3).", actor_countries, term=Country("A code.")
+        ),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics", reverse="events"),
         Terms("agreement", "Making, changing or ending this agreement.", each("agreements"), "agreements", reverse="events"),
         Terms("related", "Connected with this event.", each("related.event"), "events", reverse="related"),
-        Terms("plover", "PLOVER event of its type.", plover, choices=PLOVER),
-        Terms("cameo", "CAMEO code of its type.", cameo),
+        *(Terms(relation, text, by_relation(relation), "events") for relation, text in RELATIONS.items()),
+        Terms("plover", "PLOVER event of its type.", plover, choices=PLOVER, single=True),
+        Terms("cameo", "CAMEO code of its type.", cameo, single=True),
+        Terms("year", "In this year, or possibly so.", lambda event, catalog: years(event["date"])),
         cited("events"),
         DISPUTED,
         Dates(),

@@ -6,7 +6,7 @@ import marshmallow as ma
 import peewee as pw
 
 from ..fields import Choice, Country, Number, Ref, Schema, Text
-from ..filters import Row, Terms, each, within
+from ..filters import Ids, Row, Terms, Words, each, within
 from ..resource import Resource
 from .common import also_known_as, citations, identity, links, note, sort_key
 
@@ -51,9 +51,12 @@ PLACES = Resource(
     sorts={"name": Place.name},
     order="name",
     parent="within",
+    identifiers=lambda place: [("geonames", place["geonames"])] if place["geonames"] else [],
     filters=(
-        Terms("kind", "Sort of place.", each("kind"), choices=KINDS),
-        Terms("country", "Country (ISO 3166-1 alpha-3).", each("country")),
+        Ids(),
+        Words("places"),
+        Terms("kind", "Sort of place.", each("kind"), choices=KINDS, single=True),
+        Terms("country", "In this country (ISO 3166-1 alpha-3).", each("country"), term=Country("A code."), single=True),
         Terms("within", "Lying within this place, at any depth.", within("within", "places"), "places", reverse="places"),
     ),
 )

@@ -3,7 +3,7 @@
 import peewee as pw
 
 from ..fields import Choice, Edtf, Many, One, Schema, Text, Url, Whole
-from ..filters import Dates, Row, Terms, day_columns, each
+from ..filters import Dates, Ids, Row, Terms, Words, day_columns, each
 from ..resource import Resource
 from .common import identity, links, note, sort_key
 
@@ -55,8 +55,10 @@ SOURCES = Resource(
     order="-date",
     dated="published",
     filters=(
-        Terms("kind", "Sort of document.", each("kind"), choices=KINDS),
-        Terms("language", "Language it was read in.", each("language")),
+        Ids(),
+        Words("sources"),
+        Terms("kind", "Sort of document.", each("kind"), choices=KINDS, single=True),
+        Terms("language", "Language it was read in.", each("language"), single=True),
         Dates(),
     ),
 )

@@ -3,7 +3,7 @@
 import peewee as pw
 
 from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, Dates, Row, Terms, day_columns, each, within
+from ..filters import Catalog, Dates, Ids, Row, Terms, Words, day_columns, each, within, years
 from ..resource import Resource
 from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities
 
@@ -74,16 +74,19 @@ STATEMENTS = Resource(
     dated="date",
     derive=lambda statement, catalog: {"disputed": conflict(statement)},
     filters=(
+        Ids(),
+        Words("statements"),
         Terms("speaker", "Said by this actor.", each("speakers"), "actors", reverse="statements"),
         Terms("actor", "About this actor.", each("about.actors"), "actors", reverse="statements_about"),
         Terms("addressee", "Said to this actor.", each("addressees"), "actors", reverse="statements_to"),
-        Terms("act", "What saying it did.", each("act"), choices=ACTS),
+        Terms("act", "What saying it did.", each("act"), choices=ACTS, single=True),
         Terms("topic", "About this topic, or one within it.", within("about.topics", "topics"), "topics", reverse="statements"),
         Terms("event", "About this event, or said at it.", events, "events", reverse="statements"),
         Terms("agreement", "About this agreement.", each("about.agreements"), "agreements", reverse="statements"),
         Terms("replies_to", "Replying to this statement.", each("replies_to.statement"), "statements", reverse="replies"),
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
         Terms("reported_by", "Known through this actor.", each("reported_by"), "actors", reverse="statements_reported"),
+        Terms("year", "In this year, or possibly so.", lambda statement, catalog: years(statement["date"])),
         cited("statements"),
         DISPUTED,
         Dates(),

@@ -3,7 +3,7 @@
 import peewee as pw
 
 from ..fields import Ref, Schema, Text
-from ..filters import Row, Terms, within
+from ..filters import Ids, Row, Terms, Words, within
 from ..resource import Resource
 from .common import identity, links, note, sort_key
 
@@ -36,6 +36,8 @@ TOPICS = Resource(
     order="name",
     parent="broader",
     filters=(
+        Ids(),
+        Words("topics"),
         Terms("broader", "Lying within this topic, at any depth.", within("broader", "topics"), "topics", reverse="narrower"),
     ),
 )

@@ -1,0 +1,81 @@
+"""Answers: the response around a body, its validators and links, and what stands in for a record that is not there."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Response, current_app, redirect, request, url_for
+
+from . import __version__
+from .problems import Problem, nearest
+from .resource import Resource
+from .store import Moved, Release, Store
+
+JSON = "application/json"
+FRESH = "public, max-age=60"
+
+
+def store() -> Store:
+    found: Store = current_app.extensions["store"]
+    return found
+
+
+def answer(
+    body: str | Iterator[str], release: Release, etag: str, links: Mapping[str, str | None] | None = None, type: str = JSON
+) -> Response:
+    """A 200 with everything a cache and a client want to know of it."""
+    response = Response(body, mimetype=type)
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = FRESH
+    response.headers["Vary"] = "Accept"
+    relations = {
+        "self": request.url,
+        **(links or {}),
+        "describedby": url_for("pages.openapi_yaml"),
+        "license": release.about["licence_url"],
+    }
+    response.headers["Link"] = ", ".join(f'<{href}>; rel="{rel}"' for rel, href in relations.items() if href)
+    return response
+
+
+def etag_of(release: Release, text: str) -> str:
+    """The validator of an answer: the release, the code that serves it, and what was asked."""
+    whole = f"{release.id} {release.about['code']} {__version__} {request.host_url} {text}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+
+
+def unchanged(etag: str) -> Response | None:
+    """A 304 if the client has this very answer."""
+    # A compressed answer's ETag is the plain one with its coding behind a colon.
+    if etag not in (known.split(":")[0] for known in request.if_none_match.as_set()):
+        return None
+    response = Response(status=304)
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = FRESH
+    return response
+
+
+def about(release: Release) -> dict[str, Any]:
+    return {"release": {"version": release.about["version"], "digest": release.about["digest"]}}
+
+
+def gone_or_unknown(release: Release, resource: Resource, id: str) -> Any:
+    """308 to where a renamed record is, 410 for a withdrawn one, 404 for an id that never was."""
+    rows = release.rows(Moved.select(Moved.renamed, Moved.withdrawn).where((Moved.kind == resource.kind) & (Moved.id == id)))
+    if rows and rows[0][0]:
+        return redirect(url_for(f"v1.{resource.kind}-item", id=rows[0][0]), 308)
+    if rows:
+        raise Problem(410, f"{id} was withdrawn: {rows[0][1]}")
+    model = resource.model
+    close = nearest(id, (known for (known,) in release.rows(model.select(model.id).limit(5000))))
+    raise Problem(404, f"There is no {id!r} among the {resource.kind}.", "unknown-record", suggestion=close)
+
+
+def citation(release: Release) -> str:
+    """How to cite a release, as one line of text."""
+    about = release.about
+    names = ", ".join(creator["name"] for creator in about["creators"])
+    return (
+        f"{names} ({about['released'][:4]}). {about['title']}, version {about['version']} "
+        f"[data set]. sha256:{about['digest']}. {about['licence']}."
+    )

@@ -1,0 +1,215 @@
+"""What the text of a URL asks for: parameters declared, checked all at once, and understood."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+import marshmallow as ma
+from marshmallow import validate
+
+from .dates import Bounds
+from .fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
+from .filters import Dates, OnDay, Terms, listed
+from .formats import formats_of
+from .problems import Problem, nearest
+from .resource import Resource
+from .resources import BY_KIND, INDEXES
+from .store import Release
+
+LIMIT, MOST = 50, 500
+Arguments = Mapping[str, Any]
+Parameters = dict[str, Any]
+
+
+def filter_parameters(resource: Resource) -> Parameters:
+    """The parameters of a kind's filters."""
+    return {name: field for filter in resource.filters for name, field in filter.parameters().items()}
+
+
+def facet_names(resource: Resource) -> tuple[str, ...]:
+    """The filters whose values can be counted."""
+    return tuple(filter.name for filter in resource.filters if isinstance(filter, Terms))
+
+
+def selection(resource: Resource) -> Parameters:
+    """What lists and items share: which keys to show, and which related records to bring along."""
+    kinds = sorted({field.kind for field in leaf_fields(resource.schema) if isinstance(field, Ref)})
+    shown = "Show only these keys (and the id); a dot leads further down, through lists too."
+    found = {"fields": listed(Choice("A path.", tuple(paths(resource.schema))), shown)}
+    if kinds:
+        found["include"] = listed(Choice("A kind.", kinds), "Bring the referred records of these kinds along, once each.")
+    return found
+
+
+@cache
+def item_arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's items."""
+    return Schema.from_dict(selection(resource), name=f"{resource.kind}-item-query")()
+
+
+@cache
+def arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's list, as a schema that refuses every other."""
+    words = [f"{sign}{word}" for word in resource.sorts for sign in ("", "-")]
+    sort = listed(Choice("A key.", words), f"Keys to sort by, in order; a minus turns one round. Default: `{resource.order}`.")
+    sort.load_default = [resource.order]
+    sort.required = False
+    limit = ma.fields.Integer(
+        validate=validate.Range(1, MOST, error="is not from {min} to {max}"),
+        load_default=LIMIT,
+        metadata={"description": "Records on a page."},
+    )
+    cursor = ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."})
+    counted = "Count the values of these filters over all records found; `meta.facets` says how to narrow to each."
+    parameters = {
+        **filter_parameters(resource),
+        "sort": sort,
+        "limit": limit,
+        "cursor": cursor,
+        **selection(resource),
+        "facets": listed(Choice("A filter.", facet_names(resource)), counted),
+        "format": Choice("Shape of the answer; otherwise `Accept` decides.", formats_of(resource.kind)),
+    }
+    return Schema.from_dict(parameters, name=f"{resource.kind}-query")()
+
+
+@cache
+def aggregate_arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's aggregates."""
+    by = listed(Choice("A filter.", facet_names(resource)), "The filters by whose values to group, three at most.")
+    by.required = True
+    by.validators.append(validate.Length(max=3, error="names more than {max}"))
+    shape = Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "csv"))
+    return Schema.from_dict({**filter_parameters(resource), "by": by, "format": shape}, name=f"{resource.kind}-aggregate")()
+
+
+def refuse(found: Iterable[Fault]) -> Problem:
+    """The 400 that tells every fault of a query at once."""
+    errors = [
+        {
+            "parameter": str(fault.path[0]),
+            "detail": fault.message,
+            "allowed": list(fault.allowed) or None,
+            "suggestion": fault.suggestion,
+        }
+        for fault in found
+    ]
+    named = ", ".join(dict.fromkeys(str(error["parameter"]) for error in errors))
+    return Problem(400, f"Not understood: {named}.", "invalid-parameters", errors=errors)
+
+
+def understand(schema: ma.Schema, text: Mapping[str, list[str]]) -> Arguments:
+    """The checked values of a URL's parameters. Raises a 400 Problem that names every fault."""
+    found = [
+        Fault((name,), f"is given {len(values)} times; separate several values with a comma")
+        for name, values in text.items()
+        if len(values) > 1
+    ]
+    found += [Fault((name,), "is empty") for name, values in text.items() if "" in values]
+    single = {name: values[-1] for name, values in text.items()}
+    asked: Arguments = {}
+    try:
+        asked = {name: value for name, value in schema.load(single).items() if value is not None}
+    except ma.ValidationError as error:
+        found += [fault for fault in faults(schema, error.messages, single) if single.get(str(fault.path[0])) != ""]
+    if found:
+        raise refuse(found)
+    return asked
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was asked of one kind: `asked` holds checked values, defaults included."""
+
+    resource: Resource
+    asked: Arguments
+
+    @classmethod
+    def read(cls, resource: Resource, text: Mapping[str, list[str]], schema: ma.Schema | None = None) -> "Query":
+        """The query of a URL's parameters. Raises a 400 Problem that names every fault."""
+        query = cls(resource, understand(schema or arguments(resource), text))
+        clashes = [
+            Fault((name,), why)
+            for filter in resource.filters
+            if isinstance(filter, Dates)
+            for name, why in filter.clash(query.asked)
+        ]
+        if clashes:
+            raise refuse(clashes)
+        return query
+
+    @cached_property
+    def understood(self) -> Record:
+        """How the query was read, for `meta.query`: parsed values, date bounds, defaults."""
+        return {name: _shown(name, value) for name, value in self.asked.items() if name not in ("cursor", "format")}
+
+    @cached_property
+    def normal(self) -> str:
+        """The query's one normal text: the same for queries that mean the same. Neither cursor nor limit is in it."""
+        pairs = ((name, _normal(value)) for name, value in self.understood.items() if name != "limit")
+        return f"{self.resource.kind}?{urlencode(sorted(pairs))}"
+
+    @property
+    def keys(self) -> list[tuple[Any, bool]]:
+        """Columns to sort by, each with whether it descends; the last one is unique."""
+        resource, words = self.resource, self.asked.get("sort") or [self.resource.order]
+        seq = resource.model.seq
+        descends = words[0].startswith("-")
+        if [word.lstrip("-") for word in words] == [resource.order.lstrip("-")]:
+            return [(seq, descends)]
+        keys = [(resource.sorts[word.lstrip("-")], word.startswith("-")) for word in words]
+        return [*keys, (seq, descends)]
+
+    def clauses(self) -> list[Any]:
+        """The conditions of all the filters that were asked for."""
+        model, kind = self.resource.model, self.resource.kind
+        return [
+            clause
+            for filter in self.resource.filters
+            for clause in filter.where(model, INDEXES.get((kind, filter.name)), self.asked)
+        ]
+
+    def filtered(self, *columns: Any) -> Any:
+        """The select of what the filters find."""
+        select = self.resource.model.select(*columns)
+        clauses = self.clauses()
+        return select.where(*clauses) if clauses else select
+
+    def check_values(self, release: Release) -> None:
+        """Raises a 400 Problem that names every value that this release does not know."""
+        found: list[Fault] = []
+        for filter in self.resource.filters:
+            names = [name for name in filter.parameters() if name in self.asked]
+            if isinstance(filter, Terms) and filter.kind:
+                model = BY_KIND[filter.kind].model
+                found += [f for name in names for f in _unknown(release, name, self.asked[name], model.id, f"the {filter.kind}")]
+            elif isinstance(filter, Terms) and not (filter.choices or filter.term):
+                values = INDEXES[self.resource.kind, filter.name].value
+                found += [f for name in names for f in _unknown(release, name, self.asked[name], values, "what occurs")]
+            elif isinstance(filter, OnDay) and filter.word in self.asked:
+                values = INDEXES[self.resource.kind, filter.name].value
+                found += _unknown(release, filter.word, self.asked[filter.word], values, "what occurs")
+        if found:
+            raise refuse(found)
+
+
+def _unknown(release: Release, name: str, asked: list[str], column: Any, among: str) -> list[Fault]:
+    known = {value for (value,) in release.rows(column.model.select(column).where(column.in_(asked)).distinct())}
+    if known >= set(asked):
+        return []
+    some = [value for (value,) in release.rows(column.model.select(column).distinct().order_by(column).limit(5000))]
+    few = tuple(some) if len(some) <= 40 else ()  # a list that a person can take in
+    return [Fault((name,), f"{value!r} is not among {among}", few, nearest(value, some)) for value in asked if value not in known]
+
+
+def _shown(name: str, value: Any) -> Any:
+    if isinstance(value, Bounds):
+        days = {"date_to": [value.latest], "on": list(value)}.get(name, [value.earliest])
+        return "/".join(day.isoformat() for day in days)
+    return value if name in ("sort", "by") or not isinstance(value, list) else sorted(set(value))
+
+
+def _normal(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,81 @@
+"""Atom (RFC 4287) and iCalendar (RFC 5545): what readers and calendars subscribe to."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from icalendar import Event as CalendarEvent
+
+from ..fields import Record
+from .listing import Listing, xml
+
+AUTHORITY = "diplomatic-events"
+
+
+def atom(listing: Listing) -> Iterator[str]:
+    """A page of entries; ids are tag URIs that outlive any address, times those of the release."""
+    updated = f"{listing.stamp}T00:00:00Z"
+    about = listing.release.about
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+    yield f"<id>{tag(listing.resource.kind)}</id><title>{xml(about['title'])}: {listing.resource.kind}</title>\n"
+    yield f'<updated>{updated}</updated><link rel="self" href="{xml(listing.address)}"/>\n'
+    if listing.next:
+        yield f'<link rel="next" href="{xml(listing.next)}"/>\n'
+    yield "".join(f"<author><name>{xml(creator['name'])}</name></author>" for creator in about["creators"])
+    yield f"<rights>{xml(about['licence'])}</rights>\n"
+    for document in listing.documents():
+        title = xml(listing.title(document))
+        yield f"<entry><id>{tag(listing.resource.kind, document['id'])}</id><title>{title}</title><updated>{updated}</updated>"
+        yield f'<link rel="alternate" href="{xml(listing.url(document))}"/>'
+        yield f"<summary>{xml(document.get('summary') or document.get('paraphrase'))}</summary>"
+        terms = document.get("topics") or document.get("about", {}).get("topics", [])
+        yield "".join(f'<category term="{xml(term["id"])}" label="{xml(term["name"])}"/>' for term in terms)
+        yield "</entry>\n"
+    yield "</feed>\n"
+
+
+def tag(kind: str, id: str = "") -> str:
+    """A tag URI (RFC 4151) of a kind or of one of its records."""
+    return f"tag:{AUTHORITY},2026:{kind}{'/' if id else ''}{id}"
+
+
+def ics(listing: Listing) -> Iterator[str]:
+    """Whole days, never midnights; events that may have begun at any time are left out, as a calendar cannot hold them.
+
+    Of an agreement stand the days on which it expires or expired.
+    """
+    yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
+    yield f"PRODID:-//{AUTHORITY}//{listing.resource.kind}//EN\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n"
+    for document in listing.documents():
+        for suffix, title, days in occasions(listing, document):
+            yield entry(listing, document, suffix, title, days).to_ical().decode()
+    yield "END:VCALENDAR\r\n"
+
+
+def occasions(listing: Listing, document: Record) -> Iterator[tuple[str, str, Record]]:
+    """What of a document has a day: (suffix of the UID, title, date)."""
+    if listing.resource.kind == "events":
+        if document["date"]["earliest"]:
+            yield "", listing.title(document), document["date"]
+    else:
+        for period in document["in_force"]:
+            if period["ended_by"] == "expired" and period["to"]["earliest"]:
+                yield "-expiry", f"{listing.title(document)}: expiry", period["to"]
+
+
+def entry(listing: Listing, document: Record, suffix: str, title: str, days: Record) -> CalendarEvent:
+    """A VEVENT of whole days; DTEND is the day after the last, as the standard has it."""
+    found = CalendarEvent()
+    found.add("uid", f"{document['id']}{suffix}@{AUTHORITY}")
+    found.add("dtstamp", date.fromisoformat(listing.stamp))
+    found.add("dtstart", date.fromisoformat(days["earliest"]))
+    if days["latest"] and days["latest"] < date.max.isoformat():
+        found.add("dtend", date.fromisoformat(days["latest"]) + timedelta(days=1))
+    found.add("summary", title)
+    found.add("description", document["summary"])
+    found.add("url", listing.url(document))
+    found.add("transp", "TRANSPARENT")
+    if document.get("status") in ("planned", "announced"):
+        found.add("status", "TENTATIVE")
+    if document.get("place"):
+        found.add("location", document["place"]["name"])
+    return found

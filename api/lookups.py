@@ -1,0 +1,256 @@
+"""Questions that are no list of one kind: search, suggest, resolve, aggregates, the network, threads."""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import marshmallow as ma
+from flask import Blueprint, redirect, request, url_for
+from marshmallow import validate
+
+from . import formats, search
+from .answers import about, answer, etag_of, gone_or_unknown, store, unchanged
+from .arguments import Query, aggregate_arguments, filter_parameters, refuse, understand
+from .facets import aggregate
+from .fields import Choice, Fault, Record, Schema, Text
+from .filters import listed
+from .formats.graphs import as_graphml, network
+from .formats.tables import row as csv_row
+from .problems import Problem
+from .query import BROKEN, decode, encode, every, pinned, total
+from .resource import Resource
+from .resources import BY_KIND, INDEXES, RESOURCES
+from .store import Identifier, Moved, Release
+
+DEEPEST_HIT = 10_000
+MOST_NETWORKED = 10_000
+SUGGESTIONS = 10
+blueprint = Blueprint("lookups", __name__, url_prefix="/v1")
+
+
+def text_parameter(description: str) -> ma.fields.Field[Any]:
+    return Text(description, required=True, validate=validate.Length(max=300, error="is longer than {max} characters"))
+
+
+@cache
+def search_arguments() -> ma.Schema:
+    """The parameters of `/v1/search`."""
+    parameters = {
+        "q": text_parameter('What to look for: all words, "a phrase", or `treat*` for words that begin so. Any text is valid.'),
+        "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
+        "limit": ma.fields.Integer(
+            validate=validate.Range(1, 100, error="is not from {min} to {max}"),
+            load_default=20,
+            metadata={"description": "Hits on a page."},
+        ),
+        "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
+    }
+    return Schema.from_dict(parameters, name="search-query")()
+
+
+@cache
+def suggest_arguments() -> ma.Schema:
+    """The parameters of `/v1/suggest`."""
+    parameters = {
+        "q": text_parameter("The beginning of a name, under any of its forms."),
+        "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
+    }
+    return Schema.from_dict(parameters, name="suggest-query")()
+
+
+@cache
+def resolve_arguments() -> ma.Schema:
+    """The parameters of `/v1/resolve`."""
+    example = "`wikidata:Q7747`, `iso3166:USA`, `geonames:2660646`, `unts:10485`, `actors/vladimir-putin`, `vladimir-putin`"
+    return Schema.from_dict({"id": text_parameter(f"An id in some scheme, or of old: {example}.")}, name="resolve-query")()
+
+
+@cache
+def network_arguments() -> ma.Schema:
+    """The parameters of `/v1/network`: the filters of events, and the shape."""
+    shape = Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "graphml"))
+    return Schema.from_dict({**filter_parameters(BY_KIND["events"]), "format": shape}, name="network-query")()
+
+
+def asked_of(schema: ma.Schema) -> Any:
+    return understand(schema, dict(request.args.lists()))
+
+
+def _hits(release: Release, rows: list[tuple[Any, ...]]) -> list[Record]:
+    """Rows of a search as public hits; one query a kind fetches what the records are called."""
+    called: dict[tuple[str, int], tuple[str, str]] = {}
+    for kind in {row[0] for row in rows}:
+        model = BY_KIND[kind].model
+        numbers = [row[1] for row in rows if row[0] == kind]
+        for seq, id, name in release.rows(model.select(model.seq, model.id, model.called).where(model.seq.in_(numbers))):
+            called[kind, seq] = id, name
+    found = []
+    for kind, seq, _, *snippets in rows:
+        id, name = called[kind, seq]
+        column, shown = search.highlight(tuple(snippets))
+        hit = {"kind": kind, "id": id, "name": name, "field": column, "highlight": shown, "href": f"/v1/{kind}/{id}"}
+        found.append(hit)
+    return found
+
+
+@blueprint.get("/search")
+def search_view() -> Any:
+    asked = asked_of(search_arguments())
+    release = store().current()
+    identity = f"search {json.dumps(asked, sort_keys=True)}"
+    etag = etag_of(release, identity)
+    if same := unchanged(etag):
+        return same
+    offset, kinds = 0, sorted(set(asked.get("kind", BY_KIND)))
+    if "cursor" in asked:
+        parts = decode(asked["cursor"])
+        if len(parts) != 3 or parts[1] != [asked["q"], kinds] or type(parts[2]) is not int or not 0 <= parts[2] <= DEEPEST_HIT:
+            raise BROKEN
+        release, offset = pinned(store(), parts[0], "/v1/search"), parts[2]
+    rows = release.rows(search.ranked(asked["q"], kinds).limit(asked["limit"] + 1).offset(offset))
+    count = release.scalar(search.count(asked["q"], kinds))
+    following = None
+    if len(rows) > asked["limit"] and offset + asked["limit"] <= DEEPEST_HIT:
+        cursor = encode([release.id, [asked["q"], kinds], offset + asked["limit"]])
+        following = url_for("lookups.search_view", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
+    shown = {name: value for name, value in asked.items() if name != "cursor"}
+    meta = {"total": count, **about(release), "query": shown}
+    body = formats.envelope(formats.dumps(_hits(release, rows[: asked["limit"]])), meta, {"self": request.url, "next": following})
+    return answer(body, release, etag, {"next": following})
+
+
+@blueprint.get("/suggest")
+def suggest_view() -> Any:
+    asked = asked_of(suggest_arguments())
+    release = store().current()
+    etag = etag_of(release, f"suggest {json.dumps(asked, sort_keys=True)}")
+    if same := unchanged(etag):
+        return same
+    kinds = sorted(set(asked.get("kind", BY_KIND)))
+    rows = release.rows(search.ranked(search.as_beginning(asked["q"]), kinds, ("name", "aliases")).limit(SUGGESTIONS))
+    meta = {"total": len(rows), **about(release), "query": asked}
+    return answer(formats.envelope(formats.dumps(_hits(release, rows)), meta, {"self": request.url}), release, etag)
+
+
+@blueprint.get("/resolve")
+def resolve_view() -> Any:
+    """303 to the record with an id, 308 to where a renamed one is, 410 for a withdrawn one."""
+    text = asked_of(resolve_arguments())["id"]
+    release = store().current()
+    scheme, _, value = text.partition(":")
+    if value:
+        rows = release.rows(
+            Identifier.select(Identifier.kind, Identifier.id).where((Identifier.scheme == scheme) & (Identifier.value == value))
+        )
+        if rows:
+            return redirect(f"/v1/{rows[0][0]}/{rows[0][1]}", 303)
+        schemes = [name for (name,) in release.rows(Identifier.select(Identifier.scheme).distinct().order_by(Identifier.scheme))]
+        raise Problem(404, f"No record has the id {text!r}.", "unknown-record", schemes=schemes)
+    kind, _, id = text.rpartition("/")
+    for resource in [BY_KIND[kind]] if kind in BY_KIND else RESOURCES if not kind else []:
+        if release.scalar(resource.model.select(resource.model.seq).where(resource.model.id == id)):
+            return redirect(f"/v1/{resource.kind}/{id}", 303)
+    for resource in RESOURCES:
+        moves = Moved.select(Moved.kind).where((Moved.kind == resource.kind) & (Moved.id == id))
+        if kind in ("", resource.kind) and release.rows(moves):
+            return gone_or_unknown(release, resource, id)
+    raise Problem(404, f"No record has the id {text!r}.", "unknown-record")
+
+
+@blueprint.get("/network")
+def network_view() -> Any:
+    query = Query.read(BY_KIND["events"], dict(request.args.lists()), network_arguments())
+    word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "graphml"))
+    release = store().current()
+    etag = etag_of(release, f"network {word} {query.normal}")
+    if same := unchanged(etag):
+        return same
+    query.check_values(release)
+    count = total(query, release)
+    if count > MOST_NETWORKED:
+        raise refuse([Fault(("network",), f"would hold {count:,} events; filter down to {MOST_NETWORKED:,}")])
+    graph = network(json.loads(text) for text in every(query, release))
+    if word == "graphml":
+        return answer(as_graphml(graph), release, etag, type=formats.FORMATS[word].media_type)
+    meta = {"total": count, **about(release), "query": query.understood}
+    return answer(formats.envelope(formats.dumps(graph), meta, {"self": request.url}), release, etag)
+
+
+def aggregate_view(resource: Resource) -> Any:
+    def view() -> Any:
+        query = Query.read(resource, dict(request.args.lists()), aggregate_arguments(resource))
+        word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "csv"))
+        release = store().current()
+        etag = etag_of(release, f"aggregate {word} {query.normal}")
+        if same := unchanged(etag):
+            return same
+        query.check_values(release)
+        groups = aggregate(query, release)
+        if word == "csv":
+            header = [*query.asked["by"], "count"]
+            rows = ([group[name] for name in header] for group in groups)
+            return answer((csv_row(cells) for cells in [header, *rows]), release, etag, type=formats.FORMATS[word].media_type)
+        meta = {"total": total(query, release), **about(release), "query": query.understood}
+        return answer(formats.envelope(formats.dumps(groups), meta, {"self": request.url}), release, etag)
+
+    return view
+
+
+@blueprint.get("/threads/<id>")
+def thread_view(id: str) -> Any:
+    """The trees of claims and replies that a statement belongs to, each from the statement that began it."""
+    asked_of(Schema.from_dict({}, name="thread-query")())
+    release = store().current()
+    etag = etag_of(release, f"threads/{id}")
+    if same := unchanged(etag):
+        return same
+    resource = BY_KIND["statements"]
+    if not _read(release, [id]):
+        return gone_or_unknown(release, resource, id)
+    above, known = [id], {id}
+    roots = []
+    while above:
+        documents = _read(release, above)
+        above = []
+        for document in documents:
+            targets = [reply["statement"]["id"] for reply in document["replies_to"]]
+            if not targets:
+                roots.append(document["id"])
+            above += [target for target in targets if target not in known]
+            known.update(targets)
+    trees = list(_trees(release, sorted(roots) or [id], {}, set()))
+    links = {"self": request.url, "statement": url_for("v1.statements-item", id=id, _external=True)}
+    return answer(formats.envelope(formats.dumps(trees), about(release), links), release, etag)
+
+
+def _read(release: Release, ids: list[str]) -> list[Record]:
+    model = BY_KIND["statements"].model
+    rows = release.rows(model.select(model.document).where(model.id.in_(ids)).order_by(model.seq))
+    return [json.loads(document) for (document,) in rows]
+
+
+def _trees(release: Release, ids: list[str], stances: dict[str, str], seen: set[str]) -> Iterator[Record]:
+    """Statements with what replies to them, level by level; a circle ends where it closes."""
+    model, table = BY_KIND["statements"].model, INDEXES["statements", "replies_to"]
+    for document in _read(release, [id for id in ids if id not in seen]):
+        id = document["id"]
+        below = model.select(model.id).where(model.seq.in_(table.select(table.record).where(table.value == id)))
+        replies = [reply for (reply,) in release.rows(below.order_by(model.seq))]
+        how = {}
+        for reply in _read(release, replies):
+            how[reply["id"]] = next(r["stance"] for r in reply["replies_to"] if r["statement"]["id"] == id)
+        yield {
+            "id": id,
+            "stance": stances.get(id),
+            "speakers": document["speakers"],
+            "date": document["date"],
+            "act": document["act"],
+            "paraphrase": document["paraphrase"],
+            "href": document["links"]["self"],
+            "replies": list(_trees(release, replies, how, {*seen, id})),
+        }
+
+
+for _resource in RESOURCES:
+    blueprint.add_url_rule(f"/aggregates/{_resource.kind}", f"aggregates-{_resource.kind}", aggregate_view(_resource))

@@ -1,0 +1,143 @@
+"""The operations of lists and items, and what operations are made of."""
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+from webargs.fields import DelimitedList
+
+from .. import fields
+from ..arguments import arguments, item_arguments
+from ..formats import FORMATS, formats_of
+from ..resource import Resource
+from ..resources import RESOURCES
+from ..shapes import EXAMPLES, component, example
+from .components import NOT_MODIFIED, RELEASE, errors
+
+NAMES = {resource.kind: resource.model.__name__ for resource in RESOURCES}
+# Vocabularies that are written once, among the components.
+PATHS = {tuple(fields.paths(resource.schema)): f"{NAMES[resource.kind]}Path" for resource in RESOURCES}
+HEADERS = {
+    "ETag": {"description": "Validator of this answer.", "schema": {"type": "string"}},
+    "Link": {"description": "RFC 8288 links: next, describedby, license.", "schema": {"type": "string"}},
+}
+
+
+ANY: dict[str, Any] = {"type": "object"}
+# What each other shape begins like, as an example.
+BEGINNINGS = {
+    "ndjson": '{"id":"..."}\n',
+    "csv": "id,...\n",
+    "jsonld": {"@context": {"@vocab": "https://schema.org/"}, "@graph": []},
+    "atom": '<feed xmlns="http://www.w3.org/2005/Atom"/>',
+    "ics": "BEGIN:VCALENDAR",
+    "geojson": {"type": "FeatureCollection", "features": []},
+    "graphml": '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"/>',
+}
+
+
+def ok(description: str, schema: dict[str, Any], sample: Any, kind: str | None = None) -> dict[str, Any]:
+    content = {FORMATS["json"].media_type: {"schema": schema, "example": sample}}
+    for word in formats_of(kind)[1:] if kind else ():
+        content |= media(FORMATS[word].media_type, BEGINNINGS[word])
+    return {"description": description, "headers": HEADERS, "content": content}
+
+
+def envelope(data: Any, meta: Any, links: Any, included: bool = False) -> dict[str, Any]:
+    properties = {"data": data, "meta": meta, "links": links}
+    if included:
+        more = "The referred records of each kind that `include` names, once each."
+        properties["included"] = {"type": "object", "description": more, "additionalProperties": {"type": "array", "items": ANY}}
+    return {"type": "object", "properties": properties, "required": ["data", "meta", "links"]}
+
+
+def parameter(name: str, field: Any) -> dict[str, Any]:
+    schema: dict[str, Any]
+    if isinstance(field, DelimitedList):
+        words = fields.choices(field.inner)
+        items = {"type": "string", "enum": list(words)} if words else {"type": "string", "minLength": 1}
+        if words in PATHS:
+            items = component(PATHS[words])
+        schema = {"type": "array", "items": items, "minItems": 1}
+    elif isinstance(field, ma.fields.Integer):
+        (size,) = (v for v in field.validators if isinstance(v, validate.Range))
+        schema = {"type": "integer", "minimum": size.min, "maximum": size.max, "default": field.load_default}
+    else:
+        words = fields.choices(field)
+        schema = {"type": "string", **({"enum": list(words)} if words else {"minLength": 1})}
+        if isinstance(field.load_default, str):
+            schema["default"] = field.load_default
+    declared = {"name": name, "in": "query", "description": field.metadata["description"], "schema": schema}
+    if field.required:
+        declared["required"] = True
+    if isinstance(field, DelimitedList):
+        declared |= {"style": "form", "explode": False}
+    return declared
+
+
+def media(type: str, sample: Any, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {type: {"schema": schema or {"type": "object" if isinstance(sample, dict) else "string"}, "example": sample}}
+
+
+def query(schema: ma.Schema) -> list[dict[str, Any]]:
+    return [parameter(name, field) for name, field in schema.load_fields.items()]
+
+
+def list_operation(resource: Resource) -> dict[str, Any]:
+    sample = {
+        "data": [example(resource.schema)],
+        "meta": {"total": 1, "release": RELEASE, "query": {"limit": 50, "sort": [resource.order]}},
+        "links": {"self": f"https://example.org/v1/{resource.kind}", "next": None},
+    }
+    items = {"type": "array", "items": component(NAMES[resource.kind])}
+    return {
+        "operationId": f"list_{resource.kind.replace('-', '_')}",
+        "tags": [resource.kind],
+        "summary": f"List {resource.kind.replace('-', ' ')}",
+        "description": resource.description,
+        "parameters": query(arguments(resource)),
+        "responses": {
+            "200": ok(
+                "A page of records.", envelope(items, component("ListMeta"), component("ListLinks"), True), sample, resource.kind
+            ),
+            "304": NOT_MODIFIED,
+            **errors(400, 406, 410, 503),
+        },
+    }
+
+
+def id_parameter(resource: Resource) -> dict[str, Any]:
+    identity = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
+    sample = EXAMPLES[resource.kind][0]
+    return {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "The record's id.",
+        "schema": identity,
+        "example": sample,
+    }
+
+
+def item_operation(resource: Resource) -> dict[str, Any]:
+    address = f"https://example.org/v1/{resource.kind}"
+    sample = {
+        "data": example(resource.schema),
+        "meta": {"release": RELEASE},
+        "links": {"self": f"{address}/{EXAMPLES[resource.kind][0]}", "collection": address},
+    }
+    meta = {"type": "object", "properties": {"release": component("Release")}, "required": ["release"]}
+    links = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
+    return {
+        "operationId": f"get_{resource.singular}",
+        "tags": [resource.kind],
+        "summary": f"Get one {resource.singular.replace('_', ' ')}",
+        "description": resource.description,
+        "parameters": [id_parameter(resource), *query(item_arguments(resource))],
+        "responses": {
+            "200": ok("The record.", envelope(component(NAMES[resource.kind]), meta, links, True), sample),
+            "304": NOT_MODIFIED,
+            "308": {"description": "The record was renamed; `Location` leads to it."},
+            **errors(400, 404, 406, 410, 503),
+        },
+    }

@@ -1,0 +1,108 @@
+"""The operations that are no list and no item: the index, lookups, aggregates, the contract, the state of the server."""
+
+from typing import Any
+
+from .. import lookups
+from ..arguments import aggregate_arguments
+from ..formats import FORMATS
+from ..resources import BY_KIND, RESOURCES
+from ..shapes import component, example
+from .components import RELEASE, SAMPLE_HIT, errors
+from .operations import ANY, envelope, id_parameter, media, query
+
+
+def _service(
+    summary: str, id: str, content: dict[str, Any], statuses: tuple[int, ...] = (), *, parameters: Any = (), tag: str = "service"
+) -> dict[str, Any]:
+    return {
+        "operationId": id,
+        "tags": [tag],
+        "summary": summary,
+        "description": f"{summary}.",
+        "parameters": list(parameters),
+        "responses": {"200": {"description": f"{summary}.", "content": content}, **errors(*statuses)},
+    }
+
+
+SAMPLE_META = {"total": 1, "release": RELEASE, "query": {}}
+SAMPLE_LINKS = {"self": "https://example.org/v1/..."}
+
+
+def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
+    whole = {"data": sample, "meta": SAMPLE_META, "links": SAMPLE_LINKS}
+    return media("application/json", whole, envelope(data, ANY, ANY))
+
+
+def services() -> dict[str, dict[str, Any]]:
+    """The routes that are no list and no item."""
+    index = {"title": "...", "version": "1.0.0"}
+    hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
+    node = {"id": "russia", "name": "Russia", "events": 1}
+    graph = {"directed": True, "multigraph": True, "graph": {}, "nodes": [node], "edges": []}
+    graphml = media(FORMATS["graphml"].media_type, "<graphml/>")
+    tree = {**{key: example(BY_KIND["statements"].schema)[key] for key in ("id", "speakers", "date", "act", "paraphrase")}}
+    thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
+    resolve = _service("Lead from an id in another scheme, or an old id, to the record", "resolve", {}, (400, 404, 410, 503))
+    found = {"303": {"description": "`Location` leads to the record."}, "308": {"description": "The record was renamed."}}
+    return {
+        "/v1": _service(
+            "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
+            "index",
+            _answer(ANY, index),
+            (503,),
+        ),
+        "/v1/search": _service(
+            "Search all kinds, best hits first", "search", hits, (400, 410, 503), parameters=query(lookups.search_arguments())
+        ),
+        "/v1/suggest": _service(
+            "A few best matches for what is being typed",
+            "suggest",
+            hits,
+            (400, 503),
+            parameters=query(lookups.suggest_arguments()),
+        ),
+        "/v1/resolve": {
+            **resolve,
+            "parameters": query(lookups.resolve_arguments()),
+            "responses": {**found, **errors(400, 404, 410, 503)},
+        },
+        "/v1/network": _service(
+            "Who deals with whom in the events that the filters find, as node-link data",
+            "network",
+            {**_answer(ANY, graph), **graphml},
+            (400, 406, 503),
+            parameters=query(lookups.network_arguments()),
+            tag="events",
+        ),
+        "/v1/threads/{id}": _service(
+            "What a statement replies to and what replies to it, as trees",
+            "get_thread",
+            _answer({"type": "array", "items": component("Thread")}, [thread]),
+            (400, 404, 410, 503),
+            parameters=[id_parameter(BY_KIND["statements"])],
+            tag="statements",
+        ),
+        **{
+            f"/v1/aggregates/{resource.kind}": _service(
+                f"Count {resource.kind.replace('-', ' ')} by the values of filters, several together",
+                f"aggregate_{resource.kind.replace('-', '_')}",
+                {
+                    **_answer({"type": "array", "items": {"type": "object"}}, [{resource.filters[2].name: "...", "count": 1}]),
+                    **media(FORMATS["csv"].media_type, "type,count\nsummit,1\n"),
+                },
+                (400, 406, 503),
+                parameters=query(aggregate_arguments(resource)),
+                tag=resource.kind,
+            )
+            for resource in RESOURCES
+        },
+        "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
+        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", "openapi: 3.1.0")),
+        "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
+        "/readyz": _service(
+            "Whether a release is loaded and answers",
+            "readyz",
+            media("application/json", {"status": "ok", "release": RELEASE}),
+            (503,),
+        ),
+    }

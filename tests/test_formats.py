@@ -1,0 +1,185 @@
+"""Every shape holds the same records, and the ecosystem's own readers read them."""
+
+import csv
+import io
+import json
+from datetime import date, timedelta
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import feedparser
+import geojson
+import icalendar
+import networkx
+import pandas
+import pyld.jsonld
+import pytest
+from conftest import walk
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api import load
+from api.app import create_app
+from api.config import Settings
+from api.formats import FORMATS, formats_of
+from api.formats.graphs import as_graphml, network
+from api.formats.listing import xml
+from api.formats.tables import row
+
+Documents = dict[str, list[dict[str, Any]]]
+QUERIES = {"events": "actor_country=RUS&sort=title", "statements": "act=assess,deny", "agreements": "party=russia"}
+
+
+def fetch(client: FlaskClient, kind: str, word: str, query: str = "") -> str:
+    answer = client.get(f"/v1/{kind}?format={word}&{query}".rstrip("&?"))
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == FORMATS[word].media_type
+    return answer.text
+
+
+@pytest.mark.parametrize("query", ["", "filtered"])
+def test_ndjson_has_the_same_bytes_as_the_list(client: FlaskClient, kind: str, query: str) -> None:
+    query = QUERIES.get(kind, "") if query else ""
+    lines = fetch(client, kind, "ndjson", query).splitlines()
+    listed = client.get(f"/v1/{kind}?limit=500&{query}".rstrip("&")).text
+    assert listed.startswith(f'{{"data":[{",".join(lines)}],"meta":')
+
+
+def test_csv_opens_in_pandas_with_the_same_records(client: FlaskClient, kind: str, documents: Documents) -> None:
+    frame = pandas.read_csv(io.StringIO(fetch(client, kind, "csv")), dtype=str, keep_default_na=False)
+    assert list(frame["id"]) == [d["id"] for d in documents[kind]]
+    assert all("{" not in cell[:1] for cell in frame.to_numpy().ravel())
+    if kind == "events":
+        assert list(frame["date.edtf"]) == [d["date"]["edtf"] for d in documents[kind]]
+        assert list(frame["participants.actor.id"]) == [
+            " | ".join(p["actor"]["id"] for p in d["participants"]) for d in documents[kind]
+        ]
+
+
+def test_csv_columns_are_the_paths_that_fields_takes(client: FlaskClient, kind: str) -> None:
+    header = fetch(client, kind, "csv").splitlines()[0].split(",")
+    answer = client.get(f"/v1/{kind}?format=csv&fields={','.join(header[:90])}")
+    assert answer.text.splitlines()[0].split(",") == header[:90]
+    narrow = client.get(f"/v1/{kind}?format=csv&fields={header[1]}").text.splitlines()[0]
+    assert narrow.split(",") == ["id", header[1]]
+
+
+@given(cells=st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00")), min_size=1, max_size=4))
+def test_no_cell_is_run_as_a_formula_and_none_is_lost(cells: list[str]) -> None:
+    (read,) = csv.reader(io.StringIO(row(cells), newline=""))
+    for cell, back in zip(cells, read, strict=True):
+        assert not back.startswith(("=", "+", "-", "@", "\t", "\r"))
+        assert back in (cell, f"'{cell}")
+
+
+def test_jsonld_expands_to_schema_org_nodes_with_addresses(client: FlaskClient, kind: str, documents: Documents) -> None:
+    def offline(*arguments: Any) -> None:
+        pytest.fail(f"the context is fetched: {arguments}")
+
+    expanded = pyld.jsonld.expand(json.loads(fetch(client, kind, "jsonld")), {"documentLoader": offline})
+    nodes = expanded[0].get("@graph", expanded)
+    assert [node["@id"] for node in nodes] == [f"http://localhost{d['links']['self']}" for d in documents[kind]]
+    assert all(node["@type"][0].startswith("https://schema.org/") for node in nodes)
+    assert all(node["https://schema.org/name"][0]["@value"] for node in nodes)
+
+
+@pytest.mark.parametrize("kind", ["events", "statements"])
+def test_atom_is_read_and_paged_and_its_ids_are_stable(client: FlaskClient, kind: str, documents: Documents) -> None:
+    found, url = [], f"/v1/{kind}?format=atom&limit=40"
+    while url:
+        feed = feedparser.parse(client.get(url).text)
+        assert not feed.bozo, feed.get("bozo_exception")
+        found += [entry.id for entry in feed.entries]
+        assert all(entry.title and entry.summary and entry.updated_parsed for entry in feed.entries)
+        url = next((link.href for link in feed.feed.links if link.rel == "next"), "")
+    assert found == [f"tag:diplomatic-events,2026:{kind}/{d['id']}" for d in documents[kind]]
+
+
+def test_the_calendar_has_whole_days_and_stable_uids(client: FlaskClient, documents: Documents) -> None:
+    calendar = icalendar.Calendar.from_ical(fetch(client, "events", "ics"))
+    entries = {str(event["uid"]).split("@")[0]: event for event in calendar.walk("VEVENT")}
+    dated = {d["id"]: d for d in documents["events"] if d["date"]["earliest"]}
+    assert set(entries) == set(dated), "only what may have begun at any time is left out"
+    for id, entry in entries.items():
+        start = entry["dtstart"].dt
+        assert type(start) is date, "a date, not midnight"
+        assert start.isoformat() == dated[id]["date"]["earliest"]
+        if dated[id]["date"]["latest"]:
+            assert entry["dtend"].dt - timedelta(days=1) == date.fromisoformat(dated[id]["date"]["latest"])
+    assert all(len(line.encode()) <= 75 for line in fetch(client, "events", "ics").split("\r\n"))
+
+
+def test_the_calendar_of_agreements_tells_expiries(client: FlaskClient) -> None:
+    calendar = icalendar.Calendar.from_ical(fetch(client, "agreements", "ics"))
+    days = {str(event["uid"]): event["dtstart"].dt for event in calendar.walk("VEVENT")}
+    assert days["new-start-expiry@diplomatic-events"] == date(2026, 2, 5)
+
+
+def test_geojson_is_valid_and_says_where_its_points_are_from(client: FlaskClient, documents: Documents) -> None:
+    collection = geojson.loads(fetch(client, "events", "geojson"))
+    assert collection.is_valid, collection.errors()
+    placed = [d for d in documents["events"] if d["place"]]
+    assert [feature["id"] for feature in collection.features] == [d["id"] for d in placed]
+    summit = next(f for f in collection.features if f["id"] == "2021-06-16-geneva-summit")
+    assert summit["properties"]["place"] == "villa-la-grange"
+    assert summit["properties"]["located_at"] == "geneva"
+    assert summit["geometry"]["coordinates"] == [6.14569, 46.20222]
+    places = geojson.loads(fetch(client, "places", "geojson"))
+    assert places.is_valid
+    assert len(places.features) == len(documents["places"])
+
+
+def test_graphml_and_node_link_are_the_same_network(client: FlaskClient, documents: Documents) -> None:
+    graph = networkx.parse_graphml(fetch(client, "events", "graphml"))
+    linked = networkx.node_link_graph(client.get("/v1/network").get_json()["data"], edges="edges")
+    assert networkx.is_isomorphic(networkx.DiGraph(graph), networkx.DiGraph(linked))
+    assert set(graph.nodes) == {p["actor"]["id"] for d in documents["events"] for p in d["participants"]}
+    assert {data["type"] for _, _, data in graph.edges(data=True)} <= {d["type"]["id"] for d in documents["events"]}
+    events = {id for _, _, data in linked.edges(data=True) for id in data["events"]}
+    assert "2021-06-16-geneva-summit" in events
+    assert client.get("/v1/network?format=graphml").text == fetch(client, "events", "graphml")
+
+
+@given(text=st.text(max_size=30))
+def test_any_text_is_safe_in_xml(text: str) -> None:
+    ET.fromstring(f'<a b="{xml(text)}">{xml(text)}</a>')
+    person = {"actor": {"id": text, "name": text}, "role": "participant"}
+    other = {"actor": {"id": "other", "name": "Other"}, "role": "participant"}
+    day = {"earliest": None, "latest": None}
+    graph = network([{"id": "x", "type": {"id": "t"}, "date": day, "participants": [person, other]}])
+    ET.fromstring("".join(as_graphml(graph)))
+
+
+def test_accept_and_format_ask_for_the_same(client: FlaskClient, kind: str) -> None:
+    for word in formats_of(kind):
+        by_accept = client.get(f"/v1/{kind}", headers={"Accept": FORMATS[word].media_type})
+        assert by_accept.mimetype == FORMATS[word].media_type
+        assert by_accept.headers["ETag"] == client.get(f"/v1/{kind}?format={word}").headers["ETag"] or word != "json"
+
+
+def test_formats_stream_and_do_not_gather(client: FlaskClient) -> None:
+    for word in ("ndjson", "csv", "jsonld", "ics", "geojson"):
+        answer = client.get(f"/v1/events?format={word}", headers={"Accept-Encoding": "identity"})
+        assert answer.is_streamed
+        assert "Content-Length" not in answer.headers
+        answer.close()
+
+
+def test_hostile_text_of_a_record_breaks_no_shape(small: Any, edit: Any, tmp_path: Any) -> None:
+    title = "=cmd|' /C calc'!A0 </title><script>alert(1)</script> \\n;,: ]]> 😀"
+    edit("events/2021-06-16-geneva-summit.yaml", "title: Summit in Geneva", f"title: {json.dumps(title, ensure_ascii=False)}")
+    settings = Settings(dataset=small, data_dir=tmp_path / "data")
+    load.load(settings)
+    client = create_app(settings).test_client()
+    (expected,) = [d["title"] for d in walk(client, "/v1/events?ids=2021-06-16-geneva-summit")]
+    frame = pandas.read_csv(io.StringIO(fetch(client, "events", "csv", "ids=2021-06-16-geneva-summit")))
+    assert frame["title"][0] == f"'{expected}"
+    feed = feedparser.parse(fetch(client, "events", "atom"))
+    assert not feed.bozo
+    assert "<script>" not in fetch(client, "events", "atom")
+    entries = icalendar.Calendar.from_ical(fetch(client, "events", "ics")).walk("VEVENT")
+    assert expected in [str(entry["summary"]) for entry in entries]
+    hits = client.get("/v1/search?q=calc").get_json()["data"]
+    assert "<script>" not in hits[0]["highlight"]
+    assert "<mark>calc</mark>" in hits[0]["highlight"]

@@ -1,0 +1,55 @@
+"""Compression, caching and conditional requests, with the validators that belong to each coding."""
+
+import gzip
+from typing import Any
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+
+CODINGS = {"gzip": gzip.decompress, "br": brotli.decompress}
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/events?format=csv", "/openapi.json", "/"])
+def test_an_answer_is_compressed_as_the_client_likes(client: FlaskClient, path: str, coding: str) -> None:
+    plain = client.get(path, headers={"Accept-Encoding": "identity"})
+    packed = client.get(path, headers={"Accept-Encoding": coding})
+    assert packed.headers["Content-Encoding"] == coding
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert len(packed.data) < len(plain.data) / 2
+    if coding in CODINGS:
+        assert CODINGS[coding](packed.data) == plain.data
+
+
+def test_each_coding_has_an_etag_of_its_own_and_any_of_them_is_known(client: FlaskClient) -> None:
+    tags = {
+        coding: client.get("/v1/events", headers={"Accept-Encoding": coding}).headers["ETag"]
+        for coding in ("identity", "gzip", "br")
+    }
+    assert len(set(tags.values())) == 3
+    for coding, tag in tags.items():
+        answer = client.get("/v1/events", headers={"Accept-Encoding": coding, "If-None-Match": tag})
+        assert answer.status_code == 304
+        assert answer.data == b""
+
+
+def test_shared_caches_are_told_what_to_keep_and_what_it_depends_on(client: FlaskClient) -> None:
+    answer = client.get("/v1/events")
+    assert "public" in answer.headers["Cache-Control"]
+    assert {"Accept", "Accept-Encoding"} <= {name.strip() for name in answer.headers["Vary"].split(",")}
+    assert client.get("/v1/events?x=1").headers["Cache-Control"] == "no-store"
+    assert client.get("/readyz").headers["Cache-Control"] == "no-store"
+
+
+def test_link_headers_lead_to_the_licence_the_contract_and_themselves(client: FlaskClient) -> None:
+    relations: Any = client.get("/v1/events?limit=1").headers["Link"]
+    for relation in ("self", "next", "describedby", "license"):
+        assert f'rel="{relation}"' in relations
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/v1/search", "/v1/network", "/v1/aggregates/events", "/v1"])
+def test_options_tells_the_methods(client: FlaskClient, path: str) -> None:
+    answer = client.options(path)
+    assert {method.strip() for method in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "OPTIONS"}

@@ -1,0 +1,150 @@
+"""Search, suggest, resolve, the network and threads find what they promise, whatever is typed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api import load
+from api.app import create_app
+from api.config import Settings
+
+ANY_TEXT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def hits(client: FlaskClient, query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/v1/{query}").get_json()["data"]
+    return found
+
+
+def test_a_name_is_found_under_its_misspelling(client: FlaskClient) -> None:
+    first = hits(client, "search?q=Brinken&kind=actors")[0]
+    assert (first["kind"], first["id"], first["field"]) == ("actors", "antony-blinken", "aliases")
+    assert "<mark>Brinken</mark>" in first["highlight"]
+
+
+def test_a_name_ranks_before_a_mention(client: FlaskClient) -> None:
+    assert hits(client, "search?q=putin&kind=actors")[0]["id"] == "vladimir-putin"
+    assert hits(client, "search?q=new start&kind=agreements")[0]["id"] == "new-start"
+
+
+def test_phrases_stay_together_and_prefixes_reach_further(client: FlaskClient) -> None:
+    together = client.get('/v1/search?q="strategic stability"').get_json()["meta"]["total"]
+    apart = client.get("/v1/search?q=strategic stability").get_json()["meta"]["total"]
+    assert 0 < together <= apart
+    assert hits(client, 'search?q="stability strategic"') == []
+    assert (
+        client.get("/v1/search?q=ambassad*").get_json()["meta"]["total"]
+        > client.get("/v1/search?q=ambassadors").get_json()["meta"]["total"]
+    )
+
+
+def test_case_and_accents_do_not_matter(client: FlaskClient) -> None:
+    assert (
+        hits(client, "search?q=GENÈVE&kind=places")[0]["id"] == hits(client, "search?q=geneve&kind=places")[0]["id"] == "geneva"
+    )
+
+
+def test_search_is_paged_and_gives_each_hit_once(client: FlaskClient) -> None:
+    url, seen = "/v1/search?q=russia&limit=17", []
+    while url:
+        body = client.get(url).get_json()
+        seen += [(hit["kind"], hit["id"]) for hit in body["data"]]
+        url = body["links"]["next"]
+    assert len(seen) == len(set(seen)) == body["meta"]["total"]
+
+
+@ANY_TEXT
+@given(text=st.text(st.characters(exclude_categories=("Cs",)), max_size=40))
+def test_any_text_is_a_valid_question(client: FlaskClient, text: str) -> None:
+    for path in ("search", "suggest", "events", "actors"):
+        answer = client.get(f"/v1/{path}", query_string={"q": text})
+        assert answer.status_code in (200, 400)
+        if answer.status_code == 400:
+            assert not text.strip()
+
+
+@pytest.mark.parametrize(
+    "text", ['"', '" OR "', "name:putin", "NEAR(a b)", "a AND", "(", "*", "-", "^a", "{name}:x", "a* b*", "'; DROP TABLE events"]
+)
+def test_query_syntax_is_only_words(client: FlaskClient, text: str) -> None:
+    assert client.get("/v1/search", query_string={"q": text}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "id"), [("vlad", "vladimir-putin"), ("brink", "antony-blinken"), ("genev", "geneva"), ("new st", "new-start")]
+)
+def test_what_is_being_typed_is_completed(client: FlaskClient, text: str, id: str) -> None:
+    found = hits(client, f"suggest?q={text}")
+    assert id in [hit["id"] for hit in found]
+    assert len(found) <= 10
+
+
+@pytest.mark.parametrize(
+    ("id", "target"),
+    [
+        ("wikidata:Q7747", "/v1/actors/vladimir-putin"),
+        ("iso3166:USA", "/v1/actors/united-states"),
+        ("geonames:2660646", "/v1/places/geneva"),
+        ("vladimir-putin", "/v1/actors/vladimir-putin"),
+        ("actors/vladimir-putin", "/v1/actors/vladimir-putin"),
+    ],
+)
+def test_an_id_in_any_scheme_leads_to_the_record(client: FlaskClient, id: str, target: str) -> None:
+    answer = client.get(f"/v1/resolve?id={id}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, target)
+    assert client.get(target).status_code == 200
+
+
+@pytest.mark.parametrize("id", ["wikidata:Q1", "nothing:1", "nobody", "events/nobody", "nowhere/vladimir-putin"])
+def test_an_id_that_leads_nowhere_is_a_404(client: FlaskClient, id: str) -> None:
+    assert client.get(f"/v1/resolve?id={id}").status_code == 404
+
+
+def test_renamed_and_withdrawn_ids_keep_answering(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
+    edit("moved.yaml", "", "actors:\n  joseph-biden:\n    to: joe-biden\n  nobody:\n    withdrawn: There was no such person.\n")
+    config = Settings(dataset=small, data_dir=tmp_path / "data")
+    load.load(config)
+    client = create_app(config).test_client()
+    for path in ("/v1/actors/joseph-biden", "/v1/resolve?id=joseph-biden", "/v1/resolve?id=actors/joseph-biden"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (308, "/v1/actors/joe-biden")
+    for path in ("/v1/actors/nobody", "/v1/resolve?id=nobody"):
+        answer = client.get(path)
+        assert answer.status_code == 410
+        assert "There was no such person." in answer.get_json()["detail"]
+
+
+def test_the_network_is_that_of_the_events_found(client: FlaskClient) -> None:
+    body = client.get("/v1/network?type=summit").get_json()
+    ids = {node["id"] for node in body["data"]["nodes"]}
+    assert {"joe-biden", "vladimir-putin"} <= ids
+    (edge,) = [e for e in body["data"]["edges"] if {e["source"], e["target"]} == {"joe-biden", "vladimir-putin"}]
+    assert edge["type"] == "summit"
+    assert "2021-06-16-geneva-summit" in edge["events"]
+    assert edge["count"] == len(edge["events"])
+    assert client.get("/v1/network?sort=title").status_code == 400
+
+
+def test_a_thread_leads_from_the_claim_to_the_denial(client: FlaskClient) -> None:
+    denial = client.get("/v1/statements?stance=denies&speaker=vladimir-putin&limit=1").get_json()["data"][0]
+    claim = denial["replies_to"][0]["statement"]["id"]
+    for id in (claim, denial["id"]):
+        trees = client.get(f"/v1/threads/{id}").get_json()["data"]
+        (tree,) = [tree for tree in trees if claim in str(tree)]
+        assert denial["id"] in str(tree["replies"])
+    assert client.get("/v1/threads/nothing").status_code == 404
+
+
+def test_a_circle_of_replies_ends(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
+    reply = "replies_to:\n  - statement: 2021-06-16-putin-denies\n    stance: rejects\ncitations:"
+    edit("statements/2021-06-16-biden-accuses.yaml", "citations:", reply)
+    config = Settings(dataset=small, data_dir=tmp_path / "data")
+    load.load(config)
+    answer = create_app(config).test_client().get("/v1/threads/2021-06-16-putin-denies")
+    assert answer.status_code == 200
+    assert len(answer.get_json()["data"]) == 1
