@@ -15,10 +15,10 @@ import marshmallow as ma
 
 from . import fields
 from .app import create_app
-from .arguments import arguments
 from .config import PREFIX, Settings
 from .dataset import Dataset
-from .formats import dumps
+from .filters import Terms
+from .formats import dumps, formats_of
 from .load import build
 from .resources import RESOURCES
 from .store import Store
@@ -66,15 +66,18 @@ def counts(dataset: Dataset) -> str:
     return table(("kind", "records", "what"), *((f"`{r.kind}`", len(dataset.entries[r.kind]), r.description) for r in RESOURCES))
 
 
-def filters(dataset: Dataset) -> str:
-    """What each kind's list can be asked."""
-    shared = {"sort", "limit", "cursor", "fields", "format"}
+def asked(dataset: Dataset) -> str:
+    """What each kind's list can be asked, and in which shapes it answers."""
     rows = []
     for resource in RESOURCES:
-        names = [f"`{name}`" for name in arguments(resource).load_fields if name not in shared]
-        sorts = ", ".join(f"`{word}`" for word in resource.sorts)
-        rows.append((f"`/v1/{resource.kind}`", " ".join(names), f"{sorts} (default `{resource.order}`)"))
-    return table(("resource", "filters", "sorts"), *rows)
+        names = [
+            f"`{filter.name}`" if isinstance(filter, Terms) else " ".join(f"`{name}`" for name in filter.parameters())
+            for filter in resource.filters
+        ]
+        sorts = " ".join(f"`{word}`" for word in resource.sorts)
+        shapes = " ".join(f"`{word}`" for word in formats_of(resource.kind))
+        rows.append((f"`/v1/{resource.kind}`", " ".join(names), f"{sorts} (default `{resource.order}`)", shapes))
+    return table(("resource", "filters", "sorts", "shapes"), *rows)
 
 
 def keys(dataset: Dataset) -> str:
@@ -126,8 +129,8 @@ def settings(dataset: Dataset) -> str:
 
 SECTIONS: dict[str, Callable[[Dataset], str]] = {
     "answers": answers,
+    "asked": asked,
     "counts": counts,
-    "filters": filters,
     "keys": keys,
     "settings": settings,
     "types": types,

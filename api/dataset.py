@@ -1,7 +1,6 @@
 """The dataset in memory: every file read and checked by its schema, and what records know of each other."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import validate
 
-from . import dates, files
+from . import dates, files, history
 from .fields import SLUG, Country, Edtf, Many, One, Record, Schema, Text, Url, faults, plain, refs
 from .problems import Finding, nearest
 from .resource import Resource
@@ -19,7 +18,7 @@ from .resources import BY_KIND, RESOURCES
 from .resources.actors import tenure
 from .resources.common import Citation
 
-BESIDE = {"dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md"}
+BESIDE = {history.FOLDER, "dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md"}
 SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
 Progress = Callable[[str, int, int], None]
 
@@ -108,19 +107,38 @@ class Dataset:
                     yield kind, id, entry, path, citation
 
     @cached_property
+    def manifest(self) -> history.Manifest:
+        """The dataset as it stands, as the manifest of its version."""
+        found = {
+            f"{kind}/{id}": history.Entry.of(plain(BY_KIND[kind].schema, entry.record))
+            for kind, entries in self.entries.items()
+            for id, entry in entries.items()
+        }
+        total = hashlib.sha256(files.canonical(plain(AboutSchema(), self.about)) + files.canonical(self.moved))
+        for name, entry in sorted(found.items()):
+            total.update(f"\n{name} {entry.digest}".encode())
+        return history.Manifest(self.about["version"], self.about["released"], total.hexdigest(), found)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the canonical content: the same facts give the same digest, however the files are laid out."""
-        total = hashlib.sha256(canonical(plain(AboutSchema(), self.about)))
-        total.update(canonical(self.moved))
-        for kind in sorted(self.entries):
-            for id, entry in sorted(self.entries[kind].items()):
-                total.update(f"\n{kind}/{id} ".encode() + canonical(plain(BY_KIND[kind].schema, entry.record)))
-        return total.hexdigest()
+        return self.manifest.digest
 
+    @cached_property
+    def releases(self) -> list[history.Manifest]:
+        """The releases that were published before this version, oldest first, and this one as it stands."""
+        earlier = [m for m in history.read(self.folder) if m.version != self.about["version"]]
+        return [*earlier, self.manifest]
 
-def canonical(value: Any) -> bytes:
-    """The one JSON text of a value: no spaces, keys in order, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    @cached_property
+    def moves(self) -> dict[str, Record]:
+        """`kind/id` of each record that is gone -> where it went, or why."""
+        return {f"{kind}/{id}": move for kind, moves in self.moved.items() for id, move in moves.items()}
+
+    @cached_property
+    def updated_in(self) -> dict[str, str]:
+        """`kind/id` -> the version in which the record last changed."""
+        return history.updated_in(self.releases, self.moves)
 
 
 def dotted(path: files.Path_) -> str:

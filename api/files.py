@@ -164,6 +164,11 @@ def write_yaml(value: Any) -> str:
     return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
 
 
+def canonical(value: Any) -> bytes:
+    """The one JSON text of a value: no spaces, keys in order, UTF-8."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 def comments(text: str) -> list[int]:
     """The lines of a YAML text that hold a comment, `new`'s hints left aside."""
     spans = [(t.start_mark.index, t.end_mark.index) for t in yaml.scan(text) if isinstance(t, yaml.ScalarToken)]

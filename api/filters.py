@@ -6,6 +6,7 @@ parameters, its rows, and its WHERE clause; nothing else in the code knows which
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ import peewee as pw
 from marshmallow import validate
 from webargs.fields import DelimitedList
 
-from . import dates, search
+from . import dates, history, search
 from .fields import SLUG, Choice, Lookup, Record, Text
 
 
@@ -26,6 +27,7 @@ class Row(pw.Model):
     seq = pw.IntegerField(primary_key=True)
     id = pw.TextField(unique=True)
     called = pw.TextField()
+    updated = pw.TextField(index=True)
     document = pw.TextField()
 
 
@@ -299,7 +301,34 @@ class Words:
             yield model.seq.in_(search.matching(self.kind, asked[self.name]))
 
 
-Filter = Terms | OnDay | Before | Dates | Ids | Words
+class Version(ma.fields.Field[str]):
+    """A semver version in a query, as text that sorts."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,5}){2}", str(value)):
+            raise ma.ValidationError(f"{value!r} is not a version: write 1.0.0, say")
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Updated:
+    """`updated_since=1.0.0`: records that were made or changed in that release, or after it."""
+
+    name: str = "updated_since"
+
+    def columns(self, target: type[Row] | None) -> None:
+        return None
+
+    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
+        text = "Made or last changed in this release of the data, or in a later one."
+        return {self.name: Version(metadata={"description": text, "example": "1.0.0"})}
+
+    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
+        if self.name in asked:
+            yield model.updated >= history.sortable(asked[self.name])
+
+
+Filter = Updated | Terms | OnDay | Before | Dates | Ids | Words
 
 
 def index_table(owner: type[Row], filter: Filter, target: type[Row] | None) -> Any:

@@ -15,6 +15,7 @@ from . import checks, search
 from .config import HERE, Settings
 from .dataset import Dataset, Progress, read
 from .fields import Record, Text, leaves, refs
+from .history import sortable
 from .problems import DatasetError, Problem
 from .resource import Resource
 from .resources import BY_KIND, INDEXES, RESOURCES
@@ -90,7 +91,15 @@ def _fill(database: pw.Database, resource: Resource, dataset: Dataset) -> None:
     key = resource.sorts[column].name
     entries = dataset.entries[resource.kind]
     rows = sorted(
-        ({"id": id, "called": resource.name(e.record), **resource.columns(e.record)} for id, e in entries.items()),
+        (
+            {
+                "id": id,
+                "called": resource.name(entry.record),
+                "updated": sortable(dataset.updated_in[f"{resource.kind}/{id}"]),
+                **resource.columns(entry.record),
+            }
+            for id, entry in entries.items()
+        ),
         key=lambda row: (row[key], row["id"]),
     )
     with Context(dataset):
@@ -136,7 +145,8 @@ def _words(resource: Resource, seq: int, record: Record, dataset: Dataset) -> di
 def render(resource: Resource, id: str, record: Record, dataset: Dataset) -> str:
     """The public document of a record, as JSON text. Needs a Context that holds the dataset."""
     derived = resource.derive(record, dataset)
-    document = resource.schema.dump({**record, **derived, "id": id, "links": links(resource, id)})
+    about = {"id": id, "updated_in": dataset.updated_in[f"{resource.kind}/{id}"], "links": links(resource, id)}
+    document = resource.schema.dump({**record, **derived, **about})
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 

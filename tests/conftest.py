@@ -100,7 +100,7 @@ def running(
     finally:
         process.send_signal(signal.SIGTERM)
         process.stderr.close()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 @pytest.fixture(scope="session")

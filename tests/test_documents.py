@@ -77,7 +77,7 @@ def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp
         assert requests.get(f"{url}/readyz", timeout=10).json()["status"] == "ok"
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 # The registry settings of the machine that runs the tests, which a container would have from its own.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import SMALL
 
-from api import dataset, load
+from api import dataset, files, load
 from api.config import Settings
 from api.problems import DatasetError, Problem
 from api.resources import BY_KIND, RESOURCES
@@ -61,7 +61,7 @@ def test_records_read_from_json_lines_are_the_same_release(small: Path, tmp_path
         keys = dict(line.split(": ", 1) for line in path.read_text().splitlines())
         lines.append({"id": path.stem, **keys})
     shutil.rmtree(small / "topics")
-    (small / "topics.jsonl").write_text("".join(dataset.canonical(line).decode() + "\n" for line in lines))
+    (small / "topics.jsonl").write_text("".join(files.canonical(line).decode() + "\n" for line in lines))
     assert dataset.read(small).digest == digest
 
 

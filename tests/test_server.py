@@ -59,7 +59,7 @@ def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(tmp_pat
     with running("--dataset", str(SMALL), "--data-dir", str(tmp_path), cwd=tmp_path) as (url, process):
         assert requests.get(f"{url}/readyz", timeout=10).json()["status"] == "ok"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_a_faulty_dataset_is_told_and_not_served(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:

@@ -33,6 +33,22 @@ HOLDER = {
 }
 
 
+# An object whose keys the contract leaves open.
+ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}
+GRAPH = {
+    "type": "object",
+    "description": "Records as linked data, in the words of schema.org.",
+    "properties": {"@context": ANY, "@graph": {"type": "array", "items": ANY}},
+    "required": ["@context", "@graph"],
+    "additionalProperties": False,
+}
+FEATURES = {
+    "type": "object",
+    "description": "Records with a place, as GeoJSON (RFC 7946).",
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": ANY}},
+    "required": ["type", "features"],
+    "additionalProperties": False,
+}
 PROBLEM = {
     "type": "object",
     "description": "What went wrong, as RFC 9457 has it.",
@@ -132,6 +148,8 @@ def register(spec: APISpec) -> None:
         "Problem": PROBLEM,
         "Hit": HIT,
         "Thread": THREAD,
+        "Graph": GRAPH,
+        "Features": FEATURES,
     }
     for name, schema in {**by_hand, "Release": release}.items():
         spec.components.schema(name, schema)
@@ -142,13 +160,13 @@ def register(spec: APISpec) -> None:
             "properties": {
                 "total": {"type": "integer", "description": "How many records the filters find, on all pages."},
                 "release": component("Release"),
-                "query": {"type": "object", "description": "How the request was understood, defaults included."},
+                "query": {**ANY, "description": "How the request was understood, defaults included."},
                 "facets": {
                     "type": "object",
                     "description": "For each facet asked for, its values, how many records have them, and where they are.",
                     "additionalProperties": {"type": "array", "items": FACET},
                 },
-                "coverage": {"type": "object", "description": "What the dataset covers; given where few records were found."},
+                "coverage": {**ANY, "description": "What the dataset covers; given where few records were found."},
             },
             "required": ["total", "release", "query"],
         },

@@ -12,7 +12,7 @@ from ..formats import FORMATS, formats_of
 from ..resource import Resource
 from ..resources import RESOURCES
 from ..shapes import EXAMPLES, component, example
-from .components import NOT_MODIFIED, RELEASE, errors
+from .components import ANY, NOT_MODIFIED, RELEASE, errors
 
 NAMES = {resource.kind: resource.model.__name__ for resource in RESOURCES}
 # Vocabularies that are written once, among the components.
@@ -23,7 +23,7 @@ HEADERS = {
 }
 
 
-ANY: dict[str, Any] = {"type": "object"}
+SHAPED = {"jsonld": "Graph", "geojson": "Features"}
 # What each other shape begins like, as an example.
 BEGINNINGS = {
     "ndjson": '{"id":"..."}\n',
@@ -39,7 +39,8 @@ BEGINNINGS = {
 def ok(description: str, schema: dict[str, Any], sample: Any, kind: str | None = None) -> dict[str, Any]:
     content = {FORMATS["json"].media_type: {"schema": schema, "example": sample}}
     for word in formats_of(kind)[1:] if kind else ():
-        content |= media(FORMATS[word].media_type, BEGINNINGS[word])
+        shape = component(SHAPED[word]) if word in SHAPED else None
+        content |= media(FORMATS[word].media_type, BEGINNINGS[word], shape)
     return {"description": description, "headers": HEADERS, "content": content}
 
 
@@ -76,7 +77,7 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
 
 
 def media(type: str, sample: Any, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {type: {"schema": schema or {"type": "object" if isinstance(sample, dict) else "string"}, "example": sample}}
+    return {type: {"schema": schema or (ANY if isinstance(sample, dict) else {"type": "string"}), "example": sample}}
 
 
 def query(schema: ma.Schema) -> list[dict[str, Any]]:

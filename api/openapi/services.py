@@ -7,8 +7,8 @@ from ..arguments import aggregate_arguments
 from ..formats import FORMATS
 from ..resources import BY_KIND, RESOURCES
 from ..shapes import component, example
-from .components import RELEASE, SAMPLE_HIT, errors
-from .operations import ANY, envelope, id_parameter, media, query
+from .components import ANY, RELEASE, SAMPLE_HIT, errors
+from .operations import envelope, id_parameter, media, query
 
 
 def _service(
@@ -87,7 +87,7 @@ def services() -> dict[str, dict[str, Any]]:
                 f"Count {resource.kind.replace('-', ' ')} by the values of filters, several together",
                 f"aggregate_{resource.kind.replace('-', '_')}",
                 {
-                    **_answer({"type": "array", "items": {"type": "object"}}, [{resource.filters[2].name: "...", "count": 1}]),
+                    **_answer({"type": "array", "items": ANY}, [{resource.filters[2].name: "...", "count": 1}]),
                     **media(FORMATS["csv"].media_type, "type,count\nsummit,1\n"),
                 },
                 (400, 406, 503),

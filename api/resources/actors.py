@@ -6,9 +6,9 @@ import peewee as pw
 
 from .. import dates
 from ..fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, Ids, OnDay, Row, Terms, Words, each
+from ..filters import Catalog, OnDay, Row, Terms, each
 from ..resource import Resource
-from .common import accounts, also_known_as, citations, cited, identity, links, note, sort_key
+from .common import accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
 
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
@@ -44,6 +44,7 @@ class ActorSchema(Schema):
     accounts = accounts()
     note = note()
     citations = citations()
+    updated_in = updated()
     links = links()
 
 
@@ -77,8 +78,7 @@ ACTORS = Resource(
     order="name",
     identifiers=identifiers,
     filters=(
-        Ids(),
-        Words("actors"),
+        *shared("actors"),
         Terms("kind", "Sort of actor.", each("kind"), choices=KINDS, single=True),
         Terms(
             "country",

@@ -6,7 +6,7 @@ import peewee as pw
 
 from .. import dates
 from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Before, Catalog, Dates, Ids, OnDay, Row, Terms, Words, day_columns, each, within, years
+from ..filters import Before, Catalog, Dates, OnDay, Row, Terms, day_columns, each, within, years
 from ..resource import Resource
 from .common import (
     DISPUTED,
@@ -20,9 +20,11 @@ from .common import (
     links,
     note,
     quantities,
+    shared,
     sort_key,
-    topics,
-)  # fmt: skip
+    topics,  # fmt: skip
+    updated,
+)
 
 KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
@@ -99,6 +101,7 @@ class AgreementSchema(Schema):
     accounts = accounts()
     note = note()
     citations = citations()
+    updated_in = updated()
     links = links()
 
 
@@ -175,8 +178,7 @@ AGREEMENTS = Resource(
     derive=lambda agreement, catalog: {"disputed": conflict(agreement), "in_force": in_force(agreement)},
     identifiers=lambda agreement: [(scheme, agreement[scheme]) for scheme in ("unts", "tias") if agreement[scheme]],
     filters=(
-        Ids(),
-        Words("agreements"),
+        *shared("agreements"),
         Terms("kind", "Sort of agreement.", each("kind"), choices=KINDS, single=True),
         Terms("party", "With this party.", each("parties"), "actors", reverse="agreements"),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics", reverse="agreements"),

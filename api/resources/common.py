@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..fields import Choice, Flag, Links, Many, Number, One, Record, Ref, Schema, Text, Whole
-from ..filters import Catalog, Terms
+from ..filters import Catalog, Filter, Ids, Terms, Updated, Words
 
 ACCOUNT_ABOUT = (
     "date", "duration", "place", "participants", "occurrence", "responsibility", "characterization", "quantity",
@@ -75,6 +75,15 @@ def quantities() -> Many:
 
 def topics() -> Many:
     return Many("What it is about.", Ref("A topic.", kind="topics"))
+
+
+def updated() -> Text:
+    return Text("The release of the data in which the record last changed.", dump_only=True)
+
+
+def shared(kind: str) -> tuple[Filter, ...]:
+    """The filters that every kind has."""
+    return Ids(), Words(kind), Updated()
 
 
 def conflict(record: Record) -> bool:

@@ -6,9 +6,9 @@ import marshmallow as ma
 import peewee as pw
 
 from ..fields import Choice, Many, One, Schema, Text, Whole
-from ..filters import Ids, Row, Terms, Words, each
+from ..filters import Row, Terms, each
 from ..resource import Resource
-from .common import identity, links, note, sort_key
+from .common import identity, links, note, shared, sort_key, updated
 
 PLOVER = (
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",
@@ -44,6 +44,7 @@ class EventTypeSchema(Schema):
     cameo = One("The category of CAMEO, or null where it has none.", Cameo)
     quad = Whole("Our own quad class, 1 to 4 as in PLOVER; null where none applies.")
     note = note()
+    updated_in = updated()
     links = links()
 
     @ma.validates_schema
@@ -63,8 +64,7 @@ EVENT_TYPES = Resource(
     sorts={"label": EventType.label},
     order="label",
     filters=(
-        Ids(),
-        Words("event-types"),
+        *shared("event-types"),
         Terms("plover", "PLOVER event.", each("plover.event"), choices=PLOVER, single=True),
         Terms("cameo", "CAMEO code.", each("cameo.code"), single=True),
     ),

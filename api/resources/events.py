@@ -7,7 +7,7 @@ import marshmallow as ma
 import peewee as pw
 
 from ..fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, Dates, Ids, Row, Terms, Values, Words, day_columns, each, within, years
+from ..filters import Catalog, Dates, Row, Terms, Values, day_columns, each, within, years
 from ..resource import Resource
 from .common import (
     DISPUTED,
@@ -20,9 +20,11 @@ from .common import (
     links,
     note,
     quantities,
+    shared,
     sort_key,
-    topics,
-)  # fmt: skip
+    topics,  # fmt: skip
+    updated,
+)
 from .event_types import PLOVER
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
@@ -73,6 +75,7 @@ class EventSchema(Schema):
     accounts = accounts()
     note = note()
     citations = citations()
+    updated_in = updated()
     links = links()
 
     @ma.pre_dump
@@ -120,8 +123,7 @@ EVENTS = Resource(
     dated="date",
     derive=lambda event, catalog: {"disputed": conflict(event)},
     filters=(
-        Ids(),
-        Words("events"),
+        *shared("events"),
         Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
         Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),

@@ -6,9 +6,9 @@ import marshmallow as ma
 import peewee as pw
 
 from ..fields import Choice, Country, Number, Ref, Schema, Text
-from ..filters import Ids, Row, Terms, Words, each, within
+from ..filters import Row, Terms, each, within
 from ..resource import Resource
-from .common import also_known_as, citations, identity, links, note, sort_key
+from .common import also_known_as, citations, identity, links, note, shared, sort_key, updated
 
 KINDS = ("building", "city", "region", "country", "sea")
 
@@ -32,6 +32,7 @@ class PlaceSchema(Schema):
     geonames = Text("GeoNames id, only where verified.")
     note = note()
     citations = citations(required=False)
+    updated_in = updated()
     links = links()
 
     @ma.validates_schema
@@ -53,8 +54,7 @@ PLACES = Resource(
     parent="within",
     identifiers=lambda place: [("geonames", place["geonames"])] if place["geonames"] else [],
     filters=(
-        Ids(),
-        Words("places"),
+        *shared("places"),
         Terms("kind", "Sort of place.", each("kind"), choices=KINDS, single=True),
         Terms("country", "In this country (ISO 3166-1 alpha-3).", each("country"), term=Country("A code."), single=True),
         Terms("within", "Lying within this place, at any depth.", within("within", "places"), "places", reverse="places"),

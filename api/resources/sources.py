@@ -3,9 +3,9 @@
 import peewee as pw
 
 from ..fields import Choice, Edtf, Many, One, Schema, Text, Url, Whole
-from ..filters import Dates, Ids, Row, Terms, Words, day_columns, each
+from ..filters import Dates, Row, Terms, day_columns, each
 from ..resource import Resource
-from .common import identity, links, note, sort_key
+from .common import identity, links, note, shared, sort_key, updated
 
 KINDS = (
     "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "legal_analysis", "dataset",
@@ -40,6 +40,7 @@ class SourceSchema(Schema):
     paragraphs = Whole("How many paragraphs (non-empty lines, headings included) it has, where they are counted.")
     not_coded = Many("Paragraphs that hold nothing to code.", One("Paragraphs and the reason.", NotCoded))
     note = note()
+    updated_in = updated()
     links = links()
 
 
@@ -55,8 +56,7 @@ SOURCES = Resource(
     order="-date",
     dated="published",
     filters=(
-        Ids(),
-        Words("sources"),
+        *shared("sources"),
         Terms("kind", "Sort of document.", each("kind"), choices=KINDS, single=True),
         Terms("language", "Language it was read in.", each("language"), single=True),
         Dates(),

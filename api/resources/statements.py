@@ -3,9 +3,9 @@
 import peewee as pw
 
 from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, Dates, Ids, Row, Terms, Words, day_columns, each, within, years
+from ..filters import Catalog, Dates, Row, Terms, day_columns, each, within, years
 from ..resource import Resource
-from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities
+from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities, shared, updated
 
 ACTS = (
     "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",
@@ -54,6 +54,7 @@ class StatementSchema(Schema):
     accounts = accounts()
     note = note()
     citations = citations()
+    updated_in = updated()
     links = links()
 
 
@@ -74,8 +75,7 @@ STATEMENTS = Resource(
     dated="date",
     derive=lambda statement, catalog: {"disputed": conflict(statement)},
     filters=(
-        Ids(),
-        Words("statements"),
+        *shared("statements"),
         Terms("speaker", "Said by this actor.", each("speakers"), "actors", reverse="statements"),
         Terms("actor", "About this actor.", each("about.actors"), "actors", reverse="statements_about"),
         Terms("addressee", "Said to this actor.", each("addressees"), "actors", reverse="statements_to"),

@@ -3,9 +3,9 @@
 import peewee as pw
 
 from ..fields import Ref, Schema, Text
-from ..filters import Ids, Row, Terms, Words, within
+from ..filters import Row, Terms, within
 from ..resource import Resource
-from .common import identity, links, note, sort_key
+from .common import identity, links, note, shared, sort_key, updated
 
 
 class Topic(Row):
@@ -21,6 +21,7 @@ class TopicSchema(Schema):
     definition = Text("What it covers, in one sentence.", required=True)
     broader = Ref("The topic it is part of.", kind="topics")
     note = note()
+    updated_in = updated()
     links = links()
 
 
@@ -36,8 +37,7 @@ TOPICS = Resource(
     order="name",
     parent="broader",
     filters=(
-        Ids(),
-        Words("topics"),
+        *shared("topics"),
         Terms("broader", "Lying within this topic, at any depth.", within("broader", "topics"), "topics", reverse="narrower"),
     ),
 )

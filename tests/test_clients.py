@@ -1,0 +1,55 @@
+"""Clients that public generators make from the contract compile strictly, and read a real server."""
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from conftest import ROOT
+
+Documents = dict[str, list[dict[str, Any]]]
+
+
+@pytest.mark.skipif(
+    not shutil.which("npm") and "CI" not in os.environ, reason="no Node on this machine: the TypeScript client is not tried"
+)
+def test_a_typescript_client_compiles_strictly_and_walks_all_events(server: str, documents: Documents, tmp_path: Path) -> None:
+    for path in (ROOT / "tests" / "clients").iterdir():
+        if path.is_file():
+            shutil.copy(path, tmp_path)
+
+    def run(*command: str) -> str:
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=300).stdout
+
+    run("npm", "ci", "--no-audit", "--no-fund")
+    run("npx", "--no-install", "openapi-typescript", str(ROOT / "openapi.yaml"), "--output", "schema.ts")
+    run("npx", "--no-install", "tsc", "--project", "tsconfig.json")
+    lines = [line.split("\t") for line in run("node", "out/client.js", server).splitlines()]
+    expected = {d["id"]: (d["date"]["earliest"] or "?", str(len(d["participants"]))) for d in documents["events"]}
+    assert {id: (day, actors) for id, day, actors in lines} == expected
+    assert len(lines) == len(expected)
+
+
+def test_a_python_client_walks_all_pages(
+    server: str, documents: Documents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "generated_client"
+    generator = [Path(sys.executable).parent / "openapi-python-client", "generate", "--meta", "none", "--output-path", target]
+    subprocess.run([*generator, "--path", ROOT / "openapi.yaml"], check=True, capture_output=True)
+    monkeypatch.syspath_prepend(tmp_path)
+    client = importlib.import_module("generated_client").Client(base_url=server, raise_on_unexpected_status=True)
+    list_events = importlib.import_module("generated_client.api.events.list_events")
+    found, more = [], {}
+    while True:
+        page = list_events.sync(client=client, limit=25, **more)
+        found += [event.id for event in page.data]
+        if page.links.next_ is None:
+            break
+        more = {"cursor": parse_qs(urlsplit(page.links.next_).query)["cursor"][0]}
+    client.get_httpx_client().close()
+    assert found == [d["id"] for d in documents["events"]]
