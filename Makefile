@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test lint check derive lock wheel clean
+.PHONY: help serve test release lint check derive lock wheel clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -35,6 +35,9 @@ lint: $(VENV)/dev ## Lint, format, types, import order, dataset, and drift of de
 	$(BIN)/diplomatic-events openapi --output openapi.yaml --check
 	$(BIN)/diplomatic-events schema --output dataset/schemas --check
 	$(BIN)/diplomatic-events codebook README.md dataset/README.md --check
+
+release: $(VENV)/dev ## Publish the dataset's version below releases/.
+	$(BIN)/diplomatic-events release
 
 check: $(VENV)/run ## Tell every fault of the dataset.
 	$(BIN)/diplomatic-events check

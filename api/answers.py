@@ -7,6 +7,8 @@ from typing import Any
 from flask import Response, current_app, redirect, request, url_for
 
 from . import __version__
+from .arguments import refuse
+from .fields import Fault
 from .problems import Problem, nearest
 from .resource import Resource
 from .store import Moved, Release, Store
@@ -18,6 +20,18 @@ FRESH = "public, max-age=60"
 def store() -> Store:
     found: Store = current_app.extensions["store"]
     return found
+
+
+def serving(asked: Mapping[str, Any]) -> Release:
+    """The release that a query reads: the served one, or the published one that `release` names."""
+    if "release" not in asked:
+        return store().current()
+    try:
+        return store().version(asked["release"])
+    except FileNotFoundError:
+        known = store().versions()
+        fault = Fault(("release",), f"{asked['release']} is not published", tuple(known), nearest(asked["release"], known))
+        raise refuse([fault]) from None
 
 
 def answer(
@@ -46,13 +60,23 @@ def etag_of(release: Release, text: str) -> str:
 
 def unchanged(etag: str) -> Response | None:
     """A 304 if the client has this very answer."""
-    # A compressed answer's ETag is the plain one with its coding behind a colon.
-    if etag not in (known.split(":")[0] for known in request.if_none_match.as_set()):
+    known = next((tag for tag in sorted(request.if_none_match.as_set()) if _same(tag, etag)), None)
+    if known is None:
         return None
     response = Response(status=304)
-    response.set_etag(etag)
+    response.set_etag(known)
+    response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = FRESH
     return response
+
+
+def _same(tag: str, etag: str) -> bool:
+    """Whether a client's tag is that of this answer, in a coding that the client takes.
+
+    A compressed answer's ETag is the plain one with its coding behind a colon.
+    """
+    plain, _, coding = tag.partition(":")
+    return plain == etag and (not coding or request.accept_encodings.quality(coding) > 0)
 
 
 def about(release: Release) -> dict[str, Any]:
@@ -69,13 +93,3 @@ def gone_or_unknown(release: Release, resource: Resource, id: str) -> Any:
     model = resource.model
     close = nearest(id, (known for (known,) in release.rows(model.select(model.id).limit(5000))))
     raise Problem(404, f"There is no {id!r} among the {resource.kind}.", "unknown-record", suggestion=close)
-
-
-def citation(release: Release) -> str:
-    """How to cite a release, as one line of text."""
-    about = release.about
-    names = ", ".join(creator["name"] for creator in about["creators"])
-    return (
-        f"{names} ({about['released'][:4]}). {about['title']}, version {about['version']} "
-        f"[data set]. sha256:{about['digest']}. {about['licence']}."
-    )

@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.read()
     app = Flask("api", static_folder=None)
     app.url_map.strict_slashes = False
-    app.extensions["store"] = Store(settings.data_dir)
+    app.extensions["store"] = Store(settings.data_dir, settings.releases_dir)
     views.init(app)
     init_problems(app)
     init_cors(app)
@@ -44,7 +44,13 @@ def init_compression(app: Flask) -> None:
     types = {format.media_type for format in FORMATS.values()} | {"application/problem+json", "application/yaml", "text/html"}
     app.config["COMPRESS_MIMETYPES"] = sorted(types | {"text/plain", "text/css", "text/javascript"})
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
-    Compress(app)
+    app.config["COMPRESS_REGISTER"] = False
+    compress = Compress(app)
+
+    @app.after_request
+    def pack(response: Response) -> Response:
+        """Published files go out as they are: ranges and digests are of their own bytes."""
+        return response if "Repr-Digest" in response.headers else compress.after_request(response)
 
 
 def init_problems(app: Flask) -> None:

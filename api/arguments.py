@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from .dates import Bounds
 from .fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
-from .filters import Dates, OnDay, Terms, listed
+from .filters import Dates, OnDay, Terms, Version, listed
 from .formats import formats_of
 from .problems import Problem, nearest
 from .resource import Resource
@@ -33,11 +33,17 @@ def facet_names(resource: Resource) -> tuple[str, ...]:
     return tuple(filter.name for filter in resource.filters if isinstance(filter, Terms))
 
 
+def pin() -> Parameters:
+    """The parameter that every query has: the published release to read."""
+    text = "Read this published release of the data instead of the newest."
+    return {"release": Version(metadata={"description": text, "example": "1.0.0"})}
+
+
 def selection(resource: Resource) -> Parameters:
     """What lists and items share: which keys to show, and which related records to bring along."""
     kinds = sorted({field.kind for field in leaf_fields(resource.schema) if isinstance(field, Ref)})
     shown = "Show only these keys (and the id); a dot leads further down, through lists too."
-    found = {"fields": listed(Choice("A path.", tuple(paths(resource.schema))), shown)}
+    found: Parameters = {**pin(), "fields": listed(Choice("A path.", tuple(paths(resource.schema))), shown)}
     if kinds:
         found["include"] = listed(Choice("A kind.", kinds), "Bring the referred records of these kinds along, once each.")
     return found
@@ -63,6 +69,7 @@ def arguments(resource: Resource) -> ma.Schema:
     )
     cursor = ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."})
     counted = "Count the values of these filters over all records found; `meta.facets` says how to narrow to each."
+    cite = Choice("`true`: `meta.citation` says how to cite this very query.", ("true",))
     parameters = {
         **filter_parameters(resource),
         "sort": sort,
@@ -70,6 +77,7 @@ def arguments(resource: Resource) -> ma.Schema:
         "cursor": cursor,
         **selection(resource),
         "facets": listed(Choice("A filter.", facet_names(resource)), counted),
+        "cite": cite,
         "format": Choice("Shape of the answer; otherwise `Accept` decides.", formats_of(resource.kind)),
     }
     return Schema.from_dict(parameters, name=f"{resource.kind}-query")()
@@ -82,7 +90,15 @@ def aggregate_arguments(resource: Resource) -> ma.Schema:
     by.required = True
     by.validators.append(validate.Length(max=3, error="names more than {max}"))
     shape = Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "csv"))
-    return Schema.from_dict({**filter_parameters(resource), "by": by, "format": shape}, name=f"{resource.kind}-aggregate")()
+    return Schema.from_dict(
+        {**filter_parameters(resource), **pin(), "by": by, "format": shape}, name=f"{resource.kind}-aggregate"
+    )()
+
+
+@cache
+def cite_arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's citations: its filters, and the release."""
+    return Schema.from_dict({**filter_parameters(resource), **pin()}, name=f"{resource.kind}-cite")()
 
 
 def refuse(found: Iterable[Fault]) -> Problem:
@@ -143,7 +159,9 @@ class Query:
     @cached_property
     def understood(self) -> Record:
         """How the query was read, for `meta.query`: parsed values, date bounds, defaults."""
-        return {name: _shown(name, value) for name, value in self.asked.items() if name not in ("cursor", "format")}
+        return {
+            name: _shown(name, value) for name, value in self.asked.items() if name not in ("cursor", "format", "release", "cite")
+        }
 
     @cached_property
     def normal(self) -> str:

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 the dataset or a derived file has faults (they are listed)
 3 another load is running.
 """
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,17 @@ from typing import Any, NoReturn
 
 import click
 
-from . import __version__, checks, codebook, dataset, files, load, openapi, server
+from . import __version__, checks, codebook, dataset, files, load, openapi, publish, readme, server
+from .citing import cite as make_citation
+from .citing import verify
 from .config import Settings
 from .fields import SLUG, plain
-from .problems import DatasetError, Finding
+from .problems import DatasetError, Finding, Problem
+from .publications import read_query
 from .resources import BY_KIND, RESOURCES
 from .scaffold import scaffold
 from .shapes import json_schema
+from .store import Store
 
 FAULTY, BUSY = 1, 3
 dataset_option = click.option(
@@ -223,8 +228,77 @@ def codebook_command(documents: tuple[Path, ...], folder: Path | None, only_chec
     found = dataset.read(settings_of(dataset=folder).dataset)
     if found.findings:
         fail(sorted(found.findings))
-    drifted = [derived(path, codebook.filled(path.read_text(encoding="utf-8"), found), only_check) for path in documents]
+    drifted = [derived(path, readme.filled(path.read_text(encoding="utf-8"), found), only_check) for path in documents]
     sys.exit(FAULTY if only_check and any(drifted) else 0)
+
+
+@main.command("release")
+@dataset_option
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder of published releases. [default: ./releases]"
+)
+def release_command(folder: Path | None, output: Path | None) -> None:
+    """Publish the dataset's version: its files, with sums, and its manifest in the dataset.
+
+    Refuses what the gate finds: faults, ids gone without a word, a version that is too small a step. A version that is
+    published already must come out the same to the byte. Needs the extra `release`.
+    """
+    settings = settings_of(dataset=folder, releases_dir=output)
+    try:
+        with progress("publishing") as show:
+            target, new_release = publish.publish(settings.dataset, settings.releases_dir, show)
+    except DatasetError as error:
+        fail(error.findings)
+    except FileExistsError as error:
+        fail([Finding(str(settings.releases_dir), 0, "", str(error))])
+    except ModuleNotFoundError as error:
+        raise click.UsageError(f"{error.name} is missing: pip install 'diplomatic-events[release]'") from None
+    click.echo(f"{target} {'is published' if new_release else 'was published already, and is the same to the byte'}")
+
+
+@main.command()
+@dataset_option
+def changes(folder: Path | None) -> None:
+    """Print a draft of the data changelog: what changed since the last published version."""
+    click.echo(publish.draft(dataset.read(settings_of(dataset=folder).dataset)), nl=False)
+
+
+@main.command()
+@click.argument("query", required=False)
+@click.option(
+    "--verify", "cited", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="A citation, as JSON, to verify."
+)
+@click.option("--release", "version", help="The release to cite. [default: the loaded one]")
+@data_dir_option
+@click.option(
+    "--releases-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of published releases. [default: ./releases]"
+)
+def cite(query: str | None, cited: Path | None, version: str | None, data_dir: Path | None, releases_dir: Path | None) -> None:
+    """Cite a QUERY such as 'events?type=summit' as JSON, or verify a citation against its release.
+
+    Ends with 0 if the citation holds and with 1 if it does not, telling what differs.
+    """
+    if (query is None) == (cited is None):
+        raise click.UsageError("give either a QUERY, or a citation with --verify")
+    settings = settings_of(data_dir=data_dir, releases_dir=releases_dir)
+    store = Store(settings.data_dir, settings.releases_dir)
+    try:
+        known = json.loads(cited.read_text(encoding="utf-8")) if cited else {}
+        known = known.get("data", known)
+        asked = read_query(query or known["query"])
+        wanted = version or known.get("release", {}).get("version")
+        found = store.version(wanted) if wanted else store.current()
+        answer = verify(asked, found, known["count"], known["sha256"]) if known else make_citation(asked, found, "/")
+    except Problem as problem:
+        raise click.UsageError(
+            problem.body["detail"] + "".join(f" {e['detail']}" for e in problem.body.get("errors", []))
+        ) from None
+    except FileNotFoundError as missing:
+        raise click.UsageError(f"version {missing} is neither published in {settings.releases_dir} nor loaded") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise click.UsageError("that is not a citation") from None
+    click.echo(codebook.json_text(answer), nl=False)
+    sys.exit(FAULTY if known and not answer["valid"] else 0)
 
 
 @main.command()

@@ -7,29 +7,18 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import marshmallow as ma
 
 from . import fields
-from .app import create_app
 from .config import PREFIX, Settings
 from .dataset import Dataset
 from .filters import Terms
-from .formats import dumps, formats_of
-from .load import build
+from .formats import formats_of
 from .resources import RESOURCES
-from .store import Store
-from .views import QUESTIONS
 
 SECTION = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
-
-
-def filled(text: str, dataset: Dataset) -> str:
-    """A document with its generated sections made anew. Raises KeyError for a section that nothing generates."""
-    return SECTION.sub(lambda match: f"{match[1]}{SECTIONS[match[2]](dataset)}\n{match[3]}", text)
 
 
 def json_text(value: Any) -> str:
@@ -41,24 +30,6 @@ def table(*rows: tuple[object, ...]) -> str:
     head, *body = rows
     lines = [head, ("---",) * len(head), *body]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in lines)
-
-
-def answers(dataset: Dataset) -> str:
-    """The questions of the front page, each with its curl line and the `data` that it returns."""
-    parts = []
-    with TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder))
-        store = Store(settings.data_dir)
-        with store.building() as path:
-            build(dataset, path)
-            store.publish(path, "answers", keep=1)
-        client = create_app(settings).test_client()
-        for question, query in QUESTIONS:
-            data = client.get(query).get_json()["data"]
-            lines = ",\n  ".join(dumps(item) for item in data) if isinstance(data, list) else dumps(data)
-            shown = f"[\n  {lines}\n]" if isinstance(data, list) else lines
-            parts.append(f"**{question}**\n\n```sh\ncurl 'http://127.0.0.1:8000{query}'\n```\n\n```json\n{shown}\n```")
-    return "\n\n".join(parts)
 
 
 def counts(dataset: Dataset) -> str:
@@ -127,8 +98,7 @@ def settings(dataset: Dataset) -> str:
     return table(("setting", "what", "default"), *rows)
 
 
-SECTIONS: dict[str, Callable[[Dataset], str]] = {
-    "answers": answers,
+TABLES: dict[str, Callable[[Dataset], str]] = {
     "asked": asked,
     "counts": counts,
     "keys": keys,

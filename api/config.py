@@ -27,6 +27,9 @@ class Settings:
 
     dataset: Path = _setting(bundled_dataset(), "Folder of the dataset's text files.")
     data_dir: Path = _setting(Path("diplomatic-events-data"), "Folder where loaded releases live.")
+    releases_dir: Path = _setting(
+        Path("releases"), "Folder of published releases, a folder each; a volume that is kept for good."
+    )
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on; 0 takes any free one.")
     workers: int = _setting(2, "Server processes.")

@@ -28,6 +28,7 @@ class Row(pw.Model):
     id = pw.TextField(unique=True)
     called = pw.TextField()
     updated = pw.TextField(index=True)
+    digest = pw.TextField()
     document = pw.TextField()
 
 

@@ -11,16 +11,16 @@ from typing import Any
 import peewee as pw
 from marshmallow.experimental.context import Context
 
-from . import checks, search
+from . import checks, quality, search
 from .config import HERE, Settings
 from .dataset import Dataset, Progress, read
 from .fields import Record, Text, leaves, refs
-from .history import sortable
+from .history import changes, sortable
 from .problems import DatasetError, Problem
 from .resource import Resource
 from .resources import BY_KIND, INDEXES, RESOURCES
 from .search import Search
-from .store import Identifier, Meta, Moved, Release, Store
+from .store import Changed, Identifier, Meta, Moved, Release, Store
 
 BATCH = 200
 # Keys whose text is a code or stands in a column of its own.
@@ -74,13 +74,22 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> Non
     database = pw.SqliteDatabase(str(path), pragmas={"foreign_keys": 1, "journal_mode": "off", "synchronous": 0})
     with database.connection_context():
         with database.atomic():
-            for table in (Meta, Moved, Identifier, Search, *(resource.model for resource in RESOURCES), *INDEXES.values()):
+            for table in (
+                Meta,
+                Moved,
+                Changed,
+                Identifier,
+                Search,
+                *(resource.model for resource in RESOURCES),
+                *INDEXES.values(),
+            ):
                 type(table._schema)(table, database).create_all()
             for step, resource in enumerate(RESOURCES):
                 if progress:
                     progress(f"loading {resource.kind}", step, len(RESOURCES))
                 _fill(database, resource, dataset)
             _insert(database, Moved, _moves(dataset))
+            _insert(database, Changed, _changes(dataset))
             _insert(database, Meta, ({"key": key, "value": json.dumps(value)} for key, value in _about(dataset).items()))
         _verify(database, dataset)
 
@@ -95,6 +104,7 @@ def _fill(database: pw.Database, resource: Resource, dataset: Dataset) -> None:
             {
                 "id": id,
                 "called": resource.name(entry.record),
+                "digest": dataset.manifest.entries[f"{resource.kind}/{id}"].digest,
                 "updated": sortable(dataset.updated_in[f"{resource.kind}/{id}"]),
                 **resource.columns(entry.record),
             }
@@ -171,9 +181,22 @@ def _moves(dataset: Dataset) -> Iterator[dict[str, Any]]:
             yield {"kind": kind, "id": id, "renamed": move.get("to"), "withdrawn": move.get("withdrawn")}
 
 
+def _changes(dataset: Dataset) -> Iterator[dict[str, Any]]:
+    for seq, change in enumerate(changes(dataset.releases, dataset.moves), 1):
+        kind, _, id = change.record.partition("/")
+        shown = {"version": change.version, "released": change.released, "change": change.change, "keys": ",".join(change.keys)}
+        yield {"seq": seq, "kind": kind, "id": id, "to": change.to, "reason": change.reason, **shown}
+
+
 def _about(dataset: Dataset) -> dict[str, Any]:
     counts = {kind: len(dataset.entries[kind]) for kind in BY_KIND}
-    return {**dataset.about, "digest": dataset.digest, "code": code_digest(), "counts": counts}
+    return {
+        **dataset.about,
+        "digest": dataset.digest,
+        "code": code_digest(),
+        "counts": counts,
+        "quality": quality.figures(dataset),
+    }
 
 
 def _verify(database: pw.SqliteDatabase, dataset: Dataset) -> None:

@@ -10,8 +10,8 @@ from flask import Blueprint, redirect, request, url_for
 from marshmallow import validate
 
 from . import formats, search
-from .answers import about, answer, etag_of, gone_or_unknown, store, unchanged
-from .arguments import Query, aggregate_arguments, filter_parameters, refuse, understand
+from .answers import about, answer, etag_of, gone_or_unknown, serving, store, unchanged
+from .arguments import Query, aggregate_arguments, filter_parameters, pin, refuse, understand
 from .facets import aggregate
 from .fields import Choice, Fault, Record, Schema, Text
 from .filters import listed
@@ -39,6 +39,7 @@ def search_arguments() -> ma.Schema:
     parameters = {
         "q": text_parameter('What to look for: all words, "a phrase", or `treat*` for words that begin so. Any text is valid.'),
         "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
+        **pin(),
         "limit": ma.fields.Integer(
             validate=validate.Range(1, 100, error="is not from {min} to {max}"),
             load_default=20,
@@ -55,6 +56,7 @@ def suggest_arguments() -> ma.Schema:
     parameters = {
         "q": text_parameter("The beginning of a name, under any of its forms."),
         "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
+        **pin(),
     }
     return Schema.from_dict(parameters, name="suggest-query")()
 
@@ -70,7 +72,13 @@ def resolve_arguments() -> ma.Schema:
 def network_arguments() -> ma.Schema:
     """The parameters of `/v1/network`: the filters of events, and the shape."""
     shape = Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "graphml"))
-    return Schema.from_dict({**filter_parameters(BY_KIND["events"]), "format": shape}, name="network-query")()
+    return Schema.from_dict({**filter_parameters(BY_KIND["events"]), **pin(), "format": shape}, name="network-query")()
+
+
+@cache
+def thread_arguments() -> ma.Schema:
+    """The parameters of `/v1/threads/<id>`."""
+    return Schema.from_dict(pin(), name="thread-query")()
 
 
 def asked_of(schema: ma.Schema) -> Any:
@@ -97,7 +105,7 @@ def _hits(release: Release, rows: list[tuple[Any, ...]]) -> list[Record]:
 @blueprint.get("/search")
 def search_view() -> Any:
     asked = asked_of(search_arguments())
-    release = store().current()
+    release = serving(asked)
     identity = f"search {json.dumps(asked, sort_keys=True)}"
     etag = etag_of(release, identity)
     if same := unchanged(etag):
@@ -123,7 +131,7 @@ def search_view() -> Any:
 @blueprint.get("/suggest")
 def suggest_view() -> Any:
     asked = asked_of(suggest_arguments())
-    release = store().current()
+    release = serving(asked)
     etag = etag_of(release, f"suggest {json.dumps(asked, sort_keys=True)}")
     if same := unchanged(etag):
         return same
@@ -162,7 +170,7 @@ def resolve_view() -> Any:
 def network_view() -> Any:
     query = Query.read(BY_KIND["events"], dict(request.args.lists()), network_arguments())
     word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "graphml"))
-    release = store().current()
+    release = serving(query.asked)
     etag = etag_of(release, f"network {word} {query.normal}")
     if same := unchanged(etag):
         return same
@@ -181,7 +189,7 @@ def aggregate_view(resource: Resource) -> Any:
     def view() -> Any:
         query = Query.read(resource, dict(request.args.lists()), aggregate_arguments(resource))
         word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "csv"))
-        release = store().current()
+        release = serving(query.asked)
         etag = etag_of(release, f"aggregate {word} {query.normal}")
         if same := unchanged(etag):
             return same
@@ -200,8 +208,7 @@ def aggregate_view(resource: Resource) -> Any:
 @blueprint.get("/threads/<id>")
 def thread_view(id: str) -> Any:
     """The trees of claims and replies that a statement belongs to, each from the statement that began it."""
-    asked_of(Schema.from_dict({}, name="thread-query")())
-    release = store().current()
+    release = serving(asked_of(thread_arguments()))
     etag = etag_of(release, f"threads/{id}")
     if same := unchanged(etag):
         return same

@@ -6,6 +6,7 @@
 import fcntl
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,11 @@ from urllib.parse import quote
 
 import peewee as pw
 
+from .history import version_key
 from .problems import Problem
+
+DATABASE = "diplomatic-events.sqlite"
+VERSION = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){2}")
 
 
 class Meta(pw.Model):
@@ -54,6 +59,23 @@ class Identifier(pw.Model):
         primary_key = pw.CompositeKey("scheme", "value", "kind", "id")
 
 
+class Changed(pw.Model):
+    """What happened to a record in a release of the data; `seq` is the order in which it happened."""
+
+    seq = pw.IntegerField(primary_key=True)
+    version = pw.TextField()
+    released = pw.TextField()
+    kind = pw.TextField()
+    id = pw.TextField()
+    change = pw.TextField()
+    keys = pw.TextField()
+    to = pw.TextField(null=True)
+    reason = pw.TextField(null=True)
+
+    class Meta:
+        table_name = "changes"
+
+
 class Release:
     """One loaded release, open for reading; safe to share between threads."""
 
@@ -78,8 +100,9 @@ def unavailable(detail: str) -> Problem:
 class Store:
     """The releases below a folder. Every method that reads raises a 503 Problem where no release can be read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, published: Path | None = None) -> None:
         self.folder = folder
+        self.published = published
         self.releases = folder / "releases"
         self._pointer = folder / "current"
         self._open: dict[str, Release] = {}
@@ -102,11 +125,32 @@ class Store:
         except (OSError, ValueError, KeyError, pw.DatabaseError):
             raise unavailable("The release cannot be read.") from None
 
+    def versions(self) -> list[str]:
+        """The published versions, newest first."""
+        if not self.published or not self.published.is_dir():
+            return []
+        names = (path.parent.name for path in self.published.glob(f"*/{DATABASE}"))
+        return sorted((name for name in names if VERSION.fullmatch(name)), key=version_key, reverse=True)
+
+    def version(self, version: str) -> Release:
+        """A published release, or the served one if it has that version. Raises FileNotFoundError if there is none."""
+        if version in self.versions() and self.published:
+            return self._opened(version, self.published / version / DATABASE)
+        if (served := self.current()).about["version"] == version:
+            return served
+        raise FileNotFoundError(version)
+
     def release(self, id: str) -> Release:
-        """The release with this id. Raises FileNotFoundError if it is not kept."""
+        """The release with this id, kept or published. Raises FileNotFoundError if it is neither."""
         path = self.releases / f"{id}.sqlite"
-        if path.parent != self.releases or not path.is_file():
-            raise FileNotFoundError(id)
+        if path.parent == self.releases and path.is_file():
+            return self._opened(id, path)
+        version = id.partition("-")[0]
+        if version in self.versions() and (release := self.version(version)).id == id:
+            return release
+        raise FileNotFoundError(id)
+
+    def _opened(self, id: str, path: Path) -> Release:
         with self._lock:
             if id not in self._open:
                 self._open[id] = Release(path)

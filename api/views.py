@@ -8,9 +8,10 @@ from typing import Any
 import flask_swagger_ui
 from flask import Blueprint, Flask, Response, render_template, request, send_from_directory, url_for
 
-from . import __version__, formats, lookups, openapi
-from .answers import FRESH, JSON, about, answer, citation, etag_of, gone_or_unknown, store, unchanged
+from . import __version__, formats, lookups, openapi, publications
+from .answers import FRESH, JSON, about, answer, etag_of, gone_or_unknown, serving, store, unchanged
 from .arguments import Query, item_arguments, refuse, understand
+from .citing import citation, cite
 from .facets import facets
 from .fields import Fault, referred
 from .formats.narrow import narrowed
@@ -51,8 +52,10 @@ def list_view(resource: Resource) -> Callable[[], Response]:
     def view() -> Response:
         query = Query.read(resource, dict(request.args.lists()))
         word = formats.choose(query.asked.get("format"), request.accept_mimetypes, formats.formats_of(resource.kind))
-        release = store().current()
-        etag = etag_of(release, f"{word} {query.normal} {query.asked['limit']} {query.asked.get('cursor')}")
+        release = serving(query.asked)
+        etag = etag_of(
+            release, f"{word} {query.normal} {query.asked['limit']} {query.asked.get('cursor')} {'cite' in query.asked}"
+        )
         if same := unchanged(etag):
             return same
         return as_json(query, release, etag) if word == "json" else as_format(query, release, etag, word)
@@ -66,6 +69,8 @@ def as_json(query: Query, release: Release, etag: str) -> Response:
     following = next_url(found)
     documents = list(narrowed(found.documents, query.asked.get("fields")))
     meta = {"total": found.total, **about(found.release), "query": query.understood}
+    if "cite" in query.asked:
+        meta["citation"] = cite(query, found.release, request.host_url)
     if "facets" in query.asked:
         meta["facets"] = facets(query, found.release, request.args.to_dict(), request.base_url)
     if found.total < FEW:
@@ -131,7 +136,7 @@ def item_view(resource: Resource) -> Callable[[str], Any]:
     def view(id: str) -> Any:
         asked = understand(item_arguments(resource), dict(request.args.lists()))
         formats.choose(None, request.accept_mimetypes)
-        release = store().current()
+        release = serving(asked)
         etag = etag_of(release, f"{resource.kind}/{id} {sorted(asked.items())}")
         if same := unchanged(etag):
             return same
@@ -175,7 +180,7 @@ def index() -> Response:
         "countries",
         "counts",
     )
-    data = {**{key: release.about[key] for key in shown}, "api_version": __version__, "citation": citation(release)}
+    data = {**{key: release.about[key] for key in shown}, "api_version": __version__, "citation": citation(release.about)}
     links = {kind: url_for(f"v1.{kind}", _external=True) for kind in BY_KIND}
     links |= {
         "self": request.base_url,
@@ -199,7 +204,7 @@ def home() -> Response:
         about=release.about,
         resources=RESOURCES,
         api_version=__version__,
-        citation=citation(release),
+        citation=citation(release.about),
         questions=QUESTIONS,
     )
     return answer(body, release, etag, type="text/html")
@@ -254,3 +259,4 @@ def init(app: Flask) -> None:
     app.register_blueprint(pages)
     app.register_blueprint(v1())
     app.register_blueprint(lookups.blueprint)
+    app.register_blueprint(publications.blueprint)

@@ -35,6 +35,13 @@ def test_each_coding_has_an_etag_of_its_own_and_any_of_them_is_known(client: Fla
         assert answer.data == b""
 
 
+def test_a_compressed_copy_is_not_current_for_a_client_that_cannot_read_it(client: FlaskClient) -> None:
+    tag = client.get("/v1/events", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+    answer = client.get("/v1/events", headers={"Accept-Encoding": "identity", "If-None-Match": tag})
+    assert answer.status_code == 200
+    assert "Content-Encoding" not in answer.headers
+
+
 def test_shared_caches_are_told_what_to_keep_and_what_it_depends_on(client: FlaskClient) -> None:
     answer = client.get("/v1/events")
     assert "public" in answer.headers["Cache-Control"]

@@ -67,7 +67,9 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
                 asked["ids"] = draw(st.lists(st.sampled_from([d["id"] for d in documents]), min_size=1, max_size=5, unique=True))
             case filters.Words():
                 asked["q"] = draw(st.sampled_from(["treaty", "Putin", "biden summit", "Brinken", "nothing-like-this"]))
-            case _:
+            case filters.Updated(name=name):
+                asked[name] = draw(st.sampled_from(["0.9.9", "1.0.0", "1.0.1", "10.0.0"]))
+            case filters.Dates():
                 asked["date_match"] = draw(st.sampled_from(["possible", "certain"]))
                 ranges = st.fixed_dictionaries({}, optional={"date_from": PARTIAL, "date_to": PARTIAL})
                 asked |= draw(st.one_of(ranges, st.fixed_dictionaries({"on": PARTIAL})))
@@ -114,6 +116,9 @@ def holds(oracle: Oracle, resource: Resource, asked: dict[str, Any], d: Document
                 ends = [span(p["to"])[1] for p in d["in_force"] if p["ended_by"] == "expired"]
                 if not any(end < date.fromisoformat(asked[name]) for end in ends):
                     return False
+            case filters.Updated(name=name) if name in asked:
+                if release_number(d["updated_in"]) < release_number(asked[name]):
+                    return False
             case filters.Ids() if "ids" in asked and d["id"] not in asked["ids"]:
                 return False
             case filters.Words() if "q" in asked and not mentions(d, asked["q"]):
@@ -127,6 +132,10 @@ def holds(oracle: Oracle, resource: Resource, asked: dict[str, Any], d: Document
         if not inside:
             return False
     return True
+
+
+def release_number(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
 
 
 def mentions(d: Document, text: str) -> bool:

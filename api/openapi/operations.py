@@ -61,8 +61,10 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
             items = component(PATHS[words])
         schema = {"type": "array", "items": items, "minItems": 1}
     elif isinstance(field, ma.fields.Integer):
-        (size,) = (v for v in field.validators if isinstance(v, validate.Range))
-        schema = {"type": "integer", "minimum": size.min, "maximum": size.max, "default": field.load_default}
+        size = next((v for v in field.validators if isinstance(v, validate.Range)), None)
+        schema = {"type": "integer", "minimum": size.min if size else 0}
+        if size:
+            schema |= {"maximum": size.max, "default": field.load_default}
     else:
         words = fields.choices(field)
         schema = {"type": "string", **({"enum": list(words)} if words else {"minLength": 1})}

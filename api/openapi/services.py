@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from .. import lookups
-from ..arguments import aggregate_arguments
+from .. import lookups, publications
+from ..arguments import aggregate_arguments, cite_arguments
 from ..formats import FORMATS
 from ..resources import BY_KIND, RESOURCES
 from ..shapes import component, example
@@ -24,6 +24,14 @@ def _service(
     }
 
 
+VERSION = {
+    "name": "version",
+    "in": "path",
+    "required": True,
+    "description": "A version of the data.",
+    "schema": {"type": "string"},
+    "example": "1.0.0",
+}
 SAMPLE_META = {"total": 1, "release": RELEASE, "query": {}}
 SAMPLE_LINKS = {"self": "https://example.org/v1/..."}
 
@@ -79,9 +87,58 @@ def services() -> dict[str, dict[str, Any]]:
             "get_thread",
             _answer({"type": "array", "items": component("Thread")}, [thread]),
             (400, 404, 410, 503),
-            parameters=[id_parameter(BY_KIND["statements"])],
+            parameters=[id_parameter(BY_KIND["statements"]), *query(lookups.thread_arguments())],
             tag="statements",
         ),
+        "/v1/releases": _service(
+            "The published releases, newest first", "list_releases", _answer({"type": "array", "items": ANY}, []), (400,)
+        ),
+        "/v1/releases/{version}": _service(
+            "A published release: its files, with size, sum and how to open each; `latest` leads to the newest",
+            "get_release",
+            _answer(ANY, {"version": "1.0.0", "files": []}),
+            (404,),
+            parameters=[VERSION],
+        ),
+        "/v1/releases/{version}/{name}": _service(
+            "A file of a published release, resumable, never changing",
+            "get_release_file",
+            media("application/octet-stream", "..."),
+            (404,),
+            parameters=[VERSION, {**VERSION, "name": "name", "description": "The file's name.", "example": "events.ndjson.gz"}],
+        ),
+        "/v1/quality": _service(
+            "How good the data is, in numbers",
+            "quality",
+            _answer(ANY, {"accounts": 1}),
+            (400, 503),
+            parameters=query(publications.quality_arguments()),
+        ),
+        "/v1/changes": _service(
+            "What was created, changed, renamed and withdrawn in which release",
+            "list_changes",
+            {**_answer({"type": "array", "items": ANY}, []), **media(FORMATS["atom"].media_type, "<feed/>")},
+            (400, 406, 410, 503),
+            parameters=query(publications.changes_arguments()),
+        ),
+        "/v1/cite/verify": _service(
+            "Whether a release still gives what was cited, and what differs if not",
+            "verify_citation",
+            _answer(ANY, {"valid": True}),
+            (400, 503),
+            parameters=query(publications.verify_arguments()),
+        ),
+        **{
+            f"/v1/cite/{resource.kind}": _service(
+                f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a sum to verify it by",
+                f"cite_{resource.kind.replace('-', '_')}",
+                _answer(ANY, {"count": 1, "sha256": "0" * 64}),
+                (400, 503),
+                parameters=query(cite_arguments(resource)),
+                tag=resource.kind,
+            )
+            for resource in RESOURCES
+        },
         **{
             f"/v1/aggregates/{resource.kind}": _service(
                 f"Count {resource.kind.replace('-', ' ')} by the values of filters, several together",

@@ -1,0 +1,304 @@
+"""What was published: releases and their files, changes between them, citations and their verification."""
+
+import base64
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import marshmallow as ma
+from flask import Blueprint, Response, redirect, request, send_file, url_for
+from marshmallow import validate
+
+from . import formats, publish
+from .answers import about, answer, etag_of, serving, store, unchanged
+from .arguments import Query, cite_arguments, pin, refuse, understand
+from .citing import citation, cite, verify
+from .dumps import as_change, file_of
+from .fields import Choice, Fault, Record, Schema, Text
+from .filters import Partial
+from .formats.feeds import tag
+from .formats.listing import xml
+from .history import version_key
+from .problems import Problem, nearest
+from .query import BROKEN, decode, encode, pinned
+from .resource import Resource
+from .resources import BY_KIND, RESOURCES
+from .store import VERSION, Changed, Release
+
+FOREVER = "public, max-age=31536000, immutable"
+blueprint = Blueprint("publications", __name__, url_prefix="/v1")
+
+
+def published(version: str) -> Path:
+    """The folder of a published version. Raises a 404 Problem if there is none."""
+    known = store().versions()
+    folder = store().published
+    if version not in known or folder is None:
+        raise Problem(
+            404, f"Version {version!r} is not published.", "unknown-record", suggestion=nearest(version, known), published=known
+        )
+    return folder / version
+
+
+def described(version: str, folder: Path) -> Record:
+    """A published version: what it is, and every file with its size, sum and how to open it."""
+    release = store().version(version)
+    files = []
+    for name, sha256 in sorted(publish.sums(folder).items()):
+        href = url_for("publications.release_file", version=version, name=name, _external=True)
+        file = file_of(name)
+        files.append(
+            {
+                "name": name,
+                "what": file.what if file else None,
+                "media_type": file.media_type if file else "application/octet-stream",
+                "bytes": (folder / name).stat().st_size,
+                "sha256": sha256,
+                "href": href,
+                "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if file else {},
+            }
+        )
+    shown = ("version", "released", "digest", "title", "licence", "licence_url", "counts")
+    return {**{key: release.about[key] for key in shown}, "citation": citation(release.about), "files": files}
+
+
+@blueprint.get("/releases")
+def releases() -> Response:
+    understand(Schema.from_dict({}, name="releases-query")(), dict(request.args.lists()))
+    versions = store().versions()
+    data = []
+    for version in versions:
+        release = store().version(version)
+        href = url_for("publications.release", version=version, _external=True)
+        data.append({"version": version, "released": release.about["released"], "digest": release.about["digest"], "href": href})
+    latest = url_for("publications.release", version="latest", _external=True) if versions else None
+    body = formats.envelope(formats.dumps(data), {"total": len(data)}, {"self": request.url, "latest": latest})
+    return Response(body, mimetype="application/json", headers={"Cache-Control": "public, max-age=60"})
+
+
+@blueprint.get("/releases/<version>")
+def release(version: str) -> Any:
+    if version == "latest":
+        return redirect(url_for("publications.release", version=newest()), 307)
+    folder = published(version)
+    links = {
+        "self": request.url,
+        "sums": url_for("publications.release_file", version=version, name=publish.SUMS, _external=True),
+    }
+    body = formats.envelope(formats.dumps(described(version, folder)), {}, links)
+    return Response(body, mimetype="application/json", headers={"Cache-Control": FOREVER})
+
+
+def newest() -> str:
+    versions = store().versions()
+    if not versions:
+        raise Problem(404, "Nothing is published yet.", "unknown-record")
+    return versions[0]
+
+
+@blueprint.get("/releases/<version>/<name>")
+def release_file(version: str, name: str) -> Any:
+    """A file of a release: resumable, with its digest, cached for good."""
+    if version == "latest":
+        return redirect(url_for("publications.release_file", version=newest(), name=name), 307)
+    folder = published(version)
+    sums = publish.sums(folder)
+    if name == publish.SUMS:
+        sums[name] = publish.digest(folder / name)
+    if name not in sums:
+        raise Problem(
+            404, f"Release {version} has no file {name!r}.", "unknown-record", suggestion=nearest(name, sums), files=sorted(sums)
+        )
+    file = file_of(name)
+    response = send_file(
+        folder / name,
+        mimetype=file.media_type if file else "text/plain",
+        as_attachment=True,
+        download_name=name,
+        conditional=True,
+        etag=sums[name],
+    )
+    response.headers["Cache-Control"] = FOREVER
+    response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(sums[name])).decode()}:"
+    response.headers["Accept-Ranges"] = "bytes"
+    return response
+
+
+@blueprint.get("/quality")
+def quality_view() -> Any:
+    """How good the data of the served release is, in numbers."""
+    release = serving(understand(quality_arguments(), dict(request.args.lists())))
+    etag = etag_of(release, "quality")
+    if same := unchanged(etag):
+        return same
+    body = formats.envelope(formats.dumps(release.about["quality"]), about(release), {"self": request.url})
+    return answer(body, release, etag)
+
+
+@cache
+def quality_arguments() -> ma.Schema:
+    """The parameters of `/v1/quality`."""
+    return Schema.from_dict(pin(), name="quality-query")()
+
+
+class Since(ma.fields.Field[str]):
+    """A version, or a day, month or year."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if VERSION.fullmatch(str(value)):
+            return str(value)
+        return str(Partial().deserialize(value).earliest)
+
+
+@cache
+def changes_arguments() -> ma.Schema:
+    """The parameters of `/v1/changes`."""
+    parameters = {
+        "since": Since(
+            metadata={"description": "Changes after this version, or in releases of this day and later.", "example": "1.0.0"}
+        ),
+        "kind": Choice("Only records of this kind.", tuple(BY_KIND)),
+        "limit": ma.fields.Integer(
+            validate=validate.Range(1, 500, error="is not from {min} to {max}"),
+            load_default=50,
+            metadata={"description": "Changes on a page."},
+        ),
+        "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
+        **pin(),
+        "format": Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "atom")),
+    }
+    return Schema.from_dict(parameters, name="changes-query")()
+
+
+@blueprint.get("/changes")
+def changes_view() -> Any:
+    """What was created, changed, renamed and withdrawn, in the order in which it happened."""
+    asked = understand(changes_arguments(), dict(request.args.lists()))
+    word = formats.choose(asked.get("format"), request.accept_mimetypes, ("json", "atom"))
+    release = serving(asked)
+    etag = etag_of(release, f"changes {word} {sorted(asked.items())}")
+    if same := unchanged(etag):
+        return same
+    conditions, after = _since(release, asked), 0
+    identity = [asked.get("since"), asked.get("kind")]
+    if "cursor" in asked:
+        parts = decode(asked["cursor"])
+        if len(parts) != 3 or parts[1] != identity or type(parts[2]) is not int:
+            raise BROKEN
+        release, after = pinned(store(), parts[0], "/v1/changes"), parts[2]
+    shown = (
+        Changed.seq,
+        Changed.version,
+        Changed.released,
+        Changed.kind,
+        Changed.id,
+        Changed.change,
+        Changed.keys,
+        Changed.to,
+        Changed.reason,
+    )
+    select = Changed.select(*shown).where(Changed.seq > after, *conditions).order_by(Changed.seq).limit(asked["limit"] + 1)
+    rows = release.rows(select)
+    following = None
+    if len(rows) > asked["limit"]:
+        cursor = encode([release.id, identity, rows[asked["limit"] - 1][0]])
+        following = url_for("publications.changes_view", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
+    names = [column.name for column in shown]
+    found = [as_change(dict(zip(names, values, strict=True))) for values in rows[: asked["limit"]]]
+    for change in found:
+        change["href"] = f"/v1/{change['kind']}/{change['id']}"
+        del change["seq"]
+    if word == "atom":
+        return answer(_feed(release, found, following), release, etag, {"next": following}, formats.FORMATS["atom"].media_type)
+    total = len(release.rows(Changed.select(Changed.seq).where(Changed.seq > 0, *conditions)))
+    meta = {
+        "total": total,
+        **about(release),
+        "query": {k: v for k, v in asked.items() if k not in ("cursor", "format", "release")},
+    }
+    body = formats.envelope(formats.dumps(found), meta, {"self": request.url, "next": following})
+    return answer(body, release, etag, {"next": following})
+
+
+def _since(release: Release, asked: Any) -> list[Any]:
+    found: list[Any] = [Changed.kind == asked["kind"]] if "kind" in asked else []
+    since = asked.get("since")
+    if since and VERSION.fullmatch(since):
+        versions = [version for (version,) in release.rows(Changed.select(Changed.version).distinct())]
+        later = [version for version in versions if version_key(version) > version_key(since)]
+        found.append(Changed.version.in_(later))
+    elif since:
+        found.append(Changed.released >= since)
+    return found
+
+
+def _feed(release: Release, found: list[Record], following: str | None) -> str:
+    """Changes as Atom entries; the id of one is the record and the version."""
+    base = request.host_url.rstrip("/")
+    lines = ['<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">']
+    lines.append(f"<id>{tag('changes')}</id><title>{xml(release.about['title'])}: changes</title>")
+    lines.append(f'<updated>{release.about["released"]}T00:00:00Z</updated><link rel="self" href="{xml(request.url)}"/>')
+    lines.append("".join(f"<author><name>{xml(creator['name'])}</name></author>" for creator in release.about["creators"]))
+    if following:
+        lines.append(f'<link rel="next" href="{xml(following)}"/>')
+    for change in found:
+        address = xml(base + change["href"])
+        name = f"{change['kind']}/{change['id']}"
+        more = ", ".join(change["keys"]) or change["to"] or change["reason"] or ""
+        lines.append(f"<entry><id>{tag('changes', change['version'] + '/' + name)}</id>")
+        lines.append(f"<title>{xml(change['change'])}: {xml(name)}</title><updated>{change['released']}T00:00:00Z</updated>")
+        lines.append(f'<link rel="alternate" href="{address}"/><summary>{xml(more or change["change"])}</summary></entry>')
+    return "\n".join([*lines, "</feed>\n"])
+
+
+def cite_view(resource: Resource) -> Any:
+    def view() -> Any:
+        query = Query.read(resource, dict(request.args.lists()), cite_arguments(resource))
+        release = serving(query.asked)
+        etag = etag_of(release, f"cite {query.normal}")
+        if same := unchanged(etag):
+            return same
+        found = cite(query, release, request.host_url)
+        return answer(formats.envelope(formats.dumps(found), about(release), {"self": request.url}), release, etag)
+
+    return view
+
+
+@cache
+def verify_arguments() -> ma.Schema:
+    """The parameters of `/v1/cite/verify`."""
+    parameters = {
+        "query": Text("The cited query: `events?type=summit`.", required=True),
+        "sha256": Text(
+            "The cited sum.", required=True, validate=validate.Regexp("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")
+        ),
+        "count": ma.fields.Integer(metadata={"description": "The cited number of records."}),
+        **pin(),
+    }
+    return Schema.from_dict(parameters, name="verify-query")()
+
+
+def read_query(text: str) -> Query:
+    """A cited query, `events?type=summit`. Raises a 400 Problem if it is none."""
+    kind, _, rest = text.partition("?")
+    if kind not in BY_KIND:
+        raise refuse([Fault(("query",), f"{kind!r} is no kind", tuple(BY_KIND), nearest(kind, BY_KIND))])
+    return Query.read(BY_KIND[kind], parse_qs(rest, keep_blank_values=True), cite_arguments(BY_KIND[kind]))
+
+
+@blueprint.get("/cite/verify")
+def verify_view() -> Any:
+    """Whether a release still gives what was cited."""
+    asked = understand(verify_arguments(), dict(request.args.lists()))
+    query = read_query(asked["query"])
+    release = serving({**query.asked, **({"release": asked["release"]} if "release" in asked else {})})
+    etag = etag_of(release, f"verify {sorted(asked.items())}")
+    if same := unchanged(etag):
+        return same
+    found = verify(query, release, asked.get("count"), asked["sha256"])
+    return answer(formats.envelope(formats.dumps(found), about(release), {"self": request.url}), release, etag)
+
+
+for _resource in RESOURCES:
+    blueprint.add_url_rule(f"/cite/{_resource.kind}", f"cite-{_resource.kind}", cite_view(_resource))

@@ -1,0 +1,92 @@
+"""Publishing: a checked dataset becomes the files of a version, which never change once they are there."""
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from . import dumps, history, quality
+from .dataset import Dataset, Progress
+from .load import build, checked
+from .problems import DatasetError
+from .store import Release
+
+SUMS = "SHA256SUMS"
+
+
+def publish(folder: Path, output: Path, progress: Progress | None = None) -> tuple[Path, bool]:
+    """Writes the files of the dataset's version below `output` and its manifest into the dataset.
+
+    Returns the folder, and whether it is new. Raises DatasetError if the gate refuses, FileExistsError if the version
+    is there with other bytes. The folder appears in one step, whole.
+    """
+    dataset = checked(folder, progress)
+    if faults := quality.gate(dataset):
+        raise DatasetError(faults)
+    version = dataset.about["version"]
+    target, making = output / version, output / f".{version}.tmp"
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
+    try:
+        write(dataset, making, progress)
+        if target.exists():
+            if (target / SUMS).read_bytes() != (making / SUMS).read_bytes():
+                raise FileExistsError(f"{target} holds this version with other bytes")
+            return target, False
+        os.replace(making, target)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    keep_manifest(dataset)
+    return target, True
+
+
+def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> None:
+    """Writes every file of a release, and the sums of them all."""
+    base = folder / ".base"
+    build(dataset, base)
+    source = dumps.Source(dataset, Release(base))
+    for step, (name, file) in enumerate(dumps.FILES.items()):
+        if progress:
+            progress(f"writing {name}", step, len(dumps.FILES))
+        file.write(source, folder / name)
+    source.release.database.close()
+    base.unlink()
+    lines = [f"{digest(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+    for path in folder.iterdir():
+        path.chmod(0o444)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, read a piece at a time."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def keep_manifest(dataset: Dataset) -> None:
+    """Writes the manifest of the version, once."""
+    path = dataset.folder / history.FOLDER / f"{dataset.about['version']}.tsv"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(dataset.manifest.text(), encoding="utf-8")
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """File -> SHA-256, as a published folder says. Raises OSError or ValueError if it does not say so."""
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    return {name: value for value, _, name in (line.partition("  ") for line in lines)}
+
+
+def draft(dataset: Dataset) -> str:
+    """A draft of the data changelog for what changed since the last published version, as Markdown."""
+    manifests = [m for m in history.read(dataset.folder) if m.version != dataset.about["version"]]
+    last = manifests[-1] if manifests else None
+    found = list(history.between(last, dataset.manifest, dataset.moves))
+    lines = [f"## {dataset.about['version']}", ""]
+    for word in ("created", "changed", "renamed", "withdrawn"):
+        for change in (c for c in found if c.change == word):
+            more = f" ({', '.join(change.keys)})" if change.keys else f" to `{change.to}`" if change.to else ""
+            more += f": {change.reason}" if change.reason else ""
+            lines.append(f"- {word} `{change.record}`{more}")
+    step = quality.least(last.version, quality.level(found)) if last else dataset.about["version"]
+    return "\n".join([*lines, "", f"Least version: {step}"]) + "\n"

@@ -1,0 +1,37 @@
+"""Documents with generated sections, brought up to date: the codebook's tables, and questions with their real answers."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .app import create_app
+from .codebook import SECTION, TABLES
+from .config import Settings
+from .dataset import Dataset
+from .formats import dumps
+from .load import build
+from .store import Store
+from .views import QUESTIONS
+
+
+def filled(text: str, dataset: Dataset) -> str:
+    """A document with its generated sections made anew. Raises KeyError for a section that nothing generates."""
+    sections = {**TABLES, "answers": answers}
+    return SECTION.sub(lambda match: f"{match[1]}{sections[match[2]](dataset)}\n{match[3]}", text)
+
+
+def answers(dataset: Dataset) -> str:
+    """The questions of the front page, each with its curl line and the `data` that it returns."""
+    parts = []
+    with TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder))
+        store = Store(settings.data_dir)
+        with store.building() as path:
+            build(dataset, path)
+            store.publish(path, "answers", keep=1)
+        client = create_app(settings).test_client()
+        for question, query in QUESTIONS:
+            data = client.get(query).get_json()["data"]
+            lines = ",\n  ".join(dumps(item) for item in data) if isinstance(data, list) else dumps(data)
+            shown = f"[\n  {lines}\n]" if isinstance(data, list) else lines
+            parts.append(f"**{question}**\n\n```sh\ncurl 'http://127.0.0.1:8000{query}'\n```\n\n```json\n{shown}\n```")
+    return "\n\n".join(parts)

@@ -1,0 +1,442 @@
+"""Published releases: reproducible, checked, resumable, citable, and open to the tools that researchers already use."""
+
+import gzip
+import hashlib
+import json
+import shutil
+import sqlite3
+import subprocess
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import feedparser
+import frictionless
+import pandas
+import pyarrow.parquet
+import pytest
+import requests
+import yaml
+from conftest import ROOT, SMALL, running, walk
+from flask.testing import FlaskClient
+from test_cli import run
+
+from api import dataset, dumps, history, load, publish
+from api.app import create_app
+from api.config import Settings
+from api.problems import DatasetError
+from api.resources import BY_KIND, RESOURCES
+
+
+@dataclass
+class Published:
+    """The small dataset published twice: 1.0.0, and 2.0.0 with a record added, changed, renamed and withdrawn."""
+
+    settings: Settings
+    client: FlaskClient
+
+
+def bump(folder: Path, version: str, day: str = "2021-08-01") -> None:
+    path = folder / "dataset.yaml"
+    about = yaml.safe_load(path.read_text())
+    path.write_text(yaml.safe_dump({**about, "version": version, "released": day}, sort_keys=False))
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    root = tmp_path_factory.mktemp("published")
+    folder = Path(shutil.copytree(SMALL, root / "dataset"))
+    settings = Settings(dataset=folder, data_dir=root / "data", releases_dir=root / "releases")
+    bump(folder, "1.0.0", "2021-07-01")
+    publish.publish(folder, settings.releases_dir)
+    (folder / "topics" / "arctic.yaml").write_text("name: Arctic\ndefinition: The far north.\n")
+    changed = folder / "topics" / "security.yaml"
+    changed.write_text(changed.read_text().replace("Everything", "All"))
+    renamed = folder / "events" / "2021-06-follow-up.yaml"
+    renamed.rename(folder / "events" / "2021-06-follow-up-talks.yaml")
+    (folder / "event-types" / "denial.yaml").unlink()
+    moves = {
+        "events": {"2021-06-follow-up": {"to": "2021-06-follow-up-talks"}},
+        "event-types": {"denial": {"withdrawn": "Never used."}},
+    }
+    (folder / "moved.yaml").write_text(yaml.safe_dump(moves))
+    bump(folder, "2.0.0")
+    publish.publish(folder, settings.releases_dir)
+    load.load(settings)
+    return Published(settings, create_app(settings).test_client())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled dataset, published."""
+    source = Path(shutil.copytree(ROOT / "dataset", tmp_path_factory.mktemp("bundled") / "dataset"))
+    return publish.publish(source, source.parent / "releases")[0]
+
+
+def test_the_same_dataset_gives_the_same_bytes_in_every_file(folder: Path, tmp_path: Path) -> None:
+    source = Path(shutil.copytree(ROOT / "dataset", tmp_path / "elsewhere"))
+    again, _ = publish.publish(source, tmp_path / "releases")
+    for name in (*dumps.FILES, publish.SUMS):
+        assert (again / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_the_sums_are_right_and_name_every_file(folder: Path) -> None:
+    subprocess.run(["sha256sum", "--check", "--strict", publish.SUMS], cwd=folder, check=True, capture_output=True)
+    assert set(publish.sums(folder)) | {publish.SUMS} == {path.name for path in folder.iterdir()}
+
+
+def test_every_file_holds_the_same_records_as_the_interface(folder: Path, documents: dict[str, list[dict[str, Any]]]) -> None:
+    whole = json.loads(gzip.decompress((folder / "dataset.json.gz").read_bytes()))
+    archive = zipfile.ZipFile(folder / "csv.zip")
+    for kind, expected in documents.items():
+        lines = gzip.decompress((folder / f"{kind}.ndjson.gz").read_bytes()).decode().splitlines()
+        by_id = {d["id"]: d for d in expected}
+        assert {d["id"]: d for d in map(json.loads, lines)} == by_id
+        assert {d["id"]: d for d in whole[kind]} == by_id
+        ids = [d["id"] for d in map(json.loads, lines)]
+        assert list(pandas.read_csv(archive.open(f"{kind}.csv"), dtype=str)["id"]) == ids
+        assert pyarrow.parquet.read_table(folder / f"{kind}.parquet")["id"].to_pylist() == ids
+    archive.close()
+
+
+def original(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
+    """A public document as its file would say it: references as ids, dates as text, nothing derived."""
+
+    def shape(field: Any, value: Any) -> Any:
+        if isinstance(value, list):
+            return [shape(field.inner, item) for item in value]
+        if hasattr(field, "schema"):
+            return original(field.schema, value)
+        return value.get("id", value.get("edtf")) if isinstance(value, dict) else value
+
+    shown = ((f.data_key or key, f, document[f.data_key or key]) for key, f in schema.load_fields.items())
+    return {
+        key: found for key, field, value in shown if value not in (None, []) and (found := shape(field, value)) not in ({}, [])
+    }
+
+
+def test_a_dump_loaded_again_has_the_same_digest(folder: Path, tmp_path: Path) -> None:
+    shutil.copy(ROOT / "dataset" / "dataset.yaml", tmp_path)
+    for resource in RESOURCES:
+        lines = gzip.decompress((folder / f"{resource.kind}.ndjson.gz").read_bytes()).decode().splitlines()
+        with (tmp_path / f"{resource.kind}.jsonl").open("w") as out:
+            for document in map(json.loads, lines):
+                out.write(json.dumps({"id": document["id"], **original(resource.schema, document)}) + "\n")
+    read = dataset.read(tmp_path)
+    assert read.findings == []
+    assert read.digest == json.loads((folder / "quality.json").read_text())["digest"]
+
+
+def test_the_csv_is_a_valid_data_package_with_keys(folder: Path, tmp_path: Path) -> None:
+    zipfile.ZipFile(folder / "csv.zip").extractall(tmp_path)
+    report = frictionless.Package(str(tmp_path / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "note"])[:5]
+    described = json.loads((tmp_path / "datapackage.json").read_text())
+    keys = {r["name"]: {k["reference"]["resource"] for k in r["schema"]["foreignKeys"]} for r in described["resources"]}
+    assert keys["events"] == {"event-types", "places"}
+    for resource in described["resources"]:
+        data = (tmp_path / resource["path"]).read_bytes()
+        assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+        assert resource["bytes"] == len(data)
+        assert data.count(b"\n") >= resource["rowCount"] + 1, "a header and a row a record, as R's read.csv takes it"
+
+
+def test_parquet_is_typed_and_opens_in_duckdb(folder: Path) -> None:
+    with duckdb.connect() as database:
+        query = f'SELECT count(*), min("date.earliest"), typeof(any_value("date.earliest")) FROM \'{folder}/events.parquet\''
+        (count, first, type_) = database.execute(query).fetchall()[0]
+        assert count == len(list((ROOT / "dataset" / "events").glob("*.yaml")))
+        assert type_ == "DATE"
+        assert first.year == 2014
+        schema = pyarrow.parquet.read_schema(folder / "places.parquet")
+        assert str(schema.field("latitude").type) == "double"
+
+
+def test_a_large_kind_is_split_by_year(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dumps, "LARGE", 50)
+    target, _ = publish.publish(Path(shutil.copytree(ROOT / "dataset", tmp_path / "dataset")), tmp_path)
+    parts = sorted(target.glob("events-*.parquet"))
+    assert {"events-2014", "events-2021"} <= {path.stem for path in parts}
+    assert not (target / "events.parquet").exists()
+    assert set(publish.sums(target)) == {path.name for path in target.iterdir()} - {publish.SUMS}
+    whole = duckdb.sql(f"SELECT id FROM '{folder}/events.parquet' ORDER BY id").fetchall()
+    assert duckdb.sql(f"SELECT id FROM read_parquet('{target}/events-*.parquet') ORDER BY id").fetchall() == whole
+    for path in parts:
+        days = duckdb.sql(f"""SELECT DISTINCT coalesce(strftime("date.earliest", '%Y'), 'undated') FROM '{path}'""").fetchall()
+        assert days == [(path.stem.removeprefix("events-"),)]
+
+
+def test_sqlite_opens_in_datasette_with_readable_views(folder: Path) -> None:
+    command = ["datasette", str(folder / "diplomatic-events.sqlite"), "--get"]
+    path = "/diplomatic-events/events_readable.json?_shape=array&id=2021-06-16-geneva-summit"
+    tool = ROOT / ".venv" / "bin" / command[0]
+    (row,) = json.loads(subprocess.run([tool, *command[1:], path], check=True, capture_output=True, text=True).stdout)
+    assert row["title"] == "Biden-Putin summit in Geneva"
+    assert "Vladimir Putin" in row["participants.actor.name"]
+    with sqlite3.connect(f"file:{folder}/diplomatic-events.sqlite?mode=ro", uri=True) as database:
+        for resource in RESOURCES:
+            table = resource.model._meta.table_name
+            rows = database.execute(f"SELECT count(*) FROM {table}_readable").fetchone()
+            assert rows == database.execute(f"SELECT count(*) FROM {table}").fetchone()
+    database.close()
+
+
+def test_the_codebook_is_one_page_that_needs_nothing_else(folder: Path) -> None:
+    page = (folder / "codebook.html").read_text()
+    assert "<h2>Rules of coding</h2>" in page
+    assert "<table>" in page
+    assert "src=" not in page
+
+
+def test_metadata_and_citations_are_of_their_formats(folder: Path) -> None:
+    catalogue = json.loads((folder / "dataset.jsonld").read_text())
+    assert {d["contentUrl"] for d in catalogue["distribution"]} == set(dumps.FILES)
+    (item,) = json.loads((folder / "citation.json").read_text())
+    assert item["type"] == "dataset"
+    assert (folder / "citation.bib").read_text().startswith("@misc{diplomatic-events-1.0.0,")
+    quality = json.loads((folder / "quality.json").read_text())
+    assert all(counted["cited"] <= counted["total"] for counted in quality["paragraphs"].values())
+    assert quality["disputed_records"] > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "least"),
+    [("changed", "1.0.1"), ("added", "1.1.0"), ("renamed", "2.0.0"), ("withdrawn", "2.0.0")],
+)
+def test_a_bump_that_is_too_small_is_refused(small: Path, tmp_path: Path, change: str, least: str) -> None:
+    bump(small, "1.0.0")
+    publish.publish(small, tmp_path / "releases")
+    topic = small / "topics" / "security.yaml"
+    topic.write_text(topic.read_text().replace("Everything", "All"))
+    if change == "added":
+        (small / "topics" / "arctic.yaml").write_text("name: Arctic\ndefinition: The far north.\n")
+    if change in ("renamed", "withdrawn"):
+        (small / "event-types" / "denial.yaml").rename(small / "event-types" / "refusal.yaml")
+        if change == "withdrawn":
+            (small / "event-types" / "refusal.yaml").unlink()
+        move = {"to": "refusal"} if change == "renamed" else {"withdrawn": "Never used."}
+        (small / "moved.yaml").write_text(yaml.safe_dump({"event-types": {"denial": move}}))
+    with pytest.raises(DatasetError) as refused:
+        publish.publish(small, tmp_path / "releases")
+    assert "published with other content" in str(refused.value.findings[0])
+    major, minor, patch = history.version_key(least)
+    smaller = {0: "1.0.0", 1: "1.0.9", 2: "1.9.9"}[2 if major == 2 else 1 if minor else 0]
+    if patch == 0:
+        bump(small, smaller)
+        with pytest.raises(DatasetError) as refused:
+            publish.publish(small, tmp_path / "releases")
+        assert f"{least} is the least" in str(refused.value.findings[0])
+    bump(small, least)
+    assert f"Least version: {least}" in publish.draft(dataset.read(small))
+    assert publish.publish(small, tmp_path / "releases")[1] is True
+
+
+def test_an_id_that_is_gone_without_a_word_is_refused(small: Path, tmp_path: Path) -> None:
+    bump(small, "1.0.0")
+    publish.publish(small, tmp_path / "releases")
+    (small / "event-types" / "denial.yaml").unlink()
+    bump(small, "2.0.0")
+    with pytest.raises(DatasetError) as refused:
+        publish.publish(small, tmp_path / "releases")
+    assert str(refused.value.findings[0]) == "moved.yaml: event-types.denial: was published and is gone without a word"
+
+
+def test_what_is_published_never_changes(small: Path, tmp_path: Path) -> None:
+    assert run("release", "--dataset", small, "--output", tmp_path).exit_code == 0
+    assert "the same to the byte" in run("release", "--dataset", small, "--output", tmp_path).output
+    (tmp_path / "0.1.0" / publish.SUMS).chmod(0o644)
+    (tmp_path / "0.1.0" / publish.SUMS).write_text("")
+    result = run("release", "--dataset", small, "--output", tmp_path)
+    assert result.exit_code == 1
+    assert "other bytes" in result.output
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name[0] in ".01") == ["0.1.0"]
+
+
+def test_changes_say_what_happened_to_every_record(published: Published) -> None:
+    body = published.client.get("/v1/changes?since=1.0.0").get_json()
+    found = {(c["kind"], c["id"]): (c["change"], c["keys"], c["to"], c["reason"]) for c in body["data"]}
+    assert found == {
+        ("topics", "arctic"): ("created", [], None, None),
+        ("topics", "security"): ("changed", ["definition"], None, None),
+        ("events", "2021-06-follow-up"): ("renamed", [], "events/2021-06-follow-up-talks", None),
+        ("events", "2021-06-follow-up-talks"): ("created", [], None, None),
+        ("event-types", "denial"): ("withdrawn", [], None, "Never used."),
+    }
+    assert body["meta"]["total"] == 5
+    by_day = published.client.get("/v1/changes?since=2021-08").get_json()["data"]
+    assert by_day == body["data"]
+    written = json.loads((published.settings.releases_dir / "2.0.0" / "changes.json").read_text())
+    assert [c["id"] for c in written if c["version"] == "2.0.0"] == [c["id"] for c in body["data"]]
+    assert len(walk(published.client, "/v1/changes?limit=7")) == len(written)
+    feed = feedparser.parse(published.client.get("/v1/changes?since=1.0.0&format=atom").text)
+    assert not feed.bozo
+    assert len(feed.entries) == 5
+
+
+def test_updated_since_and_updated_in_agree_with_the_changes(published: Published) -> None:
+    topics = {d["id"]: d["updated_in"] for d in walk(published.client, "/v1/topics")}
+    assert topics == {"arctic": "2.0.0", "security": "2.0.0", "strategic-stability": "1.0.0"}
+    assert {d["id"] for d in walk(published.client, "/v1/topics?updated_since=1.0.1")} == {"arctic", "security"}
+
+
+def test_renamed_and_withdrawn_ids_keep_answering_and_older_releases_still_have_them(published: Published) -> None:
+    client = published.client
+    assert client.get("/v1/events/2021-06-follow-up").status_code == 308
+    assert client.get("/v1/event-types/denial").status_code == 410
+    assert client.get("/v1/event-types/denial?release=1.0.0").status_code == 200
+
+
+def test_a_query_can_be_pinned_to_a_release_and_says_so(published: Published) -> None:
+    client = published.client
+    for path in ("topics", "search?q=security", "aggregates/topics?by=broader", "network", "suggest?q=sec"):
+        separator = "&" if "?" in path else "?"
+        for version in ("1.0.0", "2.0.0"):
+            body = client.get(f"/v1/{path}{separator}release={version}").get_json()
+            assert body["meta"]["release"]["version"] == version, path
+    old = client.get("/v1/topics/security?release=1.0.0").get_json()["data"]["definition"]
+    assert old.startswith("Everything")
+    first = client.get("/v1/topics?limit=1&release=1.0.0").get_json()
+    assert client.get(first["links"]["next"]).get_json()["meta"]["release"]["version"] == "1.0.0"
+    refused = client.get("/v1/topics?release=3.0.0")
+    assert refused.status_code == 400
+    assert refused.get_json()["errors"][0]["allowed"] == ["2.0.0", "1.0.0"]
+
+
+def test_releases_are_listed_with_files_sums_and_lines_that_open_them(published: Published) -> None:
+    client = published.client
+    assert [r["version"] for r in client.get("/v1/releases").get_json()["data"]] == ["2.0.0", "1.0.0"]
+    latest = client.get("/v1/releases/latest")
+    assert (latest.status_code, latest.headers["Location"]) == (307, "/v1/releases/2.0.0")
+    body = client.get("/v1/releases/1.0.0").get_json()["data"]
+    assert body["counts"]["topics"] == 2
+    for file in body["files"]:
+        with client.get(file["href"]) as answer:
+            assert hashlib.sha256(answer.data).hexdigest() == file["sha256"]
+            assert len(answer.data) == file["bytes"]
+            assert answer.mimetype == file["media_type"]
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert answer.headers["Content-Disposition"].startswith("attachment")
+    for path in (
+        "/v1/releases/9.9.9",
+        "/v1/releases/1.0.0/nothing",
+        "/v1/releases/1.0.0/..%2f..%2fdata%2fcurrent",
+    ):
+        assert client.get(path).status_code == 404, path
+
+
+def test_the_lines_that_open_files_are_true(published: Published) -> None:
+    arguments = ("--data-dir", str(published.settings.data_dir), "--dataset", str(published.settings.dataset))
+    with running(*arguments, cwd=ROOT, DIPLOMATIC_EVENTS_RELEASES_DIR=str(published.settings.releases_dir)) as (url, _):
+        files = {f["name"]: f for f in requests.get(f"{url}/v1/releases/2.0.0", timeout=10).json()["data"]["files"]}
+        for name in ("topics.ndjson.gz", "topics.parquet"):
+            frame = eval(files[name]["open"]["pandas"], {"pandas": pandas})
+            assert sorted(frame["id"]) == ["arctic", "security", "strategic-stability"]
+            data = requests.get(files[name]["href"], timeout=10).content
+            assert hashlib.sha256(data).hexdigest() == files[name]["sha256"]
+
+
+@pytest.fixture(scope="module")
+def downloads(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real server with the bundled dataset published."""
+    data_dir = tmp_path_factory.mktemp("served")
+    arguments = ("--data-dir", str(data_dir), "--dataset", str(ROOT / "dataset"))
+    with running(*arguments, cwd=ROOT, DIPLOMATIC_EVENTS_RELEASES_DIR=str(folder.parent)) as (url, _):
+        yield f"{url}/v1/releases/1.0.0"
+
+
+def test_a_download_that_broke_is_resumed_and_its_sum_is_right(downloads: str, folder: Path, tmp_path: Path) -> None:
+    name = "diplomatic-events.sqlite"
+    subprocess.run(["curl", "-sS", "-r", "0-99999", "-o", name, f"{downloads}/{name}"], cwd=tmp_path, check=True)
+    assert (tmp_path / name).stat().st_size == 100_000
+    subprocess.run(["curl", "-sS", "-C", "-", "-o", name, f"{downloads}/{name}"], cwd=tmp_path, check=True)
+    subprocess.run(["curl", "-sS", "-O", f"{downloads}/SHA256SUMS"], cwd=tmp_path, check=True)
+    subprocess.run(["sha256sum", "--check", "--ignore-missing", "SHA256SUMS"], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_ranges_and_validators_are_as_the_standards_have_them(downloads: str, folder: Path) -> None:
+    url, whole = f"{downloads}/events.ndjson.gz", (folder / "events.ndjson.gz").read_bytes()
+    full = requests.get(url, headers={"Accept-Encoding": "gzip, br"}, timeout=10)
+    assert "Content-Encoding" not in full.headers
+    assert full.content == whole
+    etag = full.headers["ETag"]
+    assert not etag.startswith("W/")
+    assert full.headers["Repr-Digest"].startswith("sha-256=:")
+    part = requests.get(url, headers={"Range": "bytes=10-19", "If-Range": etag}, timeout=10)
+    assert (part.status_code, part.content, part.headers["Content-Range"]) == (206, whole[10:20], f"bytes 10-19/{len(whole)}")
+    stale = requests.get(url, headers={"Range": "bytes=10-19", "If-Range": '"other"'}, timeout=10)
+    assert (stale.status_code, stale.content) == (200, whole)
+    assert requests.get(url, headers={"Range": f"bytes={len(whole)}-"}, timeout=10).status_code == 416
+    assert requests.get(url, headers={"If-None-Match": etag}, timeout=10).status_code == 304
+    assert requests.head(url, timeout=10).headers["Content-Length"] == str(len(whole))
+
+
+def test_twenty_clients_download_at_once(downloads: str, folder: Path) -> None:
+    expected = hashlib.sha256((folder / "diplomatic-events.sqlite").read_bytes()).hexdigest()
+    found: list[str] = []
+
+    def download() -> None:
+        with requests.get(f"{downloads}/diplomatic-events.sqlite", stream=True, timeout=60) as answer:
+            total = hashlib.sha256()
+            for piece in answer.iter_content(1 << 16):
+                total.update(piece)
+            found.append(total.hexdigest())
+
+    threads = [threading.Thread(target=download) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 20
+
+
+def test_a_citation_can_be_verified_and_a_false_one_is_told(published: Published, tmp_path: Path) -> None:
+    client = published.client
+    cited = client.get("/v1/cite/events?type=summit&release=1.0.0").get_json()["data"]
+    assert cited["count"] == 2
+    assert cited["query"] == "events?date_match=possible&type=summit"
+    assert cited["sha256"] in cited["text"]
+    assert (
+        client.get("/v1/events?type=summit&cite=true&release=1.0.0").get_json()["meta"]["citation"]["sha256"] == cited["sha256"]
+    )
+    listed = client.get(cited["url"].removeprefix("http://localhost")).get_json()
+    assert listed["meta"]["total"] == cited["count"]
+    asked = {"query": cited["query"], "sha256": cited["sha256"], "count": 2, "release": "1.0.0"}
+    assert client.get("/v1/cite/verify", query_string=asked).get_json()["data"]["valid"] is True
+    later = client.get("/v1/cite/verify", query_string={**asked, "release": "2.0.0"}).get_json()["data"]
+    assert later["valid"] is False
+    assert set(later["differs"]) == {"sha256"}, "an event was renamed in 2.0.0"
+    path = tmp_path / "citation.json"
+    path.write_text(json.dumps(cited))
+    places: tuple[Any, ...] = ("--data-dir", published.settings.data_dir, "--releases-dir", published.settings.releases_dir)
+    assert run("cite", "--verify", path, *places).exit_code == 0
+    path.write_text(json.dumps({**cited, "count": 3}))
+    result = run("cite", "--verify", path, *places)
+    assert result.exit_code == 1
+    assert '"count"' in result.output
+    assert json.loads(run("cite", "events?type=summit", "--release", "1.0.0", *places).output)["sha256"] == cited["sha256"]
+    path.write_text("{}")
+    assert run("cite", "--verify", path, *places).exit_code == 2
+
+
+def test_without_anything_published_the_list_is_empty(client: FlaskClient) -> None:
+    assert client.get("/v1/releases").get_json()["data"] == []
+    assert client.get("/v1/releases/latest").status_code == 404
+
+
+def test_quality_is_served_as_it_is_published(folder: Path, client: FlaskClient) -> None:
+    written = json.loads((folder / "quality.json").read_text())
+    served = client.get("/v1/quality").get_json()["data"]
+    assert {key: written[key] for key in served} == served
+
+
+def test_manifests_are_read_as_they_were_written(tmp_path: Path) -> None:
+    made = dataset.read(SMALL).manifest
+    path = tmp_path / f"{made.version}.tsv"
+    path.write_text(made.text())
+    assert history.Manifest.read(path) == made
+    assert set(BY_KIND) == {name.partition("/")[0] for name in made.entries}
