@@ -11,8 +11,9 @@ from marshmallow import validate
 
 from .dates import Bounds
 from .fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
-from .filters import Dates, OnDay, Terms, Version, listed
+from .filters import Dates, OnDay, Terms
 from .formats import formats_of
+from .parameters import Version, listed
 from .problems import Problem, nearest
 from .resource import Resource
 from .resources import BY_KIND, INDEXES

@@ -6,7 +6,6 @@ parameters, its rows, and its WHERE clause; nothing else in the code knows which
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +14,10 @@ from typing import Any, Protocol
 import marshmallow as ma
 import peewee as pw
 from marshmallow import validate
-from webargs.fields import DelimitedList
 
 from . import dates, history, search
-from .fields import SLUG, Choice, Lookup, Record, Text
+from .fields import SLUG, Choice, Lookup, Record
+from .parameters import Day, Moment, Partial, Term, Version, listed
 
 
 class Row(pw.Model):
@@ -44,44 +43,6 @@ class Catalog(Lookup, Protocol):
 
 Values = Callable[[Record, Catalog], Iterable[str]]
 Spans = Callable[[Record, Catalog], Iterable[tuple[str, dates.Bounds]]]
-MOST_VALUES = 100
-
-
-class Partial(ma.fields.Field[dates.Bounds]):
-    """`2021`, `2021-06` or `2021-06-16` in a query, as the days it covers."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
-        plain = str(value)
-        if not (plain.replace("-", "").isdecimal() and len(plain) in (4, 7, 10)):
-            raise ma.ValidationError(f"{plain!r} is not a date: write 2021, 2021-06 or 2021-06-16")
-        try:
-            return dates.bounds(plain)
-        except ValueError:
-            raise ma.ValidationError(f"{plain!r} is no day of the calendar") from None
-
-
-class Moment(ma.fields.Field[dates.Bounds]):
-    """Any EDTF date in a query."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
-        try:
-            return dates.bounds(str(value))
-        except ValueError as error:
-            raise ma.ValidationError(str(error)) from None
-
-
-class Day(Partial):
-    """`2021-06-16` in a query."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
-        days = super()._deserialize(value, attr, data, **kwargs)
-        if days.earliest != days.latest:
-            raise ma.ValidationError(f"{value!r} is not a day: write {days.earliest}, say")
-        return days
-
-
-class Term(Text):
-    """One value of a comma-separated parameter."""
 
 
 def each(path: str) -> Values:
@@ -108,12 +69,6 @@ def within(path: str, kind: str) -> Values:
             yield from catalog.ancestors(kind, id)
 
     return values
-
-
-def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:
-    """A comma-separated parameter."""
-    many = validate.Length(min=1, max=MOST_VALUES, error="more than {max} values")
-    return DelimitedList(term, validate=many, metadata={"description": description})
 
 
 @dataclass(frozen=True)
@@ -300,15 +255,6 @@ class Words:
     def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
         if self.name in asked:
             yield model.seq.in_(search.matching(self.kind, asked[self.name]))
-
-
-class Version(ma.fields.Field[str]):
-    """A semver version in a query, as text that sorts."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,5}){2}", str(value)):
-            raise ma.ValidationError(f"{value!r} is not a version: write 1.0.0, say")
-        return str(value)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from .answers import about, answer, etag_of, gone_or_unknown, serving, store, un
 from .arguments import Query, aggregate_arguments, filter_parameters, pin, refuse, understand
 from .facets import aggregate
 from .fields import Choice, Fault, Record, Schema, Text
-from .filters import listed
 from .formats.graphs import as_graphml, network
 from .formats.tables import row as csv_row
+from .parameters import listed
 from .problems import Problem
 from .query import BROKEN, decode, encode, every, pinned, total
 from .resource import Resource

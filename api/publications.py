@@ -14,12 +14,12 @@ from . import formats, publish
 from .answers import about, answer, etag_of, serving, store, unchanged
 from .arguments import Query, cite_arguments, pin, refuse, understand
 from .citing import citation, cite, verify
-from .dumps import as_change, file_of
+from .dumps import CHANGE, as_change, file_of
 from .fields import Choice, Fault, Record, Schema, Text
-from .filters import Partial
 from .formats.feeds import tag
 from .formats.listing import xml
 from .history import version_key
+from .parameters import Partial
 from .problems import Problem, nearest
 from .query import BROKEN, decode, encode, pinned
 from .resource import Resource
@@ -187,28 +187,20 @@ def changes_view() -> Any:
         if len(parts) != 3 or parts[1] != identity or type(parts[2]) is not int:
             raise BROKEN
         release, after = pinned(store(), parts[0], "/v1/changes"), parts[2]
-    shown = (
-        Changed.seq,
-        Changed.version,
-        Changed.released,
-        Changed.kind,
-        Changed.id,
-        Changed.change,
-        Changed.keys,
-        Changed.to,
-        Changed.reason,
+    select = (
+        Changed.select(Changed.seq, *CHANGE)
+        .where(Changed.seq > after, *conditions)
+        .order_by(Changed.seq)
+        .limit(asked["limit"] + 1)
     )
-    select = Changed.select(*shown).where(Changed.seq > after, *conditions).order_by(Changed.seq).limit(asked["limit"] + 1)
     rows = release.rows(select)
     following = None
     if len(rows) > asked["limit"]:
         cursor = encode([release.id, identity, rows[asked["limit"] - 1][0]])
         following = url_for("publications.changes_view", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
-    names = [column.name for column in shown]
-    found = [as_change(dict(zip(names, values, strict=True))) for values in rows[: asked["limit"]]]
+    found = [as_change(tuple(values)) for _, *values in rows[: asked["limit"]]]
     for change in found:
         change["href"] = f"/v1/{change['kind']}/{change['id']}"
-        del change["seq"]
     if word == "atom":
         return answer(_feed(release, found, following), release, etag, {"next": following}, formats.FORMATS["atom"].media_type)
     total = len(release.rows(Changed.select(Changed.seq).where(Changed.seq > 0, *conditions)))

@@ -157,7 +157,7 @@ def test_parquet_is_typed_and_opens_in_duckdb(folder: Path) -> None:
 
 
 def test_a_large_kind_is_split_by_year(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dumps, "LARGE", 50)
+    monkeypatch.setattr("api.dumps.columnar.LARGE", 50)
     target, _ = publish.publish(Path(shutil.copytree(ROOT / "dataset", tmp_path / "dataset")), tmp_path)
     parts = sorted(target.glob("events-*.parquet"))
     assert {"events-2014", "events-2021"} <= {path.stem for path in parts}

@@ -1,0 +1,84 @@
+"""What goes with the data: the catalogue entry, the codebook, figures, changes, citations."""
+
+import html
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from .. import citing, quality
+from ..codebook import SECTION, keys, types
+from ..fields import Record
+from ..store import Changed
+from .source import Source, as_json
+
+# What the public sees of a change, and in which order.
+CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.change, Changed.keys, Changed.to, Changed.reason)
+
+
+def catalogue(files: dict[str, tuple[str, str]], source: Source, path: Path) -> None:
+    """The release as a schema.org Dataset and a DCAT dataset, as JSON-LD."""
+    about = source.release.about
+    node = {
+        "@context": {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
+        "@type": ["Dataset", "dcat:Dataset"],
+        "@id": f"urn:sha256:{about['digest']}",
+        "name": about["title"],
+        "dct:title": about["title"],
+        "description": about["description"],
+        "dct:description": about["description"],
+        "version": about["version"],
+        "dcat:version": about["version"],
+        "datePublished": about["released"],
+        "license": about["licence_url"],
+        "dct:license": {"@id": about["licence_url"]},
+        "creator": [{"@type": "Organization", "name": creator["name"]} for creator in about["creators"]],
+        "keywords": about["keywords"],
+        "dcat:keyword": about["keywords"],
+        "temporalCoverage": about["coverage"],
+        "distribution": [
+            {"@type": ["DataDownload", "dcat:Distribution"], "contentUrl": name, "encodingFormat": type, "name": what}
+            for name, (type, what) in files.items()
+        ],
+    }
+    as_json(path, node)
+
+
+def book(source: Source, path: Path) -> None:
+    """The codebook as one page that needs nothing else."""
+    markdown = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table")
+    readme = source.dataset.folder / "README.md"
+    text = (
+        readme.read_text(encoding="utf-8")
+        if readme.exists()
+        else f"# Codebook\n\n{keys(source.dataset)}\n\n{types(source.dataset)}\n"
+    )
+    body = markdown.render(SECTION.sub(lambda match: match[0].split("-->\n", 1)[1].rsplit("<!--", 1)[0], text))
+    title = html.escape(f"{source.release.about['title']}, version {source.release.about['version']}: codebook")
+    style = "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 Georgia,serif}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}"  # noqa: E501
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    path.write_text(f"<!doctype html>\n<html lang=en><head>{head}</head>\n<body>\n{body}</body></html>\n", encoding="utf-8")
+
+
+def figures(source: Source, path: Path) -> None:
+    """How good the data is, and the rules that it keeps."""
+    as_json(path, {**quality.figures(source.dataset), "rules": quality.rules()})
+
+
+def changed(source: Source, path: Path) -> None:
+    """Every change of every release so far, oldest first."""
+    rows = source.release.rows(Changed.select(*CHANGE).order_by(Changed.seq))
+    as_json(path, [as_change(values) for values in rows])
+
+
+def as_change(row: tuple[Any, ...]) -> Record:
+    """A row of the columns in CHANGE as the public sees it."""
+    values = dict(zip((column.name for column in CHANGE), row, strict=True))
+    return {**values, "keys": values["keys"].split(",") if values["keys"] else []}
+
+
+def bibliography(source: Source, path: Path) -> None:
+    path.write_text(citing.bibtex(source.release.about, f"sha256:{source.release.about['digest']}"), encoding="utf-8")
+
+
+def csl(source: Source, path: Path) -> None:
+    as_json(path, [citing.csl(source.release.about)])

@@ -1,0 +1,65 @@
+"""The words of a query as marshmallow fields: each checks the text of one parameter."""
+
+import re
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+from webargs.fields import DelimitedList
+
+from . import dates
+from .fields import Text
+
+MOST_VALUES = 100
+
+
+class Partial(ma.fields.Field[dates.Bounds]):
+    """`2021`, `2021-06` or `2021-06-16` in a query, as the days it covers."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
+        plain = str(value)
+        if not (plain.replace("-", "").isdecimal() and len(plain) in (4, 7, 10)):
+            raise ma.ValidationError(f"{plain!r} is not a date: write 2021, 2021-06 or 2021-06-16")
+        try:
+            return dates.bounds(plain)
+        except ValueError:
+            raise ma.ValidationError(f"{plain!r} is no day of the calendar") from None
+
+
+class Moment(ma.fields.Field[dates.Bounds]):
+    """Any EDTF date in a query."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
+        try:
+            return dates.bounds(str(value))
+        except ValueError as error:
+            raise ma.ValidationError(str(error)) from None
+
+
+class Day(Partial):
+    """`2021-06-16` in a query."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
+        days = super()._deserialize(value, attr, data, **kwargs)
+        if days.earliest != days.latest:
+            raise ma.ValidationError(f"{value!r} is not a day: write {days.earliest}, say")
+        return days
+
+
+class Term(Text):
+    """One value of a comma-separated parameter."""
+
+
+class Version(ma.fields.Field[str]):
+    """A semver version in a query, as text that sorts."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,5}){2}", str(value)):
+            raise ma.ValidationError(f"{value!r} is not a version: write 1.0.0, say")
+        return str(value)
+
+
+def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:
+    """A comma-separated parameter."""
+    many = validate.Length(min=1, max=MOST_VALUES, error="more than {max} values")
+    return DelimitedList(term, validate=many, metadata={"description": description})
