@@ -184,6 +184,10 @@ def index() -> Response:
     links = {kind: url_for(f"v1.{kind}", _external=True) for kind in BY_KIND}
     links |= {
         "self": request.base_url,
+        "network": url_for("lookups.network_view", _external=True),
+        "changes": url_for("publications.changes_view", _external=True),
+        "quality": url_for("publications.quality_view", _external=True),
+        "releases": url_for("publications.releases", _external=True),
         "openapi": url_for("pages.openapi_yaml", _external=True),
         "docs": url_for("pages.docs", _external=True),
     }
