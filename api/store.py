@@ -101,10 +101,10 @@ class Store:
     """The releases below a folder. Every method that reads raises a 503 Problem where no release can be read."""
 
     def __init__(self, folder: Path, published: Path | None = None) -> None:
-        self.folder = folder
-        self.published = published
-        self.releases = folder / "releases"
-        self._pointer = folder / "current"
+        self.folder = folder.resolve()
+        self.published = published.resolve() if published else None
+        self.releases = self.folder / "releases"
+        self._pointer = self.folder / "current"
         self._open: dict[str, Release] = {}
         self._seen: tuple[tuple[int, int], Release] | None = None
         self._lock = threading.Lock()

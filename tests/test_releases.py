@@ -340,11 +340,9 @@ def test_the_lines_that_open_files_are_true(published: Published) -> None:
 
 
 @pytest.fixture(scope="module")
-def downloads(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real server with the bundled dataset published."""
-    data_dir = tmp_path_factory.mktemp("served")
-    arguments = ("--data-dir", str(data_dir), "--dataset", str(ROOT / "dataset"))
-    with running(*arguments, cwd=ROOT, DIPLOMATIC_EVENTS_RELEASES_DIR=str(folder.parent)) as (url, _):
+def downloads(folder: Path) -> Iterator[str]:
+    """A real server with the bundled dataset published where the default looks for it: beside the working folder's data."""
+    with running("--dataset", str(ROOT / "dataset"), cwd=folder.parent.parent) as (url, _):
         yield f"{url}/v1/releases/1.0.0"
 
 
