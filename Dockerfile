@@ -11,7 +11,9 @@ RUN /venv/bin/diplomatic-events load --data-dir /data
 FROM python:3.13-slim
 COPY --from=build /venv /venv
 COPY --from=build /data /data
-ENV DIPLOMATIC_EVENTS_DATA_DIR=/data DIPLOMATIC_EVENTS_HOST=0.0.0.0
+ENV DIPLOMATIC_EVENTS_DATA_DIR=/data DIPLOMATIC_EVENTS_RELEASES_DIR=/releases DIPLOMATIC_EVENTS_HOST=0.0.0.0
+# Published releases are mounted here; what is published keeps answering for good.
+VOLUME /releases
 USER 65534:65534
 EXPOSE 8000
 ENTRYPOINT ["/venv/bin/diplomatic-events"]

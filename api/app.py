@@ -16,6 +16,7 @@ from .formats import FORMATS, dumps
 from .problems import Problem, nearest
 from .store import Store, unavailable
 
+EXPOSED = ["Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition"]
 log = logging.getLogger(__name__)
 
 
@@ -34,9 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def init_cors(app: Flask) -> None:
     """Anybody may read from anywhere, errors included."""
-    CORS(
-        app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=["Link", "ETag", "Retry-After"], max_age=86400
-    )
+    CORS(app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86400)
 
 
 def init_compression(app: Flask) -> None:

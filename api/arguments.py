@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from .dates import Bounds
 from .fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
-from .filters import Dates, OnDay, Terms
+from .filters import Ids, OnDay, Terms
 from .formats import formats_of
 from .parameters import Version, listed
 from .problems import Problem, nearest
@@ -89,6 +89,7 @@ def aggregate_arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's aggregates."""
     by = listed(Choice("A filter.", facet_names(resource)), "The filters by whose values to group, three at most.")
     by.required = True
+    by.error_messages["required"] = "is missing"
     by.validators.append(validate.Length(max=3, error="names more than {max}"))
     shape = Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "csv"))
     return Schema.from_dict(
@@ -147,12 +148,7 @@ class Query:
     def read(cls, resource: Resource, text: Mapping[str, list[str]], schema: ma.Schema | None = None) -> "Query":
         """The query of a URL's parameters. Raises a 400 Problem that names every fault."""
         query = cls(resource, understand(schema or arguments(resource), text))
-        clashes = [
-            Fault((name,), why)
-            for filter in resource.filters
-            if isinstance(filter, Dates)
-            for name, why in filter.clash(query.asked)
-        ]
+        clashes = [Fault((name,), why) for filter in resource.filters for name, why in filter.clash(query.asked)]
         if clashes:
             raise refuse(clashes)
         return query
@@ -201,7 +197,11 @@ class Query:
         found: list[Fault] = []
         for filter in self.resource.filters:
             names = [name for name in filter.parameters() if name in self.asked]
-            if isinstance(filter, Terms) and filter.kind:
+            if isinstance(filter, Ids) and names:
+                found += _unknown(
+                    release, filter.name, self.asked[filter.name], self.resource.model.id, f"the {self.resource.kind}"
+                )
+            elif isinstance(filter, Terms) and filter.kind:
                 model = BY_KIND[filter.kind].model
                 found += [f for name in names for f in _unknown(release, name, self.asked[name], model.id, f"the {filter.kind}")]
             elif isinstance(filter, Terms) and not (filter.choices or filter.term):

@@ -76,6 +76,8 @@ def main() -> None:
 
     The dataset is a folder of text files. `check` tells every fault in them, `load` makes them a release, `serve`
     answers from the release over HTTP. Settings come from options, or from the environment as DIPLOMATIC_EVENTS_*.
+
+    Exit codes: 0 done, 1 faults (they are listed), 2 not understood, 3 another load is running.
     """
 
 

@@ -116,11 +116,17 @@ class Country(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         code = super()._deserialize(value, attr, data, **kwargs)
-        if not (pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code)):
-            close = nearest(code, (country.alpha_3 for country in pycountry.countries))
-            hint = f"; did you mean {close!r}?" if close else ""
-            raise ma.ValidationError(f"{code!r} is no ISO 3166-1 alpha-3 code{hint}")
-        return code
+        known = pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code)
+        if known and known.alpha_3 == code:
+            return code
+        raise ma.ValidationError(f"{code!r} is no ISO 3166-1 alpha-3 code")
+
+    @staticmethod
+    def meant(text: object) -> str | None:
+        """The code that a wrong one was probably meant to be: the same in capitals, an alpha-2 code's, or the nearest."""
+        code = str(text).upper()
+        two = pycountry.countries.get(alpha_2=code)
+        return two.alpha_3 if two else nearest(code, (country.alpha_3 for country in pycountry.countries))
 
 
 class Number(_Described, mf.Field[float]):
@@ -269,6 +275,8 @@ def faults(field: Any, errors: Any, data: Any, path: tuple[str | int, ...] = ())
     if isinstance(errors, list):
         words = choices(field)
         hint = nearest(data, words) if words and isinstance(data, str) else None
+        if isinstance(field, Country) and data:
+            hint = Country.meant(data)
         yield from (Fault(path, str(message), words if data else (), hint) for message in errors)
         return
     if isinstance(field, mf.List) and isinstance(data, str):

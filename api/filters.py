@@ -71,6 +71,14 @@ def within(path: str, kind: str) -> Values:
     return values
 
 
+class _Harmless:
+    """A filter whose parameters go together with all others."""
+
+    def clash(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Parameters that cannot go together, each with why."""
+        yield from ()
+
+
 @dataclass(frozen=True)
 class Terms:
     """`name=a,b`: records that have any of these values; `name_all`: every one of them; `name_not`: none of them.
@@ -120,9 +128,16 @@ class Terms:
         if f"{self.name}_not" in asked:
             yield model.seq.not_in(having(asked[f"{self.name}_not"]))
 
+    def clash(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Parameters that cannot go together, each with why."""
+        single = asked.get(self.name, ())
+        wanted = {*asked.get(f"{self.name}_all", ()), *(single if len(single) == 1 else ())}
+        for value in sorted(wanted & set(asked.get(f"{self.name}_not", ()))):
+            yield f"{self.name}_not", f"{value!r} is asked for and refused at once"
+
 
 @dataclass(frozen=True)
-class OnDay:
+class OnDay(_Harmless):
     """`name=2021-06-16`: records one of whose spans of time holds that day; with `word`, a span that has that word too."""
 
     name: str
@@ -156,8 +171,8 @@ class OnDay:
 
 
 @dataclass(frozen=True)
-class Before:
-    """`name=2026-03-01`: records with a day of this sort before that day."""
+class Before(_Harmless):
+    """`name=2026-03`: records with a day of this sort before that day, month or year."""
 
     name: str
     description: str
@@ -170,7 +185,7 @@ class Before:
         yield from ({"day": dates.bounds(text).latest} for text in sorted(set(self.days(record, catalog))))
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        return {self.name: Day(metadata={"description": self.description, "example": "2026-03-01"})}
+        return {self.name: Partial(metadata={"description": self.description, "example": "2026-03-01"})}
 
     def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
         if self.name in asked:
@@ -218,8 +233,8 @@ class Dates:
 
 
 @dataclass(frozen=True)
-class Ids:
-    """`ids=a,b`: these records, those that are not among the records left out."""
+class Ids(_Harmless):
+    """`ids=a,b`: these records."""
 
     name: str = "ids"
 
@@ -236,7 +251,7 @@ class Ids:
 
 
 @dataclass(frozen=True)
-class Words:
+class Words(_Harmless):
     """`q=`: records whose text holds all of these words."""
 
     kind: str
@@ -258,7 +273,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Updated:
+class Updated(_Harmless):
     """`updated_since=1.0.0`: records that were made or changed in that release, or after it."""
 
     name: str = "updated_since"

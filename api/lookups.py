@@ -26,6 +26,7 @@ from .store import Identifier, Moved, Release
 DEEPEST_HIT = 10_000
 MOST_NETWORKED = 10_000
 SUGGESTIONS = 10
+SCHEMES = ("geonames", "iso3166", "tias", "unts", "wikidata")
 blueprint = Blueprint("lookups", __name__, url_prefix="/v1")
 
 
@@ -153,8 +154,7 @@ def resolve_view() -> Any:
         )
         if rows:
             return redirect(f"/v1/{rows[0][0]}/{rows[0][1]}", 303)
-        schemes = [name for (name,) in release.rows(Identifier.select(Identifier.scheme).distinct().order_by(Identifier.scheme))]
-        raise Problem(404, f"No record has the id {text!r}.", "unknown-record", schemes=schemes)
+        raise Problem(404, f"No record has the id {text!r}.", "unknown-record", schemes=list(SCHEMES))
     kind, _, id = text.rpartition("/")
     for resource in [BY_KIND[kind]] if kind in BY_KIND else RESOURCES if not kind else []:
         if release.scalar(resource.model.select(resource.model.seq).where(resource.model.id == id)):

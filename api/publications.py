@@ -1,6 +1,7 @@
 """What was published: releases and their files, changes between them, citations and their verification."""
 
 import base64
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def published(version: str) -> Path:
 def described(version: str, folder: Path) -> Record:
     """A published version: what it is, and every file with its size, sum and how to open it."""
     release = store().version(version)
-    files = []
+    files, rows = [], json.loads((folder / "quality.json").read_text(encoding="utf-8"))["files"]
     for name, sha256 in sorted(publish.sums(folder).items()):
         href = url_for("publications.release_file", version=version, name=name, _external=True)
         file = file_of(name)
@@ -55,6 +56,7 @@ def described(version: str, folder: Path) -> Record:
                 "media_type": file.media_type if file else "application/octet-stream",
                 "bytes": (folder / name).stat().st_size,
                 "sha256": sha256,
+                "records": rows.get(name),
                 "href": href,
                 "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if file else {},
             }
@@ -74,7 +76,7 @@ def releases() -> Response:
         data.append({"version": version, "released": release.about["released"], "digest": release.about["digest"], "href": href})
     latest = url_for("publications.release", version="latest", _external=True) if versions else None
     body = formats.envelope(formats.dumps(data), {"total": len(data)}, {"self": request.url, "latest": latest})
-    return Response(body, mimetype="application/json", headers={"Cache-Control": "public, max-age=60"})
+    return validated(Response(body, mimetype="application/json", headers={"Cache-Control": "public, max-age=60"}))
 
 
 @blueprint.get("/releases/<version>")
@@ -87,7 +89,14 @@ def release(version: str) -> Any:
         "sums": url_for("publications.release_file", version=version, name=publish.SUMS, _external=True),
     }
     body = formats.envelope(formats.dumps(described(version, folder)), {}, links)
-    return Response(body, mimetype="application/json", headers={"Cache-Control": FOREVER})
+    return validated(Response(body, mimetype="application/json", headers={"Cache-Control": FOREVER}))
+
+
+def validated(response: Response) -> Response:
+    """An answer that no release stands behind, with a validator of its bytes."""
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def newest() -> str:
@@ -255,6 +264,26 @@ def cite_view(resource: Resource) -> Any:
         return answer(formats.envelope(formats.dumps(found), about(release), {"self": request.url}), release, etag)
 
     return view
+
+
+@cache
+def cite_query_arguments() -> ma.Schema:
+    """The parameters of `/v1/cite`."""
+    parameters = {"query": Text("The query to cite: `events?type=summit`.", required=True), **pin()}
+    return Schema.from_dict(parameters, name="cite-query")()
+
+
+@blueprint.get("/cite")
+def cite_query_view() -> Any:
+    """How to cite what a query found, the query given as one text."""
+    asked = understand(cite_query_arguments(), dict(request.args.lists()))
+    query = read_query(asked["query"])
+    release = serving({**query.asked, **asked})
+    etag = etag_of(release, f"cite {query.normal}")
+    if same := unchanged(etag):
+        return same
+    found = cite(query, release, request.host_url)
+    return answer(formats.envelope(formats.dumps(found), about(release), {"self": request.url}), release, etag)
 
 
 @cache

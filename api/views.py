@@ -85,16 +85,19 @@ def as_json(query: Query, release: Release, etag: str) -> Response:
 
 def as_format(query: Query, release: Release, etag: str, word: str) -> Response:
     """What was found in another shape: all of it, streamed, or a page of it where the format has pages."""
-    for name in ("facets", "include"):
-        if name in query.asked:
-            raise refuse([Fault((name,), f"goes with JSON only, not with {word}")])
     format = formats.FORMATS[word]
+    wrong = [
+        Fault((name,), f"goes with JSON only, not with {word}") for name in ("facets", "include", "cite") if name in request.args
+    ]
+    if not format.paged:
+        paging = [name for name in ("cursor", "limit") if name in request.args]
+        wrong += [Fault((name,), f"goes with formats that have pages; {word} holds everything") for name in paging]
+    if wrong:
+        raise refuse(wrong)
     assert format.write  # noqa: S101  # JSON alone has none
     if format.paged:
         found = page(query, store(), release)
         texts, following, release = iter(found.documents), next_url(found), found.release
-    elif "cursor" in query.asked:
-        raise refuse([Fault(("cursor",), f"goes with formats that have pages; {word} holds everything")])
     else:
         query.check_values(release)
         texts, following = every(query, release), None

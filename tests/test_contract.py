@@ -202,3 +202,26 @@ def test_every_route_is_in_the_contract_and_nothing_else(client: FlaskClient) ->
     rules = {re.sub(r"<[^>]*?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
     unlisted = {"/", "/docs", "/docs/{name}", "/problems/{kind}"}
     assert rules - unlisted == set(openapi.contract()["paths"])
+
+
+def test_every_status_that_is_answered_is_in_the_contract(client: FlaskClient, kind: str) -> None:
+    for path in (
+        f"/v1/{kind}",
+        "/v1",
+        "/v1/search?q=russia",
+        "/v1/network",
+        "/v1/quality",
+        "/v1/changes",
+        f"/v1/aggregates/{kind}?by=BY",
+    ):
+        url = path.replace(
+            "BY",
+            next(p for p in openapi.contract()["paths"][f"/v1/aggregates/{kind}"]["get"]["parameters"] if p["name"] == "by")[
+                "schema"
+            ]["items"]["enum"][0],
+        )
+        first = client.get(url)
+        assert first.status_code == 200, first.text
+        again = client.get(url, headers={"If-None-Match": first.headers["ETag"]})
+        assert again.status_code == 304
+        assert "304" in operation(path.split("?")[0])["responses"]

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+import yaml
 from conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -35,6 +36,17 @@ def test_every_command_of_the_readme_exists() -> None:
     for document in ("README.md", "CONTRIBUTING.md", "dataset/README.md"):
         named = re.findall(r"diplomatic-events ([a-z]+)\b", (ROOT / document).read_text(encoding="utf-8"))
         assert set(named) <= commands | {"repository"}, document
+
+
+def test_the_citation_file_is_of_the_dataset_as_it_stands() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    about = yaml.safe_load((ROOT / "dataset" / "dataset.yaml").read_text(encoding="utf-8"))
+    assert (cited["title"], cited["version"], str(cited["date-released"])) == (
+        about["title"],
+        about["version"],
+        about["released"],
+    )
+    assert cited["license"] == about["licence"]
 
 
 def test_every_path_that_contributing_names_is_there() -> None:

@@ -119,6 +119,15 @@ def test_renamed_and_withdrawn_ids_keep_answering(edit: Callable[..., Path], sma
         assert "There was no such person." in answer.get_json()["detail"]
 
 
+def test_treaty_series_numbers_lead_to_the_agreement(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
+    edit("agreements/treaty.yaml", "kind: treaty\n", "kind: treaty\nunts: '10485'\n")
+    config = Settings(dataset=small, data_dir=tmp_path / "data")
+    load.load(config)
+    client = create_app(config).test_client()
+    assert client.get("/v1/resolve?id=unts:10485").headers["Location"] == "/v1/agreements/treaty"
+    assert "unts" in client.get("/v1/resolve?id=unts:1").get_json()["schemes"]
+
+
 def test_the_network_is_that_of_the_events_found(client: FlaskClient) -> None:
     body = client.get("/v1/network?type=summit").get_json()
     ids = {node["id"] for node in body["data"]["nodes"]}

@@ -190,6 +190,11 @@ def test_a_walk_gives_what_a_plain_scan_gives(
     assert [d["id"] for d in walked] == ordered(resource, oracle, asked.get("sort", [resource.order]), expected)
     first = client.get(url(resource, asked)).get_json()
     assert first["meta"]["total"] == len(expected)
+    plain = {name: value for name, value in asked.items() if name not in ("limit", "facets")}
+    lines = client.get(url(resource, {"format": "ndjson", **plain})).text.splitlines()
+    assert [json.loads(line) for line in lines] == walked
+    cells = client.get(url(resource, {"format": "csv", "fields": ["id"], **plain})).text.splitlines()
+    assert cells == ["id", *(d["id"] for d in walked)]
     for name in asked.get("facets", ()):
         counted = Counter(value for d in expected for value in oracle.values(resource.kind, name, d))
         facet = first["meta"]["facets"][name]
@@ -351,6 +356,10 @@ def test_what_cannot_go_together_is_refused(client: FlaskClient) -> None:
     assert "include" in refused(client, "/v1/events?format=csv&include=actors")
     assert "cursor" in refused(client, f"/v1/events?format=csv&cursor={cursor(client)}")
     assert "format" in refused(client, "/v1/topics?format=ics")
+    assert set(refused(client, "/v1/events?format=csv&limit=1&cite=true")) == {"limit", "cite"}
+    assert "type_not" in refused(client, "/v1/events?type=summit&type_not=summit")
+    assert "topic_not" in refused(client, "/v1/events?topic_all=ukraine&topic_not=ukraine")
+    assert "ids" in refused(client, "/v1/events?ids=2021-06-16-nothing")
 
 
 def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, documents: dict[str, list[Document]]) -> None:
@@ -364,4 +373,6 @@ def test_an_unknown_value_of_an_open_vocabulary_is_told_with_what_occurs(client:
     assert refused(client, "/v1/events?year=1066")["year"]["allowed"]
     assert refused(client, "/v1/actors?role=President of Rusia")["role"]["suggestion"] == "President of Russia"
     assert "ISO 3166-1" in refused(client, "/v1/events?country=US")["country"]["detail"]
+    assert refused(client, "/v1/events?country=CH")["country"]["suggestion"] == "CHE"
+    assert refused(client, "/v1/events?actor_country=usa")["actor_country"]["suggestion"] == "USA"
     assert client.get("/v1/events?country=AUT").get_json()["meta"]["total"] == 0, "a country with no event is no fault"

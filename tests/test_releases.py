@@ -335,6 +335,9 @@ def test_the_lines_that_open_files_are_true(published: Published) -> None:
         for name in ("topics.ndjson.gz", "topics.parquet"):
             frame = eval(files[name]["open"]["pandas"], {"pandas": pandas})
             assert sorted(frame["id"]) == ["arctic", "security", "strategic-stability"]
+            local = published.settings.releases_dir / "2.0.0" / name
+            rows = duckdb.sql(files[name]["open"]["duckdb"].replace(files[name]["href"], str(local))).fetchall()
+            assert len(rows) == files[name]["records"] == 3
             data = requests.get(files[name]["href"], timeout=10).content
             assert hashlib.sha256(data).hexdigest() == files[name]["sha256"]
 
@@ -419,6 +422,24 @@ def test_a_citation_can_be_verified_and_a_false_one_is_told(published: Published
     assert json.loads(run("cite", "events?type=summit", "--release", "1.0.0", *places).output)["sha256"] == cited["sha256"]
     path.write_text("{}")
     assert run("cite", "--verify", path, *places).exit_code == 2
+
+
+def test_a_query_of_any_kind_is_cited_by_its_text(published: Published) -> None:
+    by_text = published.client.get("/v1/cite", query_string={"query": "events?type=summit", "release": "1.0.0"}).get_json()[
+        "data"
+    ]
+    assert by_text == published.client.get("/v1/cite/events?type=summit&release=1.0.0").get_json()["data"]
+    assert (
+        published.client.get("/v1/cite", query_string={"query": "evnts?type=summit"}).get_json()["errors"][0]["suggestion"]
+        == "events"
+    )
+
+
+def test_a_file_that_lost_a_record_is_not_published(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dumps.Source, "texts", lambda self, resource: iter(()))
+    with pytest.raises(RuntimeError, match="holds 0 records of"):
+        publish.publish(small, tmp_path)
+    assert list(tmp_path.glob("0*")) == []
 
 
 def test_without_anything_published_the_list_is_empty(client: FlaskClient) -> None:

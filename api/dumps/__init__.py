@@ -65,9 +65,10 @@ FILES: dict[str, File] = {
     DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),
     "dataset.jsonld": File(_catalogue, "application/ld+json", "The release in the words of schema.org and DCAT."),
     "codebook.html": File(book, "text/html", "The codebook as one page."),
-    "quality.json": File(figures, "application/json", "How good the data is, in numbers."),
     "changes.json": File(changed, "application/json", "Every change of every release so far."),
     "citation.bib": File(bibliography, "application/x-bibtex", "How to cite the release, for BibTeX."),
     "citation.json": File(csl, "application/vnd.citationstyles.csl+json", "How to cite the release, as CSL-JSON."),
+    # Last, as it counts the records of the files before it.
+    "quality.json": File(figures, "application/json", "How good the data is, in numbers."),
 }
 __all__ = ["CHANGE", "FILES", "Source", "as_change", "file_of"]

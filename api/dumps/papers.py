@@ -1,6 +1,12 @@
 """What goes with the data: the catalogue entry, the codebook, figures, changes, citations."""
 
+import csv
+import gzip
 import html
+import io
+import json
+import re
+import zipfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -60,8 +66,38 @@ def book(source: Source, path: Path) -> None:
 
 
 def figures(source: Source, path: Path) -> None:
-    """How good the data is, and the rules that it keeps."""
-    as_json(path, {**quality.figures(source.dataset), "rules": quality.rules()})
+    """How good the data is, the rules that it keeps, and how many records stand in each file beside.
+
+    Raises RuntimeError where a file holds more or fewer records than the dataset.
+    """
+    rows = counted(path.parent)
+    for name, count in rows.items():
+        kind = re.split(r"[.:]|-(?:\d{4}|undated)\b", name.removeprefix("csv.zip:"))[0]
+        whole = (
+            sum(n for other, n in rows.items() if other.endswith(".parquet") and other.startswith(kind))
+            if "parquet" in name
+            else count
+        )
+        if whole != source.release.about["counts"][kind]:
+            raise RuntimeError(f"{name} holds {whole} records of {source.release.about['counts'][kind]}")
+    as_json(path, {**quality.figures(source.dataset), "rules": quality.rules(), "files": rows})
+
+
+def counted(folder: Path) -> dict[str, int]:
+    """How many records stand in each file of a release, read from the files themselves."""
+    rows = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.endswith(".ndjson.gz"):
+            with gzip.open(path) as lines:
+                rows[path.name] = sum(1 for _ in lines)
+        elif path.suffix == ".parquet":
+            rows[path.name] = import_module("pyarrow.parquet").read_metadata(path).num_rows
+        elif path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                for described in json.loads(archive.read("datapackage.json"))["resources"]:
+                    with archive.open(described["path"]) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
+                        rows[f"{path.name}:{described['path']}"] = sum(1 for _ in csv.reader(text)) - 1
+    return rows
 
 
 def changed(source: Source, path: Path) -> None:
@@ -81,4 +117,4 @@ def bibliography(source: Source, path: Path) -> None:
 
 
 def csl(source: Source, path: Path) -> None:
-    as_json(path, [citing.csl(source.release.about)])
+    as_json(path, [citing.csl(source.release.about, f"sha256:{source.release.about['digest']}")])

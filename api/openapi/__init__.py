@@ -36,6 +36,7 @@ def contract() -> dict[str, Any]:
             "description": DESCRIPTION,
             "license": {"name": "MIT (code), CC BY 4.0 (data)", "url": "https://creativecommons.org/licenses/by/4.0/"},
         },
+        security=[],  # no key, no account
         servers=[{"url": "/", "description": "This server."}],
         tags=[{"name": r.kind, "description": r.description} for r in RESOURCES]
         + [{"name": "service", "description": "The index, the contract, and the state of the server."}],

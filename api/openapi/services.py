@@ -7,8 +7,10 @@ from ..arguments import aggregate_arguments, cite_arguments
 from ..formats import FORMATS
 from ..resources import BY_KIND, RESOURCES
 from ..shapes import component, example
-from .components import ANY, RELEASE, SAMPLE_HIT, errors
+from .components import ANY, NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
 from .operations import envelope, id_parameter, media, query
+
+READS_RELEASE = 503  # what answers from a release can be without one, and has an ETag
 
 
 def _service(
@@ -20,7 +22,11 @@ def _service(
         "summary": summary,
         "description": f"{summary}.",
         "parameters": list(parameters),
-        "responses": {"200": {"description": f"{summary}.", "content": content}, **errors(*statuses)},
+        "responses": {
+            "200": {"description": f"{summary}.", "content": content},
+            **({"304": NOT_MODIFIED} if READS_RELEASE in statuses else {}),
+            **errors(*statuses),
+        },
     }
 
 
@@ -52,7 +58,7 @@ def services() -> dict[str, dict[str, Any]]:
     thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
     resolve = _service("Lead from an id in another scheme, or an old id, to the record", "resolve", {}, (400, 404, 410, 503))
     found = {"303": {"description": "`Location` leads to the record."}, "308": {"description": "The record was renamed."}}
-    return {
+    operations = {
         "/v1": _service(
             "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
             "index",
@@ -106,6 +112,13 @@ def services() -> dict[str, dict[str, Any]]:
             media("application/octet-stream", "..."),
             (404,),
             parameters=[VERSION, {**VERSION, "name": "name", "description": "The file's name.", "example": "events.ndjson.gz"}],
+        ),
+        "/v1/cite": _service(
+            "Cite a query of any kind: text, BibTeX, CSL-JSON, and a sum to verify it by",
+            "cite",
+            _answer(ANY, {"count": 1, "sha256": "0" * 64}),
+            (400, 503),
+            parameters=query(publications.cite_query_arguments()),
         ),
         "/v1/quality": _service(
             "How good the data is, in numbers",
@@ -163,3 +176,10 @@ def services() -> dict[str, dict[str, Any]]:
             (503,),
         ),
     }
+    for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
+        operations[path]["responses"]["307"] = {"description": "`latest`: `Location` leads to the newest."}
+        operations[path]["responses"]["304"] = NOT_MODIFIED
+    file = operations["/v1/releases/{version}/{name}"]["responses"]
+    file["206"] = {"description": "The part that `Range` asked for."}
+    file["416"] = {"description": "The file ends before the range begins."}
+    return operations
