@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
+from werkzeug.urls import iri_to_uri
 
 from . import __version__
 from .arguments import refuse
@@ -20,6 +21,17 @@ FRESH = "public, max-age=60"
 def store() -> Store:
     found: Store = current_app.extensions["store"]
     return found
+
+
+def here() -> str:
+    """The address of this request, as a URI: a header can hold it whatever was asked."""
+    return iri_to_uri(request.url)
+
+
+def no_parameters() -> None:
+    """Raises a 400 Problem if a route that takes no parameters is given some."""
+    if request.args:
+        raise refuse(Fault((name,), "is unknown: there are no parameters here") for name in request.args)
 
 
 def serving(asked: Mapping[str, Any]) -> Release:
@@ -43,7 +55,7 @@ def answer(
     response.headers["Cache-Control"] = FRESH
     response.headers["Vary"] = "Accept"
     relations = {
-        "self": request.url,
+        "self": here(),
         **(links or {}),
         "describedby": url_for("pages.openapi_yaml"),
         "license": release.about["licence_url"],
@@ -58,9 +70,12 @@ def etag_of(release: Release, text: str) -> str:
     return hashlib.sha256(whole.encode()).hexdigest()[:32]
 
 
-def unchanged(etag: str) -> Response | None:
-    """A 304 if the client has this very answer."""
-    known = next((tag for tag in sorted(request.if_none_match.as_set()) if _same(tag, etag)), None)
+def unchanged(etag: str, exists: bool = True) -> Response | None:
+    """A 304 if the client has this very answer; `*` stands for any, where there is something at all."""
+    asked = request.if_none_match
+    known = next((tag for tag in sorted(asked.as_set(include_weak=True)) if _same(tag, etag)), None)
+    if asked.star_tag and exists:
+        known = etag
     if known is None:
         return None
     response = Response(status=304)

@@ -9,6 +9,7 @@ from flask import Flask, Response, current_app, request
 from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
+from werkzeug.urls import iri_to_uri
 
 from . import views
 from .config import Settings
@@ -61,7 +62,7 @@ def init_problems(app: Flask) -> None:
 
 
 def respond(problem: Problem) -> Response:
-    body = {**problem.body, "instance": request.full_path.rstrip("?")}
+    body = {**problem.body, "instance": iri_to_uri(request.full_path.rstrip("?"))}
     headers = {"Cache-Control": "no-store", **problem.headers}
     return Response(f"{dumps(body)}\n", problem.status, headers, mimetype="application/problem+json")
 

@@ -1,6 +1,6 @@
 """What the text of a URL asks for: parameters declared, checked all at once, and understood."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from .dates import Bounds
 from .fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
 from .filters import Ids, OnDay, Terms
 from .formats import formats_of
-from .parameters import Version, listed
+from .parameters import Count, Version, distinct, listed
 from .problems import Problem, nearest
 from .resource import Resource
 from .resources import BY_KIND, INDEXES
@@ -62,8 +62,9 @@ def arguments(resource: Resource) -> ma.Schema:
     words = [f"{sign}{word}" for word in resource.sorts for sign in ("", "-")]
     sort = listed(Choice("A key.", words), f"Keys to sort by, in order; a minus turns one round. Default: `{resource.order}`.")
     sort.load_default = [resource.order]
+    sort.validators.append(distinct)
     sort.required = False
-    limit = ma.fields.Integer(
+    limit = Count(
         validate=validate.Range(1, MOST, error="is not from {min} to {max}"),
         load_default=LIMIT,
         metadata={"description": "Records on a page."},
@@ -90,6 +91,7 @@ def aggregate_arguments(resource: Resource) -> ma.Schema:
     by = listed(Choice("A filter.", facet_names(resource)), "The filters by whose values to group, three at most.")
     by.required = True
     by.error_messages["required"] = "is missing"
+    by.validators.append(distinct)
     by.validators.append(validate.Length(max=3, error="names more than {max}"))
     shape = Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "csv"))
     return Schema.from_dict(
@@ -118,8 +120,14 @@ def refuse(found: Iterable[Fault]) -> Problem:
     return Problem(400, f"Not understood: {named}.", "invalid-parameters", errors=errors)
 
 
-def understand(schema: ma.Schema, text: Mapping[str, list[str]]) -> Arguments:
-    """The checked values of a URL's parameters. Raises a 400 Problem that names every fault."""
+def understand(
+    schema: ma.Schema, text: Mapping[str, list[str]], more: Callable[[Arguments], list[Fault]] | None = None
+) -> Arguments:
+    """The checked values of a URL's parameters. Raises a 400 Problem that names every fault.
+
+    `more` finds what is wrong with values that are well-formed; it is asked only where something is wrong already, so
+    that all faults are told at once and a good query costs nothing.
+    """
     found = [
         Fault((name,), f"is given {len(values)} times; separate several values with a comma")
         for name, values in text.items()
@@ -132,6 +140,10 @@ def understand(schema: ma.Schema, text: Mapping[str, list[str]]) -> Arguments:
         asked = {name: value for name, value in schema.load(single).items() if value is not None}
     except ma.ValidationError as error:
         found += [fault for fault in faults(schema, error.messages, single) if single.get(str(fault.path[0])) != ""]
+        asked = {name: value for name, value in dict(error.valid_data or {}).items() if name in single and value is not None}
+    if found and more:
+        told = {fault.path[0] for fault in found}
+        found += [fault for fault in more(asked) if fault.path[0] not in told]
     if found:
         raise refuse(found)
     return asked
@@ -145,9 +157,20 @@ class Query:
     asked: Arguments
 
     @classmethod
-    def read(cls, resource: Resource, text: Mapping[str, list[str]], schema: ma.Schema | None = None) -> "Query":
-        """The query of a URL's parameters. Raises a 400 Problem that names every fault."""
-        query = cls(resource, understand(schema or arguments(resource), text))
+    def read(
+        cls,
+        resource: Resource,
+        text: Mapping[str, list[str]],
+        schema: ma.Schema | None = None,
+        release: Release | None = None,
+    ) -> "Query":
+        """The query of a URL's parameters. Raises a 400 Problem that names every fault, those of values that `release`
+        does not know included."""
+
+        def unknown(asked: Arguments) -> list[Fault]:
+            return cls(resource, asked).unknown(release) if release else []
+
+        query = cls(resource, understand(schema or arguments(resource), text, unknown))
         clashes = [Fault((name,), why) for filter in resource.filters for name, why in filter.clash(query.asked)]
         if clashes:
             raise refuse(clashes)
@@ -194,6 +217,11 @@ class Query:
 
     def check_values(self, release: Release) -> None:
         """Raises a 400 Problem that names every value that this release does not know."""
+        if found := self.unknown(release):
+            raise refuse(found)
+
+    def unknown(self, release: Release) -> list[Fault]:
+        """Every value that a release does not know."""
         found: list[Fault] = []
         for filter in self.resource.filters:
             names = [name for name in filter.parameters() if name in self.asked]
@@ -210,8 +238,7 @@ class Query:
             elif isinstance(filter, OnDay) and filter.word in self.asked:
                 values = INDEXES[self.resource.kind, filter.name].value
                 found += _unknown(release, filter.word, self.asked[filter.word], values, "what occurs")
-        if found:
-            raise refuse(found)
+        return found
 
 
 def _unknown(release: Release, name: str, asked: list[str], column: Any, among: str) -> list[Fault]:

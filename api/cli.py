@@ -17,7 +17,7 @@ from . import __version__, checks, codebook, dataset, files, load, openapi, publ
 from .citing import cite as make_citation
 from .citing import verify
 from .config import Settings
-from .fields import SLUG, plain
+from .fields import is_id, plain
 from .problems import DatasetError, Finding, Problem
 from .publications import read_query
 from .resources import BY_KIND, RESOURCES
@@ -105,6 +105,8 @@ def loaded(settings: Settings) -> None:
     except BlockingIOError:
         click.echo(f"another load is running in {settings.data_dir}", err=True)
         sys.exit(BUSY)
+    except OSError as error:
+        raise click.UsageError(f"cannot load into {settings.data_dir}: {error.strerror or error}") from None
     click.echo(f"release {release.id} {'is loaded' if new else 'was loaded already'} in {settings.data_dir}", err=True)
 
 
@@ -120,16 +122,19 @@ def load_command(folder: Path | None, data_dir: Path | None) -> None:
 @dataset_option
 @data_dir_option
 @click.option("--host", help="Address to listen on. [default: 127.0.0.1]")
-@click.option("--port", type=int, help="Port to listen on; 0 takes any free one. [default: 8000]")
-@click.option("--workers", type=int, help="Server processes. [default: 2]")
-@click.option("--threads", type=int, help="Threads of each process. [default: 4]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one. [default: 8000]")
+@click.option("--workers", type=click.IntRange(1), help="Server processes. [default: 2]")
+@click.option("--threads", type=click.IntRange(1), help="Threads of each process. [default: 4]")
 @click.option("--load/--no-load", "fresh", default=True, help="Load the dataset first, if it is not loaded yet.")
 def serve(folder: Path | None, data_dir: Path | None, fresh: bool, **options: Any) -> None:
     """Load the dataset if need be, and serve it over HTTP with gunicorn."""
     settings = settings_of(dataset=folder, data_dir=data_dir, **options)
     if fresh:
         loaded(settings)
-    server.run(settings)
+    try:
+        server.run(settings)
+    except OSError as error:
+        raise click.UsageError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}") from None
 
 
 @main.command()
@@ -141,7 +146,7 @@ def new(kind: str, id: str, folder: Path | None) -> None:
 
     Fill in the required keys, uncover those optional ones that you need, then run `check` and `fmt`.
     """
-    if not SLUG.fullmatch(id):
+    if not is_id(id):
         raise click.BadParameter(f"{id!r} is not an id: a-z, 0-9 and single hyphens", param_hint="ID")
     path = settings_of(dataset=folder).dataset / kind / f"{id}.yaml"
     if path.exists():
@@ -253,6 +258,8 @@ def release_command(folder: Path | None, output: Path | None) -> None:
         fail(error.findings)
     except FileExistsError as error:
         fail([Finding(str(settings.releases_dir), 0, "", str(error))])
+    except OSError as error:
+        raise click.UsageError(f"cannot publish into {settings.releases_dir}: {error.strerror or error}") from None
     except ModuleNotFoundError as error:
         raise click.UsageError(f"{error.name} is missing: pip install 'diplomatic-events[release]'") from None
     click.echo(f"{target} {'is published' if new_release else 'was published already, and is the same to the byte'}")
@@ -288,7 +295,7 @@ def cite(query: str | None, cited: Path | None, version: str | None, data_dir: P
         known = json.loads(cited.read_text(encoding="utf-8")) if cited else {}
         known = known.get("data", known)
         asked = read_query(query or known["query"])
-        wanted = version or known.get("release", {}).get("version")
+        wanted = version or asked.asked.get("release") or known.get("release", {}).get("version")
         found = store.version(wanted) if wanted else store.current()
         answer = verify(asked, found, known["count"], known["sha256"]) if known else make_citation(asked, found, "/")
     except Problem as problem:
@@ -309,6 +316,8 @@ def cite(query: str | None, cited: Path | None, version: str | None, data_dir: P
 def coverage(folder: Path | None, only: str | None) -> None:
     """Print, for each source whose paragraphs are counted, which records every paragraph gave."""
     found = dataset.read(settings_of(dataset=folder).dataset)
+    if only and only not in found.entries["sources"]:
+        raise click.UsageError(f"there is no source {only!r}")
     cited = checks.cited_paragraphs(found)
     missing = 0
     for id, entry in found.entries["sources"].items():

@@ -16,8 +16,13 @@ def bundled_dataset() -> Path:
     return inside if inside.is_dir() else HERE.parent / "dataset"
 
 
-def _setting(default: Path | int | str, description: str) -> Any:
-    read = Path if isinstance(default, Path) else type(default)
+def _setting(default: Path | int | str, description: str, least: int = 1) -> Any:
+    def whole(text: str) -> int:
+        if int(text) < least:
+            raise ValueError(text)
+        return int(text)
+
+    read = whole if isinstance(default, int) else type(default) if isinstance(default, str) else Path
     return field(default=default, metadata={"description": description, "read": read})
 
 
@@ -31,7 +36,7 @@ class Settings:
         Path("releases"), "Folder of published releases, a folder each; a volume that is kept for good."
     )
     host: str = _setting("127.0.0.1", "Address the server listens on.")
-    port: int = _setting(8000, "Port the server listens on; 0 takes any free one.")
+    port: int = _setting(8000, "Port the server listens on; 0 takes any free one.", least=0)
     workers: int = _setting(2, "Server processes.")
     threads: int = _setting(4, "Threads of each server process.")
     keep_releases: int = _setting(3, "Loaded releases kept, the served one included.")
@@ -53,7 +58,7 @@ class Settings:
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError:
-                faults.append(f"{PREFIX}{setting.name.upper()}={text!r} is not a whole number")
+                faults.append(f"{PREFIX}{setting.name.upper()}={text!r} is not a whole number that it can be")
         if faults:
             raise ValueError("; ".join(faults))
         return cls(**values)

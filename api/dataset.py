@@ -11,7 +11,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from . import dates, files, history
-from .fields import SLUG, Country, Edtf, Many, One, Record, Schema, Text, Url, faults, plain, refs
+from .fields import Country, Edtf, Many, One, Record, Schema, Text, Url, faults, is_id, plain, refs
 from .problems import Finding, nearest
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
@@ -213,7 +213,7 @@ def _texts(dataset: Dataset, resource: Resource) -> Iterator[tuple[str, str, fil
     folder = dataset.folder / resource.kind
     for path in files.record_files(folder) if folder.is_dir() else ():
         name = f"{resource.kind}/{path.name}"
-        if path.suffix != ".yaml" or not SLUG.fullmatch(path.stem) or path.is_dir():
+        if path.suffix != ".yaml" or not is_id(path.stem) or path.is_dir():
             dataset.findings.append(Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens"))
             continue
         try:
@@ -234,7 +234,7 @@ def _texts(dataset: Dataset, resource: Resource) -> Iterator[tuple[str, str, fil
 
 def _enter(dataset: Dataset, resource: Resource, name: str, id: str, text: files.Text) -> None:
     line = text.line(())
-    if not SLUG.fullmatch(id):
+    if not is_id(id):
         dataset.findings.append(Finding(name, line, "id", f"{id!r} is not an id"))
     elif id in dataset.entries[resource.kind]:
         dataset.findings.append(Finding(name, line, "id", f"{id!r} stands twice"))

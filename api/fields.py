@@ -17,6 +17,8 @@ from . import dates
 from .problems import nearest
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_ID = 120
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Record = dict[str, Any]
 
 
@@ -25,6 +27,11 @@ class Lookup(Protocol):
 
     def name(self, kind: str, id: str) -> str: ...
     def offices(self, actor: str, day: str) -> list[Record]: ...
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a record."""
+    return len(text) <= LONGEST_ID and SLUG.fullmatch(text) is not None
 
 
 class Schema(ma.Schema):
@@ -43,6 +50,8 @@ class _Described(mf.Field[Any]):
         kwargs.setdefault("allow_none", False)
         super().__init__(*args, metadata={"description": description}, **kwargs)
         self.example = example
+        if self.required:
+            self.error_messages["null"] = "is empty"
 
     default_error_messages = {
         "null": "is empty: leave the key out when there is nothing to say",
@@ -55,11 +64,14 @@ class Text(_Described, mf.String):
     """Prose on one line: runs of white space count as one space."""
 
     default_error_messages = {"invalid": "is not text"}
+    plain = True  # control characters are refused
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = " ".join(str(super()._deserialize(value, attr, data, **kwargs)).split())
         if not text:
             raise self.make_error("null")
+        if self.plain and CONTROL.search(text):
+            raise ma.ValidationError("holds a control character")
         return text
 
 
@@ -290,7 +302,7 @@ def faults(field: Any, errors: Any, data: Any, path: tuple[str | int, ...] = ())
         else:
             schema = field.schema if isinstance(field, mf.Nested) else field
             known = {f.data_key or k: f for k, f in schema.load_fields.items()} if isinstance(schema, ma.Schema) else {}
-            if known and key not in known:
+            if isinstance(schema, ma.Schema) and key not in known:
                 yield Fault((*path, key), "is unknown", tuple(known), nearest(key, known))
             else:
                 yield from faults(known.get(key), inner, below, (*path, key))

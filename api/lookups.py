@@ -10,13 +10,13 @@ from flask import Blueprint, redirect, request, url_for
 from marshmallow import validate
 
 from . import formats, search
-from .answers import about, answer, etag_of, gone_or_unknown, serving, store, unchanged
+from .answers import about, answer, etag_of, gone_or_unknown, here, serving, store, unchanged
 from .arguments import Query, aggregate_arguments, filter_parameters, pin, refuse, understand
 from .facets import aggregate
-from .fields import Choice, Fault, Record, Schema, Text
+from .fields import Choice, Fault, Record, Schema
 from .formats.graphs import as_graphml, network
 from .formats.tables import row as csv_row
-from .parameters import listed
+from .parameters import Count, Term, listed
 from .problems import Problem
 from .query import BROKEN, decode, encode, every, pinned, total
 from .resource import Resource
@@ -31,7 +31,7 @@ blueprint = Blueprint("lookups", __name__, url_prefix="/v1")
 
 
 def text_parameter(description: str) -> ma.fields.Field[Any]:
-    return Text(description, required=True, validate=validate.Length(max=300, error="is longer than {max} characters"))
+    return Term(description, required=True, validate=validate.Length(max=300, error="is longer than {max} characters"))
 
 
 @cache
@@ -41,7 +41,7 @@ def search_arguments() -> ma.Schema:
         "q": text_parameter('What to look for: all words, "a phrase", or `treat*` for words that begin so. Any text is valid.'),
         "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
         **pin(),
-        "limit": ma.fields.Integer(
+        "limit": Count(
             validate=validate.Range(1, 100, error="is not from {min} to {max}"),
             load_default=20,
             metadata={"description": "Hits on a page."},
@@ -125,7 +125,7 @@ def search_view() -> Any:
         following = url_for("lookups.search_view", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
     shown = {name: value for name, value in asked.items() if name != "cursor"}
     meta = {"total": count, **about(release), "query": shown}
-    body = formats.envelope(formats.dumps(_hits(release, rows[: asked["limit"]])), meta, {"self": request.url, "next": following})
+    body = formats.envelope(formats.dumps(_hits(release, rows[: asked["limit"]])), meta, {"self": here(), "next": following})
     return answer(body, release, etag, {"next": following})
 
 
@@ -139,7 +139,7 @@ def suggest_view() -> Any:
     kinds = sorted(set(asked.get("kind", BY_KIND)))
     rows = release.rows(search.ranked(search.as_beginning(asked["q"]), kinds, ("name", "aliases")).limit(SUGGESTIONS))
     meta = {"total": len(rows), **about(release), "query": asked}
-    return answer(formats.envelope(formats.dumps(_hits(release, rows)), meta, {"self": request.url}), release, etag)
+    return answer(formats.envelope(formats.dumps(_hits(release, rows)), meta, {"self": here()}), release, etag)
 
 
 @blueprint.get("/resolve")
@@ -168,7 +168,7 @@ def resolve_view() -> Any:
 
 @blueprint.get("/network")
 def network_view() -> Any:
-    query = Query.read(BY_KIND["events"], dict(request.args.lists()), network_arguments())
+    query = Query.read(BY_KIND["events"], dict(request.args.lists()), network_arguments(), store().current())
     word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "graphml"))
     release = serving(query.asked)
     etag = etag_of(release, f"network {word} {query.normal}")
@@ -182,12 +182,12 @@ def network_view() -> Any:
     if word == "graphml":
         return answer(as_graphml(graph), release, etag, type=formats.FORMATS[word].media_type)
     meta = {"total": count, **about(release), "query": query.understood}
-    return answer(formats.envelope(formats.dumps(graph), meta, {"self": request.url}), release, etag)
+    return answer(formats.envelope(formats.dumps(graph), meta, {"self": here()}), release, etag)
 
 
 def aggregate_view(resource: Resource) -> Any:
     def view() -> Any:
-        query = Query.read(resource, dict(request.args.lists()), aggregate_arguments(resource))
+        query = Query.read(resource, dict(request.args.lists()), aggregate_arguments(resource), store().current())
         word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "csv"))
         release = serving(query.asked)
         etag = etag_of(release, f"aggregate {word} {query.normal}")
@@ -200,7 +200,7 @@ def aggregate_view(resource: Resource) -> Any:
             rows = ([group[name] for name in header] for group in groups)
             return answer((csv_row(cells) for cells in [header, *rows]), release, etag, type=formats.FORMATS[word].media_type)
         meta = {"total": total(query, release), **about(release), "query": query.understood}
-        return answer(formats.envelope(formats.dumps(groups), meta, {"self": request.url}), release, etag)
+        return answer(formats.envelope(formats.dumps(groups), meta, {"self": here()}), release, etag)
 
     return view
 
@@ -210,7 +210,7 @@ def thread_view(id: str) -> Any:
     """The trees of claims and replies that a statement belongs to, each from the statement that began it."""
     release = serving(asked_of(thread_arguments()))
     etag = etag_of(release, f"threads/{id}")
-    if same := unchanged(etag):
+    if same := unchanged(etag, exists=False):
         return same
     resource = BY_KIND["statements"]
     if not _read(release, [id]):
@@ -227,7 +227,7 @@ def thread_view(id: str) -> Any:
             above += [target for target in targets if target not in known]
             known.update(targets)
     trees = list(_trees(release, sorted(roots) or [id], {}, set()))
-    links = {"self": request.url, "statement": url_for("v1.statements-item", id=id, _external=True)}
+    links = {"self": here(), "statement": url_for("v1.statements-item", id=id, _external=True)}
     return answer(formats.envelope(formats.dumps(trees), about(release), links), release, etag)
 
 

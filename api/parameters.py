@@ -47,7 +47,9 @@ class Day(Partial):
 
 
 class Term(Text):
-    """One value of a comma-separated parameter."""
+    """Text of a query: whatever was typed."""
+
+    plain = False
 
 
 class Version(ma.fields.Field[str]):
@@ -57,6 +59,24 @@ class Version(ma.fields.Field[str]):
         if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,5}){2}", str(value)):
             raise ma.ValidationError(f"{value!r} is not a version: write 1.0.0, say")
         return str(value)
+
+
+class Count(ma.fields.Integer):
+    """A whole number in plain digits."""
+
+    default_error_messages = {"invalid": "is not a whole number"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", str(value)):
+            raise self.make_error("invalid")
+        return int(value)
+
+
+def distinct(values: list[str]) -> None:
+    """Refuses a list in which a key stands twice, be it turned round."""
+    words = [value.lstrip("-") for value in values]
+    if twice := sorted({word for word in words if words.count(word) > 1}):
+        raise ma.ValidationError(f"{twice[0]!r} stands twice")
 
 
 def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:

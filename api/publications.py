@@ -12,7 +12,7 @@ from flask import Blueprint, Response, redirect, request, send_file, url_for
 from marshmallow import validate
 
 from . import formats, publish
-from .answers import about, answer, etag_of, serving, store, unchanged
+from .answers import about, answer, etag_of, here, no_parameters, serving, store, unchanged
 from .arguments import Query, cite_arguments, pin, refuse, understand
 from .citing import citation, cite, verify
 from .dumps import CHANGE, as_change, file_of
@@ -20,9 +20,9 @@ from .fields import Choice, Fault, Record, Schema, Text
 from .formats.feeds import tag
 from .formats.listing import xml
 from .history import version_key
-from .parameters import Partial
+from .parameters import Count, Partial
 from .problems import Problem, nearest
-from .query import BROKEN, decode, encode, pinned
+from .query import BROKEN, FARTHEST, decode, encode, pinned
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
 from .store import VERSION, Changed, Release
@@ -67,7 +67,7 @@ def described(version: str, folder: Path) -> Record:
 
 @blueprint.get("/releases")
 def releases() -> Response:
-    understand(Schema.from_dict({}, name="releases-query")(), dict(request.args.lists()))
+    no_parameters()
     versions = store().versions()
     data = []
     for version in versions:
@@ -75,17 +75,18 @@ def releases() -> Response:
         href = url_for("publications.release", version=version, _external=True)
         data.append({"version": version, "released": release.about["released"], "digest": release.about["digest"], "href": href})
     latest = url_for("publications.release", version="latest", _external=True) if versions else None
-    body = formats.envelope(formats.dumps(data), {"total": len(data)}, {"self": request.url, "latest": latest})
+    body = formats.envelope(formats.dumps(data), {"total": len(data)}, {"self": here(), "latest": latest})
     return validated(Response(body, mimetype="application/json", headers={"Cache-Control": "public, max-age=60"}))
 
 
 @blueprint.get("/releases/<version>")
 def release(version: str) -> Any:
+    no_parameters()
     if version == "latest":
         return redirect(url_for("publications.release", version=newest()), 307)
     folder = published(version)
     links = {
-        "self": request.url,
+        "self": here(),
         "sums": url_for("publications.release_file", version=version, name=publish.SUMS, _external=True),
     }
     body = formats.envelope(formats.dumps(described(version, folder)), {}, links)
@@ -109,6 +110,7 @@ def newest() -> str:
 @blueprint.get("/releases/<version>/<name>")
 def release_file(version: str, name: str) -> Any:
     """A file of a release: resumable, with its digest, cached for good."""
+    no_parameters()
     if version == "latest":
         return redirect(url_for("publications.release_file", version=newest(), name=name), 307)
     folder = published(version)
@@ -141,7 +143,7 @@ def quality_view() -> Any:
     etag = etag_of(release, "quality")
     if same := unchanged(etag):
         return same
-    body = formats.envelope(formats.dumps(release.about["quality"]), about(release), {"self": request.url})
+    body = formats.envelope(formats.dumps(release.about["quality"]), about(release), {"self": here()})
     return answer(body, release, etag)
 
 
@@ -168,7 +170,7 @@ def changes_arguments() -> ma.Schema:
             metadata={"description": "Changes after this version, or in releases of this day and later.", "example": "1.0.0"}
         ),
         "kind": Choice("Only records of this kind.", tuple(BY_KIND)),
-        "limit": ma.fields.Integer(
+        "limit": Count(
             validate=validate.Range(1, 500, error="is not from {min} to {max}"),
             load_default=50,
             metadata={"description": "Changes on a page."},
@@ -193,7 +195,7 @@ def changes_view() -> Any:
     identity = [asked.get("since"), asked.get("kind")]
     if "cursor" in asked:
         parts = decode(asked["cursor"])
-        if len(parts) != 3 or parts[1] != identity or type(parts[2]) is not int:
+        if len(parts) != 3 or parts[1] != identity or type(parts[2]) is not int or not 0 < parts[2] < FARTHEST:
             raise BROKEN
         release, after = pinned(store(), parts[0], "/v1/changes"), parts[2]
     select = (
@@ -218,7 +220,7 @@ def changes_view() -> Any:
         **about(release),
         "query": {k: v for k, v in asked.items() if k not in ("cursor", "format", "release")},
     }
-    body = formats.envelope(formats.dumps(found), meta, {"self": request.url, "next": following})
+    body = formats.envelope(formats.dumps(found), meta, {"self": here(), "next": following})
     return answer(body, release, etag, {"next": following})
 
 
@@ -239,7 +241,7 @@ def _feed(release: Release, found: list[Record], following: str | None) -> str:
     base = request.host_url.rstrip("/")
     lines = ['<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">']
     lines.append(f"<id>{tag('changes')}</id><title>{xml(release.about['title'])}: changes</title>")
-    lines.append(f'<updated>{release.about["released"]}T00:00:00Z</updated><link rel="self" href="{xml(request.url)}"/>')
+    lines.append(f'<updated>{release.about["released"]}T00:00:00Z</updated><link rel="self" href="{xml(here())}"/>')
     lines.append("".join(f"<author><name>{xml(creator['name'])}</name></author>" for creator in release.about["creators"]))
     if following:
         lines.append(f'<link rel="next" href="{xml(following)}"/>')
@@ -255,13 +257,13 @@ def _feed(release: Release, found: list[Record], following: str | None) -> str:
 
 def cite_view(resource: Resource) -> Any:
     def view() -> Any:
-        query = Query.read(resource, dict(request.args.lists()), cite_arguments(resource))
+        query = Query.read(resource, dict(request.args.lists()), cite_arguments(resource), store().current())
         release = serving(query.asked)
         etag = etag_of(release, f"cite {query.normal}")
         if same := unchanged(etag):
             return same
         found = cite(query, release, request.host_url)
-        return answer(formats.envelope(formats.dumps(found), about(release), {"self": request.url}), release, etag)
+        return answer(formats.envelope(formats.dumps(found), about(release), {"self": here()}), release, etag)
 
     return view
 
@@ -283,7 +285,7 @@ def cite_query_view() -> Any:
     if same := unchanged(etag):
         return same
     found = cite(query, release, request.host_url)
-    return answer(formats.envelope(formats.dumps(found), about(release), {"self": request.url}), release, etag)
+    return answer(formats.envelope(formats.dumps(found), about(release), {"self": here()}), release, etag)
 
 
 @cache
@@ -294,7 +296,7 @@ def verify_arguments() -> ma.Schema:
         "sha256": Text(
             "The cited sum.", required=True, validate=validate.Regexp("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")
         ),
-        "count": ma.fields.Integer(metadata={"description": "The cited number of records."}),
+        "count": Count(metadata={"description": "The cited number of records."}),
         **pin(),
     }
     return Schema.from_dict(parameters, name="verify-query")()
@@ -318,7 +320,7 @@ def verify_view() -> Any:
     if same := unchanged(etag):
         return same
     found = verify(query, release, asked.get("count"), asked["sha256"])
-    return answer(formats.envelope(formats.dumps(found), about(release), {"self": request.url}), release, etag)
+    return answer(formats.envelope(formats.dumps(found), about(release), {"self": here()}), release, etag)
 
 
 for _resource in RESOURCES:

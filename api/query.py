@@ -16,6 +16,7 @@ from .problems import Problem
 from .store import Release, Store
 
 CHUNK = 500
+FARTHEST = 1 << 53
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,15 @@ def _resume(query: Query, text: str, store: Store) -> tuple[Release, list[Any]]:
 def _typed(column: Any, value: Any) -> Any:
     if isinstance(column, pw.DateField):
         return date.fromisoformat(value)
-    if not isinstance(value, int if isinstance(column, pw.IntegerField) else str) or isinstance(value, bool):
+    if isinstance(column, pw.IntegerField):
+        return numbered(value)
+    if not isinstance(value, str):
+        raise ValueError(value)
+    return value
+
+
+def numbered(value: Any) -> int:
+    """A row's number out of a cursor. Raises ValueError for what no row can have."""
+    if type(value) is not int or not 0 < value < FARTHEST:
         raise ValueError(value)
     return value

@@ -1,5 +1,6 @@
 """gunicorn, configured: the application served over real sockets by several processes."""
 
+import socket
 from typing import Any
 
 import click
@@ -37,6 +38,7 @@ class Server(BaseApplication):
             "threads": self.settings.threads,
             "keepalive": 15,
             "preload_app": True,
+            "limit_request_line": 8190,
             "control_socket_disable": True,
             "loglevel": "warning",
             "when_ready": lambda server: click.echo(TRY.format(address=address(server)), err=True),
@@ -49,5 +51,8 @@ class Server(BaseApplication):
 
 
 def run(settings: Settings) -> None:
-    """Serves until a signal ends it."""
+    """Serves until a signal ends it. Raises OSError if the address cannot be listened on."""
+    # gunicorn would try again and again; a person wants to know at once.
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    socket.create_server((settings.host, settings.port), family=family).close()
     Server(settings).run()

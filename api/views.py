@@ -9,7 +9,7 @@ import flask_swagger_ui
 from flask import Blueprint, Flask, Response, render_template, request, send_from_directory, url_for
 
 from . import __version__, formats, lookups, openapi, publications
-from .answers import FRESH, JSON, about, answer, etag_of, gone_or_unknown, serving, store, unchanged
+from .answers import FRESH, JSON, about, answer, etag_of, gone_or_unknown, here, no_parameters, serving, store, unchanged
 from .arguments import Query, item_arguments, refuse, understand
 from .citing import citation, cite
 from .facets import facets
@@ -50,7 +50,7 @@ QUESTIONS = (
 
 def list_view(resource: Resource) -> Callable[[], Response]:
     def view() -> Response:
-        query = Query.read(resource, dict(request.args.lists()))
+        query = Query.read(resource, dict(request.args.lists()), release=store().current())
         word = formats.choose(query.asked.get("format"), request.accept_mimetypes, formats.formats_of(resource.kind))
         release = serving(query.asked)
         etag = etag_of(
@@ -78,7 +78,7 @@ def as_json(query: Query, release: Release, etag: str) -> Response:
     included = None
     if "include" in query.asked:
         included = include(query.resource, found.documents, query.asked["include"], found.release)
-    links = {"self": request.url, "next": following}
+    links = {"self": here(), "next": following}
     body = formats.envelope(f"[{','.join(documents)}]", meta, links, included)
     return answer(body, found.release, etag, {"next": following})
 
@@ -89,6 +89,8 @@ def as_format(query: Query, release: Release, etag: str, word: str) -> Response:
     wrong = [
         Fault((name,), f"goes with JSON only, not with {word}") for name in ("facets", "include", "cite") if name in request.args
     ]
+    if not format.narrows and "fields" in request.args:
+        wrong.append(Fault(("fields",), f"does not go with {word}, whose keys are its own"))
     if not format.paged:
         paging = [name for name in ("cursor", "limit") if name in request.args]
         wrong += [Fault((name,), f"goes with formats that have pages; {word} holds everything") for name in paging]
@@ -102,7 +104,7 @@ def as_format(query: Query, release: Release, etag: str, word: str) -> Response:
         query.check_values(release)
         texts, following = every(query, release), None
     base = request.host_url.rstrip("/")
-    listing = formats.Listing(query.resource, release, texts, base, request.url, following, query.asked.get("fields"))
+    listing = formats.Listing(query.resource, release, texts, base, here(), following, query.asked.get("fields"))
     response = answer(format.write(listing), release, etag, {"next": following}, format.media_type)
     response.headers["Content-Disposition"] = f'inline; filename="{query.resource.kind}.{word}"'
     return response
@@ -141,13 +143,15 @@ def item_view(resource: Resource) -> Callable[[str], Any]:
         formats.choose(None, request.accept_mimetypes)
         release = serving(asked)
         etag = etag_of(release, f"{resource.kind}/{id} {sorted(asked.items())}")
-        if same := unchanged(etag):
+        if same := unchanged(etag, exists=False):
             return same
         model = resource.model
         document = release.scalar(model.select(model.document).where(model.id == id))
         if document is None:
             return gone_or_unknown(release, resource, id)
-        links = {"self": request.url, "collection": url_for(f"v1.{resource.kind}", _external=True)}
+        if same := unchanged(etag):
+            return same
+        links = {"self": here(), "collection": url_for(f"v1.{resource.kind}", _external=True)}
         included = include(resource, [document], asked["include"], release) if "include" in asked else None
         (shown,) = narrowed([document], asked.get("fields"))
         body = formats.envelope(shown, about(release), links, included)
@@ -167,6 +171,7 @@ def v1() -> Blueprint:
 
 
 def index() -> Response:
+    no_parameters()
     release = store().current()
     etag = etag_of(release, "index")
     if same := unchanged(etag):
@@ -186,7 +191,7 @@ def index() -> Response:
     data = {**{key: release.about[key] for key in shown}, "api_version": __version__, "citation": citation(release.about)}
     links = {kind: url_for(f"v1.{kind}", _external=True) for kind in BY_KIND}
     links |= {
-        "self": request.base_url,
+        "self": here(),
         "network": url_for("lookups.network_view", _external=True),
         "changes": url_for("publications.changes_view", _external=True),
         "quality": url_for("publications.quality_view", _external=True),

@@ -63,6 +63,8 @@ def test_a_broken_rule_is_told_with_file_line_and_key(
 @pytest.mark.parametrize(
     ("name", "new", "finding"),
     [
+        ("topics/security.yaml", 'name: "a\\0b"\ndefinition: x\n', "topics/security.yaml:1: name: holds a control character"),
+        (f"topics/{'a' * 130}.yaml", "name: x\n", f"topics/{'a' * 130}.yaml: is not named <id>.yaml"),
         ("events/2021-06-17-new.yml", "title: x\n", "events/2021-06-17-new.yml: is not named <id>.yaml"),
         ("events/Upper.yaml", "title: x\n", "events/Upper.yaml: is not named <id>.yaml"),
         ("event/x.yaml", "title: x\n", "event: is not part of a dataset; did you mean 'events'?"),

@@ -90,6 +90,7 @@ def test_a_new_file_with_every_key_uncovered_is_a_mapping_of_them_all(small: Pat
 def test_nothing_is_overwritten_by_new(small: Path) -> None:
     assert run("new", "topics", "security", "--dataset", small).exit_code == 2
     assert run("new", "topics", "Not An Id", "--dataset", small).exit_code == 2
+    assert run("new", "topics", "a" * 300, "--dataset", small).exit_code == 2
 
 
 def test_fmt_gives_one_canonical_form_and_keeps_the_facts(edit: Callable[..., Path], small: Path) -> None:
@@ -131,6 +132,7 @@ def test_coverage_shows_what_every_paragraph_gave(edit: Callable[..., Path], sma
     assert "    3  statements/2021-06-16-biden-accuses statements/2021-06-16-putin-denies" in result.output
     assert "    4  (A line of contact addresses.)" in result.output
     edit("sources/report.yaml", "paragraphs: 4", "paragraphs: 5")
+    assert run("coverage", "--dataset", small, "--source", "nothing").exit_code == 2
     result = run("coverage", "--dataset", small)
     assert result.exit_code == 1
     assert "    5  NOT CODED" in result.output

@@ -35,6 +35,19 @@ def test_a_typescript_client_compiles_strictly_and_walks_all_events(server: str,
     assert len(lines) == len(expected)
 
 
+@pytest.mark.skipif(
+    not shutil.which("npm") and "CI" not in os.environ, reason="no Node on this machine: the contract is not linted"
+)
+def test_the_contract_is_lint_clean(tmp_path: Path) -> None:
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "tests" / "clients" / name, tmp_path)
+    quiet = {**os.environ, "REDOCLY_TELEMETRY": "off"}
+    subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    command = ["npx", "--no-install", "redocly", "lint", "--extends", "recommended", str(ROOT / "openapi.yaml")]
+    result = subprocess.run(command, cwd=tmp_path, env=quiet, capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stderr[-3000:]
+
+
 def test_a_python_client_walks_all_pages(
     server: str, documents: Documents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

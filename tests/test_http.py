@@ -42,6 +42,26 @@ def test_a_compressed_copy_is_not_current_for_a_client_that_cannot_read_it(clien
     assert "Content-Encoding" not in answer.headers
 
 
+def test_weak_tags_and_the_star_are_compared_as_the_standard_has_it(client: FlaskClient) -> None:
+    tag = client.get("/v1/events").headers["ETag"]
+    for path, known, status in (
+        ("/v1/events", f"W/{tag}", 304),
+        ("/v1/events", f'"x", {tag}', 304),
+        ("/v1/events", "*", 304),
+        ("/v1/actors/vladimir-putin", "*", 304),
+        ("/v1/actors/nobody", "*", 404),
+        ("/v1/threads/nothing", "*", 404),
+    ):
+        assert client.get(path, headers={"If-None-Match": known}).status_code == status, (path, known)
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/releases", "/v1/threads/x", "/v1/quality"])
+def test_no_route_ignores_a_parameter(client: FlaskClient, path: str) -> None:
+    answer = client.get(f"{path}?colour=red")
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["parameter"] == "colour"
+
+
 def test_shared_caches_are_told_what_to_keep_and_what_it_depends_on(client: FlaskClient) -> None:
     answer = client.get("/v1/events")
     assert "public" in answer.headers["Cache-Control"]

@@ -239,6 +239,8 @@ def test_every_fault_of_a_query_is_told_at_once(client: FlaskClient) -> None:
     assert errors["status"]["suggestion"] == "occurred"
     assert "planned" in errors["status"]["allowed"]
     assert errors["sort"]["suggestion"] == "date"
+    both = refused(client, "/v1/events?colour=red&type=nope&limit=a&actor=nobody")
+    assert set(both) == {"colour", "type", "limit", "actor"}, "values that the release does not know are told with the rest"
 
 
 def test_an_id_that_is_no_record_is_told_with_the_nearest(client: FlaskClient) -> None:
@@ -288,7 +290,7 @@ def test_a_tampered_cursor_is_refused(client: FlaskClient, change: Any) -> None:
     assert "cursor" in refused(client, f"/v1/events?limit=2&cursor={text}")
 
 
-@pytest.mark.parametrize("value", ["x", True, None, 1.5, [1]])
+@pytest.mark.parametrize("value", ["x", True, None, 1.5, [1], 0, -1, 10**25])
 def test_key_values_of_a_cursor_are_checked_too(client: FlaskClient, value: Any) -> None:
     text = cursor(client)
     parts = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
@@ -360,6 +362,9 @@ def test_what_cannot_go_together_is_refused(client: FlaskClient) -> None:
     assert "type_not" in refused(client, "/v1/events?type=summit&type_not=summit")
     assert "topic_not" in refused(client, "/v1/events?topic_all=ukraine&topic_not=ukraine")
     assert "ids" in refused(client, "/v1/events?ids=2021-06-16-nothing")
+    assert "fields" in refused(client, "/v1/events?format=geojson&fields=title")
+    assert "sort" in refused(client, "/v1/events?sort=date,-date")
+    assert "by" in refused(client, "/v1/aggregates/events?by=type,type")
 
 
 def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, documents: dict[str, list[Document]]) -> None:

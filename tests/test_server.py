@@ -90,3 +90,43 @@ def test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline(tmp_path: P
         assert requests.get(f"{url}/", timeout=10).status_code == 200
         assert requests.get(f"{url}/docs/swagger-ui.css", timeout=10).status_code == 200
     assert [path.name for path in empty.iterdir()] == ["diplomatic-events-data"]
+
+
+def test_any_script_can_be_asked_for_over_real_sockets(server: str) -> None:
+    """Headers hold Latin-1 only: what is echoed in them must be percent-encoded."""
+    for text in ("Путин", "日本", "–", "é", "😀", "a\u00a0b"):
+        for path in (
+            "events?q=",
+            "search?q=",
+            "suggest?q=",
+            "network?q=",
+            "cite/events?q=",
+            "events?format=csv&q=",
+            "events?format=atom&q=",
+        ):
+            answer = requests.get(f"{server}/v1/{path}{text}", timeout=10)
+            assert answer.status_code == 200, (path, text, answer.text[:200])
+            assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    for path in ("events?limit=٥", "search?q=a&limit=1_0", "changes?limit=%2B5", "events?typ=é", "nothing/é"):
+        answer = requests.get(f"{server}/v1/{path}", timeout=10)
+        assert answer.status_code in (400, 404), path
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_an_address_that_cannot_be_had_is_told_at_once(server: str, tmp_path: Path) -> None:
+    port = server.rsplit(":", 1)[1]
+    for arguments in (["--port", port], ["--port", "70000"], ["--host", "nope.invalid"], ["--workers", "0"]):
+        command = [sys.executable, "-m", "api", "serve", "--dataset", str(SMALL), "--data-dir", str(tmp_path), *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, cwd=ROOT)
+        assert result.returncode == 2, (arguments, result.stderr)
+        assert "Traceback" not in result.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for command in (["load", "--data-dir"], ["release", "--output"]):
+        line = [sys.executable, "-m", "api", command[0], "--dataset", str(SMALL), command[1], str(tmp_path / "file" / "x")]
+        result = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+        assert result.returncode == 2
+        assert "Traceback" not in result.stderr
+        assert "cannot" in result.stderr

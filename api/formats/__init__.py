@@ -19,20 +19,22 @@ from .tables import csv_rows, ndjson
 class Format:
     """One shape: its media type, how it is written, which kinds have it (all, if none are named).
 
-    A `paged` format holds one page and links to the next; every other holds all that was found.
+    A `paged` format holds one page and links to the next; every other holds all that was found. One that `narrows` shows
+    only the keys that `fields` names; the others have keys of their own.
     """
 
     media_type: str
     write: Callable[[Listing], Iterator[str]] | None
     kinds: tuple[str, ...] = ()
     paged: bool = False
+    narrows: bool = False
 
 
 # The word of `format=` -> what it is. JSON comes first: it is what a client gets that does not ask.
 FORMATS: dict[str, Format] = {
-    "json": Format("application/json", None, paged=True),
-    "ndjson": Format("application/x-ndjson", ndjson),
-    "csv": Format("text/csv", csv_rows),
+    "json": Format("application/json", None, paged=True, narrows=True),
+    "ndjson": Format("application/x-ndjson", ndjson, narrows=True),
+    "csv": Format("text/csv", csv_rows, narrows=True),
     "jsonld": Format("application/ld+json", jsonld),
     "atom": Format("application/atom+xml", atom, ("events", "statements"), paged=True),
     "ics": Format("text/calendar", ics, ("events", "agreements")),
