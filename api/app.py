@@ -75,7 +75,7 @@ def from_http(error: HTTPException) -> Any:
     if error.code == HTTPStatus.NOT_FOUND:
         routes = (rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments)
         members["suggestion"] = nearest(request.path, routes)
-    headers = {name: value for name, value in error.get_headers() if name == "Allow"}
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range")}
     return respond(Problem(error.code, error.description or HTTPStatus(error.code).phrase, headers=headers, **members))
 
 

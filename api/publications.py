@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from .resource import Resource
 from .resources import BY_KIND, RESOURCES
 from .store import VERSION, Changed, Release
 
+ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
 blueprint = Blueprint("publications", __name__, url_prefix="/v1")
 
@@ -122,6 +124,8 @@ def release_file(version: str, name: str) -> Any:
             404, f"Release {version} has no file {name!r}.", "unknown-record", suggestion=nearest(name, sums), files=sorted(sums)
         )
     file = file_of(name)
+    if not ONE_RANGE.fullmatch(request.headers.get("Range", "")):
+        request.environ.pop("HTTP_RANGE", None)  # what is not one range of bytes is ignored, as RFC 9110 allows
     response = send_file(
         folder / name,
         mimetype=file.media_type if file else "text/plain",

@@ -68,6 +68,8 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
     else:
         words = fields.choices(field)
         schema = {"type": "string", **({"enum": list(words)} if words else {"minLength": 1})}
+        if longest := next((v.max for v in field.validators if isinstance(v, validate.Length)), None):
+            schema["maxLength"] = longest
         if isinstance(field.load_default, str):
             schema["default"] = field.load_default
     declared = {"name": name, "in": "query", "description": field.metadata["description"], "schema": schema}
