@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,14 @@ from .store import VERSION, Changed, Release
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
 blueprint = Blueprint("publications", __name__, url_prefix="/v1")
+
+
+def enveloped(release: Release, identity: str, data: Callable[[], Any]) -> Response:
+    """A JSON answer from a release; `data` is computed only where the client has not got it already."""
+    etag = etag_of(release, identity)
+    if same := unchanged(etag):
+        return same
+    return answer(formats.envelope(formats.dumps(data()), about(release), {"self": here()}), release, etag)
 
 
 def published(version: str) -> Path:
@@ -144,11 +153,7 @@ def release_file(version: str, name: str) -> Any:
 def quality_view() -> Any:
     """How good the data of the served release is, in numbers."""
     release = serving(understand(quality_arguments(), dict(request.args.lists())))
-    etag = etag_of(release, "quality")
-    if same := unchanged(etag):
-        return same
-    body = formats.envelope(formats.dumps(release.about["quality"]), about(release), {"self": here()})
-    return answer(body, release, etag)
+    return enveloped(release, "quality", lambda: release.about["quality"])
 
 
 @cache
@@ -263,11 +268,7 @@ def cite_view(resource: Resource) -> Any:
     def view() -> Any:
         query = Query.read(resource, dict(request.args.lists()), cite_arguments(resource), store().current())
         release = serving(query.asked)
-        etag = etag_of(release, f"cite {query.normal}")
-        if same := unchanged(etag):
-            return same
-        found = cite(query, release, request.host_url)
-        return answer(formats.envelope(formats.dumps(found), about(release), {"self": here()}), release, etag)
+        return enveloped(release, f"cite {query.normal}", lambda: cite(query, release, request.host_url))
 
     return view
 
@@ -285,11 +286,7 @@ def cite_query_view() -> Any:
     asked = understand(cite_query_arguments(), dict(request.args.lists()))
     query = read_query(asked["query"])
     release = serving({**query.asked, **asked})
-    etag = etag_of(release, f"cite {query.normal}")
-    if same := unchanged(etag):
-        return same
-    found = cite(query, release, request.host_url)
-    return answer(formats.envelope(formats.dumps(found), about(release), {"self": here()}), release, etag)
+    return enveloped(release, f"cite {query.normal}", lambda: cite(query, release, request.host_url))
 
 
 @cache
@@ -320,11 +317,8 @@ def verify_view() -> Any:
     asked = understand(verify_arguments(), dict(request.args.lists()))
     query = read_query(asked["query"])
     release = serving({**query.asked, **({"release": asked["release"]} if "release" in asked else {})})
-    etag = etag_of(release, f"verify {sorted(asked.items())}")
-    if same := unchanged(etag):
-        return same
-    found = verify(query, release, asked.get("count"), asked["sha256"])
-    return answer(formats.envelope(formats.dumps(found), about(release), {"self": here()}), release, etag)
+    identity = f"verify {sorted(asked.items())}"
+    return enveloped(release, identity, lambda: verify(query, release, asked.get("count"), asked["sha256"]))
 
 
 for _resource in RESOURCES:
