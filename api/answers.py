@@ -10,6 +10,7 @@ from werkzeug.urls import iri_to_uri
 from . import __version__
 from .arguments import refuse
 from .fields import Fault
+from .formats import choose
 from .problems import Problem, nearest
 from .resource import Resource
 from .store import Moved, Release, Store
@@ -26,6 +27,11 @@ def store() -> Store:
 def here() -> str:
     """The address of this request, as a URI: a header can hold it whatever was asked."""
     return iri_to_uri(request.url)
+
+
+def json_only() -> None:
+    """Raises a 406 Problem where a client takes no JSON and there is nothing else."""
+    choose(None, request.accept_mimetypes)
 
 
 def no_parameters() -> None:

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from marshmallow import validate
 
 from . import formats, search
-from .answers import about, answer, etag_of, gone_or_unknown, here, serving, store, unchanged
+from .answers import about, answer, etag_of, gone_or_unknown, here, json_only, serving, store, unchanged
 from .arguments import Query, aggregate_arguments, filter_parameters, pin, refuse, understand
 from .facets import aggregate
 from .fields import Choice, Fault, Record, Schema
@@ -106,6 +106,7 @@ def _hits(release: Release, rows: list[tuple[Any, ...]]) -> list[Record]:
 @blueprint.get("/search")
 def search_view() -> Any:
     asked = asked_of(search_arguments())
+    json_only()
     release = serving(asked)
     identity = f"search {json.dumps(asked, sort_keys=True)}"
     etag = etag_of(release, identity)
@@ -132,6 +133,7 @@ def search_view() -> Any:
 @blueprint.get("/suggest")
 def suggest_view() -> Any:
     asked = asked_of(suggest_arguments())
+    json_only()
     release = serving(asked)
     etag = etag_of(release, f"suggest {json.dumps(asked, sort_keys=True)}")
     if same := unchanged(etag):
@@ -209,6 +211,7 @@ def aggregate_view(resource: Resource) -> Any:
 def thread_view(id: str) -> Any:
     """The trees of claims and replies that a statement belongs to, each from the statement that began it."""
     release = serving(asked_of(thread_arguments()))
+    json_only()
     etag = etag_of(release, f"threads/{id}")
     if same := unchanged(etag, exists=False):
         return same

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, redirect, request, send_file, url_for
 from marshmallow import validate
 
 from . import formats, publish
-from .answers import about, answer, etag_of, here, no_parameters, serving, store, unchanged
+from .answers import about, answer, etag_of, here, json_only, no_parameters, serving, store, unchanged
 from .arguments import Query, cite_arguments, pin, refuse, understand
 from .citing import citation, cite, verify
 from .dumps import CHANGE, as_change, file_of
@@ -36,6 +36,7 @@ blueprint = Blueprint("publications", __name__, url_prefix="/v1")
 
 def enveloped(release: Release, identity: str, data: Callable[[], Any]) -> Response:
     """A JSON answer from a release; `data` is computed only where the client has not got it already."""
+    json_only()
     etag = etag_of(release, identity)
     if same := unchanged(etag):
         return same
@@ -79,6 +80,7 @@ def described(version: str, folder: Path) -> Record:
 @blueprint.get("/releases")
 def releases() -> Response:
     no_parameters()
+    json_only()
     versions = store().versions()
     data = []
     for version in versions:

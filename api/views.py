@@ -9,7 +9,20 @@ import flask_swagger_ui
 from flask import Blueprint, Flask, Response, render_template, request, send_from_directory, url_for
 
 from . import __version__, formats, lookups, openapi, publications
-from .answers import FRESH, JSON, about, answer, etag_of, gone_or_unknown, here, no_parameters, serving, store, unchanged
+from .answers import (
+    FRESH,
+    JSON,
+    about,
+    answer,
+    etag_of,
+    gone_or_unknown,
+    here,
+    json_only,
+    no_parameters,
+    serving,
+    store,
+    unchanged,
+)
 from .arguments import Query, item_arguments, refuse, understand
 from .citing import citation, cite
 from .facets import facets
@@ -140,7 +153,7 @@ def include(resource: Resource, texts: list[str], kinds: list[str], release: Rel
 def item_view(resource: Resource) -> Callable[[str], Any]:
     def view(id: str) -> Any:
         asked = understand(item_arguments(resource), dict(request.args.lists()))
-        formats.choose(None, request.accept_mimetypes)
+        json_only()
         release = serving(asked)
         etag = etag_of(release, f"{resource.kind}/{id} {sorted(asked.items())}")
         if same := unchanged(etag, exists=False):
@@ -172,6 +185,7 @@ def v1() -> Blueprint:
 
 def index() -> Response:
     no_parameters()
+    json_only()
     release = store().current()
     etag = etag_of(release, "index")
     if same := unchanged(etag):

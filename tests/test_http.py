@@ -55,6 +55,15 @@ def test_weak_tags_and_the_star_are_compared_as_the_standard_has_it(client: Flas
         assert client.get(path, headers={"If-None-Match": known}).status_code == status, (path, known)
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1", "/v1/search?q=a", "/v1/suggest?q=a", "/v1/quality", "/v1/changes", "/v1/cite/events", "/v1/network"]
+)
+def test_every_route_refuses_media_types_that_cannot_be_had(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept": "image/png"})
+    assert answer.status_code == 406
+    assert "application/json" in answer.get_json()["available"]
+
+
 @pytest.mark.parametrize("path", ["/v1", "/v1/releases", "/v1/threads/x", "/v1/quality"])
 def test_no_route_ignores_a_parameter(client: FlaskClient, path: str) -> None:
     answer = client.get(f"{path}?colour=red")

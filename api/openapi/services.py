@@ -25,7 +25,7 @@ def _service(
         "responses": {
             "200": {"description": f"{summary}.", "content": content},
             **({"304": NOT_MODIFIED} if READS_RELEASE in statuses else {}),
-            **errors(*statuses),
+            **errors(*statuses, *((406,) if READS_RELEASE in statuses and 406 not in statuses else ())),
         },
     }
 
