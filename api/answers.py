@@ -29,6 +29,13 @@ def here() -> str:
     return iri_to_uri(request.url)
 
 
+def onward(cursor: str | None) -> str | None:
+    """This request's address with the cursor of the next page; None where there is none."""
+    if cursor is None:
+        return None
+    return url_for(request.endpoint or "", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
+
+
 def json_only() -> None:
     """Raises a 406 Problem where a client takes no JSON and there is nothing else."""
     choose(None, request.accept_mimetypes)

@@ -40,6 +40,21 @@ def pin() -> Parameters:
     return {"release": Version(metadata={"description": text, "example": "1.0.0"})}
 
 
+def paging(what: str, default: int, most: int) -> Parameters:
+    """The parameters of everything that comes in pages."""
+    size = validate.Range(1, most, error="is not from {min} to {max}")
+    limit = Count(validate=size, load_default=default, metadata={"description": f"{what} on a page."})
+    return {
+        "limit": limit,
+        "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
+    }
+
+
+def shape(words: tuple[str, ...]) -> Parameters:
+    """The parameter that picks one of several shapes."""
+    return {"format": Choice("Shape of the answer; otherwise `Accept` decides.", words)}
+
+
 def selection(resource: Resource) -> Parameters:
     """What lists and items share: which keys to show, and which related records to bring along."""
     kinds = sorted({field.kind for field in leaf_fields(resource.schema) if isinstance(field, Ref)})
@@ -63,24 +78,16 @@ def arguments(resource: Resource) -> ma.Schema:
     sort = listed(Choice("A key.", words), f"Keys to sort by, in order; a minus turns one round. Default: `{resource.order}`.")
     sort.load_default = [resource.order]
     sort.validators.append(distinct)
-    sort.required = False
-    limit = Count(
-        validate=validate.Range(1, MOST, error="is not from {min} to {max}"),
-        load_default=LIMIT,
-        metadata={"description": "Records on a page."},
-    )
-    cursor = ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."})
     counted = "Count the values of these filters over all records found; `meta.facets` says how to narrow to each."
     cite = Choice("`true`: `meta.citation` says how to cite this very query.", ("true",))
     parameters = {
         **filter_parameters(resource),
         "sort": sort,
-        "limit": limit,
-        "cursor": cursor,
+        **paging("Records", LIMIT, MOST),
         **selection(resource),
         "facets": listed(Choice("A filter.", facet_names(resource)), counted),
         "cite": cite,
-        "format": Choice("Shape of the answer; otherwise `Accept` decides.", formats_of(resource.kind)),
+        **shape(formats_of(resource.kind)),
     }
     return Schema.from_dict(parameters, name=f"{resource.kind}-query")()
 
@@ -93,9 +100,8 @@ def aggregate_arguments(resource: Resource) -> ma.Schema:
     by.error_messages["required"] = "is missing"
     by.validators.append(distinct)
     by.validators.append(validate.Length(max=3, error="names more than {max}"))
-    shape = Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "csv"))
     return Schema.from_dict(
-        {**filter_parameters(resource), **pin(), "by": by, "format": shape}, name=f"{resource.kind}-aggregate"
+        {**filter_parameters(resource), **pin(), "by": by, **shape(("json", "csv"))}, name=f"{resource.kind}-aggregate"
     )()
 
 
@@ -162,13 +168,19 @@ class Query:
         resource: Resource,
         text: Mapping[str, list[str]],
         schema: ma.Schema | None = None,
-        release: Release | None = None,
+        serving: Callable[[Arguments], Release] | None = None,
     ) -> "Query":
-        """The query of a URL's parameters. Raises a 400 Problem that names every fault, those of values that `release`
-        does not know included."""
+        """The query of a URL's parameters. Raises a 400 Problem that names every fault.
+
+        `serving` gives the release that a query reads; with it, values that the release does not know are told among
+        the rest.
+        """
 
         def unknown(asked: Arguments) -> list[Fault]:
-            return cls(resource, asked).unknown(release) if release else []
+            try:
+                return cls(resource, asked).unknown(serving(asked)) if serving else []
+            except Problem:
+                return []  # without the release there is nothing to compare with; the other faults stand
 
         query = cls(resource, understand(schema or arguments(resource), text, unknown))
         clashes = [Fault((name,), why) for filter in resource.filters for name, why in filter.clash(query.asked)]

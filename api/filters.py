@@ -16,8 +16,8 @@ import peewee as pw
 from marshmallow import validate
 
 from . import dates, history, search
-from .fields import SLUG, Choice, Lookup, Record
-from .parameters import Day, Moment, Partial, Term, Version, listed
+from .fields import Choice, Lookup, Record
+from .parameters import Day, Moment, Partial, Term, Version, an_id, listed
 
 
 class Row(pw.Model):
@@ -71,8 +71,12 @@ def within(path: str, kind: str) -> Values:
     return values
 
 
-class _Harmless:
-    """A filter whose parameters go together with all others."""
+class _Plain:
+    """A filter that the owner's own columns answer, and whose parameters go together with all others."""
+
+    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]] | None:
+        """The columns of the filter's index table, or None where it has none."""
+        return None
 
     def clash(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Parameters that cannot go together, each with why."""
@@ -80,7 +84,7 @@ class _Harmless:
 
 
 @dataclass(frozen=True)
-class Terms:
+class Terms(_Plain):
     """`name=a,b`: records that have any of these values; `name_all`: every one of them; `name_not`: none of them.
 
     `kind` names the kind whose ids the values are; `choices` a closed vocabulary; `term` the field that checks a value
@@ -108,7 +112,7 @@ class Terms:
         if self.choices:
             term: ma.fields.Field[Any] = Choice("One value.", self.choices)
         elif self.kind:
-            term = Term("One id.", validate=validate.Regexp(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
+            term = an_id()
         else:
             term = self.term or Term("One value.")
         found = {self.name: listed(term, f"{self.description} A comma means any of several.")}
@@ -137,7 +141,7 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class OnDay(_Harmless):
+class OnDay(_Plain):
     """`name=2021-06-16`: records one of whose spans of time holds that day; with `word`, a span that has that word too."""
 
     name: str
@@ -171,7 +175,7 @@ class OnDay(_Harmless):
 
 
 @dataclass(frozen=True)
-class Before(_Harmless):
+class Before(_Plain):
     """`name=2026-03`: records with a day of this sort before that day, month or year."""
 
     name: str
@@ -193,14 +197,11 @@ class Before(_Harmless):
 
 
 @dataclass(frozen=True)
-class Dates:
+class Dates(_Plain):
     """`date_from`, `date_to`, `on` and `date_match` on the table's own `earliest` and `latest`."""
 
     name: str = "date"
     words: tuple[str, ...] = ("possible", "certain")
-
-    def columns(self, target: type[Row] | None) -> None:
-        return None
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         first = "From this day, month or year on, its first day included."
@@ -233,17 +234,13 @@ class Dates:
 
 
 @dataclass(frozen=True)
-class Ids(_Harmless):
+class Ids(_Plain):
     """`ids=a,b`: these records."""
 
     name: str = "ids"
 
-    def columns(self, target: type[Row] | None) -> None:
-        return None
-
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        term = Term("One id.", validate=validate.Regexp(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
-        return {self.name: listed(term, "The records with these ids.")}
+        return {self.name: listed(an_id(), "The records with these ids.")}
 
     def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
         if self.name in asked:
@@ -251,14 +248,11 @@ class Ids(_Harmless):
 
 
 @dataclass(frozen=True)
-class Words(_Harmless):
+class Words(_Plain):
     """`q=`: records whose text holds all of these words."""
 
     kind: str
     name: str = "q"
-
-    def columns(self, target: type[Row] | None) -> None:
-        return None
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         text = (
@@ -273,13 +267,10 @@ class Words(_Harmless):
 
 
 @dataclass(frozen=True)
-class Updated(_Harmless):
+class Updated(_Plain):
     """`updated_since=1.0.0`: records that were made or changed in that release, or after it."""
 
     name: str = "updated_since"
-
-    def columns(self, target: type[Row] | None) -> None:
-        return None
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         text = "Made or last changed in this release of the data, or in a later one."

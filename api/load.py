@@ -15,6 +15,7 @@ from . import checks, quality, search
 from .config import HERE, Settings
 from .dataset import Dataset, Progress, read
 from .fields import Record, Text, leaves, refs
+from .filters import Terms
 from .history import changes, sortable
 from .problems import DatasetError, Problem
 from .resource import Resource
@@ -162,12 +163,19 @@ def render(resource: Resource, id: str, record: Record, dataset: Dataset) -> str
 
 def links(resource: Resource, id: str) -> dict[str, str]:
     """Where a record is, and where the records that belong to it are."""
-    found = {"self": f"/v1/{resource.kind}/{id}"}
-    for other in RESOURCES:
-        for filter in other.filters:
-            if getattr(filter, "kind", None) == resource.kind and getattr(filter, "reverse", None):
-                found[filter.reverse] = f"/v1/{other.kind}?{filter.name}={id}"  # type: ignore[union-attr,index]
-    return found
+    return {name: f"{address}{id}" for name, address in addresses(resource)}
+
+
+@cache
+def addresses(resource: Resource) -> tuple[tuple[str, str], ...]:
+    """The names of the links of a kind's records, each with the address that a record's id completes."""
+    back = (
+        (filter.reverse, f"/v1/{other.kind}?{filter.name}=")
+        for other in RESOURCES
+        for filter in other.filters
+        if isinstance(filter, Terms) and filter.kind == resource.kind and filter.reverse
+    )
+    return (("self", f"/v1/{resource.kind}/"), *((name, address) for name, address in back if name))
 
 
 def _insert(database: pw.Database, table: Any, rows: Iterable[dict[str, Any]]) -> None:

@@ -10,15 +10,15 @@ from flask import Blueprint, redirect, request, url_for
 from marshmallow import validate
 
 from . import formats, search
-from .answers import about, answer, etag_of, gone_or_unknown, here, json_only, serving, store, unchanged
-from .arguments import Query, aggregate_arguments, filter_parameters, pin, refuse, understand
+from .answers import about, answer, etag_of, gone_or_unknown, here, json_only, onward, serving, store, unchanged
+from .arguments import Query, aggregate_arguments, filter_parameters, paging, pin, refuse, shape, understand
 from .facets import aggregate
 from .fields import Choice, Fault, Record, Schema
 from .formats.graphs import as_graphml, network
 from .formats.tables import row as csv_row
-from .parameters import Count, Term, listed
+from .parameters import Term, listed
 from .problems import Problem
-from .query import BROKEN, decode, encode, every, pinned, total
+from .query import broken, encode, every, resume, total
 from .resource import Resource
 from .resources import BY_KIND, INDEXES, RESOURCES
 from .store import Identifier, Moved, Release
@@ -41,12 +41,7 @@ def search_arguments() -> ma.Schema:
         "q": text_parameter('What to look for: all words, "a phrase", or `treat*` for words that begin so. Any text is valid.'),
         "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
         **pin(),
-        "limit": Count(
-            validate=validate.Range(1, 100, error="is not from {min} to {max}"),
-            load_default=20,
-            metadata={"description": "Hits on a page."},
-        ),
-        "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
+        **paging("Hits", 20, 100),
     }
     return Schema.from_dict(parameters, name="search-query")()
 
@@ -72,8 +67,8 @@ def resolve_arguments() -> ma.Schema:
 @cache
 def network_arguments() -> ma.Schema:
     """The parameters of `/v1/network`: the filters of events, and the shape."""
-    shape = Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "graphml"))
-    return Schema.from_dict({**filter_parameters(BY_KIND["events"]), **pin(), "format": shape}, name="network-query")()
+    shared = {**pin(), **shape(("json", "graphml"))}
+    return Schema.from_dict({**filter_parameters(BY_KIND["events"]), **shared}, name="network-query")()
 
 
 @cache
@@ -114,16 +109,15 @@ def search_view() -> Any:
         return same
     offset, kinds = 0, sorted(set(asked.get("kind", BY_KIND)))
     if "cursor" in asked:
-        parts = decode(asked["cursor"])
-        if len(parts) != 3 or parts[1] != [asked["q"], kinds] or type(parts[2]) is not int or not 0 <= parts[2] <= DEEPEST_HIT:
-            raise BROKEN
-        release, offset = pinned(store(), parts[0], "/v1/search"), parts[2]
+        release, offset = resume(store(), asked["cursor"], [asked["q"], kinds], "/v1/search")
+        if offset > DEEPEST_HIT:
+            raise broken()
     rows = release.rows(search.ranked(asked["q"], kinds).limit(asked["limit"] + 1).offset(offset))
     count = release.scalar(search.count(asked["q"], kinds))
     following = None
     if len(rows) > asked["limit"] and offset + asked["limit"] <= DEEPEST_HIT:
         cursor = encode([release.id, [asked["q"], kinds], offset + asked["limit"]])
-        following = url_for("lookups.search_view", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
+        following = onward(cursor)
     shown = {name: value for name, value in asked.items() if name != "cursor"}
     meta = {"total": count, **about(release), "query": shown}
     body = formats.envelope(formats.dumps(_hits(release, rows[: asked["limit"]])), meta, {"self": here(), "next": following})
@@ -170,7 +164,7 @@ def resolve_view() -> Any:
 
 @blueprint.get("/network")
 def network_view() -> Any:
-    query = Query.read(BY_KIND["events"], dict(request.args.lists()), network_arguments(), store().current())
+    query = Query.read(BY_KIND["events"], dict(request.args.lists()), network_arguments(), serving)
     word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "graphml"))
     release = serving(query.asked)
     etag = etag_of(release, f"network {word} {query.normal}")
@@ -189,7 +183,7 @@ def network_view() -> Any:
 
 def aggregate_view(resource: Resource) -> Any:
     def view() -> Any:
-        query = Query.read(resource, dict(request.args.lists()), aggregate_arguments(resource), store().current())
+        query = Query.read(resource, dict(request.args.lists()), aggregate_arguments(resource), serving)
         word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "csv"))
         release = serving(query.asked)
         etag = etag_of(release, f"aggregate {word} {query.normal}")

@@ -8,7 +8,7 @@ from marshmallow import validate
 from webargs.fields import DelimitedList
 
 from . import dates
-from .fields import Text
+from .fields import SLUG, Text
 
 MOST_VALUES = 100
 
@@ -77,6 +77,11 @@ def distinct(values: list[str]) -> None:
     words = [value.lstrip("-") for value in values]
     if twice := sorted({word for word in words if words.count(word) > 1}):
         raise ma.ValidationError(f"{twice[0]!r} stands twice")
+
+
+def an_id() -> Term:
+    """The field of one record's id."""
+    return Term("One id.", validate=validate.Regexp(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
 
 
 def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:

@@ -3,28 +3,28 @@
 import base64
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import marshmallow as ma
+import peewee as pw
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 from marshmallow import validate
 
 from . import formats, publish
-from .answers import about, answer, etag_of, here, json_only, no_parameters, serving, store, unchanged
-from .arguments import Query, cite_arguments, pin, refuse, understand
+from .answers import about, answer, etag_of, here, json_only, no_parameters, onward, serving, store, unchanged
+from .arguments import Query, cite_arguments, paging, pin, refuse, shape, understand
 from .citing import citation, cite, verify
 from .dumps import CHANGE, as_change, file_of
 from .fields import Choice, Fault, Record, Schema, Text
-from .formats.feeds import tag
-from .formats.listing import xml
+from .formats.feeds import entry, feed, tag
 from .history import version_key
 from .parameters import Count, Partial
 from .problems import Problem, nearest
-from .query import BROKEN, FARTHEST, decode, encode, pinned
+from .query import encode, resume
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
 from .store import VERSION, Changed, Release
@@ -181,14 +181,9 @@ def changes_arguments() -> ma.Schema:
             metadata={"description": "Changes after this version, or in releases of this day and later.", "example": "1.0.0"}
         ),
         "kind": Choice("Only records of this kind.", tuple(BY_KIND)),
-        "limit": Count(
-            validate=validate.Range(1, 500, error="is not from {min} to {max}"),
-            load_default=50,
-            metadata={"description": "Changes on a page."},
-        ),
-        "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
+        **paging("Changes", 50, 500),
         **pin(),
-        "format": Choice("Shape of the answer; otherwise `Accept` decides.", ("json", "atom")),
+        **shape(("json", "atom")),
     }
     return Schema.from_dict(parameters, name="changes-query")()
 
@@ -205,10 +200,7 @@ def changes_view() -> Any:
     conditions, after = _since(release, asked), 0
     identity = [asked.get("since"), asked.get("kind")]
     if "cursor" in asked:
-        parts = decode(asked["cursor"])
-        if len(parts) != 3 or parts[1] != identity or type(parts[2]) is not int or not 0 < parts[2] < FARTHEST:
-            raise BROKEN
-        release, after = pinned(store(), parts[0], "/v1/changes"), parts[2]
+        release, after = resume(store(), asked["cursor"], identity, "/v1/changes")
     select = (
         Changed.select(Changed.seq, *CHANGE)
         .where(Changed.seq > after, *conditions)
@@ -218,14 +210,13 @@ def changes_view() -> Any:
     rows = release.rows(select)
     following = None
     if len(rows) > asked["limit"]:
-        cursor = encode([release.id, identity, rows[asked["limit"] - 1][0]])
-        following = url_for("publications.changes_view", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
+        following = onward(encode([release.id, identity, rows[asked["limit"] - 1][0]]))
     found = [as_change(tuple(values)) for _, *values in rows[: asked["limit"]]]
     for change in found:
         change["href"] = f"/v1/{change['kind']}/{change['id']}"
     if word == "atom":
         return answer(_feed(release, found, following), release, etag, {"next": following}, formats.FORMATS["atom"].media_type)
-    total = len(release.rows(Changed.select(Changed.seq).where(Changed.seq > 0, *conditions)))
+    total = release.scalar(Changed.select(pw.fn.COUNT(Changed.seq)).where(Changed.seq > 0, *conditions))
     meta = {
         "total": total,
         **about(release),
@@ -247,28 +238,23 @@ def _since(release: Release, asked: Any) -> list[Any]:
     return found
 
 
-def _feed(release: Release, found: list[Record], following: str | None) -> str:
+def _feed(release: Release, found: list[Record], following: str | None) -> Iterator[str]:
     """Changes as Atom entries; the id of one is the record and the version."""
     base = request.host_url.rstrip("/")
-    lines = ['<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">']
-    lines.append(f"<id>{tag('changes')}</id><title>{xml(release.about['title'])}: changes</title>")
-    lines.append(f'<updated>{release.about["released"]}T00:00:00Z</updated><link rel="self" href="{xml(here())}"/>')
-    lines.append("".join(f"<author><name>{xml(creator['name'])}</name></author>" for creator in release.about["creators"]))
-    if following:
-        lines.append(f'<link rel="next" href="{xml(following)}"/>')
-    for change in found:
-        address = xml(base + change["href"])
-        name = f"{change['kind']}/{change['id']}"
-        more = ", ".join(change["keys"]) or change["to"] or change["reason"] or ""
-        lines.append(f"<entry><id>{tag('changes', change['version'] + '/' + name)}</id>")
-        lines.append(f"<title>{xml(change['change'])}: {xml(name)}</title><updated>{change['released']}T00:00:00Z</updated>")
-        lines.append(f'<link rel="alternate" href="{address}"/><summary>{xml(more or change["change"])}</summary></entry>')
-    return "\n".join([*lines, "</feed>\n"])
+
+    def entries() -> Iterator[str]:
+        for change in found:
+            name = f"{change['kind']}/{change['id']}"
+            more = ", ".join(change["keys"]) or change["to"] or change["reason"] or change["change"]
+            title = f"{change['change']}: {name}"
+            yield entry(tag("changes", f"{change['version']}/{name}"), title, change["released"], base + change["href"], more)
+
+    return feed(release.about, "changes", here(), following, entries())
 
 
 def cite_view(resource: Resource) -> Any:
     def view() -> Any:
-        query = Query.read(resource, dict(request.args.lists()), cite_arguments(resource), store().current())
+        query = Query.read(resource, dict(request.args.lists()), cite_arguments(resource), serving)
         release = serving(query.asked)
         return enveloped(release, f"cite {query.normal}", lambda: cite(query, release, request.host_url))
 

@@ -82,16 +82,29 @@ def decode(text: str) -> list[Any]:
             return parts
     except (ValueError, RecursionError):
         pass
-    raise BROKEN
+    raise broken()
 
 
-BROKEN = refuse([Fault(("cursor",), "is not a cursor of this query; start again without it")])
+def broken() -> Problem:
+    """The 400 for a cursor that is none of this query; a new one each time, as an exception keeps its traceback."""
+    return refuse([Fault(("cursor",), "is not a cursor of this query; start again without it")])
+
+
+def resume(store: Store, text: str, identity: Any, again: str) -> tuple[Release, int]:
+    """The release and number of a cursor made of `[release, identity, number]`. Raises 400 and 410 Problems."""
+    parts = decode(text)
+    if len(parts) != 3 or parts[1] != identity:
+        raise broken()
+    try:
+        return pinned(store, parts[0], again), numbered(parts[2])
+    except ValueError:
+        raise broken() from None
 
 
 def pinned(store: Store, id: Any, again: str) -> Release:
     """The release that a cursor reads. Raises a 410 Problem if it is no longer kept."""
     if not isinstance(id, str):
-        raise BROKEN
+        raise broken()
     try:
         return store.release(id)
     except FileNotFoundError:
@@ -111,11 +124,11 @@ def _resume(query: Query, text: str, store: Store) -> tuple[Release, list[Any]]:
     parts = decode(text)
     release, fingerprint, values = parts[:1], parts[1:2], parts[2:]
     if fingerprint != [_fingerprint(query)] or len(values) != len(query.keys):
-        raise BROKEN
+        raise broken()
     try:
         after = [_typed(column, value) for (column, _), value in zip(query.keys, values, strict=True)]
     except (ValueError, TypeError):
-        raise BROKEN from None
+        raise broken() from None
     return pinned(store, release[0], f"/v1/{query.normal}"), after
 
 

@@ -19,6 +19,7 @@ from .answers import (
     here,
     json_only,
     no_parameters,
+    onward,
     serving,
     store,
     unchanged,
@@ -29,7 +30,7 @@ from .facets import facets
 from .fields import Fault, referred
 from .formats.narrow import narrowed
 from .problems import PROBLEMS, Problem
-from .query import Page, every, page
+from .query import every, page
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
 from .store import Release
@@ -63,7 +64,7 @@ QUESTIONS = (
 
 def list_view(resource: Resource) -> Callable[[], Response]:
     def view() -> Response:
-        query = Query.read(resource, dict(request.args.lists()), release=store().current())
+        query = Query.read(resource, dict(request.args.lists()), serving=serving)
         word = formats.choose(query.asked.get("format"), request.accept_mimetypes, formats.formats_of(resource.kind))
         release = serving(query.asked)
         etag = etag_of(
@@ -79,7 +80,7 @@ def list_view(resource: Resource) -> Callable[[], Response]:
 def as_json(query: Query, release: Release, etag: str) -> Response:
     """A page of stored documents, with what was asked to come along."""
     found = page(query, store(), release)
-    following = next_url(found)
+    following = onward(found.next)
     documents = list(narrowed(found.documents, query.asked.get("fields")))
     meta = {"total": found.total, **about(found.release), "query": query.understood}
     if "cite" in query.asked:
@@ -112,7 +113,7 @@ def as_format(query: Query, release: Release, etag: str, word: str) -> Response:
     assert format.write  # noqa: S101  # JSON alone has none
     if format.paged:
         found = page(query, store(), release)
-        texts, following, release = iter(found.documents), next_url(found), found.release
+        texts, following, release = iter(found.documents), onward(found.next), found.release
     else:
         query.check_values(release)
         texts, following = every(query, release), None
@@ -121,12 +122,6 @@ def as_format(query: Query, release: Release, etag: str, word: str) -> Response:
     response = answer(format.write(listing), release, etag, {"next": following}, format.media_type)
     response.headers["Content-Disposition"] = f'inline; filename="{query.resource.kind}.{word}"'
     return response
-
-
-def next_url(found: Page) -> str | None:
-    """The same request with the cursor of the next page."""
-    args = {name: value for name, value in request.args.items() if name != "cursor"}
-    return url_for(request.endpoint or "", **{**args, "cursor": found.next}, _external=True) if found.next else None
 
 
 def coverage(query: Query, release: Release) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from api import filters, load
 from api.app import create_app
 from api.arguments import arguments
 from api.config import Settings
+from api.problems import Problem
+from api.query import decode
 from api.resource import Resource
 from api.resources import RESOURCES
 from api.store import Release
@@ -288,6 +290,15 @@ def test_a_cursor_of_another_query_is_refused(client: FlaskClient) -> None:
 def test_a_tampered_cursor_is_refused(client: FlaskClient, change: Any) -> None:
     text = base64.urlsafe_b64encode(json.dumps(change).encode()).decode().rstrip("=")
     assert "cursor" in refused(client, f"/v1/events?limit=2&cursor={text}")
+
+
+def test_refusing_a_cursor_keeps_nothing_of_the_requests_before() -> None:
+    """An exception that is raised again keeps the frames of every time; each refusal is a new one."""
+    with pytest.raises(Problem) as first:
+        decode("!")
+    with pytest.raises(Problem) as second:
+        decode("!")
+    assert first.value is not second.value
 
 
 @pytest.mark.parametrize("value", ["x", True, None, 1.5, [1], 0, -1, 10**25])

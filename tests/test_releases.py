@@ -304,6 +304,8 @@ def test_a_query_can_be_pinned_to_a_release_and_says_so(published: Published) ->
     refused = client.get("/v1/topics?release=3.0.0")
     assert refused.status_code == 400
     assert refused.get_json()["errors"][0]["allowed"] == ["2.0.0", "1.0.0"]
+    both = client.get("/v1/events?type=denial&limit=a&release=1.0.0").get_json()["errors"]
+    assert [error["parameter"] for error in both] == ["limit"], "1.0.0 knows the type that 2.0.0 has withdrawn"
 
 
 def test_releases_are_listed_with_files_sums_and_lines_that_open_them(published: Published) -> None:

@@ -1,6 +1,6 @@
 """Atom (RFC 4287) and iCalendar (RFC 5545): what readers and calendars subscribe to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from icalendar import Event as CalendarEvent
@@ -13,24 +13,35 @@ AUTHORITY = "diplomatic-events"
 
 def atom(listing: Listing) -> Iterator[str]:
     """A page of entries; ids are tag URIs that outlive any address, times those of the release."""
-    updated = f"{listing.stamp}T00:00:00Z"
-    about = listing.release.about
+
+    def entries() -> Iterator[str]:
+        for document in listing.documents():
+            topics = document.get("topics") or document.get("about", {}).get("topics", [])
+            text = document.get("summary") or document.get("paraphrase")
+            id, title = tag(listing.resource.kind, document["id"]), listing.title(document)
+            yield entry(id, title, listing.stamp, listing.url(document), text, topics=topics)
+
+    return feed(listing.release.about, listing.resource.kind, listing.address, listing.next, entries())
+
+
+def feed(about: Record, subject: str, address: str, following: str | None, entries: Iterator[str]) -> Iterator[str]:
+    """An Atom feed around entries."""
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-    yield f"<id>{tag(listing.resource.kind)}</id><title>{xml(about['title'])}: {listing.resource.kind}</title>\n"
-    yield f'<updated>{updated}</updated><link rel="self" href="{xml(listing.address)}"/>\n'
-    if listing.next:
-        yield f'<link rel="next" href="{xml(listing.next)}"/>\n'
+    yield f"<id>{tag(subject)}</id><title>{xml(about['title'])}: {subject}</title>\n"
+    yield f'<updated>{about["released"]}T00:00:00Z</updated><link rel="self" href="{xml(address)}"/>\n'
+    if following:
+        yield f'<link rel="next" href="{xml(following)}"/>\n'
     yield "".join(f"<author><name>{xml(creator['name'])}</name></author>" for creator in about["creators"])
     yield f"<rights>{xml(about['licence'])}</rights>\n"
-    for document in listing.documents():
-        title = xml(listing.title(document))
-        yield f"<entry><id>{tag(listing.resource.kind, document['id'])}</id><title>{title}</title><updated>{updated}</updated>"
-        yield f'<link rel="alternate" href="{xml(listing.url(document))}"/>'
-        yield f"<summary>{xml(document.get('summary') or document.get('paraphrase'))}</summary>"
-        terms = document.get("topics") or document.get("about", {}).get("topics", [])
-        yield "".join(f'<category term="{xml(term["id"])}" label="{xml(term["name"])}"/>' for term in terms)
-        yield "</entry>\n"
+    yield from entries
     yield "</feed>\n"
+
+
+def entry(id: str, title: str, day: str, address: str, text: object, *, topics: Iterable[Record] = ()) -> str:
+    """One Atom entry, last changed on `day`."""
+    terms = "".join(f'<category term="{xml(term["id"])}" label="{xml(term["name"])}"/>' for term in topics)
+    head = f"<id>{id}</id><title>{xml(title)}</title><updated>{day}T00:00:00Z</updated>"
+    return f'<entry>{head}<link rel="alternate" href="{xml(address)}"/><summary>{xml(text)}</summary>{terms}</entry>\n'
 
 
 def tag(kind: str, id: str = "") -> str:
@@ -47,7 +58,7 @@ def ics(listing: Listing) -> Iterator[str]:
     yield f"PRODID:-//{AUTHORITY}//{listing.resource.kind}//EN\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n"
     for document in listing.documents():
         for suffix, title, days in occasions(listing, document):
-            yield entry(listing, document, suffix, title, days).to_ical().decode()
+            yield occasion(listing, document, suffix, title, days).to_ical().decode()
     yield "END:VCALENDAR\r\n"
 
 
@@ -62,7 +73,7 @@ def occasions(listing: Listing, document: Record) -> Iterator[tuple[str, str, Re
                 yield "-expiry", f"{listing.title(document)}: expiry", period["to"]
 
 
-def entry(listing: Listing, document: Record, suffix: str, title: str, days: Record) -> CalendarEvent:
+def occasion(listing: Listing, document: Record, suffix: str, title: str, days: Record) -> CalendarEvent:
     """A VEVENT of whole days; DTEND is the day after the last, as the standard has it."""
     found = CalendarEvent()
     found.add("uid", f"{document['id']}{suffix}@{AUTHORITY}")
