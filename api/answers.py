@@ -1,7 +1,8 @@
 """Answers: the response around a body, its validators and links, and what stands in for a record that is not there."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, current_app, redirect, request, url_for
@@ -11,6 +12,7 @@ from . import __version__
 from .arguments import refuse
 from .fields import Fault
 from .formats import choose
+from .front import keep, known
 from .problems import Problem, nearest
 from .resource import Resource
 from .store import Moved, Release, Store
@@ -60,11 +62,10 @@ def serving(asked: Mapping[str, Any]) -> Release:
 
 
 def answer(
-    body: str | Iterator[str], release: Release, etag: str, links: Mapping[str, str | None] | None = None, type: str = JSON
+    body: str | Iterator[str], release: Release, links: Mapping[str, str | None] | None = None, type: str = JSON
 ) -> Response:
     """A 200 with everything a cache and a client want to know of it."""
     response = Response(body, mimetype=type)
-    response.set_etag(etag)
     response.headers["Cache-Control"] = FRESH
     response.headers["Vary"] = "Accept"
     relations = {
@@ -77,34 +78,36 @@ def answer(
     return response
 
 
-def etag_of(release: Release, text: str) -> str:
-    """The validator of an answer: the release, the code that serves it, and what was asked."""
-    whole = f"{release.id} {release.about['code']} {__version__} {request.host_url} {text}"
-    return hashlib.sha256(whole.encode()).hexdigest()[:32]
+def conditional(release: Release, identity: str, make: Callable[[], Response]) -> Response:
+    """The answer that `make` gives, with its validator; 304, and nothing made, for a client that has it.
 
-
-def unchanged(etag: str, exists: bool = True) -> Response | None:
-    """A 304 if the client has this very answer; `*` stands for any, where there is something at all."""
-    asked = request.if_none_match
-    known = next((tag for tag in sorted(asked.as_set(include_weak=True)) if _same(tag, etag)), None)
-    if asked.star_tag and exists:
-        known = etag
-    if known is None:
-        return None
-    response = Response(status=304)
-    response.set_etag(known)
-    response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = FRESH
+    `identity` is what was asked, in words that are the same for the same answer.
+    """
+    whole = f"{release.id} {release.about['code']} {__version__} {request.host_url} {identity}"
+    etag = hashlib.sha256(whole.encode()).hexdigest()[:32]
+    asked = request.headers.get("If-None-Match", "")
+    star = asked.strip() == "*"
+    tag = known(asked, etag, request.headers.get("Accept-Encoding", "")) if asked else None
+    if tag and not star:
+        return unchanged(tag)
+    response = make()
+    if response.status_code != HTTPStatus.OK:
+        return response
+    if star:
+        return unchanged(etag)  # any answer will do, where there is one
+    response.set_etag(etag)
+    if not response.is_streamed:
+        keep()
     return response
 
 
-def _same(tag: str, etag: str) -> bool:
-    """Whether a client's tag is that of this answer, in a coding that the client takes.
-
-    A compressed answer's ETag is the plain one with its coding behind a colon.
-    """
-    plain, _, coding = tag.partition(":")
-    return plain == etag and (not coding or request.accept_encodings.quality(coding) > 0)
+def unchanged(etag: str) -> Response:
+    """The 304 for a client that has this very answer."""
+    response = Response(status=304)
+    response.set_etag(etag)
+    response.headers["Vary"] = "Accept"
+    response.headers["Cache-Control"] = FRESH
+    return response
 
 
 def about(release: Release) -> dict[str, Any]:

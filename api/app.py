@@ -14,6 +14,7 @@ from werkzeug.urls import iri_to_uri
 from . import views
 from .config import Settings
 from .formats import FORMATS, dumps
+from .front import Front
 from .problems import Problem, nearest
 from .store import Store, unavailable
 
@@ -26,11 +27,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.read()
     app = Flask("api", static_folder=None)
     app.url_map.strict_slashes = False
-    app.extensions["store"] = Store(settings.data_dir, settings.releases_dir)
+    store = app.extensions["store"] = Store(settings.data_dir, settings.releases_dir)
     views.init(app)
     init_problems(app)
     init_cors(app)
     init_compression(app)
+    app.wsgi_app = Front(app.wsgi_app, store, settings.cache_bytes)  # type: ignore[method-assign]
     return app
 
 

@@ -39,6 +39,7 @@ class Settings:
     port: int = _setting(8000, "Port the server listens on; 0 takes any free one.", least=0)
     workers: int = _setting(2, "Server processes.")
     threads: int = _setting(4, "Threads of each server process.")
+    cache_bytes: int = _setting(64 << 20, "Bytes of finished answers that each server process keeps.", least=0)
     keep_releases: int = _setting(3, "Loaded releases kept, the served one included.")
 
     @classmethod

@@ -6,11 +6,11 @@ from functools import cache
 from typing import Any
 
 import marshmallow as ma
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from marshmallow import validate
 
 from . import formats, search
-from .answers import about, answer, etag_of, gone_or_unknown, here, json_only, onward, serving, store, unchanged
+from .answers import about, answer, conditional, gone_or_unknown, here, json_only, onward, serving, store
 from .arguments import Query, aggregate_arguments, filter_parameters, paging, pin, refuse, shape, understand
 from .facets import aggregate
 from .fields import Choice, Fault, Record, Schema
@@ -103,10 +103,11 @@ def search_view() -> Any:
     asked = asked_of(search_arguments())
     json_only()
     release = serving(asked)
-    identity = f"search {json.dumps(asked, sort_keys=True)}"
-    etag = etag_of(release, identity)
-    if same := unchanged(etag):
-        return same
+    return conditional(release, f"search {json.dumps(asked, sort_keys=True)}", lambda: _searched(release, asked))
+
+
+def _searched(release: Release, asked: Any) -> Response:
+    """A page of hits, best first."""
     offset, kinds = 0, sorted(set(asked.get("kind", BY_KIND)))
     if "cursor" in asked:
         release, offset = resume(store(), asked["cursor"], [asked["q"], kinds], "/v1/search")
@@ -116,12 +117,11 @@ def search_view() -> Any:
     count = release.scalar(search.count(asked["q"], kinds))
     following = None
     if len(rows) > asked["limit"] and offset + asked["limit"] <= DEEPEST_HIT:
-        cursor = encode([release.id, [asked["q"], kinds], offset + asked["limit"]])
-        following = onward(cursor)
+        following = onward(encode([release.id, [asked["q"], kinds], offset + asked["limit"]]))
     shown = {name: value for name, value in asked.items() if name != "cursor"}
     meta = {"total": count, **about(release), "query": shown}
     body = formats.envelope(formats.dumps(_hits(release, rows[: asked["limit"]])), meta, {"self": here(), "next": following})
-    return answer(body, release, etag, {"next": following})
+    return answer(body, release, {"next": following})
 
 
 @blueprint.get("/suggest")
@@ -129,13 +129,15 @@ def suggest_view() -> Any:
     asked = asked_of(suggest_arguments())
     json_only()
     release = serving(asked)
-    etag = etag_of(release, f"suggest {json.dumps(asked, sort_keys=True)}")
-    if same := unchanged(etag):
-        return same
+    return conditional(release, f"suggest {json.dumps(asked, sort_keys=True)}", lambda: _suggested(release, asked))
+
+
+def _suggested(release: Release, asked: Any) -> Response:
+    """The records whose names begin so, best first."""
     kinds = sorted(set(asked.get("kind", BY_KIND)))
     rows = release.rows(search.ranked(search.as_beginning(asked["q"]), kinds, ("name", "aliases")).limit(SUGGESTIONS))
     meta = {"total": len(rows), **about(release), "query": asked}
-    return answer(formats.envelope(formats.dumps(_hits(release, rows)), meta, {"self": here()}), release, etag)
+    return answer(formats.envelope(formats.dumps(_hits(release, rows)), meta, {"self": here()}), release)
 
 
 @blueprint.get("/resolve")
@@ -167,18 +169,20 @@ def network_view() -> Any:
     query = Query.read(BY_KIND["events"], dict(request.args.lists()), network_arguments(), serving)
     word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "graphml"))
     release = serving(query.asked)
-    etag = etag_of(release, f"network {word} {query.normal}")
-    if same := unchanged(etag):
-        return same
+    return conditional(release, f"network {word} {query.normal}", lambda: _networked(query, release, word))
+
+
+def _networked(query: Query, release: Release, word: str) -> Response:
+    """Who acted with whom in the events found."""
     query.check_values(release)
     count = total(query, release)
     if count > MOST_NETWORKED:
         raise refuse([Fault(("network",), f"would hold {count:,} events; filter down to {MOST_NETWORKED:,}")])
     graph = network(json.loads(text) for text in every(query, release))
     if word == "graphml":
-        return answer(as_graphml(graph), release, etag, type=formats.FORMATS[word].media_type)
+        return answer(as_graphml(graph), release, type=formats.FORMATS[word].media_type)
     meta = {"total": count, **about(release), "query": query.understood}
-    return answer(formats.envelope(formats.dumps(graph), meta, {"self": here()}), release, etag)
+    return answer(formats.envelope(formats.dumps(graph), meta, {"self": here()}), release)
 
 
 def aggregate_view(resource: Resource) -> Any:
@@ -186,19 +190,21 @@ def aggregate_view(resource: Resource) -> Any:
         query = Query.read(resource, dict(request.args.lists()), aggregate_arguments(resource), serving)
         word = formats.choose(query.asked.get("format"), request.accept_mimetypes, ("json", "csv"))
         release = serving(query.asked)
-        etag = etag_of(release, f"aggregate {word} {query.normal}")
-        if same := unchanged(etag):
-            return same
-        query.check_values(release)
-        groups = aggregate(query, release)
-        if word == "csv":
-            header = [*query.asked["by"], "count"]
-            rows = ([group[name] for name in header] for group in groups)
-            return answer((csv_row(cells) for cells in [header, *rows]), release, etag, type=formats.FORMATS[word].media_type)
-        meta = {"total": total(query, release), **about(release), "query": query.understood}
-        return answer(formats.envelope(formats.dumps(groups), meta, {"self": here()}), release, etag)
+        return conditional(release, f"aggregate {word} {query.normal}", lambda: _aggregated(query, release, word))
 
     return view
+
+
+def _aggregated(query: Query, release: Release, word: str) -> Response:
+    """The groups, with how many records each holds."""
+    query.check_values(release)
+    groups = aggregate(query, release)
+    if word == "csv":
+        header = [*query.asked["by"], "count"]
+        rows = ([group[name] for name in header] for group in groups)
+        return answer("".join(csv_row(cells) for cells in [header, *rows]), release, type=formats.FORMATS[word].media_type)
+    meta = {"total": total(query, release), **about(release), "query": query.understood}
+    return answer(formats.envelope(formats.dumps(groups), meta, {"self": here()}), release)
 
 
 @blueprint.get("/threads/<id>")
@@ -206,9 +212,11 @@ def thread_view(id: str) -> Any:
     """The trees of claims and replies that a statement belongs to, each from the statement that began it."""
     release = serving(asked_of(thread_arguments()))
     json_only()
-    etag = etag_of(release, f"threads/{id}")
-    if same := unchanged(etag, exists=False):
-        return same
+    return conditional(release, f"threads/{id}", lambda: _threaded(release, id))
+
+
+def _threaded(release: Release, id: str) -> Any:
+    """The threads of a statement, or what stands in for one that is not there."""
     resource = BY_KIND["statements"]
     if not _read(release, [id]):
         return gone_or_unknown(release, resource, id)
@@ -225,7 +233,7 @@ def thread_view(id: str) -> Any:
             known.update(targets)
     trees = list(_trees(release, sorted(roots) or [id], {}, set()))
     links = {"self": here(), "statement": url_for("v1.statements-item", id=id, _external=True)}
-    return answer(formats.envelope(formats.dumps(trees), about(release), links), release, etag)
+    return answer(formats.envelope(formats.dumps(trees), about(release), links), release)
 
 
 def _read(release: Release, ids: list[str]) -> list[Record]:

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, redirect, request, send_file, url_for
 from marshmallow import validate
 
 from . import formats, publish
-from .answers import about, answer, etag_of, here, json_only, no_parameters, onward, serving, store, unchanged
+from .answers import about, answer, conditional, here, json_only, no_parameters, onward, serving, store
 from .arguments import Query, cite_arguments, paging, pin, refuse, shape, understand
 from .citing import citation, cite, verify
 from .dumps import CHANGE, as_change, file_of
@@ -37,10 +37,11 @@ blueprint = Blueprint("publications", __name__, url_prefix="/v1")
 def enveloped(release: Release, identity: str, data: Callable[[], Any]) -> Response:
     """A JSON answer from a release; `data` is computed only where the client has not got it already."""
     json_only()
-    etag = etag_of(release, identity)
-    if same := unchanged(etag):
-        return same
-    return answer(formats.envelope(formats.dumps(data()), about(release), {"self": here()}), release, etag)
+
+    def make() -> Response:
+        return answer(formats.envelope(formats.dumps(data()), about(release), {"self": here()}), release)
+
+    return conditional(release, identity, make)
 
 
 def published(version: str) -> Path:
@@ -194,9 +195,10 @@ def changes_view() -> Any:
     asked = understand(changes_arguments(), dict(request.args.lists()))
     word = formats.choose(asked.get("format"), request.accept_mimetypes, ("json", "atom"))
     release = serving(asked)
-    etag = etag_of(release, f"changes {word} {sorted(asked.items())}")
-    if same := unchanged(etag):
-        return same
+    return conditional(release, f"changes {word} {sorted(asked.items())}", lambda: _changes(release, asked, word))
+
+
+def _changes(release: Release, asked: Any, word: str) -> Response:
     conditions, after = _since(release, asked), 0
     identity = [asked.get("since"), asked.get("kind")]
     if "cursor" in asked:
@@ -215,7 +217,7 @@ def changes_view() -> Any:
     for change in found:
         change["href"] = f"/v1/{change['kind']}/{change['id']}"
     if word == "atom":
-        return answer(_feed(release, found, following), release, etag, {"next": following}, formats.FORMATS["atom"].media_type)
+        return answer(_feed(release, found, following), release, {"next": following}, formats.FORMATS["atom"].media_type)
     total = release.scalar(Changed.select(pw.fn.COUNT(Changed.seq)).where(Changed.seq > 0, *conditions))
     meta = {
         "total": total,
@@ -223,7 +225,7 @@ def changes_view() -> Any:
         "query": {k: v for k, v in asked.items() if k not in ("cursor", "format", "release")},
     }
     body = formats.envelope(formats.dumps(found), meta, {"self": here(), "next": following})
-    return answer(body, release, etag, {"next": following})
+    return answer(body, release, {"next": following})
 
 
 def _since(release: Release, asked: Any) -> list[Any]:

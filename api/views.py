@@ -14,7 +14,7 @@ from .answers import (
     JSON,
     about,
     answer,
-    etag_of,
+    conditional,
     gone_or_unknown,
     here,
     json_only,
@@ -22,7 +22,6 @@ from .answers import (
     onward,
     serving,
     store,
-    unchanged,
 )
 from .arguments import Query, item_arguments, refuse, understand
 from .citing import citation, cite
@@ -67,17 +66,17 @@ def list_view(resource: Resource) -> Callable[[], Response]:
         query = Query.read(resource, dict(request.args.lists()), serving=serving)
         word = formats.choose(query.asked.get("format"), request.accept_mimetypes, formats.formats_of(resource.kind))
         release = serving(query.asked)
-        etag = etag_of(
-            release, f"{word} {query.normal} {query.asked['limit']} {query.asked.get('cursor')} {'cite' in query.asked}"
-        )
-        if same := unchanged(etag):
-            return same
-        return as_json(query, release, etag) if word == "json" else as_format(query, release, etag, word)
+        identity = f"{word} {query.normal} {query.asked['limit']} {query.asked.get('cursor')} {'cite' in query.asked}"
+
+        def make() -> Response:
+            return as_json(query, release) if word == "json" else as_format(query, release, word)
+
+        return conditional(release, identity, make)
 
     return view
 
 
-def as_json(query: Query, release: Release, etag: str) -> Response:
+def as_json(query: Query, release: Release) -> Response:
     """A page of stored documents, with what was asked to come along."""
     found = page(query, store(), release)
     following = onward(found.next)
@@ -94,10 +93,10 @@ def as_json(query: Query, release: Release, etag: str) -> Response:
         included = include(query.resource, found.documents, query.asked["include"], found.release)
     links = {"self": here(), "next": following}
     body = formats.envelope(f"[{','.join(documents)}]", meta, links, included)
-    return answer(body, found.release, etag, {"next": following})
+    return answer(body, found.release, {"next": following})
 
 
-def as_format(query: Query, release: Release, etag: str, word: str) -> Response:
+def as_format(query: Query, release: Release, word: str) -> Response:
     """What was found in another shape: all of it, streamed, or a page of it where the format has pages."""
     format = formats.FORMATS[word]
     wrong = [
@@ -119,7 +118,7 @@ def as_format(query: Query, release: Release, etag: str, word: str) -> Response:
         texts, following = every(query, release), None
     base = request.host_url.rstrip("/")
     listing = formats.Listing(query.resource, release, texts, base, here(), following, query.asked.get("fields"))
-    response = answer(format.write(listing), release, etag, {"next": following}, format.media_type)
+    response = answer(format.write(listing), release, {"next": following}, format.media_type)
     response.headers["Content-Disposition"] = f'inline; filename="{query.resource.kind}.{word}"'
     return response
 
@@ -150,20 +149,19 @@ def item_view(resource: Resource) -> Callable[[str], Any]:
         asked = understand(item_arguments(resource), dict(request.args.lists()))
         json_only()
         release = serving(asked)
-        etag = etag_of(release, f"{resource.kind}/{id} {sorted(asked.items())}")
-        if same := unchanged(etag, exists=False):
-            return same
-        model = resource.model
-        document = release.scalar(model.select(model.document).where(model.id == id))
-        if document is None:
-            return gone_or_unknown(release, resource, id)
-        if same := unchanged(etag):
-            return same
-        links = {"self": here(), "collection": url_for(f"v1.{resource.kind}", _external=True)}
-        included = include(resource, [document], asked["include"], release) if "include" in asked else None
-        (shown,) = narrowed([document], asked.get("fields"))
-        body = formats.envelope(shown, about(release), links, included)
-        return answer(body, release, etag, {"collection": links["collection"]})
+
+        def make() -> Any:
+            model = resource.model
+            document = release.scalar(model.select(model.document).where(model.id == id))
+            if document is None:
+                return gone_or_unknown(release, resource, id)
+            links = {"self": here(), "collection": url_for(f"v1.{resource.kind}", _external=True)}
+            included = include(resource, [document], asked["include"], release) if "include" in asked else None
+            (shown,) = narrowed([document], asked.get("fields"))
+            body = formats.envelope(shown, about(release), links, included)
+            return answer(body, release, {"collection": links["collection"]})
+
+        return conditional(release, f"{resource.kind}/{id} {sorted(asked.items())}", make)
 
     return view
 
@@ -182,9 +180,11 @@ def index() -> Response:
     no_parameters()
     json_only()
     release = store().current()
-    etag = etag_of(release, "index")
-    if same := unchanged(etag):
-        return same
+    return conditional(release, "index", lambda: as_index(release))
+
+
+def as_index(release: Release) -> Response:
+    """What the dataset is, and where everything stands."""
     shown = (
         "title",
         "description",
@@ -208,7 +208,7 @@ def index() -> Response:
         "openapi": url_for("pages.openapi_yaml", _external=True),
         "docs": url_for("pages.docs", _external=True),
     }
-    return answer(formats.envelope(formats.dumps(data), about(release), links), release, etag)
+    return answer(formats.envelope(formats.dumps(data), about(release), links), release)
 
 
 pages = Blueprint("pages", __name__)
@@ -217,9 +217,11 @@ pages = Blueprint("pages", __name__)
 @pages.get("/")
 def home() -> Response:
     release = store().current()
-    etag = etag_of(release, "home")
-    if same := unchanged(etag):
-        return same
+    return conditional(release, "home", lambda: as_home(release))
+
+
+def as_home(release: Release) -> Response:
+    """The front page."""
     body = render_template(
         "index.html",
         about=release.about,
@@ -228,7 +230,7 @@ def home() -> Response:
         citation=citation(release.about),
         questions=QUESTIONS,
     )
-    return answer(body, release, etag, type="text/html")
+    return answer(body, release, type="text/html")
 
 
 @pages.get("/openapi.yaml")
