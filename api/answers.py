@@ -10,7 +10,7 @@ from werkzeug.urls import iri_to_uri
 
 from . import __version__
 from .arguments import refuse
-from .fields import Fault
+from .fields import Fault, is_id
 from .formats import choose
 from .front import keep, known
 from .problems import Problem, nearest
@@ -116,7 +116,8 @@ def about(release: Release) -> dict[str, Any]:
 
 def gone_or_unknown(release: Release, resource: Resource, id: str) -> Any:
     """308 to where a renamed record is, 410 for a withdrawn one, 404 for an id that never was."""
-    rows = release.rows(Moved.select(Moved.renamed, Moved.withdrawn).where((Moved.kind == resource.kind) & (Moved.id == id)))
+    moves = Moved.select(Moved.renamed, Moved.withdrawn).where((Moved.kind == resource.kind) & (Moved.id == id))
+    rows = release.rows(moves) if is_id(id) else []
     if rows and rows[0][0]:
         return redirect(url_for(f"v1.{resource.kind}-item", id=rows[0][0]), 308)
     if rows:

@@ -16,7 +16,8 @@ from .config import Settings
 from .formats import FORMATS, dumps
 from .front import Front
 from .problems import Problem, nearest
-from .store import Store, unavailable
+from .store import unavailable
+from .stores import open_store
 
 EXPOSED = ["Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition"]
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.read()
     app = Flask("api", static_folder=None)
     app.url_map.strict_slashes = False
-    store = app.extensions["store"] = Store(settings.data_dir, settings.releases_dir)
+    store = app.extensions["store"] = open_store(settings)
     views.init(app)
     init_problems(app)
     init_cors(app)
@@ -59,7 +60,7 @@ def init_problems(app: Flask) -> None:
     """Every error is a problem document (RFC 9457), whoever raised it."""
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, from_http)
-    app.register_error_handler(pw.DatabaseError, lambda error: respond(unavailable("The release cannot be read.")))
+    app.register_error_handler(pw.DatabaseError, unreadable)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -79,6 +80,12 @@ def from_http(error: HTTPException) -> Any:
         members["suggestion"] = nearest(request.path, routes)
     headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range")}
     return respond(Problem(error.code, error.description or HTTPStatus(error.code).phrase, headers=headers, **members))
+
+
+def unreadable(error: Exception) -> Response:
+    """The database does not answer, or not in time: the operator is told why, the reader when to come back."""
+    log.warning("the release cannot be read at %s: %s", request.full_path, str(error).strip())
+    return respond(unavailable("The release cannot be read."))
 
 
 def unexpected(error: Exception) -> Response:

@@ -201,6 +201,13 @@ class Query:
         pairs = ((name, _normal(value)) for name, value in self.understood.items() if name != "limit")
         return f"{self.resource.kind}?{urlencode(sorted(pairs))}"
 
+    @cached_property
+    def found(self) -> str:
+        """The text of what is found, whatever its order and shape: the filters alone."""
+        names = {name for filter in self.resource.filters for name in filter.parameters()}
+        pairs = ((name, _normal(value)) for name, value in self.understood.items() if name in names)
+        return f"{self.resource.kind}?{urlencode(sorted(pairs))}"
+
     @property
     def keys(self) -> list[tuple[Any, bool]]:
         """Columns to sort by, each with whether it descends; the last one is unique."""

@@ -35,8 +35,7 @@ def fingerprint(query: Query, release: Release) -> tuple[int, str]:
 
 def cited_query(query: Query) -> str:
     """The query without what only shapes the answer: the filters, in their normal form."""
-    filters = {name for filter in query.resource.filters for name in filter.parameters()}
-    return Query(query.resource, {name: value for name, value in query.asked.items() if name in filters}).normal
+    return query.found
 
 
 def cite(query: Query, release: Release, base: str) -> Record:

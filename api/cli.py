@@ -23,7 +23,7 @@ from .publications import read_query
 from .resources import BY_KIND, RESOURCES
 from .scaffold import scaffold
 from .shapes import json_schema
-from .store import Store
+from .stores import open_store
 
 FAULTY, BUSY = 1, 3
 dataset_option = click.option(
@@ -290,7 +290,7 @@ def cite(query: str | None, cited: Path | None, version: str | None, data_dir: P
     if (query is None) == (cited is None):
         raise click.UsageError("give either a QUERY, or a citation with --verify")
     settings = settings_of(data_dir=data_dir, releases_dir=releases_dir)
-    store = Store(settings.data_dir, settings.releases_dir)
+    store = open_store(settings)
     try:
         known = json.loads(cited.read_text(encoding="utf-8")) if cited else {}
         known = known.get("data", known)

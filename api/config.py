@@ -35,6 +35,9 @@ class Settings:
     releases_dir: Path = _setting(
         Path("releases"), "Folder of published releases, a folder each; a volume that is kept for good."
     )
+    database_url: str = _setting("", "PostgreSQL to hold loaded releases instead, `postgresql://...`; several hosts allowed.")
+    database_reader: str = _setting("", "PostgreSQL role that a load lets read what it loads.")
+    query_timeout: int = _setting(10, "Seconds after which a query of the database is given up.")
     host: str = _setting("127.0.0.1", "Address the server listens on.")
     port: int = _setting(8000, "Port the server listens on; 0 takes any free one.", least=0)
     workers: int = _setting(2, "Server processes.")

@@ -26,7 +26,8 @@ def _facet(query: Query, release: Release, name: str, args: Mapping[str, str], b
     found = query.filtered(query.resource.model.seq)
     count = pw.fn.COUNT(table.record)
     select = table.select(table.value, count).where(table.record.in_(found)).group_by(table.value)
-    rows = release.rows(select.order_by(count.desc(), table.value).limit(MOST_VALUES))
+    select = select.order_by(count.desc(), table.value).limit(MOST_VALUES)
+    rows = release.once(f"{name} of {query.found}", lambda: release.rows(select))
     names = _names(release, filter, [value for value, _ in rows])
     kept = {key: value for key, value in args.items() if key not in ("cursor", "facets", "format")}
     return [
@@ -76,7 +77,11 @@ def aggregate(query: Query, release: Release) -> list[Record]:
     select = query.filtered(*columns, count)
     for table in tables:
         select = select.join(table, pw.JOIN.LEFT_OUTER, on=(table.record == model.seq)).switch(model)
-    select = select.group_by(*columns).order_by(count.desc(), *columns).limit(MOST_GROUPS + 1)
+    select = (
+        select.group_by(*columns)
+        .order_by(count.desc(), *(column.asc(nulls="first") for column in columns))
+        .limit(MOST_GROUPS + 1)
+    )
     rows = release.rows(select)
     if len(rows) > MOST_GROUPS:
         raise refuse([Fault(("by",), f"gives more than {MOST_GROUPS:,} groups; filter first, or group by less")])

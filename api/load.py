@@ -22,6 +22,7 @@ from .resource import Resource
 from .resources import BY_KIND, INDEXES, RESOURCES
 from .search import Search
 from .store import Changed, Identifier, Meta, Moved, Release, Store
+from .stores import open_store
 
 BATCH = 200
 # Keys whose text is a code or stands in a column of its own.
@@ -52,7 +53,7 @@ def load(settings: Settings, progress: Progress | None = None) -> tuple[Release,
     then as it was.
     """
     dataset = checked(settings.dataset, progress)
-    store = Store(settings.data_dir)
+    store = open_store(settings)
     id = f"{dataset.about['version']}-{dataset.digest[:12]}"
     if _served(store, id):
         return store.current(), False

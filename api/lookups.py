@@ -13,7 +13,7 @@ from . import formats, search
 from .answers import about, answer, conditional, gone_or_unknown, here, json_only, onward, serving, store
 from .arguments import Query, aggregate_arguments, filter_parameters, paging, pin, refuse, shape, understand
 from .facets import aggregate
-from .fields import Choice, Fault, Record, Schema
+from .fields import Choice, Fault, Record, Schema, is_id
 from .formats.graphs import as_graphml, network
 from .formats.tables import row as csv_row
 from .parameters import Term, listed
@@ -81,7 +81,7 @@ def asked_of(schema: ma.Schema) -> Any:
     return understand(schema, dict(request.args.lists()))
 
 
-def _hits(release: Release, rows: list[tuple[Any, ...]]) -> list[Record]:
+def _hits(release: Release, text: str, rows: list[tuple[Any, ...]]) -> list[Record]:
     """Rows of a search as public hits; one query a kind fetches what the records are called."""
     called: dict[tuple[str, int], tuple[str, str]] = {}
     for kind in {row[0] for row in rows}:
@@ -90,9 +90,9 @@ def _hits(release: Release, rows: list[tuple[Any, ...]]) -> list[Record]:
         for seq, id, name in release.rows(model.select(model.seq, model.id, model.called).where(model.seq.in_(numbers))):
             called[kind, seq] = id, name
     found = []
-    for kind, seq, _, *snippets in rows:
+    for kind, seq, _, *columns in rows:
         id, name = called[kind, seq]
-        column, shown = search.highlight(tuple(snippets))
+        column, shown = search.highlight(text, tuple(columns))
         hit = {"kind": kind, "id": id, "name": name, "field": column, "highlight": shown, "href": f"/v1/{kind}/{id}"}
         found.append(hit)
     return found
@@ -118,9 +118,10 @@ def _searched(release: Release, asked: Any) -> Response:
     following = None
     if len(rows) > asked["limit"] and offset + asked["limit"] <= DEEPEST_HIT:
         following = onward(encode([release.id, [asked["q"], kinds], offset + asked["limit"]]))
+    hits = _hits(release, asked["q"], rows[: asked["limit"]])
     shown = {name: value for name, value in asked.items() if name != "cursor"}
     meta = {"total": count, **about(release), "query": shown}
-    body = formats.envelope(formats.dumps(_hits(release, rows[: asked["limit"]])), meta, {"self": here(), "next": following})
+    body = formats.envelope(formats.dumps(hits), meta, {"self": here(), "next": following})
     return answer(body, release, {"next": following})
 
 
@@ -135,9 +136,10 @@ def suggest_view() -> Any:
 def _suggested(release: Release, asked: Any) -> Response:
     """The records whose names begin so, best first."""
     kinds = sorted(set(asked.get("kind", BY_KIND)))
-    rows = release.rows(search.ranked(search.as_beginning(asked["q"]), kinds, ("name", "aliases")).limit(SUGGESTIONS))
+    text = search.as_beginning(asked["q"])
+    rows = release.rows(search.ranked(text, kinds, ("name", "aliases")).limit(SUGGESTIONS))
     meta = {"total": len(rows), **about(release), "query": asked}
-    return answer(formats.envelope(formats.dumps(_hits(release, rows)), meta, {"self": here()}), release)
+    return answer(formats.envelope(formats.dumps(_hits(release, text, rows)), meta, {"self": here()}), release)
 
 
 @blueprint.get("/resolve")
@@ -218,7 +220,7 @@ def thread_view(id: str) -> Any:
 def _threaded(release: Release, id: str) -> Any:
     """The threads of a statement, or what stands in for one that is not there."""
     resource = BY_KIND["statements"]
-    if not _read(release, [id]):
+    if not is_id(id) or not _read(release, [id]):
         return gone_or_unknown(release, resource, id)
     above, known = [id], {id}
     roots = []

@@ -47,9 +47,12 @@ class Day(Partial):
 
 
 class Term(Text):
-    """Text of a query: whatever was typed."""
+    """Text of a query: whatever was typed, but for NUL, which no database can hold."""
 
     plain = False
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return super()._deserialize(str(value).replace("\0", " "), attr, data, **kwargs)
 
 
 class Version(ma.fields.Field[str]):

@@ -9,7 +9,7 @@ from . import dumps, history, quality
 from .dataset import Dataset, Progress
 from .load import build, checked
 from .problems import DatasetError
-from .store import Release
+from .store import in_file
 
 SUMS = "SHA256SUMS"
 
@@ -44,7 +44,7 @@ def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> N
     """Writes every file of a release, and the sums of them all."""
     base = folder / ".base"
     build(dataset, base)
-    source = dumps.Source(dataset, Release(base))
+    source = dumps.Source(dataset, in_file(base))
     for step, (name, file) in enumerate(dumps.FILES.items()):
         if progress:
             progress(f"writing {name}", step, len(dumps.FILES))

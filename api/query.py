@@ -43,7 +43,7 @@ def page(query: Query, store: Store, current: Release) -> Page:
 
 def total(query: Query, release: Release) -> int:
     """How many records the filters find."""
-    return int(release.scalar(query.filtered(pw.fn.COUNT(query.resource.model.seq))))
+    return release.once(query.found, lambda: int(release.scalar(query.filtered(pw.fn.COUNT(query.resource.model.seq)))))
 
 
 def every(query: Query, release: Release) -> Iterator[str]:
@@ -137,7 +137,7 @@ def _typed(column: Any, value: Any) -> Any:
         return date.fromisoformat(value)
     if isinstance(column, pw.IntegerField):
         return numbered(value)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "\0" in value:
         raise ValueError(value)
     return value
 

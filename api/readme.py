@@ -9,7 +9,7 @@ from .config import Settings
 from .dataset import Dataset
 from .formats import dumps
 from .load import build
-from .store import Store
+from .store import Folder
 from .views import QUESTIONS
 
 
@@ -24,7 +24,7 @@ def answers(dataset: Dataset) -> str:
     parts = []
     with TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder))
-        store = Store(settings.data_dir)
+        store = Folder(settings.data_dir)
         with store.building() as path:
             build(dataset, path)
             store.publish(path, "answers", keep=1)

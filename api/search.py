@@ -1,12 +1,13 @@
 """Full text: one table of every record's words, and how a user's text is looked up in it.
 
-SQLite's FTS5; its tokenizer folds case and diacritics. Whatever a user types is valid: it is read as words, never as
-query syntax.
+All that differs between the databases is here: FTS5 in SQLite, `tsvector` with GIN in PostgreSQL. Both find the same
+records; they rank by formulas of their own. Whatever a user types is valid: it is read as words, never as query syntax.
 """
 
 import html
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import peewee as pw
@@ -14,9 +15,12 @@ from playhouse.sqlite_ext import FTS5Model, SearchField
 
 # What counts more where it is found: a record's own name, its other names, its prose, the names of what it refers to.
 COLUMNS = {"name": 10.0, "aliases": 8.0, "text": 3.0, "related": 1.0}
-MARK, UNMARK = "\ue000", "\ue001"
+LABELS = dict(zip(COLUMNS, "ABCD", strict=True))  # how a tsvector tells the columns apart
 PART = re.compile(r'"([^"]*)"?|(\S+)')
-WORD = re.compile(r"\w+", re.UNICODE)
+WORD = re.compile(r"[^\W_]+", re.UNICODE)
+SHOWN, BEFORE = 24, 4  # words of a snippet, and how many of them stand before the first that was found
+LONGEST = 500  # characters of a word that are looked at
+FARTHEST = 16_000  # positions that a tsvector can tell apart
 
 
 class Search(FTS5Model):  # type: ignore[misc]
@@ -34,38 +38,74 @@ class Search(FTS5Model):  # type: ignore[misc]
         options = {"tokenize": "unicode61 remove_diacritics 2", "prefix": "'2 3'"}
 
 
-def expression(text: str) -> str:
-    """A user's text as a match expression: all words, phrases together, a trailing `*` as a prefix.
+class Either(pw.ColumnBase):
+    """An expression in the words of SQLite or of PostgreSQL, whichever is asked."""
 
-    A text without any word matches nothing.
-    """
+    def __init__(self, sqlite: Any, postgresql: Any) -> None:
+        self.sqlite, self.postgresql = sqlite, postgresql
+        super().__init__()
+
+    def __sql__(self, ctx: Any) -> Any:
+        return ctx.sql(self.postgresql if ctx.state.param == "%s" else self.sqlite)
+
+
+def folded(text: str) -> str:
+    """A text without case and diacritics."""
+    return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+
+
+def phrases(text: str) -> list[tuple[list[str], bool]]:
+    """What a user's text asks for: phrases of folded words, each with whether its last word may go on."""
     found = []
     for phrase, bare in PART.findall(text):
-        words = WORD.findall(phrase or bare)
+        words = [word[:LONGEST] for word in WORD.findall(folded(phrase or bare))]
         if words:
-            found.append(f'"{" ".join(words)}"' + ("*" if bare.endswith("*") else ""))
-    return " ".join(found) or '""'
+            found.append((words, bare.endswith("*")))
+    return found
+
+
+def matches(text: str, columns: tuple[str, ...] = tuple(COLUMNS)) -> Any:
+    """The condition that a row holds all words of a text in some of these columns. A text without any word matches nothing."""
+    asked = phrases(text)
+    fts5 = " ".join(f'"{" ".join(words)}"' + ("*" if open else "") for words, open in asked) or '""'
+    labels = "".join(LABELS[column] for column in columns)
+
+    def term(word: str, last: bool, open: bool) -> str:
+        return f"'{word}':{'*' if last and open else ''}{labels}"
+
+    tsquery = " & ".join(
+        "(" + " <-> ".join(term(word, n == len(words), open) for n, word in enumerate(words, 1)) + ")" for words, open in asked
+    )
+    return Either(
+        Search.match(f"{{{' '.join(columns)}}} : ({fts5})"), pw.Expression(pw.SQL("words"), "@@", pw.Cast(tsquery, "tsquery"))
+    )
 
 
 def matching(kind: str, text: str) -> Any:
     """The numbers of a kind's records that hold all the words of `text`."""
-    return Search.select(pw.Cast(Search.record, "integer")).where((Search.kind == kind) & Search.match(expression(text)))
+    return Search.select(pw.Cast(Search.record, "integer")).where((Search.kind == kind) & matches(text))
 
 
 def ranked(text: str, kinds: list[str], columns: tuple[str, ...] = tuple(COLUMNS)) -> Any:
-    """Select of (kind, record, rank, snippets of each column) for all hits, best first. The rank is negative."""
+    """Select of (kind, record, rank, each column's text) for all hits, best first. The rank is negative."""
     weights = [COLUMNS[column] if column in columns else 0.0 for column in COLUMNS]
-    rank = pw.fn.bm25(Search._meta.entity, 0.0, 0.0, *weights)
-    snippets = [getattr(Search, column).snippet(MARK, UNMARK, "…", 24) for column in COLUMNS]
-    only = "" if columns == tuple(COLUMNS) else f"{{{' '.join(columns)}}} : "
-    hits = Search.match(f"{only}({expression(text)})" if only else expression(text))
-    select = Search.select(Search.kind, pw.Cast(Search.record, "integer"), rank.alias("rank"), *snippets).where(hits)
-    return select.where(Search.kind.in_(kinds)).order_by(pw.SQL("rank"), Search.rowid)
+    condition = matches(text, columns)
+    shares = "{" + ",".join(str(weight / 10) for weight in reversed(COLUMNS.values())) + "}"
+    query = condition.postgresql.rhs
+    rank = Either(
+        pw.fn.bm25(Search._meta.entity, 0.0, 0.0, *weights),
+        pw.fn.ts_rank_cd(pw.Cast(shares, "real[]"), pw.SQL("words"), query) * -1,
+    )
+    select = Search.select(
+        Search.kind, pw.Cast(Search.record, "integer"), rank.alias("rank"), *(getattr(Search, c) for c in COLUMNS)
+    )
+    called = pw.fn.LOWER(Search.name) == text.rstrip("*").lower()  # what is called so comes before what mentions it
+    return select.where(condition & Search.kind.in_(kinds)).order_by(called.desc(), pw.SQL("rank"), Search.rowid)
 
 
 def count(text: str, kinds: list[str]) -> Any:
     """Select of the number of hits."""
-    return Search.select(pw.fn.COUNT(Search.rowid)).where(Search.match(expression(text)) & Search.kind.in_(kinds))
+    return Search.select(pw.fn.COUNT(Search.rowid)).where(matches(text) & Search.kind.in_(kinds))
 
 
 def as_beginning(text: str) -> str:
@@ -73,13 +113,59 @@ def as_beginning(text: str) -> str:
     return text if text.endswith(("*", '"', " ")) else f"{text}*"
 
 
-def highlight(snippets: tuple[str, ...]) -> tuple[str, str]:
-    """The column that a hit was found in, and its text as safe HTML with the words in `<mark>`."""
-    column, text = next(((c, t) for c, t in zip(COLUMNS, snippets, strict=True) if t and MARK in t), ("name", snippets[0]))
-    safe = html.escape(text or "", quote=False)
-    return column, safe.replace(MARK, "<mark>").replace(UNMARK, "</mark>")
+def highlight(text: str, columns: tuple[str, ...]) -> tuple[str, str]:
+    """The column that a hit was found in, and its words around there as safe HTML, what was asked for in `<mark>`."""
+    asked = phrases(text)
+    normal = [unicodedata.normalize("NFC", column or "") for column in columns]
+    for name, column in zip(COLUMNS, normal, strict=True):
+        words = list(WORD.finditer(column))
+        if marked := _marked([folded(word[0]) for word in words], asked):
+            return name, _snippet(column, words, marked)
+    return "name", _snippet(normal[0], list(WORD.finditer(normal[0])), set())
+
+
+def _marked(words: list[str], asked: list[tuple[list[str], bool]]) -> set[int]:
+    """Which of a column's words are among what was asked for."""
+    found: set[int] = set()
+    for phrase, open in asked:
+        *before, last = phrase
+        for start in range(len(words) - len(before)):
+            end = start + len(before)
+            if words[start:end] == before and (words[end].startswith(last) if open else words[end] == last):
+                found.update(range(start, end + 1))
+    return found
+
+
+def _snippet(text: str, words: list[re.Match[str]], marked: set[int]) -> str:
+    first = max(0, min(marked, default=0) - BEFORE)
+    shown = range(first, min(first + SHOWN, len(words)))
+    at = words[first].start() if first else 0
+    end = words[shown[-1]].end() if shown and shown[-1] < len(words) - 1 else len(text)
+    out = ["…"] if at else []
+    for n in shown:
+        if n in marked:
+            out += [html.escape(text[at : words[n].start()], quote=False), f"<mark>{html.escape(words[n][0])}</mark>"]
+            at = words[n].end()
+    return "".join([*out, html.escape(text[at:end], quote=False), "…" if end < len(text) else ""])
 
 
 def words(texts: Iterator[str]) -> str:
-    """Texts as one column: private marks removed, parts kept apart."""
-    return " · ".join(text.replace(MARK, "").replace(UNMARK, "") for text in texts)
+    """Texts as one column, parts kept apart."""
+    return " · ".join(texts)
+
+
+# PostgreSQL's table: the same columns as FTS5's, and the words with their places; its indexes come after its rows.
+TABLE = """CREATE TABLE search (rowid bigint PRIMARY KEY, kind text COLLATE "C" NOT NULL, record bigint NOT NULL,
+name text NOT NULL, aliases text NOT NULL, text text NOT NULL, related text NOT NULL, words tsvector NOT NULL)"""
+AFTER = "CREATE INDEX ON search USING gin (words)"
+
+
+def vector(columns: Iterable[str]) -> str:
+    """The words of all columns as a tsvector, each labelled with its column; no phrase goes from one column to the next."""
+    found, place = [], 0
+    for label, column in zip(LABELS.values(), columns, strict=True):
+        for word in WORD.findall(folded(column)):
+            place += 1
+            found.append(f"'{word[:LONGEST]}':{min(place, FARTHEST)}{label}")
+        place += 1
+    return " ".join(found)

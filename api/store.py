@@ -1,25 +1,26 @@
-"""The store: immutable releases in a folder, one of them served; switched in one atomic step.
-
-`<data_dir>/releases/<version>-<digest>.sqlite` are the releases, `<data_dir>/current` names the served one.
-"""
+"""The store: immutable releases, one of them served; switched in one atomic step. Embedded: a folder of SQLite files."""
 
 import fcntl
 import json
 import os
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import peewee as pw
+from cachetools import LRUCache
 
 from .history import version_key
 from .problems import Problem
 
 DATABASE = "diplomatic-events.sqlite"
+MOST_KNOWN = 200_000  # values that a release remembers of what was computed for it
+T = TypeVar("T")
 VERSION = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){2}")
 
 
@@ -79,10 +80,12 @@ class Changed(pw.Model):
 class Release:
     """One loaded release, open for reading; safe to share between threads."""
 
-    def __init__(self, path: Path) -> None:
-        self.database = pw.SqliteDatabase(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+    def __init__(self, database: pw.Database) -> None:
+        self.database = database
         self.about: dict[str, Any] = {key: json.loads(value) for key, value in self.rows(Meta.select(Meta.key, Meta.value))}
         self.id: str = f"{self.about['version']}-{self.about['digest'][:12]}"
+        self._known: LRUCache[str, Any] = LRUCache(MOST_KNOWN, getsizeof=_size)
+        self._lock = threading.Lock()
 
     def rows(self, query: Any) -> list[tuple[Any, ...]]:
         """The rows of a select, as tuples."""
@@ -90,24 +93,116 @@ class Release:
 
     def scalar(self, query: Any) -> Any:
         """The first value of the first row, or None."""
-        return query.bind(self.database).scalar()
+        rows = self.rows(query)
+        return rows[0][0] if rows else None
+
+    def close(self) -> None:
+        """Closes what this thread has open."""
+        self.database.close()
+
+    def once(self, what: str, compute: Callable[[], T]) -> T:
+        """What `compute` gives, computed once for this release as long as there is room to remember it."""
+        with self._lock:
+            if what in self._known:
+                known: T = self._known[what]
+                return known
+        found = compute()
+        with self._lock, suppress(ValueError):  # raised for what is larger than all the room there is
+            self._known[what] = found
+        return found
+
+
+def _size(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 1
+
+
+def in_file(path: Path) -> Release:
+    """The release in an SQLite file, which never changes. Raises peewee.DatabaseError if it is none."""
+    return Release(pw.SqliteDatabase(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True))
 
 
 def unavailable(detail: str) -> Problem:
     return Problem(503, detail, "not-ready", {"Retry-After": "5"})
 
 
-class Store:
-    """The releases below a folder. Every method that reads raises a 503 Problem where no release can be read."""
+class Store(ABC):
+    """Where releases are: loaded ones, of which one is served, and published ones, a folder each.
+
+    Every method that reads raises a 503 Problem where no release can be read.
+    """
+
+    def __init__(self, published: Path | None = None) -> None:
+        self.published = published.resolve() if published else None
+        self._open: dict[str, Release] = {}
+        self._lock = threading.Lock()
+
+    @abstractmethod
+    def current(self) -> Release:
+        """The served release. Costs next to nothing while nothing has changed."""
+
+    @abstractmethod
+    def kept(self, id: str) -> Release | None:
+        """The loaded release with this id, if it is still kept."""
+
+    @abstractmethod
+    def building(self) -> AbstractContextManager[Path]:
+        """A path to build a release at, while no other load runs; what is left there afterwards is removed.
+
+        Raises BlockingIOError while another load runs.
+        """
+
+    @abstractmethod
+    def publish(self, built: Path, id: str, keep: int) -> None:
+        """Makes `built` the served release, durably and in one step, then removes all but the newest `keep`."""
+
+    def versions(self) -> list[str]:
+        """The published versions, newest first."""
+        if not self.published or not self.published.is_dir():
+            return []
+        names = (path.parent.name for path in self.published.glob(f"*/{DATABASE}"))
+        return sorted((name for name in names if VERSION.fullmatch(name)), key=version_key, reverse=True)
+
+    def version(self, version: str) -> Release:
+        """A published release, or the served one if it has that version. Raises FileNotFoundError if there is none."""
+        if version in self.versions() and self.published:
+            path = self.published / version / DATABASE
+            return self._opened(version, lambda: in_file(path))
+        if (served := self.current()).about["version"] == version:
+            return served
+        raise FileNotFoundError(version)
+
+    def release(self, id: str) -> Release:
+        """The release with this id, kept or published. Raises FileNotFoundError if it is neither."""
+        if found := self.kept(id):
+            return found
+        version = id.partition("-")[0]
+        if version in self.versions() and (release := self.version(version)).id == id:
+            return release
+        raise FileNotFoundError(id)
+
+    def close(self) -> None:
+        """Gives back what reading took; reading again takes it again."""
+        with self._lock:
+            for release in self._open.values():
+                release.close()
+
+    def _opened(self, name: str, open: Callable[[], Release]) -> Release:
+        """A release that is opened once."""
+        with self._lock:
+            if name not in self._open:
+                self._open[name] = open()
+            return self._open[name]
+
+
+class Folder(Store):
+    """Releases as SQLite files: `<folder>/releases/<version>-<digest>.sqlite`; `<folder>/current` names the served one."""
 
     def __init__(self, folder: Path, published: Path | None = None) -> None:
+        super().__init__(published)
         self.folder = folder.resolve()
-        self.published = published.resolve() if published else None
         self.releases = self.folder / "releases"
         self._pointer = self.folder / "current"
-        self._open: dict[str, Release] = {}
         self._seen: tuple[tuple[int, int], Release] | None = None
-        self._lock = threading.Lock()
 
     def current(self) -> Release:
         """The served release. Costs one `stat` while nothing has changed."""
@@ -125,43 +220,12 @@ class Store:
         except (OSError, ValueError, KeyError, pw.DatabaseError):
             raise unavailable("The release cannot be read.") from None
 
-    def versions(self) -> list[str]:
-        """The published versions, newest first."""
-        if not self.published or not self.published.is_dir():
-            return []
-        names = (path.parent.name for path in self.published.glob(f"*/{DATABASE}"))
-        return sorted((name for name in names if VERSION.fullmatch(name)), key=version_key, reverse=True)
-
-    def version(self, version: str) -> Release:
-        """A published release, or the served one if it has that version. Raises FileNotFoundError if there is none."""
-        if version in self.versions() and self.published:
-            return self._opened(version, self.published / version / DATABASE)
-        if (served := self.current()).about["version"] == version:
-            return served
-        raise FileNotFoundError(version)
-
-    def release(self, id: str) -> Release:
-        """The release with this id, kept or published. Raises FileNotFoundError if it is neither."""
+    def kept(self, id: str) -> Release | None:
         path = self.releases / f"{id}.sqlite"
-        if path.parent == self.releases and path.is_file():
-            return self._opened(id, path)
-        version = id.partition("-")[0]
-        if version in self.versions() and (release := self.version(version)).id == id:
-            return release
-        raise FileNotFoundError(id)
-
-    def _opened(self, id: str, path: Path) -> Release:
-        with self._lock:
-            if id not in self._open:
-                self._open[id] = Release(path)
-            return self._open[id]
+        return self._opened(id, lambda: in_file(path)) if path.parent == self.releases and path.is_file() else None
 
     @contextmanager
     def building(self) -> Iterator[Path]:
-        """A path to build a release at, while no other load runs; what is left there afterwards is removed.
-
-        Raises BlockingIOError while another load runs.
-        """
         self.releases.mkdir(parents=True, exist_ok=True)
         with (self.folder / "load.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -173,7 +237,6 @@ class Store:
                 path.unlink(missing_ok=True)
 
     def publish(self, built: Path, id: str, keep: int) -> None:
-        """Makes `built` the served release, durably and in one step, then removes all but the newest `keep`."""
         _sync(built)
         os.replace(built, self.releases / f"{id}.sqlite")
         _sync(self.releases)

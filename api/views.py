@@ -26,7 +26,7 @@ from .answers import (
 from .arguments import Query, item_arguments, refuse, understand
 from .citing import citation, cite
 from .facets import facets
-from .fields import Fault, referred
+from .fields import Fault, is_id, referred
 from .formats.narrow import narrowed
 from .problems import PROBLEMS, Problem
 from .query import every, page
@@ -152,7 +152,7 @@ def item_view(resource: Resource) -> Callable[[str], Any]:
 
         def make() -> Any:
             model = resource.model
-            document = release.scalar(model.select(model.document).where(model.id == id))
+            document = release.scalar(model.select(model.document).where(model.id == id)) if is_id(id) else None
             if document is None:
                 return gone_or_unknown(release, resource, id)
             links = {"self": here(), "collection": url_for(f"v1.{resource.kind}", _external=True)}

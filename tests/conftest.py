@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from postgresql import Cluster
 
 from api import dataset, load
 from api.app import create_app
@@ -24,10 +25,19 @@ SMALL = ROOT / "tests" / "dataset"
 
 
 @pytest.fixture(scope="session")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings under which the bundled dataset is loaded."""
-    settings = Settings(dataset=ROOT / "dataset", data_dir=tmp_path_factory.mktemp("data"))
-    load.load(settings)
+def postgresql() -> Iterator[Cluster]:
+    """A running PostgreSQL."""
+    cluster = Cluster().start()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings under which the bundled dataset is loaded, in either database."""
+    url = request.getfixturevalue("postgresql").url() if request.param == "postgresql" else ""
+    settings = Settings(dataset=ROOT / "dataset", data_dir=tmp_path_factory.mktemp("data"), database_url=url)
+    load.load(settings)[0].close()
     return settings
 
 
@@ -106,7 +116,8 @@ def running(
 @pytest.fixture(scope="session")
 def server(settings: Settings) -> Iterator[str]:
     """The base URL of a gunicorn that serves the bundled dataset."""
-    with running("--data-dir", str(settings.data_dir), "--dataset", str(settings.dataset), cwd=ROOT) as (url, _):
+    options = ("--data-dir", str(settings.data_dir), "--dataset", str(settings.dataset))
+    with running(*options, cwd=ROOT, DIPLOMATIC_EVENTS_DATABASE_URL=settings.database_url) as (url, _):
         yield url
 
 

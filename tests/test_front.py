@@ -1,7 +1,7 @@
 """Finished answers: given again byte for byte, from memory, and only while they hold."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ class Counted:
     """A client of an application, and how often its Flask part was asked."""
 
     def __init__(self, settings: Settings) -> None:
-        app = create_app(settings)
+        self.settings, app = settings, create_app(settings)
         front: Any = app.wsgi_app
         assert isinstance(front, Front)
         self.front, self.asked, inner = front, 0, front.inner
@@ -34,8 +34,10 @@ class Counted:
 
 
 @pytest.fixture
-def counted(settings: Settings) -> Counted:
-    return Counted(settings)
+def counted(settings: Settings) -> Iterator[Counted]:
+    counted = Counted(settings)
+    yield counted
+    counted.front.store.close()
 
 
 PATHS = [
@@ -77,7 +79,7 @@ def test_a_client_that_has_an_answer_gets_304_from_memory_as_from_flask(counted:
     for tags in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         warm = counted.client.get("/v1/events?limit=5", headers={**headers, "If-None-Match": tags})
         assert counted.asked == 1
-        cold = Counted(Settings(data_dir=counted.front.store.folder))
+        cold = Counted(counted.settings)
         asked = cold.client.get("/v1/events?limit=5", headers={**headers, "If-None-Match": tags})
         assert (warm.status_code, warm.data) == (asked.status_code, asked.data) == (304, b"")
         shown = ("Cache-Control", "Vary", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers")

@@ -18,7 +18,7 @@ from api import dataset, files, load
 from api.config import Settings
 from api.problems import DatasetError, Problem
 from api.resources import BY_KIND, RESOURCES
-from api.store import Store
+from api.store import Folder
 
 
 def of(folder: Path, data_dir: Path) -> Settings:
@@ -72,7 +72,7 @@ def test_a_faulty_dataset_leaves_the_served_release(edit: Callable[..., Path], s
     with pytest.raises(DatasetError) as refused:
         load.load(settings)
     assert [finding.file for finding in refused.value.findings] == ["topics/security.yaml"]
-    assert Store(settings.data_dir).current().id == release.id
+    assert Folder(settings.data_dir).current().id == release.id
 
 
 def test_a_killed_load_leaves_the_served_release_and_no_litter(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_killed_load_leaves_the_served_release_and_no_litter(edit: Callable[..
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        served = Store(data_dir).current()
+        served = Folder(data_dir).current()
         assert served.about["counts"]["topics"] == 2
         assert [r.kind for r in RESOURCES if served.scalar(r.model.select(r.model.seq).limit(1)) is None] == []
     after, _ = load.load(of(small, data_dir))
@@ -94,7 +94,7 @@ def test_a_killed_load_leaves_the_served_release_and_no_litter(edit: Callable[..
 
 
 def test_two_loads_at_once_are_one_after_the_other_or_refused(small: Path, tmp_path: Path) -> None:
-    with Store(tmp_path / "data").building(), pytest.raises(BlockingIOError):
+    with Folder(tmp_path / "data").building(), pytest.raises(BlockingIOError):
         load.load(of(small, tmp_path / "data"))
     assert load.load(of(small, tmp_path / "data"))[1] is True
 
@@ -147,8 +147,8 @@ def test_a_damaged_store_is_a_503_and_mends_itself(damage: str, tmp_path: Path) 
     else:
         path.write_bytes(path.read_bytes()[:700] if damage == "release truncated" else b"garbage" * 1000)
     with pytest.raises(Problem) as refused:
-        Store(tmp_path).current()
+        Folder(tmp_path).current()
     assert refused.value.status == 503
     assert "Retry-After" in refused.value.headers
     assert load.load(settings)[1] is True
-    assert Store(tmp_path).current().id == release.id
+    assert Folder(tmp_path).current().id == release.id

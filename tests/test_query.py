@@ -353,9 +353,10 @@ def test_the_number_of_queries_does_not_grow_with_the_page(
     original = Release.rows
     monkeypatch.setattr(Release, "rows", lambda self, query: asked.append(query) or original(self, query))
     counts = set()
+    include = f"&include={','.join(kinds)}" if kinds else ""
+    client.get(f"/v1/{resource.kind}?limit=2{include}")  # the total is counted once
     for limit in (1, 5, 500):
         asked.clear()
-        include = f"&include={','.join(kinds)}" if kinds else ""
         assert client.get(f"/v1/{resource.kind}?limit={limit}{include}").status_code == 200
         counts.add(len(asked))
     assert len(counts) == 1

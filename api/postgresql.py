@@ -1,0 +1,234 @@
+"""Releases in PostgreSQL: a schema each, filled by COPY from the release as built, switched in one transaction.
+
+`diplomatic_events.releases` names them; the newest is the one that is served.
+"""
+
+import sqlite3
+import tempfile
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, LiteralString
+
+import peewee as pw
+import psycopg
+from playhouse.postgres_ext import PooledPsycopg3Database
+from psycopg import sql
+
+from . import search
+from .resources import INDEXES, RESOURCES
+from .store import Changed, Identifier, Meta, Moved, Release, Store, unavailable
+
+HOME = "diplomatic_events"
+Connection = psycopg.Connection[tuple[Any, ...]]
+REGISTER: tuple[LiteralString, ...] = (
+    "CREATE SCHEMA IF NOT EXISTS diplomatic_events",
+    "CREATE TABLE IF NOT EXISTS diplomatic_events.releases"
+    " (number bigserial PRIMARY KEY, id text NOT NULL, loaded timestamptz NOT NULL DEFAULT now())",
+)
+NUMBERED: LiteralString = "INSERT INTO diplomatic_events.releases (id) VALUES (%s)"
+NEWEST = "SELECT number, id FROM releases ORDER BY number DESC LIMIT 1"
+OF_ID = "SELECT number, id FROM releases WHERE id = %s ORDER BY number DESC LIMIT 1"
+OLD: LiteralString = "SELECT number FROM diplomatic_events.releases ORDER BY number DESC OFFSET %s"
+POLL = 0.5  # seconds after which a process looks for a new release again
+LOAD_LOCK = 7130  # the advisory lock that a load holds
+TYPES: dict[str, LiteralString] = {
+    "TEXT": 'text COLLATE "C"',
+    "INT": "bigint",
+    "AUTO": "bigint",
+    "DATE": "date",
+}  # byte order, as in SQLite
+SETTLED = 3  # attempts at a read whose connection broke: one a host that may have gone, and one that works
+
+
+class Pooled(Release):
+    """A release whose reads take a connection out of a pool, and another one where that one broke."""
+
+    def __init__(self, database: PooledPsycopg3Database) -> None:
+        super().__init__(database)
+        weakref.finalize(self, database.close_idle)
+
+    def close(self) -> None:
+        self.database.close_idle()
+
+    def rows(self, query: Any) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = read(self.database, lambda: super(Pooled, self).rows(query))
+        return rows
+
+
+def read(database: PooledPsycopg3Database, ask: Callable[[], Any]) -> Any:
+    """What `ask` reads, asked again on a new connection where the old one is broken.
+
+    Raises peewee.DatabaseError where no server answers, or a statement takes too long.
+    """
+    for attempt in range(SETTLED):
+        try:
+            with database.connection_context():
+                try:
+                    return ask()
+                except (pw.OperationalError, pw.InterfaceError):
+                    if database.is_connection_usable() or attempt == SETTLED - 1:
+                        raise
+                    database.manual_close()
+                    database.close_idle()  # what stood beside it in the pool is of the same server
+        except ValueError as full:  # peewee's own error for a pool that stays empty
+            raise pw.OperationalError(str(full)) from None
+    raise AssertionError
+
+
+class Server(Store):
+    """The releases of a PostgreSQL server, or of whichever of several hosts answers (libpq's own failover)."""
+
+    def __init__(self, url: str, published: Path | None = None, pool: int = 8, timeout: float = 10, reader: str = "") -> None:
+        super().__init__(published)
+        self.url, self.pool, self.timeout, self.reader = url, pool, timeout, reader
+        self._home = self._database(HOME)
+        weakref.finalize(self, self._home.close_idle)
+        self._seen: Release | None = None
+        self._due = 0.0
+        self._polling = threading.Lock()
+
+    def _database(self, schema: str) -> PooledPsycopg3Database:
+        """A pool of connections that read one schema, and can do nothing else."""
+        options = f"-c search_path={schema} -c default_transaction_read_only=on -c statement_timeout={int(self.timeout * 1000)}"
+        return PooledPsycopg3Database(
+            self.url, max_connections=self.pool, timeout=self.timeout, stale_timeout=600, connect_timeout=3, options=options
+        )
+
+    def current(self) -> Release:
+        """The served release, looked up anew every POLL seconds; the last one seen while no server answers."""
+        if time.monotonic() < self._due and self._seen:
+            return self._seen
+        if not self._polling.acquire(blocking=self._seen is None):
+            return self._seen  # type: ignore[return-value]  # another thread is looking
+        try:
+            newest = self._named(NEWEST)
+            if not newest:
+                raise unavailable("No release is loaded yet.")
+            self._seen = self._numbered(newest[0])
+        except pw.ProgrammingError:
+            raise unavailable("No release is loaded yet.") from None
+        except pw.DatabaseError:
+            if not self._seen:
+                raise unavailable("The database does not answer.") from None
+        finally:
+            self._due = time.monotonic() + POLL
+            self._polling.release()
+        return self._seen
+
+    def close(self) -> None:
+        super().close()
+        self._home.close_idle()
+
+    def kept(self, id: str) -> Release | None:
+        found = self._named(OF_ID, id)
+        return self._numbered(found[0]) if found else None
+
+    def _named(self, query: str, *values: str) -> list[tuple[int, str]]:
+        rows: list[tuple[int, str]] = read(self._home, lambda: self._home.execute_sql(query, values).fetchall())
+        return rows
+
+    def _numbered(self, row: tuple[int, str]) -> Release:
+        schema = f"{HOME}_{row[0]}"
+        return self._opened(schema, lambda: Pooled(self._database(schema)))
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        with self._writing() as connection:
+            if not connection.execute("SELECT pg_try_advisory_lock(%s)", (LOAD_LOCK,)).fetchone()[0]:  # type: ignore[index]
+                raise BlockingIOError
+            with tempfile.TemporaryDirectory(prefix="diplomatic-events-") as folder:
+                yield Path(folder) / "building.sqlite"
+
+    def _writing(self) -> Connection:
+        """A connection to the host that takes writes. Raises ConnectionError if there is none."""
+        try:
+            return psycopg.connect(self.url, autocommit=True, connect_timeout=10, target_session_attrs="read-write")
+        except psycopg.OperationalError as error:
+            raise ConnectionError(str(error).strip()) from None
+
+    def publish(self, built: Path, id: str, keep: int) -> None:
+        with self._writing() as connection, closing(sqlite3.connect(built)) as source:
+            with connection.transaction():
+                schema = _named_anew(connection, id)
+                for table in (Meta, Moved, Changed, Identifier, *(r.model for r in RESOURCES), *INDEXES.values()):
+                    _copy(connection, source, table)
+                _copy_search(connection, source)
+                if self.reader:
+                    _grant(connection, schema, self.reader)
+            connection.execute("ANALYZE")
+            _remove(connection, max(keep, 2))  # other processes may still be reading the one before
+        self._due = 0.0
+
+
+def _named_anew(connection: Connection, id: str) -> str:
+    """A new, empty schema that is the served release when the transaction ends."""
+    for statement in REGISTER:
+        connection.execute(statement)
+    (number,) = connection.execute(f"{NUMBERED} RETURNING number", (id,)).fetchone() or (0,)
+    schema = f"{HOME}_{number}"
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+    connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))
+    return schema
+
+
+def _copy(connection: Connection, source: sqlite3.Connection, model: Any) -> None:
+    """Makes a model's table and fills it, then its keys and indexes. Foreign keys were verified in the source."""
+    meta = model._meta
+    table, fields = sql.Identifier(meta.table_name), meta.sorted_fields
+    columns = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(f.column_name), sql.SQL(_type(f))) for f in fields)
+    connection.execute(sql.SQL("CREATE TABLE {} ({})").format(table, columns))
+    rows = source.execute(sql.SQL("SELECT {} FROM {}").format(_listed(fields), table).as_string())
+    _fill(connection, sql.SQL("COPY {} ({}) FROM STDIN").format(table, _listed(fields)), rows)
+    keys = [meta.fields[name] for name in meta.primary_key.field_names] if meta.composite_key else [meta.primary_key]
+    connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(table, _listed(keys)))
+    for field in fields:
+        if (field.index or field.unique) and not field.primary_key:
+            unique = sql.SQL("UNIQUE" if field.unique else "")
+            connection.execute(sql.SQL("CREATE {} INDEX ON {} ({})").format(unique, table, _listed([field])))
+
+
+def _copy_search(connection: Connection, source: sqlite3.Connection) -> None:
+    """Makes and fills the table of words."""
+    connection.execute(search.TABLE)
+    columns = ["rowid", "kind", "record", *search.COLUMNS]
+    rows = source.execute(f"SELECT {', '.join(columns)} FROM search")  # noqa: S608  # our own names
+    names = sql.SQL(", ").join(sql.Identifier(name) for name in [*columns, "words"])
+    _fill(connection, sql.SQL("COPY search ({}) FROM STDIN").format(names), ((*row, search.vector(row[3:])) for row in rows))
+    connection.execute(search.AFTER)
+
+
+def _fill(connection: Connection, statement: sql.Composed, rows: Iterable[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _type(field: Any) -> LiteralString:
+    """The column type of a field, or of the field that it refers to."""
+    found = field.rel_field if isinstance(field, pw.ForeignKeyField) else field
+    return TYPES[found.field_type] + ("" if found.null else " NOT NULL")
+
+
+def _listed(fields: list[Any]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(field.column_name) for field in fields)
+
+
+def _grant(connection: Connection, schema: str, reader: str) -> None:
+    """Lets a role read a release, and nothing else."""
+    for name in (HOME, schema):
+        names = {"schema": sql.Identifier(name), "role": sql.Identifier(reader)}
+        connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {schema} TO {role}").format(**names))
+        connection.execute(sql.SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}").format(**names))
+
+
+def _remove(connection: Connection, keep: int) -> None:
+    """Removes all but the newest `keep` releases; one that is being read at length stays until the next load."""
+    for (number,) in connection.execute(OLD, (keep,)).fetchall():
+        with suppress(psycopg.errors.LockNotAvailable), connection.transaction():
+            connection.execute("SET LOCAL lock_timeout = '5s'")
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(f"{HOME}_{number}")))
+            connection.execute("DELETE FROM diplomatic_events.releases WHERE number = %s", (number,))

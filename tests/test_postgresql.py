@@ -1,0 +1,289 @@
+"""PostgreSQL: the same answers as the embedded database, from servers that come and go."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import peewee as pw
+import psycopg
+import pytest
+import requests
+from conftest import ROOT, SMALL, running
+from flask.testing import FlaskClient
+from postgresql import Cluster
+
+from api import load
+from api.app import create_app
+from api.config import Settings
+from api.formats import formats_of
+from api.postgresql import Server
+from api.problems import Problem
+from api.resources import RESOURCES
+
+
+@pytest.fixture(scope="module")
+def both(postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FlaskClient, FlaskClient]]:
+    """A client of the embedded database, and one of PostgreSQL."""
+    embedded = Settings(dataset=ROOT / "dataset", data_dir=tmp_path_factory.mktemp("both"))
+    server = dataclasses.replace(embedded, database_url=postgresql.url())
+    apps = []
+    for settings in (embedded, server):
+        load.load(settings)[0].close()
+        apps.append(create_app(settings))
+    yield apps[0].test_client(), apps[1].test_client()
+    for app in apps:
+        app.extensions["store"].close()
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of the test's own."""
+    cluster = Cluster().start()
+    yield cluster
+    cluster.remove()
+
+
+PATHS = [
+    *(f"/v1/{r.kind}?limit=500&format={word}" if word in ("json", "atom") else f"/v1/{r.kind}?format={word}"
+      for r in RESOURCES for word in formats_of(r.kind)),
+    *(f"/v1/{r.kind}?limit=7&sort={sign}{word}" for r in RESOURCES for word in r.sorts for sign in ("", "-")),
+    *(f"/v1/{r.kind}?q=nuclear" for r in RESOURCES),
+    '/v1/events?q="strategic stability"&facets=actor,topic,type,year,country',
+    "/v1/events?date_from=2014&date_to=2021-05&date_match=certain&actor_not=vladimir-putin&facets=place",
+    "/v1/events?actor_all=joe-biden,vladimir-putin&include=actors,places&cite=true",
+    "/v1/agreements?in_force_on=2021-06-16&expiring_before=2030",
+    "/v1/aggregates/events?by=place,year",
+    "/v1/aggregates/statements?by=speaker&format=csv",
+    "/v1/network?topic=strategic-stability",
+    "/v1/suggest?q=ryab",
+    "/v1/changes?limit=500",
+    "/v1/quality",
+    "/v1",
+    "/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_both_databases_answer_the_same_bytes(both: tuple[FlaskClient, FlaskClient], path: str) -> None:
+    embedded, server = (client.get(path) for client in both)
+    assert embedded.status_code == 200
+    assert (embedded.status_code, dict(embedded.headers), embedded.data) == (200, dict(server.headers), server.data)
+
+
+@pytest.mark.parametrize(
+    "text", ["geneva", "biden putin", '"strategic stability"', "treat*", "Brinken", "МИД", "é", "нов*", "a b*"]
+)
+def test_both_databases_find_the_same_and_mark_the_same(both: tuple[FlaskClient, FlaskClient], text: str) -> None:
+    """They may rank by formulas of their own."""
+    hits = []
+    for client in both:
+        answer = client.get("/v1/search", query_string={"q": text, "limit": 100}).get_json()
+        hits.append(
+            (answer["meta"]["total"], sorted(json.dumps(hit) for hit in answer["data"]) if answer["meta"]["total"] < 100 else [])
+        )
+    assert hits[0] == hits[1]
+
+
+def test_all_reads_go_to_the_release_and_can_change_nothing(both: tuple[FlaskClient, FlaskClient]) -> None:
+    release = both[1].application.extensions["store"].current()
+    for statement in ("DELETE FROM events", "CREATE TABLE x (y int)", "SELECT pg_sleep(60)"):
+        with release.database.connection_context():
+            release.database.execute_sql("SET statement_timeout = 100")
+            with pytest.raises(pw.DatabaseError, match=r"read-only|statement timeout"):
+                release.database.execute_sql(statement)
+    release.database.close_idle()
+
+
+def of(cluster: Cluster, folder: Path, dataset: Path = SMALL, *others: Cluster, **more: Any) -> Settings:
+    return Settings(dataset=dataset, data_dir=folder, database_url=cluster.url(*others), **more)
+
+
+def loaded(settings: Settings) -> str:
+    release, _ = load.load(settings)
+    release.close()
+    return release.id
+
+
+def test_a_load_that_fails_or_is_killed_leaves_the_served_release(
+    edit: Callable[..., Path], small: Path, cluster: Cluster, tmp_path: Path
+) -> None:
+    settings = of(cluster, tmp_path, small)
+    before = loaded(settings)
+    for delay in (0.3, 0.5, 0.7, 0.9, 1.1):
+        edit("topics/security.yaml", "about security", "about security and more")
+        environ = {**os.environ, "DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url}
+        process = subprocess.Popen([sys.executable, "-m", "api", "load", "--dataset", str(small)], cwd=ROOT, env=environ)
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        store = Server(settings.database_url)
+        assert store.current().about["counts"]["topics"] == 2
+        store.close()
+    assert loaded(settings) != before
+    with psycopg.connect(cluster.url()) as connection:
+        schemas = connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'diplomatic_events\\_%'").fetchone()
+        named = connection.execute("SELECT count(*) FROM diplomatic_events.releases").fetchone()
+    assert schemas == named, "no schema is left that no release stands for"
+
+
+def test_no_more_releases_are_kept_than_asked_and_never_fewer_than_two(
+    edit: Callable[..., Path], small: Path, cluster: Cluster, tmp_path: Path
+) -> None:
+    ids = []
+    for n in range(4):
+        edit("topics/security.yaml", "definition: ", f"definition: {n} ")
+        ids.append(loaded(of(cluster, tmp_path, small, keep_releases=1)))
+    store = Server(cluster.url())
+    assert store.release(ids[-1]).id == store.current().id
+    assert store.release(ids[-2]).scalar(RESOURCES[0].model.select().limit(1)) is not None
+    with pytest.raises(FileNotFoundError):
+        store.release(ids[0])
+    store.close()
+
+
+def test_two_loads_at_once_are_refused(cluster: Cluster, tmp_path: Path) -> None:
+    settings = of(cluster, tmp_path)
+    with Server(settings.database_url).building(), pytest.raises(BlockingIOError):
+        load.load(settings)
+    assert loaded(settings)
+
+
+def test_nothing_loaded_and_nobody_there_are_503(cluster: Cluster) -> None:
+    store = Server(cluster.url())
+    with pytest.raises(Problem) as refused:
+        store.current()
+    assert refused.value.status == 503
+    cluster.stop()
+    with pytest.raises(Problem) as refused:
+        Server(cluster.url()).current()
+    assert refused.value.status == 503
+    store.close()
+    cluster.start()
+
+
+def test_a_role_that_may_only_select_is_enough_to_serve(cluster: Cluster, tmp_path: Path) -> None:
+    with psycopg.connect(cluster.url()) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+    loaded(of(cluster, tmp_path, database_reader="reader"))
+    store = Server(cluster.url(user="reader"))
+    assert store.current().scalar(RESOURCES[0].model.select().limit(1)) is not None
+    store.close()
+
+
+@contextmanager
+def asking(url: str, path: str) -> Iterator[list[tuple[int, str]]]:
+    """Asks again and again, from four clients at once; tells every status and body."""
+    seen: list[tuple[int, str]] = []
+    stop = threading.Event()
+
+    def ask() -> None:
+        with requests.Session() as session:
+            while not stop.is_set():
+                answer = session.get(f"{url}{path}&limit={1 + len(seen) % 400}", timeout=30)
+                seen.append((answer.status_code, answer.text))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def test_several_processes_notice_a_new_release_within_a_second_without_a_failed_request(
+    edit: Callable[..., Path], small: Path, cluster: Cluster, tmp_path: Path
+) -> None:
+    settings = of(cluster, tmp_path, small)
+    loaded(settings)
+    environ = {"DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url}
+    asked = "/v1/topics?q=security"
+    with (
+        running("--no-load", cwd=ROOT, **environ) as (one, _),
+        running("--no-load", cwd=ROOT, **environ) as (two, _),
+        asking(one, asked) as first,
+        asking(two, asked) as second,
+    ):
+        for n in range(3):
+            edit("topics/security.yaml", "definition: ", f"definition: {n} ")
+            loaded(settings)
+            time.sleep(1)
+            for url in (one, two):
+                for _ in range(4):  # every process of both
+                    served = requests.get(f"{url}/v1/topics/security", timeout=10).json()
+                    assert served["data"]["definition"].startswith(f"{n} ")
+    assert {status for status, _ in [*first, *second]} == {200}
+
+
+def test_reads_go_on_from_the_standby_while_the_primary_is_stopped_and_loads_go_on_after(
+    edit: Callable[..., Path], small: Path, cluster: Cluster, tmp_path: Path
+) -> None:
+    standby = Cluster(cluster).start()
+    try:
+        settings = of(cluster, tmp_path, small, standby)
+        before = loaded(settings)
+        wait_for(lambda: Server(standby.url()).current().id == before)
+        with running("--no-load", cwd=ROOT, DIPLOMATIC_EVENTS_DATABASE_URL=settings.database_url) as (url, _):
+            requests.get(f"{url}/readyz", timeout=10).raise_for_status()
+            cluster.stop()
+            with asking(url, "/v1/topics?q=security") as seen:
+                time.sleep(2)
+            assert {status for status, _ in seen} == {200}
+            assert requests.get(f"{url}/readyz", timeout=10).status_code == 200
+            edit("topics/security.yaml", "definition: ", "definition: Now ")
+            with pytest.raises(ConnectionError):
+                load.load(settings)
+            cluster.start()
+            loaded(settings)
+            wait_for(lambda: "Now" in requests.get(f"{url}/v1/topics/security", timeout=10).json()["data"]["definition"])
+    finally:
+        standby.remove()
+
+
+def test_a_restart_of_the_only_server_is_a_503_and_then_over(cluster: Cluster, tmp_path: Path) -> None:
+    settings = of(cluster, tmp_path)
+    loaded(settings)
+    with running("--no-load", cwd=ROOT, DIPLOMATIC_EVENTS_DATABASE_URL=settings.database_url) as (url, _):
+        kept = f"{url}/v1/events?limit=3"
+        for _ in range(8):
+            requests.get(kept, timeout=10).raise_for_status()
+        cluster.stop()
+        refused = requests.get(f"{url}/readyz", timeout=20)
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"]
+        assert requests.get(f"{url}/healthz", timeout=10).status_code == 200
+        cluster.start()
+        wait_for(lambda: requests.get(f"{url}/readyz", timeout=20).status_code == 200)
+        assert {requests.get(f"{url}/v1/events?limit={n}", timeout=20).status_code for n in range(1, 20)} == {200}
+
+
+def test_more_clients_than_connections_wait_for_their_turn(cluster: Cluster, tmp_path: Path) -> None:
+    settings = of(cluster, tmp_path)
+    loaded(settings)
+    environ = {"DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url, "DIPLOMATIC_EVENTS_THREADS": "4"}
+    with running("--no-load", cwd=ROOT, **environ) as (url, _), asking(url, "/v1/events?q=geneva") as one:
+        with asking(url, "/v1/topics?q=security") as two, asking(url, "/v1/actors?q=biden") as three:
+            time.sleep(2)
+        with psycopg.connect(cluster.url()) as connection:
+            (used,) = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+            ).fetchone() or (0,)
+    assert {status for status, _ in [*one, *two, *three]} == {200}
+    assert used <= 2 * 2 * (4 + 2) + 1, "a pool of its own for each process: of the release, and of the list of releases"
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.2)
