@@ -6,7 +6,7 @@ import peewee as pw
 
 from .. import dates
 from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Before, Catalog, Dates, OnDay, Row, Terms, day_columns, each, within, years
+from ..filters import Before, Catalog, Dates, OnDay, Row, Terms, Values, day_columns, each, within, years
 from ..resource import Resource
 from .common import (
     DISPUTED,
@@ -36,7 +36,14 @@ ACTIONS = (
 )  # fmt: skip
 STATUSES = ("in_force", "suspended", "expired", "superseded", "terminated", "withdrawn", "adopted", "not_in_force")
 ENDS = ("expired", "superseded", "terminated")
-RELATIONS = ("extends", "supersedes", "reaffirms", "implements", "amends", "refers_to")
+RELATIONS = {
+    "extends": "Extending this agreement.",
+    "supersedes": "Superseding this agreement.",
+    "reaffirms": "Reaffirming this agreement.",
+    "implements": "Implementing this agreement.",
+    "amends": "Amending this agreement.",
+    "refers_to": "Referring to this agreement.",
+}
 
 
 class Agreement(Row):
@@ -159,6 +166,17 @@ def status(agreement: Record, catalog: Catalog) -> list[str]:
     return ["adopted" if any(action["kind"] == "adopted" for action in agreement["actions"]) else "not_in_force"]
 
 
+def by_relation(relation: str) -> Values:
+    """The agreements to which an agreement stands in one relation."""
+    return lambda agreement, catalog: [x["agreement"] for x in agreement["relations"] if x["relation"] == relation]
+
+
+def acts(agreement: Record, catalog: Catalog) -> Iterator[str]:
+    """Who did what to an agreement, as `actor:action`."""
+    for action in agreement["actions"]:
+        yield from (f"{actor}:{action['kind']}" for actor in action["by"])
+
+
 def lifetime(agreement: Record) -> str | None:
     """From the first action to the last, as one EDTF interval."""
     days = [dates.bounds(action["date"]) for action in agreement["actions"]]
@@ -189,7 +207,9 @@ AGREEMENTS = Resource(
             "agreements",
             reverse="related",
         ),
+        *(Terms(relation, text, by_relation(relation), "agreements") for relation, text in RELATIONS.items()),
         Terms("action", "To which this was done.", each("actions.kind"), choices=ACTIONS),
+        Terms("did", "To which this actor did this, as `russia:suspended`.", acts),
         Terms("status", "Where it stood on the day of the release.", status, choices=STATUSES, single=True),
         Terms("year", "With an action in this year.", lambda a, catalog: (y for x in a["actions"] for y in years(x["date"]))),
         OnDay("in_force_on", "In force on this day, suspended or not.", spans),
