@@ -135,12 +135,12 @@ def in_force(agreement: Record) -> list[Record]:
 
 
 def suspensions(actions: list[Record], end: str | None) -> list[Record]:
-    """Who suspended an agreement from when to when; a suspension lasts until that party resumes, or the end."""
+    """Who suspended an agreement from when to when; a suspension lasts until that party resumes or leaves, or the end."""
     found = []
     for index, action in enumerate(actions):
         if action["kind"] == "suspended":
-            resumed = (a for a in actions[index:] if a["kind"] == "resumed" and set(a["by"]) & set(action["by"]))
-            found.append({"by": action["by"], "start": action["date"], "end": next(resumed, {"date": end})["date"]})
+            over = (a for a in actions[index:] if a["kind"] in ("resumed", "withdrawn") and set(a["by"]) & set(action["by"]))
+            found.append({"by": action["by"], "start": action["date"], "end": next(over, {"date": end})["date"]})
     return found
 
 
