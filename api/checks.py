@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from . import dates
+from . import dates, lifecycles
 from .dataset import Dataset
 from .fields import leaves, refs
 from .problems import Finding, nearest
@@ -132,6 +132,7 @@ RULES: tuple[Rule, ...] = (
     nothing_contains_itself,
     moved_ids_lead_somewhere,
     countries_are_given_where_needed,
+    *lifecycles.RULES,
 )
 
 

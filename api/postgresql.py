@@ -47,6 +47,8 @@ SETTLED = 3  # attempts at a read whose connection broke: one a host that may ha
 class Pooled(Release):
     """A release whose reads take a connection out of a pool, and another one where that one broke."""
 
+    database: PooledPsycopg3Database
+
     def __init__(self, database: PooledPsycopg3Database) -> None:
         super().__init__(database)
         weakref.finalize(self, database.close_idle)

@@ -1,6 +1,7 @@
 """The gate of a release, and its figures: what must hold before a version is published, and how good the data is."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from . import checks, dates, history
@@ -11,7 +12,6 @@ from .resources import BY_KIND
 from .resources.common import conflict
 
 LEVELS = ("none", "patch", "minor", "major")
-DATED = (("events", "date"), ("statements", "date"))
 
 
 def level(found: list[history.Change]) -> str:
@@ -67,7 +67,7 @@ def figures(dataset: Dataset) -> Record:
     """How good the data is, in numbers; shares are of 1."""
     counts = {kind: len(entries) for kind, entries in dataset.entries.items()}
     cited = Counter(kind for kind, *_ in dataset.citations())
-    days = [dates.bounds(e.record[key]) for kind, key in DATED for e in dataset.entries[kind].values()]
+    days = [dates.bounds(text) for text in dated(dataset)]
     sources = [entry.record for entry in dataset.entries["sources"].values()]
     uses = Counter(citation["source"] for *_, citation in dataset.citations())
     official = sum(uses[id] for id, e in dataset.entries["sources"].items() if e.record["kind"] == "official_text")
@@ -81,6 +81,7 @@ def figures(dataset: Dataset) -> Record:
         "citations_per_record": {kind: _share(cited[kind], counts[kind]) for kind in BY_KIND if cited[kind]},
         "day_precise_dates": _share(sum(first == last for first, last in days), len(days)),
         "official_share_of_citations": _share(official, sum(uses.values())),
+        "official_share_of_sources": _share(sum(source["kind"] == "official_text" for source in sources), len(sources)),
         "sources_with_address": _share(sum(bool(source["url"]) for source in sources), len(sources)),
         "accounts": sum(len(record["accounts"]) for record in held),
         "disputed_records": sum(bool(record["accounts"]) and conflict(record) for record in held),
@@ -89,6 +90,14 @@ def figures(dataset: Dataset) -> Record:
             for id, total in sorted(counted.items())
         },
     }
+
+
+def dated(dataset: Dataset) -> Iterator[str]:
+    """When everything that has a date came about: events, statements, and what was done to agreements."""
+    for kind in ("events", "statements"):
+        yield from (entry.record["date"] for entry in dataset.entries[kind].values())
+    for entry in dataset.entries["agreements"].values():
+        yield from (action["date"] for action in entry.record["actions"])
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -109,6 +109,10 @@ class Oracle:
                 return ids(d["parties"])
             case "agreements", "related":
                 return {r["agreement"]["id"] for r in d["relations"]}
+            case "agreements", "extends" | "supersedes" | "reaffirms" | "implements" | "amends" | "refers_to":
+                return {r["agreement"]["id"] for r in d["relations"] if r["relation"] == filter}
+            case "agreements", "did":
+                return {f"{actor['id']}:{action['kind']}" for action in d["actions"] for actor in action["by"]}
             case "actors", "part_of":
                 return ids(d["part_of"])
             case "actors", "organization":

@@ -57,3 +57,17 @@ def test_a_suspension_lasts_until_the_same_party_resumes() -> None:
         ([USA], "2019-02-02", None),
         ([RUS], "2019-03-04", "2020-01-01"),
     ]
+
+
+def test_a_suspension_ends_when_that_party_leaves_and_others_remain() -> None:
+    actions = [
+        action("entered_into_force", "1992-11-09"),
+        action("suspended", "2007-07", RUS),
+        action("withdrawn", "2023-11-07", RUS),
+        action("suspended", "2023-12-07", USA),
+    ]
+    (period,) = in_force({"parties": [USA, RUS, "canada"], "actions": actions})
+    assert [(s["by"], s["start"], s["end"]) for s in period["suspensions"]] == [
+        ([RUS], "2007-07", "2023-11-07"),
+        ([USA], "2023-12-07", None),
+    ]

@@ -1,8 +1,10 @@
 """Actors: who acts and speaks, and which offices they held when."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import peewee as pw
+import pycountry
 
 from .. import dates
 from ..fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text
@@ -40,12 +42,28 @@ class ActorSchema(Schema):
     part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))
     description = Text("Who it is, in one phrase.")
     wikidata = Text("Wikidata id, only where verified.")
+    founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
+    dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
     roles = Many("Offices and positions, with their dates.", One("A role.", Role))
     accounts = accounts()
     note = note()
     citations = citations()
     updated_in = updated()
     links = links()
+
+
+def existence(actor: Record) -> dates.Bounds:
+    """The days on which an actor may have existed; a former state until its code was withdrawn (ISO 3166-3) at the latest."""
+    first = dates.bounds(actor["founded"] or "../..").earliest
+    last = dates.bounds(actor["dissolved"] or "../..").latest
+    return dates.Bounds(first, min(last, code_withdrawn(actor["country"]) if actor["kind"] == "state" else date.max))
+
+
+def code_withdrawn(code: str | None) -> date:
+    """The last day on which a country's code may have been in use, as ISO 3166-3 has it."""
+    current = not code or pycountry.countries.get(alpha_3=code)
+    former = None if current else pycountry.historic_countries.get(alpha_3=code)
+    return dates.bounds(former.withdrawal_date).latest if former else date.max
 
 
 def tenure(role: Record) -> dates.Bounds | None:

@@ -6,7 +6,7 @@ import peewee as pw
 
 from .. import dates
 from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Before, Catalog, Dates, OnDay, Row, Terms, day_columns, each, within, years
+from ..filters import Before, Catalog, Dates, OnDay, Row, Terms, Values, day_columns, each, within, years
 from ..resource import Resource
 from .common import (
     DISPUTED,
@@ -36,7 +36,14 @@ ACTIONS = (
 )  # fmt: skip
 STATUSES = ("in_force", "suspended", "expired", "superseded", "terminated", "withdrawn", "adopted", "not_in_force")
 ENDS = ("expired", "superseded", "terminated")
-RELATIONS = ("extends", "supersedes", "reaffirms", "implements", "amends", "refers_to")
+RELATIONS = {
+    "extends": "Extending this agreement.",
+    "supersedes": "Superseding this agreement.",
+    "reaffirms": "Reaffirming this agreement.",
+    "implements": "Implementing this agreement.",
+    "amends": "Amending this agreement.",
+    "refers_to": "Referring to this agreement.",
+}
 
 
 class Agreement(Row):
@@ -128,12 +135,12 @@ def in_force(agreement: Record) -> list[Record]:
 
 
 def suspensions(actions: list[Record], end: str | None) -> list[Record]:
-    """Who suspended an agreement from when to when; a suspension lasts until that party resumes, or the end."""
+    """Who suspended an agreement from when to when; a suspension lasts until that party resumes or leaves, or the end."""
     found = []
     for index, action in enumerate(actions):
         if action["kind"] == "suspended":
-            resumed = (a for a in actions[index:] if a["kind"] == "resumed" and set(a["by"]) & set(action["by"]))
-            found.append({"by": action["by"], "start": action["date"], "end": next(resumed, {"date": end})["date"]})
+            over = (a for a in actions[index:] if a["kind"] in ("resumed", "withdrawn") and set(a["by"]) & set(action["by"]))
+            found.append({"by": action["by"], "start": action["date"], "end": next(over, {"date": end})["date"]})
     return found
 
 
@@ -157,6 +164,17 @@ def status(agreement: Record, catalog: Catalog) -> list[str]:
         held = [s for s in period["suspensions"] if not s["end"] or dates.bounds(s["end"]).latest >= today]
         return ["suspended" if any(dates.bounds(s["start"]).earliest <= today for s in held) else "in_force"]
     return ["adopted" if any(action["kind"] == "adopted" for action in agreement["actions"]) else "not_in_force"]
+
+
+def by_relation(relation: str) -> Values:
+    """The agreements to which an agreement stands in one relation."""
+    return lambda agreement, catalog: [x["agreement"] for x in agreement["relations"] if x["relation"] == relation]
+
+
+def acts(agreement: Record, catalog: Catalog) -> Iterator[str]:
+    """Who did what to an agreement, as `actor:action`."""
+    for action in agreement["actions"]:
+        yield from (f"{actor}:{action['kind']}" for actor in action["by"])
 
 
 def lifetime(agreement: Record) -> str | None:
@@ -189,7 +207,9 @@ AGREEMENTS = Resource(
             "agreements",
             reverse="related",
         ),
+        *(Terms(relation, text, by_relation(relation), "agreements") for relation, text in RELATIONS.items()),
         Terms("action", "To which this was done.", each("actions.kind"), choices=ACTIONS),
+        Terms("did", "To which this actor did this, as `russia:suspended`.", acts),
         Terms("status", "Where it stood on the day of the release.", status, choices=STATUSES, single=True),
         Terms("year", "With an action in this year.", lambda a, catalog: (y for x in a["actions"] for y in years(x["date"]))),
         OnDay("in_force_on", "In force on this day, suspended or not.", spans),

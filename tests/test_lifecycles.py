@@ -1,0 +1,183 @@
+"""Acts out of their order, of nobody, or of who was not there are refused; the nearest that can have been are not."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from test_checks import told
+
+from api import checks, lifecycles
+
+TREATY = "agreements/treaty.yaml"
+SUMMIT = "events/2021-06-16-geneva-summit.yaml"
+ACCUSES = "statements/2021-06-16-biden-accuses.yaml"
+USA, RUSSIA, PUTIN = "actors/united-states.yaml", "actors/russia.yaml", "actors/vladimir-putin.yaml"
+BOTH = "    by:\n      - united-states\n      - russia\n"
+CITED = "    citations:\n      - source: treaty-text\n        locator: article XIV\n"
+SIGNED = "date: '2010-04-08'"
+ENTERED = "date: '2011-02-05'"
+RATIFIED = f"  - kind: ratified\n    date: 2010-12/2011-01\n{BOTH}{CITED}"
+TERMS = "terms:\n"
+EXTENDED = "    until: '2026-02-05'\n"
+SECOND = "actor: vladimir-putin\n    role: participant\n"
+PARTIES = "parties:\n  - united-states\n  - russia\n"
+FORMER = "name: Soviet Union\nkind: state\ncountry: SUN\ncitations:\n  - source: treaty-text\n"
+LEADERS = f"{SUMMIT}:6: participants: a summit needs two leaders who act for two countries: name them, or choose another type"
+UNRATIFIED = (
+    "in force (2011-02-05) after its signature, and never ratified: add the action `ratified` (its date may be an interval), "
+    "or correct the kind or the dates"
+)
+
+
+def ends(kind: str, date: str, by: str = BOTH) -> str:
+    """One action more at the end of the list."""
+    return f"  - kind: {kind}\n    date: {date}\n{by}{CITED}{TERMS}"
+
+
+def early(kind: str, date: str) -> str:
+    """What is told of an end before the beginning."""
+    end = f"ends ({kind} {date}) before it entered into force (2011-02-05): correct the wrong date"
+    return f"{TREATY}:42: actions[4].date: {end}"
+
+
+def absent(place: str, actor: str, date: str) -> str:
+    return f"{place}: {actor} did not exist on {date}: name who did, or correct the date"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "wrong", "right", "finding"),
+    [
+        (TREATY, SIGNED, "date: '2011-02-06'", "date: '2011-02-05'", f"{TREATY}:27: actions[2].date: enters into force (entered_into_force 2011-02-05) before it was signed (2011-02-06): correct the wrong date"),
+        (TREATY, SIGNED, "date: '2011-02-06'", "date: 2011-02", f"{TREATY}:27: actions[2].date: enters into force (entered_into_force 2011-02-05) before it was signed (2011-02-06): correct the wrong date"),
+        (TREATY, TERMS, ends("withdrawn", "'2011-02-04'"), ends("withdrawn", "'2011-02-05'"), early("withdrawn", "2011-02-04")),
+        (TREATY, TERMS, ends("expired", "2011-01", ""), ends("expired", "2011-02", ""), early("expired", "2011-01")),
+        (TREATY, TERMS, ends("terminated", "'2010'"), ends("terminated", "'2011'"), early("terminated", "2010")),
+        (TREATY, TERMS, ends("superseded", "'2010'", ""), ends("superseded", "'2011'", ""), early("superseded", "2010")),
+        (TREATY, EXTENDED, "", EXTENDED, f"{TREATY}:32: actions[3]: an extension needs its new end: give `until`"),
+        (TREATY, RATIFIED, "", RATIFIED, f"{TREATY}:18: actions[1]: {UNRATIFIED}"),
+        (TREATY, "2010-12/2011-01", "2011-02-06/2011-03", "2011-02", f"{TREATY}:26: actions[2]: {UNRATIFIED}"),
+        (TREATY, EXTENDED + BOTH, EXTENDED, EXTENDED + BOTH, f"{TREATY}:32: actions[3]: says not who did it (extended): give `by`"),
+        (SUMMIT, f"  - {SECOND}", "", f"  - {SECOND}", LEADERS),
+        (SUMMIT, SECOND, SECOND.replace("participant", "subject"), SECOND.replace("participant", "guest"), LEADERS),
+        (SUMMIT, SECOND, SECOND.replace("vladimir-putin", "russia"), SECOND, LEADERS),
+        (PUTIN, "country: RUS", "country: USA", "country: SUN", LEADERS),
+        (RUSSIA, "country: RUS\n", "country: RUS\nfounded: '2010-04-09'\n", "country: RUS\nfounded: 2010-04\n", absent(f"{TREATY}:14: actions[0].by[1]", "russia", "2010-04-08")),
+        (USA, "country: USA\n", "country: USA\ndissolved: '2020'\n", "country: USA\ndissolved: '2021'\n", absent(f"{TREATY}:36: actions[3].by[0]", "united-states", "2021-02-03")),
+    ],
+)  # fmt: skip
+def test_what_cannot_have_happened_is_refused_and_the_nearest_that_can_is_not(
+    edit: Callable[..., Path], small: Path, name: str, old: str, wrong: str, right: str, finding: str
+) -> None:
+    path = small / name
+    sound = path.read_text()
+    edit(name, old, wrong)
+    assert told(small) == [finding]
+    path.write_text(sound)
+    edit(name, old, right)
+    assert told(small) == []
+
+
+EXTENDING = ("kind: treaty", "kind: extension")
+UNTIL = ("    until: '2021-02-05'\n", "")
+
+
+def test_the_entry_into_force_of_an_extension_names_its_end_too(edit: Callable[..., Path], small: Path) -> None:
+    edit(TREATY, *EXTENDING)
+    assert told(small) == []
+    edit(TREATY, *UNTIL)
+    assert told(small) == [f"{TREATY}:26: actions[2]: an extension needs its new end: give `until`"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kind: treaty", "kind: agreement"),
+        (ENTERED, SIGNED),
+        (ENTERED, "date: 2010-04"),
+        (PARTIES, f"{PARTIES}  - canada\n"),
+    ],
+    ids=["of another kind", "on the day of signature", "perhaps on that day", "among three"],
+)
+def test_what_need_not_be_ratified_is_not_asked_for_it(edit: Callable[..., Path], small: Path, old: str, new: str) -> None:
+    edit("actors/canada.yaml", "", FORMER.replace("Soviet Union", "Canada").replace("SUN", "CAN"))
+    edit(TREATY, RATIFIED, "")
+    assert told(small) == [f"{TREATY}:18: actions[1]: {UNRATIFIED}"]
+    edit(TREATY, old, new)
+    assert told(small) == []
+
+
+def test_a_treaty_never_in_force_may_be_left_and_need_not_be_ratified(edit: Callable[..., Path], small: Path) -> None:
+    path = small / TREATY
+    head, rest = path.read_text().split(RATIFIED)
+    path.write_text(head + ends("withdrawn", "'2010-04-09'") + rest.split(TERMS)[1])
+    assert told(small) == []
+
+
+@pytest.mark.parametrize("kind", lifecycles.UNATTENDED)
+def test_what_comes_about_by_itself_needs_no_actor(edit: Callable[..., Path], small: Path, kind: str) -> None:
+    edit(TREATY, TERMS, ends(kind, "'2026-02-05'", ""))
+    assert told(small) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        (SUMMIT, "status: occurred", "status: planned"),
+        (SUMMIT, f"  - {SECOND}", "  - actor: alliance\n    role: participant\n"),
+    ],
+    ids=["not yet held", "of an organization"],
+)
+def test_a_summit_may_have_no_two_named_leaders(edit: Callable[..., Path], small: Path, name: str, old: str, new: str) -> None:
+    alliance = "name: Alliance\nkind: international_organization\ncitations:\n  - source: treaty-text\n"
+    edit("actors/alliance.yaml", "", alliance)
+    edit(SUMMIT, f"  - {SECOND}", "")
+    assert told(small) == [LEADERS]
+    edit(SUMMIT, "  - actor: joe-biden\n    role: participant\n", f"  - actor: joe-biden\n    role: participant\n  - {SECOND}")
+    edit(name, old, new)
+    assert told(small) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "finding"),
+    [
+        (TREATY, f"{BOTH}    citations", f"{BOTH.replace('russia', 'soviet-union')}    citations", absent(f"{TREATY}:14: actions[0].by[1]", "soviet-union", "2010-04-08")),
+        (TREATY, PARTIES, f"{PARTIES}  - soviet-union\n", absent(f"{TREATY}:6: parties[2]", "soviet-union", "2010-04-08")),
+        (SUMMIT, SECOND, f"{SECOND}  - actor: soviet-union\n    role: host\n", absent(f"{SUMMIT}:11: participants[2].actor", "soviet-union", "2021-06-16")),
+        (ACCUSES, "  - joe-biden\n", "  - soviet-union\n", absent(f"{ACCUSES}:2: speakers[0]", "soviet-union", "2021-06-16")),
+    ],
+)  # fmt: skip
+def test_a_state_whose_code_was_withdrawn_acts_no_more(
+    edit: Callable[..., Path], small: Path, name: str, old: str, new: str, finding: str
+) -> None:
+    edit("actors/soviet-union.yaml", "", FORMER)
+    edit(name, old, new)
+    assert told(small) == [finding]
+    edit("actors/soviet-union.yaml", "country: SUN", "country: RUS")
+    assert told(small) == []
+
+
+def test_a_former_state_may_be_what_an_event_is_about(edit: Callable[..., Path], small: Path) -> None:
+    edit("actors/soviet-union.yaml", "", FORMER)
+    edit(SUMMIT, SECOND, f"{SECOND}  - actor: soviet-union\n    role: subject\n")
+    assert told(small) == []
+
+
+def test_a_party_that_came_to_be_later_comes_in_by_an_act_of_its_own(edit: Callable[..., Path], small: Path) -> None:
+    edit(TREATY, PARTIES, f"{PARTIES}  - canada\n")
+    late = FORMER.replace("Soviet Union", "Canada").replace("SUN", "CAN").replace("CAN\n", "CAN\nfounded: '2011'\n")
+    edit("actors/canada.yaml", "", late)
+    assert told(small) == [absent(f"{TREATY}:6: parties[2]", "canada", "2010-04-08")]
+    edit(TREATY, RATIFIED, RATIFIED.replace("      - russia\n", "      - russia\n      - canada\n"))
+    assert told(small) == []
+
+
+def test_nothing_is_dissolved_before_it_is_founded(edit: Callable[..., Path], small: Path) -> None:
+    edit("actors/canada.yaml", "", f"{FORMER}founded: '1993'\n")
+    assert told(small) == ["actors/canada.yaml:6: founded: is founded after its end (1992-08-30)"]
+    edit("actors/canada.yaml", "founded: '1993'", "founded: '1992'")
+    assert told(small) == []
+
+
+def test_each_rule_over_one_record_is_a_promise_of_its_own() -> None:
+    promised = {rule.__name__: rule.__doc__ for rule in checks.RULES}
+    assert {rule.__name__: rule.__doc__ for _, rule in lifecycles.BY_RECORD}.items() <= promised.items()

@@ -1,0 +1,67 @@
+"""The figures of quality are what a plain count of the public documents gives."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from oracle import Document, Documents, span
+
+STANDING = ("events", "statements", "agreements", "actors")
+
+
+@pytest.fixture(scope="module")
+def figures(client: FlaskClient) -> Document:
+    found: Document = client.get("/v1/quality").get_json()["data"]
+    return found
+
+
+def citations(value: Any) -> list[Document]:
+    """Every citation at any depth of a document."""
+    if isinstance(value, list):
+        return [found for item in value for found in citations(item)]
+    if isinstance(value, dict):
+        return [value] if set(value) == {"source", "paragraphs", "locator"} else citations(list(value.values()))
+    return []
+
+
+def share(part: int, whole: int) -> float:
+    return round(part / whole, 4)
+
+
+def test_records_are_counted_by_kind(figures: Document, documents: Documents) -> None:
+    assert figures["records"] == {kind: len(found) for kind, found in documents.items()}
+
+
+def test_citations_are_counted_at_every_depth(figures: Document, documents: Documents) -> None:
+    counts = {kind: share(len(citations(found)), len(found)) for kind, found in documents.items()}
+    assert figures["citations_per_record"] == {kind: count for kind, count in counts.items() if count}
+    assert counts["agreements"] > 1
+
+
+def test_a_date_is_day_precise_where_it_can_be_one_day_only(figures: Document, documents: Documents) -> None:
+    dates = [d["date"] for kind in ("events", "statements") for d in documents[kind]]
+    dates += [action["date"] for d in documents["agreements"] for action in d["actions"]]
+    assert figures["day_precise_dates"] == share(sum(span(date)[0] == span(date)[1] for date in dates), len(dates))
+
+
+def test_official_texts_count_as_sources_and_as_cited(figures: Document, documents: Documents) -> None:
+    kinds = {d["id"]: d["kind"] for d in documents["sources"]}
+    official = [id for id, kind in kinds.items() if kind == "official_text"]
+    cited = [citation["source"]["id"] for kind in documents for citation in citations(documents[kind])]
+    assert figures["official_share_of_sources"] == share(len(official), len(kinds))
+    assert figures["official_share_of_citations"] == share(sum(id in official for id in cited), len(cited))
+    assert figures["sources_with_address"] == share(sum(bool(d["url"]) for d in documents["sources"]), len(kinds))
+
+
+def test_disagreement_is_counted(figures: Document, documents: Documents) -> None:
+    standing = [d for kind in STANDING for d in documents[kind]]
+    assert figures["accounts"] == sum(len(d["accounts"]) for d in standing)
+    assert figures["disputed_records"] == sum(disputed(d["accounts"]) for d in standing) > 0
+
+
+def disputed(accounts: list[Document]) -> bool:
+    """Whether one account denies or disputes, or two say different things of the same aspect."""
+    said: dict[str, set[str]] = {}
+    for account in accounts:
+        said.setdefault(account["about"], set()).add(account["value"])
+    return any(len(values) > 1 for values in said.values()) or any(a["stance"] in ("denies", "disputes") for a in accounts)
