@@ -6,14 +6,14 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from math import gcd
 from pathlib import Path
 from random import Random
-from typing import IO, Any
+from typing import Any
 
 import click
 import pycountry
@@ -360,17 +360,17 @@ def generate(folder: Path, events: int, seed: int = 1, packed: bool = False) -> 
     shutil.copytree(TYPES, folder / "event-types")
     for kind, (count, make) in makers.items():
         with ExitStack() as stack:
-            file = opened(stack, folder / f"{kind}.jsonl", packed)
+            write = opened(stack, folder / f"{kind}.jsonl", packed)
             for number in scattered(count):
-                file.write(json.dumps(make(number), ensure_ascii=False).encode() + b"\n")
+                write(json.dumps(make(number), ensure_ascii=False).encode() + b"\n")
 
 
-def opened(stack: ExitStack, path: Path, packed: bool) -> IO[bytes]:
-    """A file to write, or one that packs what is written; packed bytes hold neither a name nor a time."""
+def opened(stack: ExitStack, path: Path, packed: bool) -> Callable[[bytes], int]:
+    """What writes to a new file, packed or not; packed bytes hold neither a name nor a time."""
     if not packed:
-        return stack.enter_context(path.open("wb"))
+        return stack.enter_context(path.open("wb")).write
     raw = stack.enter_context(path.with_suffix(".jsonl.gz").open("wb"))
-    return stack.enter_context(gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0))
+    return stack.enter_context(closing(gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0))).write
 
 
 @click.command()
