@@ -1,6 +1,5 @@
 """The page that everybody is asked for: 20 events with an actor between two days, in an order; and how each server spells it."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -11,6 +10,7 @@ from .generate import World
 RECORDS = 20
 # Days to begin and end with, and so few and frequent actors that the page is full in the smallest dataset too.
 ACTORS, BEGINS, ENDS = 5, 12_000, 4_000
+FREQUENT = [id for id, _ in World(1).actor_names[:ACTORS]]
 FIRST, LAST = date(1946, 1, 1), date(2026, 12, 31)
 STRIDE = 148_329_619  # a prime, so that numbers one after the other give asks far apart, and none twice
 
@@ -32,8 +32,7 @@ def ask(number: int, sort: str = "-date") -> Ask:
     """The ask with this number; 240 million numbers give as many different ones."""
     rest, actor = divmod(number * STRIDE % (ACTORS * BEGINS * ENDS), ACTORS)
     end, begin = divmod(rest, BEGINS)
-    names = World(1).actor_names
-    return Ask(names[actor][0], str(FIRST + timedelta(days=begin)), str(LAST - timedelta(days=end)), sort)
+    return Ask(FREQUENT[actor], str(FIRST + timedelta(days=begin)), str(LAST - timedelta(days=end)), sort)
 
 
 def rest(asked: Ask) -> str:
@@ -42,12 +41,15 @@ def rest(asked: Ask) -> str:
 
 
 def datasette(asked: Ask) -> str:
-    """As Datasette's table page spells it: filtered through the index table, with the total and the next page."""
-    through = json.dumps({"table": "events_actor", "column": "value", "value": asked.actor})
+    """As Datasette's table page spells it, with the total and the next page.
+
+    Its `_through=` would say the same, but mixes up its parameters with those of other filters (0.65).
+    """
     order = {"-date": ("_sort_desc", "seq"), "date": ("_sort", "seq"), "-title": ("_sort_desc", "title")}
     direction, column = order.get(asked.sort, ("_sort", "title"))
     parameters = {
-        "_through": through, "latest__gte": asked.date_from, "earliest__lte": asked.date_to,
+        "_where": f"seq in (select record from events_actor where value = '{asked.actor}')",
+        "latest__gte": asked.date_from, "earliest__lte": asked.date_to,
         direction: column, "_size": RECORDS, "_col": "document", "_nofacet": 1,
     }  # fmt: skip
     return f"/release/events.json?{urlencode(parameters, quote_via=quote)}"
