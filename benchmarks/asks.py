@@ -64,8 +64,8 @@ def datasette_rows(asked: Ask) -> str:
 class Fresh:
     """Pages never asked for before: every call of `take` goes on where the last one ended."""
 
-    def __init__(self, spelling: Spelling, sort: str = "-date") -> None:
-        self.spelling, self.sort, self.next = spelling, sort, 1
+    def __init__(self, spelling: Spelling, sort: str = "-date", first: int = 1) -> None:
+        self.spelling, self.sort, self.next = spelling, sort, first
 
     def take(self, count: int) -> Iterator[str]:
         start, self.next = self.next, self.next + count

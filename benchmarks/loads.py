@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 NO_HEADERS: Mapping[str, str] = {}
@@ -92,10 +92,19 @@ class Wrk:
         return Burst(**found)
 
 
+_start: Any = None  # in a process of `Processes`: where all wait for each other
+
+
+def _set_start(barrier: Any) -> None:
+    global _start  # noqa: PLW0603  # a pool has no other way to hand a barrier to its processes
+    _start = barrier
+
+
 def ask_on(port: int, paths: Sequence[str], headers: Mapping[str, str], seconds: float) -> tuple[list[float], float, int]:
     """One connection's worth of load: latencies, seconds, bytes."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     latencies: list[float] = []
+    _start.wait()
     received, start = 0, time.perf_counter()
     while (begin := time.perf_counter()) - start < seconds:
         if len(paths) > 1 and len(latencies) == len(paths):
@@ -119,7 +128,8 @@ class Processes:
     def burst(self, target: Target, seconds: float) -> Burst:
         count = target.connections
         parts = [target.paths if len(target.paths) == 1 else target.paths[n::count] for n in range(count)]
-        with ProcessPoolExecutor(count, get_context("fork")) as pool:
+        context = get_context("forkserver")
+        with ProcessPoolExecutor(count, context, _set_start, (context.Barrier(count),)) as pool:
             jobs = [pool.submit(ask_on, target.port, part, target.headers, seconds) for part in parts]
             found = [job.result() for job in jobs]
         latencies = [latency for some, _, _ in found for latency in some]

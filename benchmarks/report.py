@@ -5,7 +5,7 @@ import platform
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -63,6 +63,7 @@ def write(results: Results) -> str:
         loading(results),
         starts(results),
         dump(results),
+        *failures(results),
         spent(results),
         f"## How it was measured\n\n{FAIR}",
     ]
@@ -100,7 +101,7 @@ def machine(results: Results) -> str:
         ("packages", ", ".join(f"{name} {version(name)}" for name in PACKAGES)),
         ("nginx", program("nginx", "-v")),
         ("load", f"{results.generator}{'' if results.generator != 'wrk' else ' ' + program('wrk', '-v')}"),
-        ("every server", f"{plan.workers} processes, {plan.threads} threads each where it has threads"),
+        ("every server", f"processes: {plan.workers}; threads of each, where it has threads: {plan.threads}"),
         ("rounds", f"{plan.rounds} of {plan.seconds:g} s, {plan.connections} connections"),
         ("data side by side", f"{plan.events:,} generated events"),
     ]
@@ -220,6 +221,12 @@ def dump(results: Results) -> str:
             found = figure(results.measured, f"dump: {who}", lambda burst: burst.flow / (1 << 20))
         rows.append((NAMES[who], spread(found)))
     return f"## A file of {results.plan.megabytes} MiB\n\n{table(('who', 'MiB a second'), rows)}"
+
+
+def failures(results: Results) -> Iterator[str]:
+    if results.failed:
+        rows = ((name, why.splitlines()[0]) for name, why in results.failed.items())
+        yield f"## What could not be measured\n\n{table(('what', 'why'), rows)}"
 
 
 def spent(results: Results) -> str:

@@ -21,6 +21,7 @@ class Plan:
     megabytes: int = 200
     starts: int = 5
     pages: int = 400  # pages at depth, for each size
+    profiled: int = 10_000  # about the size of dataset whose load is profiled, where that is needed
 
     @property
     def connections(self) -> int:
@@ -59,4 +60,5 @@ class Results:
     starts: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, int | None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
     profiles: list[Profile] = field(default_factory=list)

@@ -8,7 +8,7 @@ from .asks import Fresh
 from .loads import NO_HEADERS, Burst, Generator, Target
 
 WARM_UP = 0.3  # seconds
-MOST = 12_000  # pages never asked for that are made ready for each second
+MOST = 20_000  # pages never asked for that are made ready for each second
 
 
 @dataclass(frozen=True)
@@ -40,20 +40,37 @@ class Figure:
 Measured = dict[str, list[Burst]]
 
 
-def alternate(cases: Sequence[Case], generator: Generator, rounds: int, seconds: float, connections: int) -> Measured:
-    """Each case in each round, another one first every time; a short burst before warms it up."""
+@dataclass(frozen=True)
+class Turns:
+    """How cases are measured: with what, in how many rounds of how many seconds, over how many connections."""
+
+    generator: Generator
+    rounds: int
+    seconds: float
+    connections: int
+
+    def burst(self, case: Case, seconds: float) -> Burst:
+        return self.generator.burst(Target(case.port, case.paths(seconds), self.connections, case.headers), seconds)
+
+
+def alternate(cases: Sequence[Case], turns: Turns) -> tuple[Measured, dict[str, str]]:
+    """Each case in each round, another one first every time; a short burst before warms it up.
+
+    A case that fails is left out from then on; the second value says why.
+    """
     found: Measured = {case.name: [] for case in cases}
-
-    def burst(case: Case, length: float) -> Burst:
-        return generator.burst(Target(case.port, case.paths(length), connections, case.headers), length)
-
-    for case in cases:
-        burst(case, min(seconds, WARM_UP))
-    for number in range(rounds):
-        first = number % max(len(cases), 1)
+    failed: dict[str, str] = {}
+    for number in range(-1, turns.rounds):
+        first = number % len(cases)
         for case in [*cases[first:], *cases[:first]]:
-            found[case.name].append(burst(case, seconds))
-    return found
+            try:
+                if number < 0 and case.name not in failed:
+                    turns.burst(case, min(turns.seconds, WARM_UP))
+                elif case.name not in failed:
+                    found[case.name].append(turns.burst(case, turns.seconds))
+            except RuntimeError as error:
+                failed[case.name] = str(error)
+    return {name: bursts for name, bursts in found.items() if name not in failed}, failed
 
 
 def figure(measured: Measured, name: str, value: Callable[[Burst], float] = lambda burst: burst.rate) -> Figure:

@@ -24,13 +24,15 @@ from .generate import generate
 from .loads import Generator, generator
 from .processes import Program
 from .results import Data, Plan, Results
-from .rounds import Case, alternate
+from .rounds import Case, Turns, alternate
 from .servers import Size
 
 HERE = Path(__file__).resolve().parent
 VERSION, DUMP = "9.0.0", "events.ndjson.gz"
 CHECKED = 10_000_000  # asks from this number on are for the check that all serve the same; nobody is measured with them
-TINY = Plan(events=1000, sizes=(500, 1000), rounds=2, seconds=0.3, workers=1, threads=2, megabytes=4, starts=1, pages=20)
+TINY = Plan(
+    events=1000, sizes=(500, 1000), rounds=2, seconds=0.3, workers=1, threads=2, megabytes=4, starts=1, pages=20, profiled=500
+)  # fmt: skip
 
 
 def say(text: str) -> None:
@@ -86,8 +88,10 @@ class Bench:
 
     def measure(self, what: str, cases: list[Case], connections: int) -> None:
         say(f"measuring {what}: {', '.join(case.name for case in cases)}")
-        found = alternate(cases, self.generator, self.plan.rounds, self.plan.seconds, connections)
+        turns = Turns(self.generator, self.plan.rounds, self.plan.seconds, connections)
+        found, failed = alternate(cases, turns)
         self.results.measured.update({f"{what}: {name}": bursts for name, bursts in found.items()})
+        self.results.failed.update({f"{what}: {name}": why for name, why in failed.items()})
 
     def side_by_side(self, data: Data) -> None:
         """The page, an item and a dump, from everybody who serves them."""
@@ -226,30 +230,34 @@ class Bench:
 
     def profile(self, data: dict[int, Data]) -> None:
         """A profile for each goal that was missed."""
-        wanted = {goal.profile for goal in goals.judge(self.results) if goal.reached is False and goal.profile}
+        wanted = dict.fromkeys(goal.profile for goal in goals.judge(self.results) if goal.reached is False)
         main, largest = data[self.plan.events], data[max(self.plan.sizes)]
         count = 200 if self.plan.seconds >= 1 else 20
         page, item = asks.rest(asks.ask(0)), f"/v1/events/{self.an_id(main)}"
+
+        def fresh(first: int, sort: str = "-date") -> Iterator[str]:
+            return Fresh(asks.rest, sort, CHECKED * first).take(CHECKED)
+
         dump = f"/v1/releases/{VERSION}/{DUMP}"
         calls: dict[str, tuple[Data, Iterator[str], int]] = {
             "list again": (main, repeat(page), count * 10),
             "item again": (main, repeat(item), count * 10),
-            "list first time": (main, Fresh(asks.rest).take(CHECKED), count),
+            "list first time": (main, fresh(2), count),
             "largest, list again": (largest, repeat(page), count * 10),
-            "largest, list first time": (largest, Fresh(asks.rest).take(CHECKED), count),
-            "largest, by title": (largest, Fresh(asks.rest, "title").take(CHECKED), count),
+            "largest, list first time": (largest, fresh(3), count),
+            "largest, by title": (largest, fresh(4, "title"), count),
             "largest, deep": (largest, cycle(self.deep), count),
             "dump": (main, repeat(dump), count),
         }
-        for name in sorted(wanted):
+        for name in wanted:
             say(f"profiling {name}")
             if name in calls:
                 source, paths, times = calls[name]
                 settings = Settings(data_dir=source.data_dir, releases_dir=self.folder / "releases")
                 self.results.profiles.append(profiles.requests(name, settings, paths, times))
             else:
-                smallest = data[min(size for size in data if size >= min(10_000, max(data)))]
-                made = profiles.load(f"{name} ({smallest.events:,} events)", smallest.dataset, self.folder / "profiled")
+                some = data[min(data, key=lambda events: abs(events - self.plan.profiled))]
+                made = profiles.load(f"{name} ({some.events:,} events)", some.dataset, self.folder / "profiled")
                 self.results.profiles.append(made)
 
     @staticmethod
@@ -294,6 +302,9 @@ def main(sizes: str, wanted: str | None, tiny: bool, output: Path, folder: Path 
         results = bench(plan, generator(wanted), Path(made))
     output.write_text(report.write(results), encoding="utf-8")
     say(str(output))
+    for name, why in results.failed.items():
+        say(f"{name} failed: {why}")
+    sys.exit(bool(results.failed))
 
 
 if __name__ == "__main__":
