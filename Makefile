@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test release lint check derive lock wheel clean
+.PHONY: help serve test bench release lint check derive lock wheel clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -19,13 +19,20 @@ $(VENV)/dev: $(VENV)/run .ci/requirements.txt
 	$(PIP) install --require-hashes -r .ci/requirements.txt
 	@touch $@
 
+$(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
+	$(PIP) install --require-hashes -r benchmarks/requirements.txt
+	@touch $@
+
 serve: $(VENV)/run ## Set up, check and load the dataset, serve it on 127.0.0.1:8000.
 	$(BIN)/diplomatic-events serve
 
-test: $(VENV)/dev ## Set up and run every test.
+test: $(VENV)/bench ## Set up and run every test.
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
-lint: $(VENV)/dev ## Lint, format, types, import order, dataset, and drift of derived files.
+bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; takes a while.
+	$(BIN)/python -m benchmarks.run $(BENCH)
+
+lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of derived files.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -54,6 +61,8 @@ lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addr
 	  --group pyproject.toml:build --extra postgresql pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:dev -c requirements.txt -o .ci/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
+	  --group pyproject.toml:bench -c requirements.txt -c .ci/requirements.txt -o benchmarks/requirements.txt
 
 wheel: $(VENV)/dev ## Build the wheel, dataset included.
 	$(BIN)/python -m build --wheel --no-isolation

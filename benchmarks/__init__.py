@@ -1,0 +1,1 @@
+"""The server measured beside what a user would pick instead: `make bench` writes RESULTS.md."""

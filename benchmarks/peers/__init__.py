@@ -1,0 +1,1 @@
+"""What a user would pick instead, each serving the same page of the same data."""

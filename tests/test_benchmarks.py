@@ -1,0 +1,115 @@
+"""The benchmarks still run: everything once and briefly, with no word about how fast anything is."""
+
+import gzip
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from benchmarks import asks, goals
+from benchmarks.generate import World, generate
+from benchmarks.loads import Burst, Processes, Target
+from benchmarks.processes import running
+from benchmarks.rounds import Case, Figure, Turns, alternate, ratio
+from benchmarks.servers import Size, same_gunicorn
+
+TITLES = (
+    "Goals",
+    "A list asked for before",
+    "An item asked for before",
+    "A list never asked for",
+    "A page, by the number of events",
+    "Loading",
+    "Starting, and memory after the load",
+    "A file of 4 MiB",
+    "Where the time goes",
+    "How it was measured",
+)
+
+
+def test_the_whole_run_in_its_tiny_form(tmp_path: Path) -> None:
+    output = tmp_path / "RESULTS.md"
+    command = [sys.executable, "-m", "benchmarks.run", "--tiny", "--output", str(output), "--folder", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    text = output.read_text(encoding="utf-8")
+    for title in TITLES:
+        assert f"## {title}" in text
+    judged = re.findall(r"^\| .* \| at (?:least|most) .* \| (.*) \| (.*) \|$", text, re.MULTILINE)
+    assert len(judged) == 13
+    assert {verdict for _, verdict in judged} <= {"reached", "**not reached**", "not measured"}
+    assert [path for path in tmp_path.iterdir() if path != output] == [], "nothing is left behind"
+    assert str(tmp_path) not in text
+    assert str(ROOT) not in text
+
+
+def test_the_same_seed_gives_the_same_bytes_packed_or_not(tmp_path: Path) -> None:
+    generate(tmp_path / "one", 60)
+    generate(tmp_path / "two", 60)
+    generate(tmp_path / "packed", 60, packed=True)
+    generate(tmp_path / "other", 60, seed=2)
+    for path in sorted((tmp_path / "one").glob("*.jsonl")):
+        data = path.read_bytes()
+        assert data == (tmp_path / "two" / path.name).read_bytes()
+        assert data == gzip.decompress((tmp_path / "packed" / f"{path.name}.gz").read_bytes())
+    assert (tmp_path / "one" / "events.jsonl").read_bytes() != (tmp_path / "other" / "events.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("events", [1, 7, 100_000, 1_000_000])
+def test_any_number_of_events_has_any_event_at_hand(events: int) -> None:
+    world = World(events)
+    for number in {0, events // 2, events - 1}:
+        event = world.event(number)
+        assert event["id"] == world.event_head(number).id
+        assert len({participant["actor"] for participant in event["participants"]}) == len(event["participants"]) >= 2
+    assert world.statement(world.statements - 1)["setting"].startswith(("1", "2"))
+
+
+def test_no_page_is_asked_for_twice() -> None:
+    fresh = asks.Fresh(asks.rest)
+    paths = [*fresh.take(20_000), *fresh.take(20_000)]
+    assert len(set(paths)) == len(paths)
+
+
+def test_python_loads_a_server_where_wrk_is_missing(tmp_path: Path) -> None:
+    bodies = tmp_path / "bodies"
+    bodies.mkdir()
+    (bodies / "list").write_bytes(b"[]" * 100)
+    with running(same_gunicorn("constant", bodies, Size(1, 2), "/list"), tmp_path) as server:
+        burst = Processes().burst(Target(server.port, ["/list"], 2, {}), 0.2)
+        assert burst.requests > 0
+        assert burst.bytes == 200 * burst.requests
+        assert 0 < burst.p50 <= burst.p99
+        with pytest.raises(RuntimeError, match="too few"):
+            Processes().burst(Target(server.port, ["/list"] * 4, 2, {}), 5)
+        with pytest.raises(RuntimeError, match="500"):
+            Processes().burst(Target(server.port, ["/missing"], 1, {}), 0.2)
+
+
+class Scripted:
+    """Fails for one port, and says of the others that they answered as many requests as their port number says."""
+
+    name = "scripted"
+
+    def burst(self, target: Target, seconds: float) -> Burst:
+        if target.port == 9:
+            raise RuntimeError("refused")
+        return Burst(target.port, 1, 0, 1, 1)
+
+
+def test_a_case_that_fails_spoils_no_other() -> None:
+    cases = [Case("ours", 40, "/"), Case("peer", 20, "/"), Case("gone", 9, "/")]
+    measured, failed = alternate(cases, Turns(Scripted(), 3, 1, 1))
+    assert failed == {"gone": "refused"}
+    assert ratio(measured, "ours", "peer") == Figure(2, 2, 2)
+    assert ratio(measured, "ours", "gone") is None
+
+
+def test_goals_are_judged_by_the_median() -> None:
+    assert goals.Goal("fast", 2, Figure(2, 1, 3), "").reached
+    assert not goals.Goal("fast", 2, Figure(1.9, 1, 9), "").reached
+    assert goals.Goal("small", 2, Figure(1.9, 1, 9), "", most=True).reached
+    assert goals.Goal("small", 2, None, "", most=True).reached is None
