@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 import marshmallow as ma
 from marshmallow import validate
 
+from .counts import totals
 from .dates import Bounds
 from .fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
-from .filters import Ids, OnDay, Terms
+from .filters import Filter, Holds, Ids, OnDay, Span, Terms, names
 from .formats import formats_of
 from .parameters import Count, Version, distinct, listed
 from .problems import Problem, nearest
@@ -204,8 +205,8 @@ class Query:
     @cached_property
     def found(self) -> str:
         """The text of what is found, whatever its order and shape: the filters alone."""
-        names = {name for filter in self.resource.filters for name in filter.parameters()}
-        pairs = ((name, _normal(value)) for name, value in self.understood.items() if name in names)
+        asked = {name for filter in self.resource.filters for name in names(filter)}
+        pairs = ((name, _normal(value)) for name, value in self.understood.items() if name in asked)
         return f"{self.resource.kind}?{urlencode(sorted(pairs))}"
 
     @property
@@ -219,20 +220,27 @@ class Query:
         keys = [(resource.sorts[word.lstrip("-")], word.startswith("-")) for word in words]
         return [*keys, (seq, descends)]
 
-    def clauses(self) -> list[Any]:
-        """The conditions of all the filters that were asked for."""
+    @property
+    def by_number(self) -> bool:
+        """Whether the order is that of the records' numbers."""
+        return len(self.keys) == 1
+
+    @cached_property
+    def clauses(self) -> dict[Filter, list[Any]]:
+        """The conditions of each filter that was asked for."""
         model, kind = self.resource.model, self.resource.kind
-        return [
-            clause
-            for filter in self.resource.filters
-            for clause in filter.where(model, INDEXES.get((kind, filter.name)), self.asked)
-        ]
+        found = (
+            (filter, list(filter.where(model, INDEXES.get((kind, filter.name)), self.asked))) for filter in self.resource.filters
+        )
+        return {filter: clauses for filter, clauses in found if clauses}
 
     def filtered(self, *columns: Any) -> Any:
         """The select of what the filters find."""
-        select = self.resource.model.select(*columns)
-        clauses = self.clauses()
-        return select.where(*clauses) if clauses else select
+        model = self.resource.model
+        clauses = [clause for found in self.clauses.values() for clause in found]
+        found = [clause.among(model.seq) if isinstance(clause, Holds) else clause for clause in clauses]
+        conditions = [condition for condition in found if not isinstance(condition, Span)]  # those only say where to look
+        return model.select(*columns).where(*conditions) if conditions else model.select(*columns)
 
     def check_values(self, release: Release) -> None:
         """Raises a 400 Problem that names every value that this release does not know."""
@@ -243,17 +251,20 @@ class Query:
         """Every value that a release does not know."""
         found: list[Fault] = []
         for filter in self.resource.filters:
-            names = [name for name in filter.parameters() if name in self.asked]
-            if isinstance(filter, Ids) and names:
+            asked = [name for name in names(filter) if name in self.asked]
+            if not asked:
+                continue
+            if isinstance(filter, Ids):
                 found += _unknown(
                     release, filter.name, self.asked[filter.name], self.resource.model.id, f"the {self.resource.kind}"
                 )
-            elif isinstance(filter, Terms) and filter.kind:
-                model = BY_KIND[filter.kind].model
-                found += [f for name in names for f in _unknown(release, name, self.asked[name], model.id, f"the {filter.kind}")]
-            elif isinstance(filter, Terms) and not (filter.choices or filter.term):
-                values = INDEXES[self.resource.kind, filter.name].value
-                found += [f for name in names for f in _unknown(release, name, self.asked[name], values, "what occurs")]
+            elif isinstance(filter, Terms) and (filter.kind or not (filter.choices or filter.term)):
+                column = BY_KIND[filter.kind].model.id if filter.kind else INDEXES[self.resource.kind, filter.name].value
+                among = f"the {filter.kind}" if filter.kind else "what occurs"
+                for name in asked:
+                    counted = totals(release, self.resource.kind, filter.name, self.asked[name])
+                    if rest := [value for value in self.asked[name] if value not in counted]:
+                        found += _unknown(release, name, rest, column, among)
             elif isinstance(filter, OnDay) and filter.word in self.asked:
                 values = INDEXES[self.resource.kind, filter.name].value
                 found += _unknown(release, filter.word, self.asked[filter.word], values, "what occurs")

@@ -3,7 +3,9 @@
 Levels 0 and 1 of ISO 8601-2 (https://www.loc.gov/standards/datetime/), years 0001 to 9999.
 """
 
+import re
 import warnings
+from calendar import monthrange
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,6 +15,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from edtf import EDTFParseException, parse_edtf
 
+PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
 LEVELS = {"Date", "Interval", "UncertainOrApproximate", "Unspecified", "Level1Interval", "Season"}
 
 
@@ -25,6 +28,14 @@ class Bounds(NamedTuple):
     def meets(self, other: "Bounds") -> bool:
         """Whether some day may belong to both."""
         return self.earliest <= other.latest and other.earliest <= self.latest
+
+
+def _of_plain(year: str, month: str | None, day: str | None) -> Bounds:
+    """The days of a plain date, as the grammar gives them and a thousand times as fast: most dates are plain."""
+    first = date(int(year), int(month or 1), int(day or 1))
+    if day:
+        return Bounds(first, first)
+    return Bounds(first, date(first.year, 12, 31) if not month else first.replace(day=monthrange(first.year, first.month)[1]))
 
 
 def _day(moment: Any) -> date:
@@ -40,6 +51,8 @@ def bounds(text: str) -> Bounds:
     if text.startswith("/") or text.endswith("/"):
         raise ValueError(f"{text!r} leaves an end unsaid: write '..' for an open end")
     try:
+        if plain := PLAIN.fullmatch(text):
+            return _of_plain(*plain.groups())
         parsed = parse_edtf(text)
         if type(parsed).__name__ not in LEVELS:
             raise ValueError

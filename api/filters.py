@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Protocol
 
 import marshmallow as ma
@@ -39,6 +40,47 @@ class Catalog(Lookup, Protocol):
     def record(self, kind: str, id: str) -> Record: ...
     def ancestors(self, kind: str, id: str) -> Iterator[str]: ...
     def sources(self, kind: str, record: Record) -> set[str]: ...
+
+
+@cache
+def twin(table: Any, part: str) -> Any:
+    """A table under another name, for a part of a query that looks at it once more; made once, as it takes peewee long."""
+    return table.alias()
+
+
+@dataclass(frozen=True)
+class Holds:
+    """The condition that an index table lists a record under any of these values, or with `negated` under none."""
+
+    filter: str
+    table: Any
+    values: tuple[str, ...]
+    negated: bool = False
+
+    def among(self, number: Any) -> Any:
+        """Put as: the record's number is among those listed. Good where few are."""
+        listed = self.table.select(self.table.record).where(self.table.value.in_(self.values))
+        return number.not_in(listed) if self.negated else number.in_(listed)
+
+    def probed(self, number: Any) -> Any:
+        """Put as: there is an entry for this record. Good where many are listed and few are looked at."""
+        table = twin(self.table, "probed")
+        entry = pw.fn.EXISTS(table.select(pw.SQL("1")).where((table.record == number) & table.value.in_(self.values)))
+        return ~entry if self.negated else entry
+
+
+@dataclass(frozen=True)
+class Span:
+    """The condition that a record's number lies in a range; either end, a select of one number, may be missing."""
+
+    first: Any = None
+    last: Any = None
+
+    def on(self, number: Any) -> Iterator[Any]:
+        if self.first is not None:
+            yield number >= self.first
+        if self.last is not None:
+            yield number <= self.last
 
 
 Values = Callable[[Record, Catalog], Iterable[str]]
@@ -121,16 +163,13 @@ class Terms(_Plain):
         found[f"{self.name}_not"] = listed(term, f"Not: {lower_first(self.description)} None of them.")
         return found
 
-    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
-        def having(values: list[str]) -> Any:
-            return table.select(table.record).where(table.value.in_(values))
-
+    def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Holds]:
         if self.name in asked:
-            yield model.seq.in_(having(asked[self.name]))
+            yield Holds(self.name, table, tuple(asked[self.name]))
         for value in asked.get(f"{self.name}_all", ()):
-            yield model.seq.in_(having([value]))
+            yield Holds(self.name, table, (value,))
         if f"{self.name}_not" in asked:
-            yield model.seq.not_in(having(asked[f"{self.name}_not"]))
+            yield Holds(self.name, table, tuple(asked[f"{self.name}_not"]), negated=True)
 
     def clash(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Parameters that cannot go together, each with why."""
@@ -151,7 +190,7 @@ class OnDay(_Plain):
     word_description: str = ""
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
-        return {"value": pw.TextField(), "earliest": pw.DateField(), "latest": pw.DateField()}
+        return {"value": pw.TextField(), "earliest": pw.DateField(index=True), "latest": pw.DateField()}
 
     def rows(self, record: Record, catalog: Catalog) -> Iterator[dict[str, Any]]:
         for word, span in sorted(set(self.spans(record, catalog))):
@@ -218,12 +257,21 @@ class Dates(_Plain):
 
     def where(self, model: Any, table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
         certain = asked.get("date_match") == "certain"
-        first = model.earliest if certain else model.latest
-        last = model.latest if certain else model.earliest
         if begin := asked.get("date_from") or asked.get("on"):
-            yield first >= begin.earliest
+            yield (model.earliest if certain else model.latest) >= begin.earliest
+            if certain:
+                yield Span(first=_first(model, begin.earliest))
         if end := asked.get("date_to") or asked.get("on"):
-            yield last <= end.latest
+            yield (model.latest if certain else model.earliest) <= end.latest
+            # Records are numbered by their earliest day, so that a walk can begin where the range does.
+            yield Span(last=_last(model, end.latest))
+
+    def range(self, asked: Mapping[str, Any]) -> tuple[date, date] | None:
+        """The days between which records may lie; None where that is not what is asked."""
+        begin, end = (asked.get(name) or asked.get("on") for name in ("date_from", "date_to"))
+        if asked.get("date_match") == "certain" or not (begin or end):
+            return None
+        return (begin.earliest if begin else date.min), (end.latest if end else date.max)
 
     def clash(self, asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Parameters that cannot go together, each with why."""
@@ -281,7 +329,25 @@ class Updated(_Plain):
             yield model.updated >= history.sortable(asked[self.name])
 
 
+def _last(model: Any, day: date) -> Any:
+    """The number of the last record that begins on a day or before it."""
+    other = twin(model, "bound")
+    return other.select(other.seq).where(other.earliest <= day).order_by(other.earliest.desc(), other.seq.desc()).limit(1)
+
+
+def _first(model: Any, day: date) -> Any:
+    """The number of the first record that begins on a day or after it."""
+    other = twin(model, "bound")
+    return other.select(other.seq).where(other.earliest >= day).order_by(other.earliest, other.seq).limit(1)
+
+
 Filter = Updated | Terms | OnDay | Before | Dates | Ids | Words
+
+
+@cache
+def names(filter: Filter) -> tuple[str, ...]:
+    """The words of a filter's parameters."""
+    return tuple(filter.parameters())
 
 
 def index_table(owner: type[Row], filter: Filter, target: type[Row] | None) -> Any:

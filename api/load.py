@@ -11,8 +11,9 @@ from typing import Any
 import peewee as pw
 from marshmallow.experimental.context import Context
 
-from . import checks, quality, search
+from . import checks, counts, quality, search
 from .config import HERE, Settings
+from .counts import Count
 from .dataset import Dataset, Progress, read
 from .fields import Record, Text, leaves, refs
 from .filters import Terms
@@ -82,6 +83,7 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> Non
                 Changed,
                 Identifier,
                 Search,
+                Count,
                 *(resource.model for resource in RESOURCES),
                 *INDEXES.values(),
             ):
@@ -93,6 +95,7 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> Non
             _insert(database, Moved, _moves(dataset))
             _insert(database, Changed, _changes(dataset))
             _insert(database, Meta, ({"key": key, "value": json.dumps(value)} for key, value in _about(dataset).items()))
+        counts.fill(database.connection())
         _verify(database, dataset)
 
 

@@ -90,9 +90,9 @@ def _hits(release: Release, text: str, rows: list[tuple[Any, ...]]) -> list[Reco
         for seq, id, name in release.rows(model.select(model.seq, model.id, model.called).where(model.seq.in_(numbers))):
             called[kind, seq] = id, name
     found = []
-    for kind, seq, _, *columns in rows:
+    for kind, seq, *columns in rows:
         id, name = called[kind, seq]
-        column, shown = search.highlight(text, tuple(columns))
+        column, shown = search.highlight(text, columns[: len(search.COLUMNS)])
         hit = {"kind": kind, "id": id, "name": name, "field": column, "highlight": shown, "href": f"/v1/{kind}/{id}"}
         found.append(hit)
     return found
@@ -136,10 +136,10 @@ def suggest_view() -> Any:
 def _suggested(release: Release, asked: Any) -> Response:
     """The records whose names begin so, best first."""
     kinds = sorted(set(asked.get("kind", BY_KIND)))
-    text = search.as_beginning(asked["q"])
-    rows = release.rows(search.ranked(text, kinds, ("name", "aliases")).limit(SUGGESTIONS))
+    rows = release.rows(search.completing(asked["q"], kinds).limit(SUGGESTIONS))
     meta = {"total": len(rows), **about(release), "query": asked}
-    return answer(formats.envelope(formats.dumps(_hits(release, text, rows)), meta, {"self": here()}), release)
+    hits = _hits(release, search.as_beginning(asked["q"]), rows)
+    return answer(formats.envelope(formats.dumps(hits), meta, {"self": here()}), release)
 
 
 @blueprint.get("/resolve")

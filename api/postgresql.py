@@ -19,6 +19,7 @@ from playhouse.postgres_ext import PooledPsycopg3Database
 from psycopg import sql
 
 from . import search
+from .counts import Count
 from .resources import INDEXES, RESOURCES
 from .store import Changed, Identifier, Meta, Moved, Release, Store, unavailable
 
@@ -55,6 +56,10 @@ class Pooled(Release):
 
     def close(self) -> None:
         self.database.close_idle()
+
+    def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = read(self.database, lambda: super(Pooled, self).ask(statement, *values))
+        return rows
 
     def rows(self, query: Any) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = read(self.database, lambda: super(Pooled, self).rows(query))
@@ -156,7 +161,7 @@ class Server(Store):
         with self._writing() as connection, closing(sqlite3.connect(built)) as source:
             with connection.transaction():
                 schema = _named_anew(connection, id)
-                for table in (Meta, Moved, Changed, Identifier, *(r.model for r in RESOURCES), *INDEXES.values()):
+                for table in (Meta, Moved, Changed, Identifier, Count, *(r.model for r in RESOURCES), *INDEXES.values()):
                     _copy(connection, source, table)
                 _copy_search(connection, source)
                 if self.reader:

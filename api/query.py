@@ -11,7 +11,10 @@ from typing import Any
 import peewee as pw
 
 from .arguments import Query, refuse
+from .counts import ALL, between, totals
 from .fields import Fault
+from .filters import Dates, Holds, Terms
+from .plan import plan
 from .problems import Problem
 from .store import Release, Store
 
@@ -36,27 +39,45 @@ def page(query: Query, store: Store, current: Release) -> Page:
         release, after = _resume(query, text, store)
     query.check_values(release)
     limit = query.asked["limit"]
-    rows = release.rows(_select(query, after).limit(limit + 1))
+    rows = release.rows(_select(query, release, after).limit(limit + 1))
     following = _cursor(query, release, rows[limit - 1][1:]) if len(rows) > limit else None
     return Page(release, [row[0] for row in rows[:limit]], total(query, release), following)
 
 
 def total(query: Query, release: Release) -> int:
     """How many records the filters find."""
-    return release.once(query.found, lambda: int(release.scalar(query.filtered(pw.fn.COUNT(query.resource.model.seq)))))
+    return release.once(query.found, lambda: _counted(query, release))
+
+
+def _counted(query: Query, release: Release) -> int:
+    """The total: from what was counted at the load where that says it, and otherwise by counting."""
+    kind, found = query.resource.kind, query.clauses
+    holds = [clause for clauses in found.values() for clause in clauses if isinstance(clause, Holds)]
+    dates = next((filter for filter in found if isinstance(filter, Dates)), None)
+    plain = all(isinstance(filter, (Terms, Dates)) for filter in found)
+    if plain and (not holds or (len(holds) == 1 and len(holds[0].values) == 1 and not holds[0].negated)):
+        name, value = (holds[0].filter, holds[0].values[0]) if holds else ALL
+        if not dates:
+            return totals(release, kind, name, [value]).get(value, 0)
+        days = dates.range(query.asked)
+        if days and (known := between(release, kind, name, value, days)) is not None:
+            return known
+    return int(release.scalar(plan(query, release).select(pw.fn.COUNT(pw.SQL("1")))))
 
 
 def every(query: Query, release: Release) -> Iterator[str]:
     """All documents that the filters find, in order, a chunk in memory at a time."""
     after: list[Any] | None = None
-    while rows := release.rows(_select(query, after).limit(CHUNK)):
+    while rows := release.rows(_select(query, release, after).limit(CHUNK)):
         yield from (row[0] for row in rows)
         after = list(rows[-1][1:])
 
 
-def _select(query: Query, after: list[Any] | None) -> Any:
-    keys = query.keys
-    select = query.filtered(query.resource.model.document, *(column for column, _ in keys))
+def _select(query: Query, release: Release, after: list[Any] | None) -> Any:
+    """The select of documents and key values, in order, of what comes after a row."""
+    found = plan(query, release)
+    keys = [(found.number if column is query.resource.model.seq else column, descends) for column, descends in query.keys]
+    select = found.select(query.resource.model.document, *(column for column, _ in keys))
     if after:
         select = select.where(_beyond(keys, after))
     return select.order_by(*(column.desc() if descends else column for column, descends in keys))

@@ -7,7 +7,7 @@ records; they rank by formulas of their own. Whatever a user types is valid: it 
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import peewee as pw
@@ -86,21 +86,33 @@ def matching(kind: str, text: str) -> Any:
     return Search.select(pw.Cast(Search.record, "integer")).where((Search.kind == kind) & matches(text))
 
 
-def ranked(text: str, kinds: list[str], columns: tuple[str, ...] = tuple(COLUMNS)) -> Any:
-    """Select of (kind, record, rank, each column's text) for all hits, best first. The rank is negative."""
-    weights = [COLUMNS[column] if column in columns else 0.0 for column in COLUMNS]
-    condition = matches(text, columns)
+def ranked(text: str, kinds: list[str]) -> Any:
+    """Select of (kind, record, each column's text, rank) for all hits, best first: what is called so, then by rank."""
+    found = matches(text)
     shares = "{" + ",".join(str(weight / 10) for weight in reversed(COLUMNS.values())) + "}"
-    query = condition.postgresql.rhs
     rank = Either(
-        pw.fn.bm25(Search._meta.entity, 0.0, 0.0, *weights),
-        pw.fn.ts_rank_cd(pw.Cast(shares, "real[]"), pw.SQL("words"), query) * -1,
+        pw.fn.bm25(Search._meta.entity, 0.0, 0.0, *COLUMNS.values()),
+        pw.fn.ts_rank_cd(pw.Cast(shares, "real[]"), pw.SQL("words"), found.postgresql.rhs) * -1,
     )
-    select = Search.select(
-        Search.kind, pw.Cast(Search.record, "integer"), rank.alias("rank"), *(getattr(Search, c) for c in COLUMNS)
-    )
-    called = pw.fn.LOWER(Search.name) == text.rstrip("*").lower()  # what is called so comes before what mentions it
-    return select.where(condition & Search.kind.in_(kinds)).order_by(called.desc(), pw.SQL("rank"), Search.rowid)
+    called = pw.fn.LOWER(Search.name) == text.lower()
+    select = _shown(rank.alias("rank")).where(found & Search.kind.in_(kinds))
+    return select.order_by(called.desc(), pw.SQL("rank"), Search.rowid)
+
+
+def completing(text: str, kinds: list[str]) -> Any:
+    """Select of (kind, record, each column's text) for what has a name with these words, the last one unfinished perhaps.
+
+    First what is called so from its beginning, then the rest; the shorter name comes first.
+    """
+    typed = text.rstrip("*").lower()
+    begins = pw.fn.SUBSTR(pw.fn.LOWER(Search.name), 1, len(typed)) == typed
+    found = matches(as_beginning(text), ("name", "aliases")) & Search.kind.in_(kinds)
+    return _shown().where(found).order_by(begins.desc(), pw.fn.LENGTH(Search.name), Search.rowid)
+
+
+def _shown(*columns: Any) -> Any:
+    texts = (getattr(Search, column) for column in COLUMNS)
+    return Search.select(Search.kind, pw.Cast(Search.record, "integer"), *texts, *columns)
 
 
 def count(text: str, kinds: list[str]) -> Any:
@@ -113,7 +125,7 @@ def as_beginning(text: str) -> str:
     return text if text.endswith(("*", '"', " ")) else f"{text}*"
 
 
-def highlight(text: str, columns: tuple[str, ...]) -> tuple[str, str]:
+def highlight(text: str, columns: Sequence[str]) -> tuple[str, str]:
     """The column that a hit was found in, and its words around there as safe HTML, what was asked for in `<mark>`."""
     asked = phrases(text)
     normal = [unicodedata.normalize("NFC", column or "") for column in columns]

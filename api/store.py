@@ -88,8 +88,15 @@ class Release:
         self._lock = threading.Lock()
 
     def rows(self, query: Any) -> list[tuple[Any, ...]]:
-        """The rows of a select, as tuples."""
-        return list(query.tuples().bind(self.database))
+        """The rows of a select, as the database gives them: a day is a date, or its text."""
+        statement, values = query.bind(self.database).sql()
+        found: list[tuple[Any, ...]] = self.database.execute_sql(statement, values).fetchall()
+        return found
+
+    def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a statement in SQL, with `?` for each value: for the few that every request needs."""
+        found: list[tuple[Any, ...]] = self.database.execute_sql(statement.replace("?", self.database.param), values).fetchall()
+        return found
 
     def scalar(self, query: Any) -> Any:
         """The first value of the first row, or None."""

@@ -357,7 +357,8 @@ def test_the_number_of_queries_does_not_grow_with_the_page(
     client.get(f"/v1/{resource.kind}?limit=2{include}")  # the total is counted once
     for limit in (1, 5, 500):
         asked.clear()
-        assert client.get(f"/v1/{resource.kind}?limit={limit}{include}").status_code == 200
+        fresh = {"Host": "never-asked-before.example"}
+        assert client.get(f"/v1/{resource.kind}?limit={limit}{include}", headers=fresh).status_code == 200
         counts.add(len(asked))
     assert len(counts) == 1
     assert counts.pop() <= 2 + len(kinds)
