@@ -144,7 +144,10 @@ class Terms(_Plain):
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
         if target:
-            return {"value": pw.ForeignKeyField(target, field="id", column_name="value", deferrable="INITIALLY DEFERRED")}
+            # No index of its own: the table's key begins with it.
+            return {
+                "value": pw.ForeignKeyField(target, field="id", column_name="value", deferrable="INITIALLY DEFERRED", index=False)
+            }
         return {"value": pw.TextField()}
 
     def rows(self, record: Record, catalog: Catalog) -> Iterator[dict[str, Any]]:
@@ -326,7 +329,8 @@ class Updated(_Plain):
 
     def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
         if self.name in asked:
-            yield model.updated >= history.sortable(asked[self.name])
+            other = twin(model, "updated")  # apart, as few are new: the index finds them, a walk would look for them
+            yield model.seq.in_(other.select(other.seq).where(other.updated >= history.sortable(asked[self.name])))
 
 
 def _last(model: Any, day: date) -> Any:

@@ -1,0 +1,129 @@
+"""How queries are put to the databases: every filter and every sort has an index that leads the way."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from flask.testing import FlaskClient
+
+from api import counts, filters, load, plan
+from api.arguments import Query
+from api.config import Settings
+from api.query import _select, total
+from api.resource import Resource
+from api.resources import INDEXES, RESOURCES
+from api.store import Release
+
+Document = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def release(client: FlaskClient) -> Release:
+    found: Release = client.application.extensions["store"].current()
+    return found
+
+
+def asked_of(resource: Resource, release: Release) -> Iterator[dict[str, str]]:
+    """A query for each filter of a kind, with a value that occurs, and for each sort."""
+    for filter in resource.filters:
+        match filter:
+            case filters.Terms(name=name):
+                table = INDEXES[resource.kind, name]
+                if rows := release.rows(table.select(table.value).limit(1)):
+                    yield {name: rows[0][0]}
+            case filters.OnDay(name=name) | filters.Before(name=name):
+                yield {name: "2021-06-16"}
+            case filters.Ids(name=name):
+                yield {name: release.rows(resource.model.select(resource.model.id).limit(1))[0][0]}
+            case filters.Words(name=name):
+                yield {name: "nuclear"}
+            case filters.Updated(name=name):
+                yield {name: "1.0.0"}
+            case filters.Dates():
+                yield {"date_to": "2000"}
+                yield {"date_from": "2021", "date_match": "certain"}
+    for word in resource.sorts:
+        yield {"sort": word}
+        yield {"sort": f"-{word}"}
+
+
+def explained(release: Release, select: Any) -> list[str]:
+    """The steps of a query's plan, those that read a table."""
+    statement, values = select.bind(release.database).sql()
+    if release.database.param == "?":
+        return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()]
+    with release.database.connection_context():
+        # A few rows are read fastest from end to end; whether an index could lead is what is asked here.
+        release.database.execute_sql("SET enable_seqscan = off")
+        rows = release.database.execute_sql(f"EXPLAIN {statement}", values).fetchall()
+        release.database.execute_sql("RESET enable_seqscan")
+    return [row[0].strip() for row in rows]
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)
+def test_no_filter_and_no_sort_reads_a_table_from_end_to_end(release: Release, resource: Resource) -> None:
+    for asked in asked_of(resource, release):
+        query = Query.read(resource, {name: [value] for name, value in asked.items()})
+        steps = explained(release, _select(query, release, None).limit(21))
+        for step in steps:
+            walk = "sort" in asked and re.fullmatch(r"SCAN t1( USING INDEX \w+)?", step)
+            words = step.startswith("SCAN") and "VIRTUAL TABLE INDEX" in step
+            assert walk or words or not re.match("SCAN|(-> +)?Seq Scan", step), (asked, steps)
+        if "sort" in asked:
+            assert not any("TEMP B-TREE" in step or re.match("(-> +)?Sort ", step) for step in steps if "Sort Key" not in step), (
+                steps
+            )
+
+
+@pytest.mark.parametrize("few", [0, 1 << 60], ids=["all frequent", "all rare"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"actor": ["joe-biden"], "topic": ["strategic-stability,sanctions"]},
+        {"actor_all": ["joe-biden,vladimir-putin"], "place_not": ["geneva"]},
+        {"actor": ["joe-biden,vladimir-putin"], "date_from": ["2021-06"], "sort": ["title"]},
+        {"actor": ["vladimir-putin"], "type": ["summit"], "date_to": ["2021"], "sort": ["-title"]},
+        {"topic_not": ["sanctions"], "sort": ["date"]},
+    ],
+)
+def test_every_plan_finds_the_same(
+    release: Release, monkeypatch: pytest.MonkeyPatch, few: int, asked: dict[str, list[str]]
+) -> None:
+    """Whether a value is frequent changes the way, never what is found."""
+    (events,) = (resource for resource in RESOURCES if resource.kind == "events")
+    query = Query.read(events, asked)
+    usual = [row[0] for row in release.rows(_select(query, release, None))]
+    monkeypatch.setattr(plan, "FEW", few)
+    assert [row[0] for row in release.rows(_select(query, release, None))] == usual
+    assert total(query, release) == len(usual)
+
+
+def test_days_counted_at_the_load_are_the_days_that_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every value of every filter is held to a plain count, at and around days that are there."""
+    monkeypatch.setattr(counts, "FREQUENT", 1)
+    release, _ = load.load(Settings(dataset=ROOT / "dataset", data_dir=tmp_path))
+    for resource in (resource for resource in RESOURCES if counts.is_dated(resource)):
+        model: Any = resource.model
+        spans = {seq: (day(a), day(b)) for seq, a, b in release.rows(model.select(model.seq, model.earliest, model.latest))}
+        held = {counts.ALL: set(spans)}
+        for filter in resource.filters:
+            if isinstance(filter, filters.Terms):
+                table = INDEXES[resource.kind, filter.name]
+                for value, seq in release.rows(table.select(table.value, table.record)):
+                    held.setdefault((filter.name, value), set()).add(seq)
+        days = sorted({day for span in spans.values() for day in span})[:: max(1, len(spans) // 20)]
+        for (name, value), records in held.items():
+            assert counts.totals(release, resource.kind, name, [value]) == {value: len(records)}
+            for first, last in pairwise(days):
+                expected = sum(spans[seq][0] <= last and spans[seq][1] >= first for seq in records)
+                assert counts.between(release, resource.kind, name, value, (first, last)) == expected
+
+
+def day(value: Any) -> date:
+    """A day as either database gives it."""
+    return date.fromisoformat(str(value))
