@@ -18,7 +18,7 @@ from .resource import Resource
 from .store import Moved, Release, Store
 
 JSON = "application/json"
-FRESH = "public, max-age=60"
+FRESH = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 
 def store() -> Store:
