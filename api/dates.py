@@ -3,6 +3,7 @@
 Levels 0 and 1 of ISO 8601-2 (https://www.loc.gov/standards/datetime/), years 0001 to 9999.
 """
 
+import re
 import warnings
 from datetime import date
 from functools import lru_cache
@@ -13,6 +14,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from edtf import EDTFParseException, parse_edtf
 
+LONGEST = 64  # characters; no date is longer
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LEVELS = {"Date", "Interval", "UncertainOrApproximate", "Unspecified", "Level1Interval", "Season"}
 
 
@@ -40,6 +43,10 @@ def bounds(text: str) -> Bounds:
     if text.startswith("/") or text.endswith("/"):
         raise ValueError(f"{text!r} leaves an end unsaid: write '..' for an open end")
     try:
+        if DAY.fullmatch(text):  # most dates, and a hundred times as fast as the grammar
+            return Bounds(day := date.fromisoformat(text), day)
+        if len(text) > LONGEST:
+            raise ValueError
         parsed = parse_edtf(text)
         if type(parsed).__name__ not in LEVELS:
             raise ValueError

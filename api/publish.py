@@ -20,7 +20,7 @@ def publish(folder: Path, output: Path, progress: Progress | None = None) -> tup
     Returns the folder, and whether it is new. Raises DatasetError if the gate refuses, FileExistsError if the version
     is there with other bytes. The folder appears in one step, whole.
     """
-    dataset = checked(folder, progress)
+    dataset = checked(folder, progress, output)
     if faults := quality.gate(dataset):
         raise DatasetError(faults)
     version = dataset.about["version"]
@@ -43,7 +43,7 @@ def publish(folder: Path, output: Path, progress: Progress | None = None) -> tup
 def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> None:
     """Writes every file of a release, and the sums of them all."""
     base = folder / ".base"
-    build(dataset, base)
+    build(dataset, base, progress)
     source = dumps.Source(dataset, Release(base))
     for step, (name, file) in enumerate(dumps.FILES.items()):
         if progress:
