@@ -246,6 +246,8 @@ class Dataset:
 
     def updated_in(self, name: str, digest: str) -> str:
         """The version in which the record `kind/id`, as it now stands, last changed."""
+        if not self.published:
+            return str(self.about["version"])
         known = self.bulk.earlier(name) if self.bulk else self.earlier.get(name)
         return known[0] if known and known[1] == digest else str(self.about["version"])
 

@@ -226,14 +226,14 @@ def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> l
         item = value.get(key)
         if item is None or item == []:
             continue
-        place = (*path, name)
-        if not many:
-            found += leaves(below, item, place) if below else [(place, field, item)]
-        elif below:
+        if below:
+            for index, element in enumerate(item) if many else ((None, item),):
+                found += leaves(below, element, (*path, name) if index is None else (*path, name, index))
+        elif many:
             for index, element in enumerate(item):
-                found += leaves(below, element, (*place, index))
+                found.append(((*path, name, index), field, element))
         else:
-            found += [((*place, index), field, element) for index, element in enumerate(item)]
+            found.append(((*path, name), field, item))
     return found
 
 

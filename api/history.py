@@ -4,10 +4,11 @@
 follows from these files and the dataset as it stands.
 """
 
-import hashlib
 import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -24,6 +25,7 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+@cache
 def sortable(version: str) -> str:
     """A semver version as text that sorts as versions do."""
     return ".".join(f"{part:05}" for part in version_key(version))
@@ -40,9 +42,9 @@ class Entry:
     def of(cls, plain: Record) -> "Entry":
         """The entry of a record as its file says it."""
         texts = {key: canonical(value) for key, value in plain.items()}
-        keys = {key: hashlib.sha256(text).hexdigest()[:SHORT] for key, text in texts.items()}
+        keys = {key: sha256(text).hexdigest()[:SHORT] for key, text in texts.items()}
         whole = b",".join(canonical(key) + b":" + texts[key] for key in sorted(texts))  # what canonical(plain) says
-        return cls(hashlib.sha256(b"{" + whole + b"}").hexdigest(), keys)
+        return cls(sha256(b"{" + whole + b"}").hexdigest(), keys)
 
     def changed(self, other: "Entry") -> list[str]:
         """The keys whose values differ, in order."""

@@ -77,8 +77,10 @@ def _serve(work: Callable[[Chunk], Result], pipe: Connection, others: list[Conne
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which ends the others
     for other in others:
         other.close()
+    gc.disable()  # records hold no circles; what little there is goes after each chunk, and nothing is looked through twice
     try:
         while True:
+            gc.collect(1)
             chunk = pipe.recv()
             try:
                 answer: tuple[bool, object] = True, work(chunk)

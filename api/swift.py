@@ -90,27 +90,35 @@ def _reader(field: Any) -> Callable[[Any], Any]:
     if type(field) is Text and not field.validators:
         return _text
     if type(field) is Choice and len(field.validators) == 1:
-        words = frozenset(choices(field))
-        return lambda value: _sure(value, type(value) is str and value in words)
+        return _member(frozenset(choices(field)).__contains__)
     if type(field) in (Ref, Holder) and len(field.validators) == 1:
-        return lambda value: _sure(value, type(value) is str and SLUG.fullmatch(value))
-    return lambda value: field.deserialize(value)
+        return _member(SLUG.fullmatch)
+    deserialize: Callable[[Any], Any] = field.deserialize
+    return deserialize
 
 
-def _sure(value: Any, sound: Any) -> Any:
-    if not sound:
+def _member(sound: Callable[[str], Any]) -> Callable[[Any], Any]:
+    """A reader of texts that stay as they are."""
+
+    def read(value: Any) -> Any:
+        if type(value) is str and sound(value):
+            return value
         raise _Odd
-    return value
+
+    return read
 
 
 def _edtf(value: Any) -> str:
-    dates.bounds(_sure(value, type(value) is str))
-    return str(value)
+    if type(value) is str:
+        dates.bounds(value)
+        return value
+    raise _Odd
 
 
 def _text(value: Any) -> str:
-    text = " ".join(_sure(value, type(value) is str).split())
-    return str(_sure(text, text and not CONTROL.search(text)))
+    if type(value) is not str or CONTROL.search(text := " ".join(value.split())) or not text:
+        raise _Odd
+    return text
 
 
 def dump(schema: ma.Schema, record: Record) -> Record:
