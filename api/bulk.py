@@ -230,7 +230,7 @@ def _described(resource: Resource, text: Text) -> tuple[str, str, str, str | Non
     try:
         record = value if resource.kind in LIGHT else swift.load(resource.schema, value)
         called, key = " ".join(resource.name(record).split()), sort_key(resource, record)
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ma.ValidationError, ValueError, LookupError, TypeError, AttributeError):
         return id, "", "", None  # it is faulty; the second reading tells how
     kept = None if resource.kind in LIGHT else json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     return id, called, key, kept

@@ -122,9 +122,10 @@ def nothing_contains_itself(dataset: Dataset, tally: Tally) -> Iterator[Finding]
 
 def _circle(dataset: Dataset, circle: list[tuple[str, str]]) -> Iterator[Finding]:
     """A finding for each record of a circle, which begins and ends with that record."""
-    for place, (kind, id) in enumerate(circle[:CIRCLE]):
-        ids = [id for _, id in (circle[place:] + circle[:place])[:CIRCLE]]
-        shown = [*ids, *(["..."] if len(circle) > CIRCLE else []), id]
+    ids = [id for _, id in circle]
+    around = ids + ids
+    for place, (kind, id) in enumerate(circle):
+        shown = around[place : place + min(len(ids), CIRCLE)] + (["..."] if len(ids) > CIRCLE else []) + [id]
         yield dataset.at(kind, id).finding((str(BY_KIND[kind].parent),), f"goes in a circle: {' > '.join(shown)}")
 
 

@@ -86,9 +86,12 @@ def main() -> None:
 def check(folder: Path | None) -> None:
     """Tell every fault of the dataset at once, each with file, line and key."""
     settings = settings_of(dataset=folder)
-    with progress("checking") as show:
-        found = dataset.read(settings.dataset, show)
-        faults = checks.findings(found, show)
+    try:
+        with progress("checking") as show:
+            found = dataset.read(settings.dataset, show)
+            faults = checks.findings(found, show)
+    except OSError as error:
+        raise click.UsageError(f"cannot check {settings.dataset}: {error.strerror or error}") from None
     if faults:
         fail(faults)
     counts = ", ".join(f"{found.count(kind)} {kind}" for kind in BY_KIND)

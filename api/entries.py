@@ -117,6 +117,11 @@ class Dataset:
         self.bulk = bulk
         weakref.finalize(self, bulk.close)
 
+    def close(self) -> None:
+        """Removes the catalogue, if there is one."""
+        if self.bulk:
+            self.bulk.close()
+
     def count(self, kind: str) -> int:
         return len(self.entries[kind]) + (self.bulk.counts.get(kind, 0) if self.bulk else 0)
 

@@ -1,6 +1,5 @@
 """JSON Lines: a file read in pieces of bounded size, whatever stands in it; every scalar is read as text."""
 
-import gzip
 import json
 import os
 import zlib
@@ -12,6 +11,7 @@ from .files import DEEPEST, MOST_BYTES, Path_, Text, Unreadable
 
 SPAN = 1 << 20  # bytes that one piece of work takes from a file
 MOST_TIMES = 200  # a packed file that grows more than so many times is no data
+GZIP = 31  # zlib's word for the gzip format
 BOM = b"\xef\xbb\xbf"
 
 
@@ -117,17 +117,30 @@ def begun(handle: int, start: int, end: int) -> Iterator[tuple[int, bytes]]:
 
 def unpack(path: Path, target: Path) -> None:
     """Writes a gzipped file plain. Raises Unreadable with the line up to which it could be read; that much is written."""
-    most, written, lines = max(path.stat().st_size * MOST_TIMES, SPAN), 0, 0
+    most, written, number = max(path.stat().st_size * MOST_TIMES, SPAN), 0, 1
     with target.open("wb") as out:
         try:
-            with gzip.open(path) as packed:
-                while data := packed.read(SPAN):
-                    out.write(data)
-                    written += len(data)
-                    lines += data.count(b"\n")
-                    if written > most:
-                        raise Unreadable(f"unpacks to more than {MOST_TIMES} times its size", lines + 1)
+            for data in _inflated(path):
+                out.write(data)
+                written += len(data)
+                number += data.count(b"\n")
+                if written > most:
+                    raise Unreadable(f"unpacks to more than {MOST_TIMES} times its size", number)
         except EOFError:
-            raise Unreadable("is cut off", lines + 1) from None
-        except (OSError, zlib.error):
-            raise Unreadable("is not whole gzip", lines + 1) from None
+            raise Unreadable("is cut off", number) from None
+        except zlib.error:
+            raise Unreadable("is not whole gzip", number) from None
+
+
+def _inflated(path: Path) -> Iterator[bytes]:
+    """What a gzipped file holds, as far as it can be read. Raises EOFError or zlib.error where it cannot."""
+    inflate = zlib.decompressobj(GZIP)
+    with path.open("rb") as packed:
+        while data := packed.read(SPAN):
+            while data:
+                if inflate.eof:  # another member follows
+                    inflate = zlib.decompressobj(GZIP)
+                yield inflate.decompress(data, SPAN)
+                data = inflate.unconsumed_tail or inflate.unused_data
+    if not inflate.eof:
+        raise EOFError

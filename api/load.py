@@ -4,6 +4,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -39,6 +40,7 @@ def checked(folder: Path, progress: Progress | None = None, scratch: Path | None
     """The dataset in `folder`. Raises DatasetError with every finding if it has faults."""
     dataset = read(folder, progress, scratch)
     if faults := checks.findings(dataset, progress):
+        dataset.close()
         raise DatasetError(faults)
     return dataset
 
@@ -52,17 +54,18 @@ def load(settings: Settings, progress: Progress | None = None) -> tuple[Release,
     store = Store(settings.data_dir)
     if _unchanged(store, inputs(settings.dataset)):
         return store.current(), False
-    dataset = read(settings.dataset, progress, settings.data_dir)  # the system's own place may be small, or memory
-    if not dataset.bulk:  # with bulk data the digest is known when everything is made
-        if faults := checks.findings(dataset):
-            raise DatasetError(faults)
-        if _served(store, dataset):
-            return store.current(), False
-    with store.building() as path:
-        build(dataset, path, progress)
-        if _served(store, dataset):
-            return store.current(), False
-        store.publish(path, _id(dataset), settings.keep_releases)
+    # What is laid by on the way stands beside the releases: the system's own place for that may be small, or memory.
+    with closing(read(settings.dataset, progress, settings.data_dir)) as dataset:
+        if not dataset.bulk:  # of bulk data the digest is known when everything is made
+            if faults := checks.findings(dataset):
+                raise DatasetError(faults)
+            if _served(store, dataset):
+                return store.current(), False
+        with store.building() as path:
+            build(dataset, path, progress)
+            if _served(store, dataset):
+                return store.current(), False
+            store.publish(path, _id(dataset), settings.keep_releases)
     return store.current(), True
 
 
