@@ -3,7 +3,7 @@
 import hashlib
 import heapq
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -29,6 +29,13 @@ MOST_OF_ONE = 50  # faults told of one line
 Result = TypeVar("Result")
 Progress = Callable[[str, int, int], None]
 SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+
+
+def part(progress: Progress | None, first: int, last: int) -> Progress | None:
+    """The progress of a part of the work, which takes the whole from `first` to `last` thousandths."""
+    if progress is None:
+        return None
+    return lambda step, done, of: progress(step, first + (last - first) * done // max(of, 1), 1000)
 
 
 class Creator(Schema):
@@ -88,6 +95,18 @@ class Entry:
 
 
 Item = tuple[str, Place | None]  # a record's id, and its place if it stands in a JSON Lines file
+
+
+class Sum:
+    """The digest of a dataset in the making."""
+
+    def __init__(self, first: bytes) -> None:
+        self._total = hashlib.sha256(first)
+        self.hexdigest = self._total.hexdigest
+
+    def add(self, name: str, digest: str) -> None:
+        """Adds a record by `kind/id`; records come in the order of these names."""
+        self._total.update(f"\n{name} {digest}".encode())
 
 
 class Chunk(NamedTuple):
@@ -209,12 +228,9 @@ class Dataset:
         size = sum(series.size for series in self.bulk.series) if self.bulk else 0
         return ordered(lambda chunk: work(self, chunk), self.chunks(), None if size > ALONE else 0)
 
-    def sum_of(self, digests: Iterable[tuple[str, str]]) -> str:
-        """The digest of a dataset whose records have these, by `kind/id`, in order."""
-        total = hashlib.sha256(files.canonical(plain(AboutSchema(), self.about)) + files.canonical(self.moved))
-        for name, digest in digests:
-            total.update(f"\n{name} {digest}".encode())
-        return total.hexdigest()
+    def sum(self) -> Sum:
+        """The digest of the dataset, to which every record is still to be added."""
+        return Sum(files.canonical(plain(AboutSchema(), self.about)) + files.canonical(self.moved))
 
     @cached_property
     def manifest(self) -> history.Manifest:
@@ -222,8 +238,10 @@ class Dataset:
         found: dict[str, history.Entry] = {}
         for part in self.walk(_manifest):
             found.update(part)
-        digest = self.sum_of((name, found[name].digest) for name in sorted(found))
-        return history.Manifest(self.about["version"], self.about["released"], digest, found)
+        total = self.sum()
+        for name in sorted(found):
+            total.add(name, found[name].digest)
+        return history.Manifest(self.about["version"], self.about["released"], total.hexdigest(), found)
 
     @property
     def digest(self) -> str:

@@ -95,7 +95,12 @@ def lines(path: Path) -> Iterator[tuple[str, Entry]]:
         next(file)
         for line in file:
             name, whole, keys = line.rstrip("\n").split("\t")
-            yield name, Entry(whole, dict(pair.split("=", 1) for pair in keys.split(",")))
+            yield name, Entry(whole, keys_of(keys))
+
+
+def keys_of(text: str) -> dict[str, str]:
+    """The keys of an entry as they are written: `key=digest,key=digest`."""
+    return dict([pair.split("=", 1) for pair in text.split(",")])
 
 
 def read(folder: Path) -> list[Manifest]:

@@ -16,7 +16,7 @@ from .fields import Record, Text
 from .filters import Terms
 from .history import sortable
 from .resource import Resource
-from .resources import BY_KIND, INDEXES, RESOURCES
+from .resources import INDEXES, RESOURCES
 from .search import Search
 from .store import Identifier
 
@@ -39,7 +39,6 @@ class Batch:
 def batch(dataset: Dataset, chunk: Chunk) -> Batch:
     """The rows of a chunk; no rows of records with faults, as a dataset that has any is not loaded."""
     found = Batch(chunk.kind, len(chunk.items))
-    resource = BY_KIND[chunk.kind]
     with Context(dataset):
         for seq, item in enumerate(chunk.items, chunk.first):
             entry = found.survey.examine(chunk.kind, item, dataset)
@@ -47,7 +46,7 @@ def batch(dataset: Dataset, chunk: Chunk) -> Batch:
                 continue
             dataset.at_hand = entry
             try:
-                _enter(found, resource, seq, item[0], entry, dataset)
+                _enter(found, seq, item[0], entry, dataset)
             except KeyError:
                 if not dataset.findings and not found.survey.findings and not _leads_nowhere(entry, dataset):
                     raise
@@ -67,7 +66,8 @@ def _readable(dataset: Dataset, kind: str, id: str) -> bool:
         return False
 
 
-def _enter(found: Batch, resource: Resource, seq: int, id: str, entry: Entry, dataset: Dataset) -> None:
+def _enter(found: Batch, seq: int, id: str, entry: Entry, dataset: Dataset) -> None:
+    resource = entry.resource
     name, rows = f"{resource.kind}/{id}", found.rows
     kept = entry.manifest
     updated = dataset.updated_in(name, kept.digest)

@@ -150,21 +150,28 @@ def _writer(key: str, field: Any) -> Writer | None:
     if type(field) in (Text, Choice):
         return None
     if type(field) is Many:
-        write = _writer(key, field.inner)
-        if write is None:
-            return lambda value, record, lookup: value and list(value)
-        return lambda value, record, lookup: value and [write(item, record, lookup) for item in value]
+        return _series(_writer(key, field.inner))
     if type(field) is One and not field.schema._hooks["post_dump"]:
         return lambda value, record, lookup: None if value is None else _dump(field.schema, value, lookup)
+    if type(field) in (Ref, Holder):
+        return _reference(field)
+    return lambda value, record, lookup: field._serialize(value, key, record)
+
+
+def _series(write: Writer | None) -> Writer:
+    if write is None:
+        return lambda value, record, lookup: value and list(value)
+    return lambda value, record, lookup: value and [write(item, record, lookup) for item in value]
+
+
+def _reference(field: Any) -> Writer:
     if type(field) is Ref:
         return lambda value, record, lookup: value and {"id": value, "name": lookup.name(field.kind, value)}
-    if type(field) is Holder:
-        return lambda value, record, lookup: (
-            value
-            and {
-                "id": value,
-                "name": lookup.name(field.kind, value),
-                "offices": lookup.offices(value, record[field.on]),
-            }
-        )
-    return lambda value, record, lookup: field._serialize(value, key, record)
+    return lambda value, record, lookup: (
+        value
+        and {
+            "id": value,
+            "name": lookup.name(field.kind, value),
+            "offices": lookup.offices(value, record[field.on]),
+        }
+    )

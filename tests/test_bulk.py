@@ -1,10 +1,8 @@
 """Machine-made series: JSON Lines keep every promise that record files keep, in bounded memory, whatever stands in them."""
 
 import gzip
-import hashlib
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -15,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SMALL
+from marshmallow.experimental.context import Context
 from test_cli import run
 
 from api import checks, dataset, files, lines, load, pool, publish, swift
@@ -212,14 +210,8 @@ def test_the_short_way_reads_and_renders_what_marshmallow_does(kind: str, record
     for entry in records.entries[kind].values():
         assert swift.load(schema, entry.text.value) == schema.load(entry.text.value)
         with_context = {**entry.record, "id": "x", "links": {"self": "y"}}
-        with load_context(records):
+        with Context(records):
             assert json.dumps(swift.dump(schema, with_context)) == json.dumps(schema.dump(with_context))
-
-
-def load_context(records: dataset.Dataset) -> Any:
-    from marshmallow.experimental.context import Context
-
-    return Context(records)
 
 
 def peak(folder: Path, data_dir: Path) -> int:
@@ -344,12 +336,7 @@ def test_every_command_works_on_series(small: Path, tmp_path: Path) -> None:
     assert (tmp_path / "lines" / "0.1.0" / publish.SUMS).read_text() == (first / publish.SUMS).read_text()
 
 
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def test_a_faulty_series_leaves_no_scratch_behind(small: Path, tmp_path: Path) -> None:
     (small / "topics.jsonl").write_text("{oops\n")
     assert run("load", "--dataset", small, "--data-dir", tmp_path / "data").exit_code == 1
     assert not list((tmp_path / "data").rglob(f"{MARK}*"))
-    assert sha256(SMALL / "dataset.yaml")
