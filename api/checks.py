@@ -1,45 +1,44 @@
-"""The rules that hold between records, one function each; `check` runs them all and reports every finding."""
+"""The rules of the data, one function each; `check` runs them all and reports every finding."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from . import dates, lifecycles
-from .dataset import Dataset
-from .fields import leaves, refs
-from .problems import Finding, nearest
-from .resources import BY_KIND, RESOURCES
+from .entries import MOST_OF_ONE, Chunk, Dataset, Entry, Item, Progress
+from .problems import DatasetError, Finding, Findings, nearest
+from .resources import BY_KIND
+from .tally import Cited, Tally
 
+MOST_PARAGRAPHS = 100_000
+CIRCLE = 50  # records that are named of a circle
 LONGEST_QUOTE = 60  # words; more would be copying, not quoting
-Rule = Callable[[Dataset], Iterator[Finding]]
+Rule = Callable[[str, Entry, Dataset], Iterator[Finding]]  # of a record: its id, itself, the dataset around it
+Whole = Callable[[Dataset, Tally], Iterator[Finding]]  # of the dataset, once all records were walked
 
 
-def references_exist(dataset: Dataset) -> Iterator[Finding]:
+def references_exist(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Every id that a record names is a record."""
-    for kind, entries in dataset.entries.items():
-        for entry in entries.values():
-            for path, target, id in refs(BY_KIND[kind].schema, entry.record):
-                if not dataset.has(target, id):
-                    close = nearest(id, dataset.entries[target])
-                    hint = f"; did you mean {close!r}?" if close else ""
-                    yield entry.finding(path, f"{id!r} is not among the {target}{hint}")
+    for path, kind, other in entry.refs:
+        if not dataset.has(kind, other):
+            yield replace(entry.finding(path, f"{other!r} is not among the {kind}"), sought=(kind, other))
 
 
-def ids_begin_with_their_date(dataset: Dataset) -> Iterator[Finding]:
+def ids_begin_with_their_date(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Ids of events and statements begin with as much of their date as is certain."""
-    for kind in ("events", "statements"):
-        for id, entry in dataset.entries[kind].items():
-            prefix = dates.certain_prefix(dates.bounds(entry.record["date"]))
-            if not id.startswith(f"{prefix}-" if prefix else id):
-                yield entry.finding(("date",), f"the id should begin with {prefix!r}, as the date does")
+    prefix = dates.certain_prefix(dates.bounds(entry.record["date"]))
+    if not id.startswith(f"{prefix}-" if prefix else id):
+        yield entry.finding(("date",), f"the id should begin with {prefix!r}, as the date does")
 
 
-def citations_are_exact(dataset: Dataset) -> Iterator[Finding]:
+def citations_are_exact(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """A citation of a source whose paragraphs are counted names paragraphs that it has."""
-    for _, _, entry, path, citation in dataset.citations():
+    for path, citation in entry.citations:
         source, numbers = citation["source"], citation["paragraphs"]
-        if source not in dataset.entries["sources"]:
+        try:
+            last = dataset.record("sources", source)["paragraphs"]
+        except KeyError:
             continue
-        last = dataset.record("sources", source)["paragraphs"]
         if last and not numbers:
             yield entry.finding(path, f"name the paragraphs of {source} that say so")
         elif last and max(numbers) > last:
@@ -48,56 +47,89 @@ def citations_are_exact(dataset: Dataset) -> Iterator[Finding]:
             yield entry.finding((*path, "paragraphs"), f"the paragraphs of {source} are not counted: use locator")
 
 
-def every_paragraph_is_coded(dataset: Dataset) -> Iterator[Finding]:
+def sources_can_be_found(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A source has an address, or says why it has none."""
+    if bool(entry.record["url"]) == bool(entry.record["no_url"]):
+        yield entry.finding(("url",), "give either url, or no_url with the reason why there is none")
+
+
+def quotes_are_short(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A quote stays under the length at which it would be a copy."""
+    words = len((entry.record["quote"] or "").split())
+    if words > LONGEST_QUOTE:
+        yield entry.finding(("quote",), f"has {words} words; {LONGEST_QUOTE} are the most")
+
+
+def spans_run_forward(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """Nothing ends before it begins: a role's `to` after its `from`, an action's `until` after its `date`."""
+    list_key, first, last = {"actors": ("roles", "start", "end"), "agreements": ("actions", "date", "until")}[entry.resource.kind]
+    for index, item in enumerate(entry.record[list_key]):
+        if item[first] and item[last] and dates.bounds(item[last]).latest < dates.bounds(item[first]).earliest:
+            yield entry.finding((list_key, index), f"ends ({item[last]}) before it begins ({item[first]})")
+
+
+def nothing_refers_to_itself(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """No record is part of itself, replies to itself, or is related to itself."""
+    for path, kind, target in entry.refs:
+        if target == id and kind == entry.resource.kind:
+            yield entry.finding(path, "refers to the record itself")
+
+
+def countries_are_given_where_needed(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """States have a country."""
+    if entry.record["kind"] == "state" and not entry.record["country"]:
+        yield entry.finding((), "a state needs its country")
+
+
+def quad_classes_are_four(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """Quad classes are 1 to 4."""
+    for path, _, value in entry.leaves:
+        if path[-1] == "quad" and value > 4:
+            yield entry.finding(path, "a quad class is 1, 2, 3 or 4")
+
+
+def every_paragraph_is_coded(dataset: Dataset, tally: Tally) -> Iterator[Finding]:
     """Every paragraph of a counted source is cited by a record, or listed under `not_coded`, and never both."""
-    cited = cited_paragraphs(dataset)
-    for id, entry in dataset.entries["sources"].items():
+    for id in sorted({*tally.counted, *tally.listed}):
+        entry = dataset.at("sources", id)
+        if (entry.record["paragraphs"] or 0) > MOST_PARAGRAPHS:
+            yield entry.finding(("paragraphs",), f"more than {MOST_PARAGRAPHS:,} are not counted")
+            continue
         idle = {number for item in entry.record["not_coded"] for number in item["paragraphs"]}
         for number in range(1, (entry.record["paragraphs"] or 0) + 1):
-            if number not in idle and not cited[id, number]:
+            cited = tally.paragraphs.get((id, number), Cited())
+            if number not in idle and not cited.count:
                 yield entry.finding(("paragraphs",), f"no record cites paragraph {number}, nor does not_coded list it")
-            if number in idle and cited[id, number]:
-                yield entry.finding(("not_coded",), f"paragraph {number} is cited by {cited[id, number][0]}")
+            if number in idle and cited.count:
+                yield entry.finding(("not_coded",), f"paragraph {number} is cited by {cited.first()[0]}")
         if beyond := sorted(number for number in idle if number > (entry.record["paragraphs"] or 0)):
             yield entry.finding(("not_coded",), f"there is no paragraph {beyond[0]}")
 
 
-def sources_can_be_found(dataset: Dataset) -> Iterator[Finding]:
-    """A source has an address, or says why it has none."""
-    for entry in dataset.entries["sources"].values():
-        if bool(entry.record["url"]) == bool(entry.record["no_url"]):
-            yield entry.finding(("url",), "give either url, or no_url with the reason why there is none")
+def nothing_contains_itself(dataset: Dataset, tally: Tally) -> Iterator[Finding]:
+    """No record lies within itself, be it through others."""
+    done: set[tuple[str, str]] = set()
+    for start in tally.parents:
+        path: dict[tuple[str, str], None] = {}
+        at = start
+        while at in tally.parents and at not in done and at not in path:
+            path[at] = None
+            at = at[0], tally.parents[at]
+        done.update(path)
+        if at in path:
+            yield from _circle(dataset, list(path)[list(path).index(at) :])
 
 
-def quotes_are_short(dataset: Dataset) -> Iterator[Finding]:
-    """A quote stays under the length at which it would be a copy."""
-    for entry in dataset.entries["statements"].values():
-        words = len((entry.record["quote"] or "").split())
-        if words > LONGEST_QUOTE:
-            yield entry.finding(("quote",), f"has {words} words; {LONGEST_QUOTE} are the most")
+def _circle(dataset: Dataset, circle: list[tuple[str, str]]) -> Iterator[Finding]:
+    """A finding for each record of a circle, which begins and ends with that record."""
+    ids = [id for _, id in circle]
+    around = ids + ids
+    for place, (kind, id) in enumerate(circle):
+        shown = around[place : place + min(len(ids), CIRCLE)] + (["..."] if len(ids) > CIRCLE else []) + [id]
+        yield dataset.at(kind, id).finding((str(BY_KIND[kind].parent),), f"goes in a circle: {' > '.join(shown)}")
 
 
-def spans_run_forward(dataset: Dataset) -> Iterator[Finding]:
-    """Nothing ends before it begins: a role's `to` after its `from`, an action's `until` after its `date`."""
-    for kind, list_key, first, last in (("actors", "roles", "start", "end"), ("agreements", "actions", "date", "until")):
-        for entry in dataset.entries[kind].values():
-            for index, item in enumerate(entry.record[list_key]):
-                if item[first] and item[last] and dates.bounds(item[last]).latest < dates.bounds(item[first]).earliest:
-                    yield entry.finding((list_key, index), f"ends ({item[last]}) before it begins ({item[first]})")
-
-
-def nothing_contains_itself(dataset: Dataset) -> Iterator[Finding]:
-    """No record is part of itself, replies to itself, or is related to itself, be it through others."""
-    for resource in RESOURCES:
-        for id, entry in dataset.entries[resource.kind].items():
-            for path, kind, target in refs(resource.schema, entry.record):
-                if kind == resource.kind and target == id:
-                    yield entry.finding(path, "refers to the record itself")
-            if resource.parent and (circle := _circle(dataset, resource.kind, resource.parent, id)):
-                yield entry.finding((resource.parent,), f"goes in a circle: {' > '.join(circle)}")
-
-
-def moved_ids_lead_somewhere(dataset: Dataset) -> Iterator[Finding]:
+def moved_ids_lead_somewhere(dataset: Dataset, tally: Tally) -> Iterator[Finding]:
     """A moved id is no record any more; it has a new id that is one, or a reason why it is gone."""
     for kind, moves in dataset.moved.items():
         for id, move in moves.items():
@@ -110,51 +142,80 @@ def moved_ids_lead_somewhere(dataset: Dataset) -> Iterator[Finding]:
                 yield Finding("moved.yaml", 0, key, f"{move['to']!r} is not among the {kind}")
 
 
-def countries_are_given_where_needed(dataset: Dataset) -> Iterator[Finding]:
-    """States have a country; quad classes are 1 to 4."""
-    for entry in dataset.entries["actors"].values():
-        if entry.record["kind"] == "state" and not entry.record["country"]:
-            yield entry.finding((), "a state needs its country")
-    for entry in dataset.entries["event-types"].values():
-        for path, _, value in leaves(BY_KIND["event-types"].schema, entry.record):
-            if path[-1] == "quad" and value > 4:
-                yield entry.finding(path, "a quad class is 1, 2, 3 or 4")
-
-
-RULES: tuple[Rule, ...] = (
-    references_exist,
-    ids_begin_with_their_date,
-    citations_are_exact,
-    every_paragraph_is_coded,
-    sources_can_be_found,
-    quotes_are_short,
-    spans_run_forward,
-    nothing_contains_itself,
-    moved_ids_lead_somewhere,
-    countries_are_given_where_needed,
-    *lifecycles.RULES,
+EVERY = tuple(BY_KIND)
+EACH: tuple[tuple[Rule, tuple[str, ...]], ...] = (
+    (references_exist, EVERY),
+    (ids_begin_with_their_date, ("events", "statements")),
+    (citations_are_exact, EVERY),
+    (sources_can_be_found, ("sources",)),
+    (quotes_are_short, ("statements",)),
+    (spans_run_forward, ("actors", "agreements")),
+    (nothing_refers_to_itself, EVERY),
+    (countries_are_given_where_needed, ("actors",)),
+    (quad_classes_are_four, ("event-types",)),
+    *((rule, (kind,)) for kind, rule in lifecycles.BY_RECORD),
 )
+WHOLE: tuple[Whole, ...] = (every_paragraph_is_coded, nothing_contains_itself, moved_ids_lead_somewhere)
+RULES: tuple[Callable[..., Iterator[Finding]], ...] = (*(rule for rule, _ in EACH), *WHOLE)
+OF = {kind: tuple(rule for rule, kinds in EACH if kind in kinds) for kind in BY_KIND}
 
 
-def findings(dataset: Dataset) -> list[Finding]:
+@dataclass
+class Survey:
+    """What came up on a walk: faults, and sums."""
+
+    findings: Findings = field(default_factory=Findings)
+    tally: Tally = field(default_factory=Tally)
+
+    def examine(self, kind: str, item: Item, dataset: Dataset) -> Entry | None:
+        """Holds one record against its schema and every rule; returns it if it has no fault."""
+        try:
+            entry = dataset.entry(kind, item)
+        except DatasetError as error:
+            self.findings.add(error.findings)
+            return None
+        found = [finding for rule in OF[kind] for finding in islice(rule(item[0], entry, dataset), MOST_OF_ONE)]
+        self.findings.add(found)
+        self.tally.take(item[0], entry, dataset)
+        return None if found else entry
+
+    def add(self, other: "Survey") -> None:
+        self.findings.add(other.findings.all())
+        self.tally.add(other.tally)
+
+    def end(self, dataset: Dataset) -> list[Finding]:
+        """Every fault, once all records were walked: of the files, of each record, of the whole."""
+        for rule in WHOLE:
+            self.findings.add(rule(dataset, self.tally))
+        return [hinted(finding, dataset) for finding in self.findings.all()]
+
+
+def survey(dataset: Dataset, progress: Progress | None = None) -> tuple[Survey, list[Finding]]:
+    """Walks a dataset; its sums, and every fault."""
+    whole = Survey()
+    whole.findings.add(dataset.findings.all())
+    done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
+    for count, part in dataset.walk(_surveyed):
+        whole.add(part)
+        done += count
+        if progress:
+            progress("checking", done, of)
+    return whole, whole.end(dataset)
+
+
+def _surveyed(dataset: Dataset, chunk: Chunk) -> tuple[int, Survey]:
+    part = Survey()
+    for item in chunk.items:
+        part.examine(chunk.kind, item, dataset)
+    return len(chunk.items), part
+
+
+def findings(dataset: Dataset, progress: Progress | None = None) -> list[Finding]:
     """Every fault of a dataset that was read: of its files, and of every rule."""
-    return sorted([*dataset.findings, *(finding for rule in RULES for finding in rule(dataset))])
+    return survey(dataset, progress)[1]
 
 
-def cited_paragraphs(dataset: Dataset) -> dict[tuple[str, int], list[str]]:
-    """(source, paragraph) -> the records that cite it, as `kind/id`, in order."""
-    cited: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for kind, id, _, _, citation in dataset.citations():
-        for paragraph in citation["paragraphs"]:
-            if f"{kind}/{id}" not in cited[citation["source"], paragraph]:
-                cited[citation["source"], paragraph].append(f"{kind}/{id}")
-    return cited
-
-
-def _circle(dataset: Dataset, kind: str, parent: str, id: str) -> list[str]:
-    path = [id]
-    while path[-1] in dataset.entries[kind] and (above := dataset.record(kind, path[-1])[parent]):
-        path.append(above)
-        if above in path[:-1]:
-            return path if above == id else []
-    return []
+def hinted(finding: Finding, dataset: Dataset) -> Finding:
+    """A finding about an id that is no record, with the id that may have been meant."""
+    close = nearest(finding.sought[1], dataset.near(*finding.sought)) if finding.sought else None
+    return replace(finding, message=f"{finding.message}; did you mean {close!r}?") if close else finding

@@ -17,6 +17,7 @@ from . import __version__, checks, codebook, dataset, files, load, openapi, publ
 from .citing import cite as make_citation
 from .citing import verify
 from .config import Settings
+from .entries import part
 from .fields import is_id, plain
 from .problems import DatasetError, Finding, Problem
 from .publications import read_query
@@ -86,12 +87,15 @@ def main() -> None:
 def check(folder: Path | None) -> None:
     """Tell every fault of the dataset at once, each with file, line and key."""
     settings = settings_of(dataset=folder)
-    with progress("checking") as show:
-        found = dataset.read(settings.dataset, show)
-        faults = checks.findings(found)
+    try:
+        with progress("checking") as show:
+            found = dataset.read(settings.dataset, part(show, 0, 100))
+            faults = checks.findings(found, part(show, 100, 1000))
+    except OSError as error:
+        raise click.UsageError(f"cannot check {settings.dataset}: {error.strerror or error}") from None
     if faults:
         fail(faults)
-    counts = ", ".join(f"{len(entries)} {kind}" for kind, entries in found.entries.items())
+    counts = ", ".join(f"{found.count(kind)} {kind}" for kind in BY_KIND)
     click.echo(f"no faults: {counts}")
 
 
@@ -167,8 +171,6 @@ def fmt(folder: Path | None, only_check: bool) -> None:
     for kind, entries in found.entries.items():
         for entry in entries.values():
             path = root / entry.file
-            if path.suffix != ".yaml":
-                continue
             text = path.read_text(encoding="utf-8")
             canonical = files.write_yaml(plain(BY_KIND[kind].schema, entry.record))
             if text == canonical:
@@ -182,7 +184,7 @@ def fmt(folder: Path | None, only_check: bool) -> None:
     for name in changed:
         click.echo(f"{name}: {'is not' if only_check else 'is now'} in canonical form")
     if faults or found.findings:
-        fail(sorted([*faults, *found.findings]))
+        fail(sorted([*faults, *found.findings.all()]))
     sys.exit(FAULTY if only_check and changed else 0)
 
 
@@ -234,7 +236,7 @@ def codebook_command(documents: tuple[Path, ...], folder: Path | None, only_chec
     """Bring the generated tables of DOCUMENTS up to date (README.md, dataset/README.md)."""
     found = dataset.read(settings_of(dataset=folder).dataset)
     if found.findings:
-        fail(sorted(found.findings))
+        fail(found.findings.all())
     drifted = [derived(path, readme.filled(path.read_text(encoding="utf-8"), found), only_check) for path in documents]
     sys.exit(FAULTY if only_check and any(drifted) else 0)
 
@@ -316,17 +318,18 @@ def cite(query: str | None, cited: Path | None, version: str | None, data_dir: P
 def coverage(folder: Path | None, only: str | None) -> None:
     """Print, for each source whose paragraphs are counted, which records every paragraph gave."""
     found = dataset.read(settings_of(dataset=folder).dataset)
-    if only and only not in found.entries["sources"]:
+    tally = checks.survey(found)[0].tally
+    if only and not found.has("sources", only):
         raise click.UsageError(f"there is no source {only!r}")
-    cited = checks.cited_paragraphs(found)
     missing = 0
-    for id, entry in found.entries["sources"].items():
-        if not entry.record["paragraphs"] or only not in (None, id):
+    for id in sorted(tally.counted):
+        if only not in (None, id):
             continue
-        reasons = {number: item["reason"] for item in entry.record["not_coded"] for number in item["paragraphs"]}
-        click.echo(f"{id}: {entry.record['title']}")
-        for number in range(1, entry.record["paragraphs"] + 1):
-            records = cited[id, number]
+        source = found.at("sources", id).record
+        reasons = {number: item["reason"] for item in source["not_coded"] for number in item["paragraphs"]}
+        click.echo(f"{id}: {source['title']}")
+        for number in range(1, source["paragraphs"] + 1):
+            records = tally.paragraphs[id, number].shown() if (id, number) in tally.paragraphs else ""
             missing += not records and number not in reasons
-            click.echo(f"{number:5}  {' '.join(records) or (f'({reasons[number]})' if number in reasons else 'NOT CODED')}")
+            click.echo(f"{number:5}  {records or (f'({reasons[number]})' if number in reasons else 'NOT CODED')}")
     sys.exit(FAULTY if missing else 0)

@@ -34,7 +34,7 @@ def table(*rows: tuple[object, ...]) -> str:
 
 def counts(dataset: Dataset) -> str:
     """How many records of each kind there are."""
-    return table(("kind", "records", "what"), *((f"`{r.kind}`", len(dataset.entries[r.kind]), r.description) for r in RESOURCES))
+    return table(("kind", "records", "what"), *((f"`{r.kind}`", dataset.count(r.kind), r.description) for r in RESOURCES))
 
 
 def asked(dataset: Dataset) -> str:
@@ -80,12 +80,11 @@ def _keys(schema: ma.Schema, prefix: str) -> Iterator[tuple[str, str, str]]:
 def types(dataset: Dataset) -> str:
     """The event types with their crosswalk."""
     rows = []
-    for id, entry in sorted(dataset.entries["event-types"].items()):
-        plover, cameo = entry.record["plover"], entry.record["cameo"]
+    for id in sorted(id for id, _ in dataset.ordered("event-types")):
+        type = dataset.record("event-types", id)
+        plover, cameo = type["plover"], type["cameo"]
         category = "/".join(part for part in (plover["event"], plover["mode"]) if part) if plover else "none"
-        rows.append(
-            (f"`{id}`", entry.record["definition"], category, cameo["code"] if cameo else "none", entry.record["quad"] or "")
-        )
+        rows.append((f"`{id}`", type["definition"], category, cameo["code"] if cameo else "none", type["quad"] or ""))
     return table(("type", "definition", "PLOVER 2.0", "CAMEO", "quad"), *rows)
 
 

@@ -15,6 +15,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from edtf import EDTFParseException, parse_edtf
 
+LONGEST = 64  # characters; no date is longer
 PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?")
 LEVELS = {"Date", "Interval", "UncertainOrApproximate", "Unspecified", "Level1Interval", "Season"}
 
@@ -53,6 +54,8 @@ def bounds(text: str) -> Bounds:
     try:
         if plain := PLAIN.fullmatch(text):
             return _of_plain(*plain.groups())
+        if len(text) > LONGEST:
+            raise ValueError
         parsed = parse_edtf(text)
         if type(parsed).__name__ not in LEVELS:
             raise ValueError

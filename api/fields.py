@@ -5,6 +5,7 @@ Every field takes its description first; it feeds OpenAPI, the JSON Schemas, the
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import marshmallow as ma
@@ -194,22 +195,46 @@ class Links(_Described, mf.Dict):
     """Names of links, and the addresses they lead to, relative to the server."""
 
 
-def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, Any, Any]]:
-    """Every (path, field, value) below a loaded record that is neither a list, a mapping, nor null."""
+class Step(NamedTuple):
+    """One key of a schema as walks need it: its name in a loaded record, its name in a file, its field, and what is below."""
 
-    def below(field: Any, item: Any, path: tuple[str | int, ...]) -> Iterator[tuple[Any, Any, Any]]:
-        if item is None:
-            return
-        if isinstance(field, mf.List):
-            for index, element in enumerate(item):
-                yield from below(field.inner, element, (*path, index))
-        elif isinstance(field, mf.Nested):
-            yield from leaves(field.schema, item, path)
-        else:
-            yield path, field, item
+    key: str
+    name: str
+    field: Any
+    many: bool
+    schema: ma.Schema | None
 
+
+@cache
+def steps(schema: ma.Schema) -> tuple[Step, ...]:
+    """The keys of a file's schema. Lists hold plain values or mappings, never lists."""
+    found = []
     for key, field in schema.load_fields.items():
-        yield from below(field, value.get(key), (*path, field.data_key or key))
+        inner = field.inner if isinstance(field, mf.List) else field
+        below = inner.schema if isinstance(inner, mf.Nested) else None
+        found.append(Step(key, field.data_key or key, inner, inner is not field, below))
+    return tuple(found)
+
+
+Leaf = tuple[tuple[str | int, ...], Any, Any]
+
+
+def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> list[Leaf]:
+    """Every (path, field, value) below a loaded record that is neither a list, a mapping, nor null."""
+    found: list[Leaf] = []
+    for key, name, field, many, below in steps(schema):
+        item = value.get(key)
+        if item is None or item == []:
+            continue
+        if below:
+            for index, element in enumerate(item) if many else ((None, item),):
+                found += leaves(below, element, (*path, name) if index is None else (*path, name, index))
+        elif many:
+            for index, element in enumerate(item):
+                found.append(((*path, name, index), field, element))
+        else:
+            found.append(((*path, name), field, item))
+    return found
 
 
 def paths(schema: ma.Schema) -> Iterator[str]:
@@ -225,14 +250,14 @@ def paths(schema: ma.Schema) -> Iterator[str]:
 
 def plain(schema: ma.Schema, record: Record) -> Record:
     """A loaded record as its file says it: keys in the schema's order, nothing that is absent or empty."""
-
-    def shape(field: Any, value: Any) -> Any:
-        if isinstance(field, mf.List):
-            return [shape(field.inner, item) for item in value]
-        return plain(field.schema, value) if isinstance(field, mf.Nested) else value
-
-    shaped = ((field.data_key or key, shape(field, record[key])) for key, field in schema.load_fields.items() if record[key])
-    return {key: value for key, value in shaped if value}
+    found = {}
+    for key, name, _, many, below in steps(schema):
+        value = record[key]
+        if value and below:
+            value = [plain(below, item) for item in value] if many else plain(below, value)
+        if value:
+            found[name] = value
+    return found
 
 
 def leaf_fields(schema: ma.Schema) -> Iterator[Any]:

@@ -125,25 +125,6 @@ def _build(events: Iterator[yaml.Event]) -> Text:
     return out
 
 
-def parse_jsonl(lines: Iterator[str]) -> Iterator[tuple[int, Text]]:
-    """Each line of JSON Lines as (line number, Text), every scalar as text. Raises Unreadable with the line."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        twice: list[Path_] = []
-
-        def pairs(items: list[tuple[str, Any]], twice: list[Path_] = twice) -> dict[str, Any]:
-            names = [name for name, _ in items]
-            twice.extend((name,) for name in sorted({n for n in names if names.count(n) > 1}))
-            return dict(items)
-
-        try:
-            value = json.loads(line, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=pairs)
-        except (ValueError, RecursionError) as error:
-            raise Unreadable(f"is not JSON: {error}", number) from None
-        yield number, Text(value, {(): number}, twice)
-
-
 class _Dumper(yaml.SafeDumper):
     """Canonical YAML: lists indented under their key, long prose folded, what other readers would mistake quoted."""
 
@@ -164,9 +145,12 @@ def write_yaml(value: Any) -> str:
     return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: Any) -> bytes:
     """The one JSON text of a value: no spaces, keys in order, UTF-8."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _encode(value).encode()
 
 
 def comments(text: str) -> list[int]:

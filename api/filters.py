@@ -89,16 +89,21 @@ Spans = Callable[[Record, Catalog], Iterable[tuple[str, dates.Bounds]]]
 
 def each(path: str) -> Values:
     """The values at a dotted path of a record, through lists: `participants.actor`."""
-    keys = path.split(".")
+    first, *rest = path.split(".")
 
-    def values(record: Record, catalog: Catalog) -> Iterator[str]:
-        items: list[Any] = [record]
-        for key in keys:
-            items = [item[key] for item in items if item[key] is not None]
-            items = [inner for item in items for inner in (item if isinstance(item, list) else [item])]
-        yield from items
+    def values(record: Record, catalog: Catalog) -> Iterable[str]:
+        items = _listed(record[first])
+        for key in rest:
+            items = [inner for item in items for inner in _listed(item[key])]
+        return items
 
     return values
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 def within(path: str, kind: str) -> Values:
@@ -150,8 +155,9 @@ class Terms(_Plain):
             }
         return {"value": pw.TextField()}
 
-    def rows(self, record: Record, catalog: Catalog) -> Iterator[dict[str, Any]]:
-        yield from ({"value": value} for value in sorted(set(self.values(record, catalog))))
+    def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
+        """What its table says of a record: the values of its columns."""
+        return [(value,) for value in sorted(set(self.values(record, catalog)))]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         if self.choices:
@@ -195,9 +201,9 @@ class OnDay(_Plain):
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
         return {"value": pw.TextField(), "earliest": pw.DateField(index=True), "latest": pw.DateField()}
 
-    def rows(self, record: Record, catalog: Catalog) -> Iterator[dict[str, Any]]:
-        for word, span in sorted(set(self.spans(record, catalog))):
-            yield {"value": word, **span._asdict()}
+    def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
+        """What its table says of a record: the values of its columns."""
+        return [(word, *(day.isoformat() for day in span)) for word, span in sorted(set(self.spans(record, catalog)))]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         found: dict[str, Any] = {self.name: Day(metadata={"description": self.description, "example": "2021-06-16"})}
@@ -227,8 +233,9 @@ class Before(_Plain):
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
         return {"day": pw.DateField()}
 
-    def rows(self, record: Record, catalog: Catalog) -> Iterator[dict[str, Any]]:
-        yield from ({"day": dates.bounds(text).latest} for text in sorted(set(self.days(record, catalog))))
+    def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
+        """What its table says of a record: the values of its columns."""
+        return [(dates.bounds(text).latest.isoformat(),) for text in sorted(set(self.days(record, catalog)))]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         return {self.name: Partial(metadata={"description": self.description, "example": "2026-03-01"})}

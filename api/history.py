@@ -4,9 +4,13 @@
 follows from these files and the dataset as it stands.
 """
 
-import hashlib
+import heapq
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from .fields import Record
@@ -21,6 +25,7 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+@cache
 def sortable(version: str) -> str:
     """A semver version as text that sorts as versions do."""
     return ".".join(f"{part:05}" for part in version_key(version))
@@ -36,8 +41,10 @@ class Entry:
     @classmethod
     def of(cls, plain: Record) -> "Entry":
         """The entry of a record as its file says it."""
-        keys = {key: hashlib.sha256(canonical(value)).hexdigest()[:SHORT] for key, value in plain.items()}
-        return cls(hashlib.sha256(canonical(plain)).hexdigest(), keys)
+        texts = {key: canonical(value) for key, value in plain.items()}
+        keys = {key: sha256(text).hexdigest()[:SHORT] for key, text in texts.items()}
+        whole = b",".join(canonical(key) + b":" + texts[key] for key in sorted(texts))  # what canonical(plain) says
+        return cls(sha256(b"{" + whole + b"}").hexdigest(), keys)
 
     def changed(self, other: "Entry") -> list[str]:
         """The keys whose values differ, in order."""
@@ -64,21 +71,41 @@ class Manifest:
     @classmethod
     def read(cls, path: Path) -> "Manifest":
         """A written manifest. Raises ValueError if it is not one."""
-        first, *lines = path.read_text(encoding="utf-8").splitlines()
-        mark, version, released, digest = first.split("\t")
-        if mark != "#" or version != path.stem:
-            raise ValueError(f"{path.name} is not the manifest of a release")
-        entries = {}
-        for line in lines:
-            name, whole, keys = line.split("\t")
-            entries[name] = Entry(whole, dict(pair.split("=", 1) for pair in keys.split(",")))
-        return cls(version, released, digest, entries)
+        version, released, digest = head(path)
+        return cls(version, released, digest, dict(lines(path)))
+
+
+def manifests(folder: Path) -> list[Path]:
+    """The files of the manifests of a dataset's releases, oldest first."""
+    return sorted((folder / FOLDER).glob("*.tsv"), key=lambda path: version_key(path.stem))
+
+
+def head(path: Path) -> tuple[str, str, str]:
+    """Version, day and digest of a written manifest. Raises ValueError if it is not one."""
+    with path.open(encoding="utf-8") as file:
+        mark, version, released, digest = file.readline().rstrip("\n").split("\t")
+    if mark != "#" or version != path.stem:
+        raise ValueError(f"{path.name} is not the manifest of a release")
+    return version, released, digest
+
+
+def lines(path: Path) -> Iterator[tuple[str, Entry]]:
+    """The records of a written manifest, in order, a line in memory at a time."""
+    with path.open(encoding="utf-8") as file:
+        next(file)
+        for line in file:
+            name, whole, keys = line.rstrip("\n").split("\t")
+            yield name, Entry(whole, keys_of(keys))
+
+
+def keys_of(text: str) -> dict[str, str]:
+    """The keys of an entry as they are written: `key=digest,key=digest`."""
+    return dict([pair.split("=", 1) for pair in text.split(",")])
 
 
 def read(folder: Path) -> list[Manifest]:
     """The manifests of a dataset's releases, oldest first."""
-    found = (Manifest.read(path) for path in (folder / FOLDER).glob("*.tsv"))
-    return sorted(found, key=lambda manifest: version_key(manifest.version))
+    return [Manifest.read(path) for path in manifests(folder)]
 
 
 @dataclass(frozen=True)
@@ -94,32 +121,53 @@ class Change:
     reason: str | None = None
 
 
+Entries = Iterable[tuple[str, Entry]]
+
+
 def between(older: Manifest | None, newer: Manifest, moved: dict[str, Record]) -> Iterator[Change]:
     """The changes from one release to the next, by record; `moved` says where records that are gone went."""
-    before = older.entries if older else {}
-    for name in sorted({*before, *newer.entries}):
-        old, new = before.get(name), newer.entries.get(name)
+    before = sorted(older.entries.items()) if older else ()
+    return changes(before, sorted(newer.entries.items()), newer.version, newer.released, moved)
+
+
+def changes(older: Entries, newer: Entries, version: str, released: str, moved: dict[str, Record]) -> Iterator[Change]:
+    """The changes from the records of one release to those of the next, `version`; both come by name."""
+    for name, old, new in _pairs(older, newer):
         if new and not old:
-            yield Change(newer.version, newer.released, name, "created")
+            yield Change(version, released, name, "created")
         elif new and old and new.digest != old.digest:
-            yield Change(newer.version, newer.released, name, "changed", tuple(new.changed(old)))
+            yield Change(version, released, name, "changed", tuple(new.changed(old)))
         elif old and not new:
             move = moved.get(name, {})
             kind = name.partition("/")[0]
             if move.get("to"):
-                yield Change(newer.version, newer.released, name, "renamed", to=f"{kind}/{move['to']}")
+                yield Change(version, released, name, "renamed", to=f"{kind}/{move['to']}")
             else:
-                yield Change(newer.version, newer.released, name, "withdrawn", reason=move.get("withdrawn"))
+                yield Change(version, released, name, "withdrawn", reason=move.get("withdrawn"))
 
 
-def changes(manifests: Iterable[Manifest], moved: dict[str, Record]) -> Iterator[Change]:
-    """Every change of every release, oldest first."""
-    older: Manifest | None = None
-    for manifest in manifests:
-        yield from between(older, manifest, moved)
-        older = manifest
+def _pairs(older: Entries, newer: Entries) -> Iterator[tuple[str, Entry | None, Entry | None]]:
+    """Every name, with what it was and what it is."""
+    named = heapq.merge(
+        ((name, 0, entry) for name, entry in older), ((name, 1, entry) for name, entry in newer), key=itemgetter(0)
+    )
+    for name, group in groupby(named, key=itemgetter(0)):
+        found = {side: entry for _, side, entry in group}
+        yield name, found.get(0), found.get(1)
 
 
-def updated_in(manifests: Iterable[Manifest], moved: dict[str, Record]) -> dict[str, str]:
-    """`kind/id` -> the version in which the record last changed."""
-    return {c.record: c.version for c in changes(manifests, moved) if c.change in ("created", "changed")}
+def published(paths: list[Path], moved: dict[str, Record]) -> Iterator[Change]:
+    """Every change of the releases with these manifests, oldest first."""
+    for older, path in zip([None, *paths], paths, strict=False):
+        version, released, _ = head(path)
+        yield from changes(lines(older) if older else (), lines(path), version, released, moved)
+
+
+def standing(paths: list[Path], moved: dict[str, Record]) -> Iterator[tuple[str, str, str]]:
+    """The records of the last of these releases: name, version in which it last changed, digest."""
+    changed = {c.record: c.version for c in published(paths[:-1], moved) if c.change in ("created", "changed")}
+    if paths:
+        version, before = head(paths[-1])[0], lines(paths[-2]) if paths[1:] else ()
+        for name, old, new in _pairs(before, lines(paths[-1])):
+            if new:
+                yield name, changed[name] if old and old.digest == new.digest else version, new.digest

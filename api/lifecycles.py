@@ -4,10 +4,9 @@ Each is told only where the dates leave no doubt: a month may hold the day that 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import wraps
 
 from . import dates
-from .dataset import Dataset, Entry
+from .entries import Dataset, Entry
 from .fields import Record
 from .files import Path_
 from .problems import Finding
@@ -127,20 +126,6 @@ BY_RECORD: tuple[tuple[str, RecordRule], ...] = (
 )
 
 
-def over(kind: str, rule: RecordRule) -> Callable[[Dataset], Iterator[Finding]]:
-    """A rule over one record as a rule over the whole dataset, under the same name and promise."""
-
-    @wraps(rule)
-    def run(dataset: Dataset) -> Iterator[Finding]:
-        for id, entry in dataset.entries[kind].items():
-            yield from rule(id, entry, dataset)
-
-    return run
-
-
-RULES = tuple(over(kind, rule) for kind, rule in BY_RECORD)
-
-
 def _done(entry: Entry, kinds: tuple[str, ...]) -> Iterator[tuple[int, Record, dates.Bounds]]:
     """The actions of some kinds, each with its place in the record and its days."""
     for index, action in enumerate(entry.record["actions"]):
@@ -159,8 +144,10 @@ def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], d
 
 def _actor(dataset: Dataset, id: str) -> Record | None:
     """An actor's record, or None where there is none to be read."""
-    found = dataset.entries["actors"].get(id)
-    return found.record if found else None
+    try:
+        return dataset.record("actors", id)
+    except KeyError:
+        return None
 
 
 def _strangers(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tuple[Path_, str]]) -> Iterator[Finding]:

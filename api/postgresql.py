@@ -28,10 +28,11 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 REGISTER: tuple[LiteralString, ...] = (
     "CREATE SCHEMA IF NOT EXISTS diplomatic_events",
     "CREATE TABLE IF NOT EXISTS diplomatic_events.releases"
-    " (number bigserial PRIMARY KEY, id text NOT NULL, loaded timestamptz NOT NULL DEFAULT now())",
+    " (number bigserial PRIMARY KEY, id text NOT NULL, inputs text NOT NULL, loaded timestamptz NOT NULL DEFAULT now())",
 )
-NUMBERED: LiteralString = "INSERT INTO diplomatic_events.releases (id) VALUES (%s)"
+NUMBERED: LiteralString = "INSERT INTO diplomatic_events.releases (id, inputs) VALUES (%s, %s)"
 NEWEST = "SELECT number, id FROM releases ORDER BY number DESC LIMIT 1"
+INPUTS = "SELECT inputs FROM releases ORDER BY number DESC LIMIT 1"
 OF_ID = "SELECT number, id FROM releases WHERE id = %s ORDER BY number DESC LIMIT 1"
 OLD: LiteralString = "SELECT number FROM diplomatic_events.releases ORDER BY number DESC OFFSET %s"
 POLL = 0.5  # seconds after which a process looks for a new release again
@@ -157,10 +158,14 @@ class Server(Store):
         except psycopg.OperationalError as error:
             raise ConnectionError(str(error).strip()) from None
 
-    def publish(self, built: Path, id: str, keep: int) -> None:
+    def inputs(self) -> str:
+        rows = read(self._home, lambda: self._home.execute_sql(INPUTS).fetchall())
+        return str(rows[0][0]) if rows else ""
+
+    def publish(self, built: Path, id: str, inputs: str, keep: int) -> None:
         with self._writing() as connection, closing(sqlite3.connect(built)) as source:
             with connection.transaction():
-                schema = _named_anew(connection, id)
+                schema = _named_anew(connection, id, inputs)
                 for table in (Meta, Moved, Changed, Identifier, Count, *(r.model for r in RESOURCES), *INDEXES.values()):
                     _copy(connection, source, table)
                 _copy_search(connection, source)
@@ -171,11 +176,11 @@ class Server(Store):
         self._due = 0.0
 
 
-def _named_anew(connection: Connection, id: str) -> str:
+def _named_anew(connection: Connection, id: str, inputs: str) -> str:
     """A new, empty schema that is the served release when the transaction ends."""
     for statement in REGISTER:
         connection.execute(statement)
-    (number,) = connection.execute(f"{NUMBERED} RETURNING number", (id,)).fetchone() or (0,)
+    (number,) = connection.execute(f"{NUMBERED} RETURNING number", (id, inputs)).fetchone() or (0,)
     schema = f"{HOME}_{number}"
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
     connection.execute(sql.SQL("SET LOCAL search_path = {}").format(sql.Identifier(schema)))

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from . import dumps, history, quality
-from .dataset import Dataset, Progress
+from .entries import Dataset, Progress, part
 from .load import build, checked
 from .problems import DatasetError
 from .store import in_file
@@ -20,7 +20,7 @@ def publish(folder: Path, output: Path, progress: Progress | None = None) -> tup
     Returns the folder, and whether it is new. Raises DatasetError if the gate refuses, FileExistsError if the version
     is there with other bytes. The folder appears in one step, whole.
     """
-    dataset = checked(folder, progress)
+    dataset = checked(folder, part(progress, 0, 300), output)
     if faults := quality.gate(dataset):
         raise DatasetError(faults)
     version = dataset.about["version"]
@@ -28,7 +28,7 @@ def publish(folder: Path, output: Path, progress: Progress | None = None) -> tup
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
     try:
-        write(dataset, making, progress)
+        write(dataset, making, part(progress, 300, 1000))
         if target.exists():
             if (target / SUMS).read_bytes() != (making / SUMS).read_bytes():
                 raise FileExistsError(f"{target} holds this version with other bytes")
@@ -43,11 +43,12 @@ def publish(folder: Path, output: Path, progress: Progress | None = None) -> tup
 def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> None:
     """Writes every file of a release, and the sums of them all."""
     base = folder / ".base"
-    build(dataset, base)
+    build(dataset, base, part(progress, 0, 500))
     source = dumps.Source(dataset, in_file(base))
+    show = part(progress, 500, 1000)
     for step, (name, file) in enumerate(dumps.FILES.items()):
-        if progress:
-            progress(f"writing {name}", step, len(dumps.FILES))
+        if show:
+            show(f"writing {name}", step, len(dumps.FILES))
         file.write(source, folder / name)
     source.release.database.close()
     base.unlink()

@@ -1,15 +1,14 @@
 """The gate of a release, and its figures: what must hold before a version is published, and how good the data is."""
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
-from . import checks, dates, history
-from .dataset import Dataset
+from . import checks, history
+from .entries import Dataset
 from .fields import Record
 from .problems import Finding
 from .resources import BY_KIND
-from .resources.common import conflict
+from .tally import Tally
 
 LEVELS = ("none", "patch", "minor", "major")
 
@@ -63,41 +62,26 @@ def _version(message: str) -> Finding:
     return Finding("dataset.yaml", 0, "version", message)
 
 
-def figures(dataset: Dataset) -> Record:
-    """How good the data is, in numbers; shares are of 1."""
-    counts = {kind: len(entries) for kind, entries in dataset.entries.items()}
-    cited = Counter(kind for kind, *_ in dataset.citations())
-    days = [dates.bounds(text) for text in dated(dataset)]
-    sources = [entry.record for entry in dataset.entries["sources"].values()]
-    uses = Counter(citation["source"] for *_, citation in dataset.citations())
-    official = sum(uses[id] for id, e in dataset.entries["sources"].items() if e.record["kind"] == "official_text")
-    held = [e.record for kind in ("events", "statements", "agreements", "actors") for e in dataset.entries[kind].values()]
-    paragraphs = checks.cited_paragraphs(dataset)
-    counted = {s: e.record["paragraphs"] for s, e in dataset.entries["sources"].items() if e.record["paragraphs"]}
+def figures(dataset: Dataset, tally: Tally | None = None) -> Record:
+    """How good the data is, in numbers; shares are of 1. `tally` is what was counted on a walk, if there was one already."""
+    tally = tally or checks.survey(dataset)[0].tally
+    sums, counts = tally.sums, {kind: dataset.count(kind) for kind in BY_KIND}
     return {
         "version": dataset.about["version"],
         "digest": dataset.digest,
         "records": counts,
-        "citations_per_record": {kind: _share(cited[kind], counts[kind]) for kind in BY_KIND if cited[kind]},
-        "day_precise_dates": _share(sum(first == last for first, last in days), len(days)),
-        "official_share_of_citations": _share(official, sum(uses.values())),
-        "official_share_of_sources": _share(sum(source["kind"] == "official_text" for source in sources), len(sources)),
-        "sources_with_address": _share(sum(bool(source["url"]) for source in sources), len(sources)),
-        "accounts": sum(len(record["accounts"]) for record in held),
-        "disputed_records": sum(bool(record["accounts"]) and conflict(record) for record in held),
+        "citations_per_record": {kind: _share(tally.citing[kind], counts[kind]) for kind in BY_KIND if tally.citing[kind]},
+        "day_precise_dates": _share(sums["days"], sums["dates"]),
+        "official_share_of_citations": _share(sums["official"], tally.citing.total()),
+        "official_share_of_sources": _share(sums["official_sources"], counts["sources"]),
+        "sources_with_address": _share(sums["addressed"], counts["sources"]),
+        "accounts": sums["accounts"],
+        "disputed_records": sums["disputed"],
         "paragraphs": {
-            id: {"total": total, "cited": sum((id, n) in paragraphs for n in range(1, total + 1))}
-            for id, total in sorted(counted.items())
+            id: {"total": total, "cited": sum((id, n) in tally.paragraphs for n in range(1, total + 1))}
+            for id, total in sorted(tally.counted.items())
         },
     }
-
-
-def dated(dataset: Dataset) -> Iterator[str]:
-    """When everything that has a date came about: events, statements, and what was done to agreements."""
-    for kind in ("events", "statements"):
-        yield from (entry.record["date"] for entry in dataset.entries[kind].values())
-    for entry in dataset.entries["agreements"].values():
-        yield from (action["date"] for action in entry.record["actions"])
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -159,8 +159,15 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def publish(self, built: Path, id: str, keep: int) -> None:
-        """Makes `built` the served release, durably and in one step, then removes all but the newest `keep`."""
+    def publish(self, built: Path, id: str, inputs: str, keep: int) -> None:
+        """Makes `built` the served release, durably and in one step, then removes all but the newest `keep`.
+
+        `inputs` is the digest of the files that it was made from.
+        """
+
+    @abstractmethod
+    def inputs(self) -> str:
+        """The digest of the files that the served release was made from; empty where it is not known."""
 
     def versions(self) -> list[str]:
         """The published versions, newest first."""
@@ -217,7 +224,7 @@ class Folder(Store):
             stat = os.stat(self._pointer)
             stamp = (stat.st_mtime_ns, stat.st_ino)
             if self._seen is None or self._seen[0] != stamp:
-                name = self._pointer.read_text(encoding="utf-8").strip()
+                name = self._pointer.read_text(encoding="utf-8").partition("\n")[0].strip()
                 with self._lock:
                     self._open.pop(name, None)
                 self._seen = (stamp, self.release(name))
@@ -243,12 +250,15 @@ class Folder(Store):
             finally:
                 path.unlink(missing_ok=True)
 
-    def publish(self, built: Path, id: str, keep: int) -> None:
+    def inputs(self) -> str:
+        return self._pointer.read_text(encoding="utf-8").partition("\n")[2].strip()
+
+    def publish(self, built: Path, id: str, inputs: str, keep: int) -> None:
         _sync(built)
         os.replace(built, self.releases / f"{id}.sqlite")
         _sync(self.releases)
         pointer = self.folder / "current.tmp"
-        pointer.write_text(f"{id}\n", encoding="utf-8")
+        pointer.write_text(f"{id}\n{inputs}\n", encoding="utf-8")
         _sync(pointer)
         os.replace(pointer, self._pointer)
         _sync(self.folder)

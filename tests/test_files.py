@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import files
+from api import files, lines
 
 PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1).map(str.strip).filter(bool)
 VALUES = st.recursive(
@@ -82,12 +82,10 @@ def test_comments_are_found_and_hints_are_not() -> None:
     assert files.comments(text) == [1, 5]
 
 
-def test_json_lines_are_text_too_and_bad_ones_have_a_number() -> None:
-    lines = iter(['{"id": "a", "n": 1.50}\n', "\n", '{"id": "b", "id": "c"}\n', "{oops\n"])
-    read = files.parse_jsonl(lines)
-    assert next(read)[1].value == {"id": "a", "n": "1.50"}
-    number, text = next(read)
-    assert (number, text.twice) == (3, [("id",)])
+def test_json_lines_are_text_too_and_tell_what_stands_twice() -> None:
+    assert lines.parse(b'{"id": "a", "n": 1.50}', 1).value == {"id": "a", "n": "1.50"}
+    text = lines.parse(b'{"id": "b", "id": "c", "d": [{"e": 1, "e": 2}]}', 3)
+    assert (text.value, text.line(()), text.twice) == ({"id": "c", "d": [{"e": "2"}]}, 3, [("id",), ("d", 0, "e")])
     with pytest.raises(files.Unreadable) as refused:
-        next(read)
+        lines.parse(b"{oops", 4)
     assert refused.value.line == 4

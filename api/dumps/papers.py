@@ -80,7 +80,7 @@ def figures(source: Source, path: Path) -> None:
         )
         if whole != source.release.about["counts"][kind]:
             raise RuntimeError(f"{name} holds {whole} records of {source.release.about['counts'][kind]}")
-    as_json(path, {**quality.figures(source.dataset), "rules": quality.rules(), "files": rows})
+    as_json(path, {**source.release.about["quality"], "rules": quality.rules(), "files": rows})
 
 
 def counted(folder: Path) -> dict[str, int]:
