@@ -19,6 +19,7 @@ from api import filters, load
 from api.app import create_app
 from api.arguments import arguments
 from api.config import Settings
+from api.dataset import Dataset
 from api.problems import Problem
 from api.query import decode
 from api.resource import Resource
@@ -379,10 +380,15 @@ def test_what_cannot_go_together_is_refused(client: FlaskClient) -> None:
     assert "by" in refused(client, "/v1/aggregates/events?by=type,type")
 
 
-def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, documents: dict[str, list[Document]]) -> None:
+def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, records: Dataset) -> None:
     meta = client.get("/v1/events?date_to=1900&status=planned&date_match=certain").get_json()["meta"]
     assert meta["total"] == 0
-    assert meta["coverage"] == {"dates": "2010/2021", "countries": ["USA", "RUS"], "records": len(documents["events"])}
+    about = records.about
+    assert meta["coverage"] == {
+        "dates": about["coverage"],
+        "countries": about["countries"],
+        "records": len(records.entries["events"]),
+    }
     assert "coverage" not in client.get("/v1/events").get_json()["meta"]
 
 

@@ -145,13 +145,13 @@ def test_the_csv_is_a_valid_data_package_with_keys(folder: Path, tmp_path: Path)
         assert data.count(b"\n") >= resource["rowCount"] + 1, "a header and a row a record, as R's read.csv takes it"
 
 
-def test_parquet_is_typed_and_opens_in_duckdb(folder: Path) -> None:
+def test_parquet_is_typed_and_opens_in_duckdb(folder: Path, documents: dict[str, list[dict[str, Any]]]) -> None:
     with duckdb.connect() as database:
         query = f'SELECT count(*), min("date.earliest"), typeof(any_value("date.earliest")) FROM \'{folder}/events.parquet\''
         (count, first, type_) = database.execute(query).fetchall()[0]
         assert count == len(list((ROOT / "dataset" / "events").glob("*.yaml")))
         assert type_ == "DATE"
-        assert first.year == 2014
+        assert str(first) == min(filter(None, (d["date"]["earliest"] for d in documents["events"])))
         schema = pyarrow.parquet.read_schema(folder / "places.parquet")
         assert str(schema.field("latitude").type) == "double"
 
@@ -197,7 +197,8 @@ def test_metadata_and_citations_are_of_their_formats(folder: Path) -> None:
     assert {d["contentUrl"] for d in catalogue["distribution"]} == set(dumps.FILES)
     (item,) = json.loads((folder / "citation.json").read_text())
     assert item["type"] == "dataset"
-    assert (folder / "citation.bib").read_text().startswith("@misc{diplomatic-events-1.0.0,")
+    version = yaml.safe_load((ROOT / "dataset" / "dataset.yaml").read_text())["version"]
+    assert (folder / "citation.bib").read_text().startswith(f"@misc{{diplomatic-events-{version},")
     quality = json.loads((folder / "quality.json").read_text())
     assert all(counted["cited"] <= counted["total"] for counted in quality["paragraphs"].values())
     assert quality["disputed_records"] > 0
