@@ -151,8 +151,8 @@ def mentions(d: Document, text: str) -> bool:
             return " ".join(prose(inner, key) for key, inner in value.items() if key not in UNSEARCHED)
         return value if isinstance(value, str) and key not in CODES else ""
 
-    words = re.findall(r"\w+", prose(d).casefold())
-    return all(word.casefold() in words for word in re.findall(r"\w+", text))
+    words = re.findall(r"[^\W_]+", prose(d).casefold())  # a_file_name is three words
+    return all(word.casefold() in words for word in re.findall(r"[^\W_]+", text))
 
 
 UNSEARCHED = ("links", "offices", "source")
@@ -356,7 +356,7 @@ def test_the_number_of_queries_does_not_grow_with_the_page(
     counts = set()
     include = f"&include={','.join(kinds)}" if kinds else ""
     client.get(f"/v1/{resource.kind}?limit=2{include}")  # the total is counted once
-    for limit in (1, 5, 500):
+    for limit in (3, 5, 499):  # sizes that nobody else asks for, as finished answers are kept
         asked.clear()
         assert client.get(f"/v1/{resource.kind}?limit={limit}{include}").status_code == 200
         counts.add(len(asked))

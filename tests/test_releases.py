@@ -120,7 +120,8 @@ def original(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_dump_loaded_again_has_the_same_digest(folder: Path, tmp_path: Path) -> None:
-    shutil.copy(ROOT / "dataset" / "dataset.yaml", tmp_path)
+    for name in ("dataset.yaml", "moved.yaml"):
+        shutil.copy(ROOT / "dataset" / name, tmp_path)
     for resource in RESOURCES:
         lines = gzip.decompress((folder / f"{resource.kind}.ndjson.gz").read_bytes()).decode().splitlines()
         with (tmp_path / f"{resource.kind}.jsonl").open("w") as out:
@@ -349,7 +350,7 @@ def test_the_lines_that_open_files_are_true(published: Published) -> None:
 def downloads(folder: Path) -> Iterator[str]:
     """A real server with the bundled dataset published where the default looks for it: beside the working folder's data."""
     with running("--dataset", str(ROOT / "dataset"), cwd=folder.parent.parent) as (url, _):
-        yield f"{url}/v1/releases/1.0.0"
+        yield f"{url}/v1/releases/{folder.name}"
 
 
 def test_a_download_that_broke_is_resumed_and_its_sum_is_right(downloads: str, folder: Path, tmp_path: Path) -> None:
