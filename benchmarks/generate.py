@@ -113,7 +113,7 @@ class World:
 
     @cached_property
     def types(self) -> list[str]:
-        """The project's own types, the frequent ones first, but for summits: those need leaders, who are not made up here."""
+        """The project's own types, the frequent ones first; not summits, which need leaders of two countries."""
         found = sorted(path.stem for path in TYPES.glob("*.yaml") if path.stem != "summit")
         Random(self.seed).shuffle(found)
         return found
@@ -227,7 +227,7 @@ class World:
         return {
             "id": self.agreement_id(number),
             "title": f"Agreement {number} on {rng.choice(words.NOUNS)}",
-            "kind": rng.choice(("treaty", "protocol", "agreement", "memorandum")),
+            "kind": rng.choice(("treaty" if len(parties) > 2 else "agreement", "protocol", "agreement", "memorandum")),
             "parties": parties,
             "topics": self.topics(rng),
             "summary": self.prose(rng),

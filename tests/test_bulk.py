@@ -51,7 +51,7 @@ def series(folder: Path, count: int) -> None:
     with (folder / "events.jsonl").open("w") as out:
         for number in range(count):
             day = f"{1950 + number % 60}-{1 + number % 12:02}-{1 + number % 28:02}"
-            event: dict[str, Any] = {"id": f"{day}-e{number}", "title": f"Event {number}", "type": "summit", "status": "occurred"}
+            event: dict[str, Any] = {"id": f"{day}-e{number}", "title": f"Event {number}", "type": "denial", "status": "occurred"}
             event |= {"date": day, "summary": "Words upon words. " * 10, "citations": [{"source": "treaty-text"}]}
             event["participants"] = [{"actor": "russia", "role": "source"}, {"actor": "joe-biden", "role": "target"}]
             out.write(json.dumps(event) + "\n")

@@ -1,10 +1,14 @@
 """Questions about half a century of arms control, each asked by one URL of the bundled dataset and answered as its sources do."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from conftest import ROOT
 from flask.testing import FlaskClient
+
+from api.views import QUESTIONS
 
 BETWEEN_THE_TWO = {
     "topic": "nuclear-arms-control,nuclear-weapons",
@@ -16,6 +20,11 @@ SINCE_THE_SIXTIES = ["hotline-memorandum-1963", "limited-test-ban-treaty", "non-
 ABM, PREVENTION = "abm-treaty", "prevention-of-nuclear-war-agreement-1973"
 TESTS = ["threshold-test-ban-treaty", "peaceful-nuclear-explosions-treaty"]
 INF, PLUTONIUM, NEW_START = "inf-treaty", "plutonium-disposition-agreement", "new-start"
+
+
+ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/v1/[^)'\s]+)")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SIXTY_YEARS = ADDRESS.findall(README.split("## Questions of sixty years")[1].split("\n## ")[0])
 
 
 def ask(client: FlaskClient, path: str, **parameters: str) -> Any:
@@ -124,3 +133,23 @@ def test_who_signed_the_inf_treaty_and_in_what_office(client: FlaskClient) -> No
     offices = {actor["id"]: [office["title"] for office in actor["offices"]] for actor in signed["by"]}
     assert offices["ronald-reagan"] == ["President of the United States"]
     assert [title for title in offices["mikhail-gorbachev"] if "Soviet Union" in title]
+
+
+@pytest.mark.parametrize("address", [*SIXTY_YEARS, *(address for _, address in QUESTIONS)])
+def test_every_question_that_is_shown_has_an_answer(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json()["data"]
+
+
+def test_the_readme_asks_every_question_about_sixty_years() -> None:
+    text = " ".join(SIXTY_YEARS)
+    for asked in (
+        *(f"in_force_on={day}" for day in ("1985-01-01", "2000-01-01", "2015-01-01", "2021-06-16", "2026-03-01")),
+        "type=agreement-suspended,agreement-withdrawn&actor=russia",
+        "type=summit&place=geneva",
+        "q=%22nuclear%20war%20cannot%20be%20won%22",
+        "action=extended&status=expired",
+        "/v1/agreements/inf-treaty",
+    ):
+        assert asked in text
