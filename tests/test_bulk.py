@@ -21,7 +21,7 @@ from api.config import Settings
 from api.problems import MOST_FINDINGS
 from api.resources import BY_KIND, RESOURCES
 from api.scratch import MARK
-from api.store import Store
+from api.store import Folder
 
 TOPIC = {"id": "arms", "name": "Arms", "definition": "Weapons and their control."}
 
@@ -183,7 +183,7 @@ def test_all_bad_lines_are_told_up_to_a_number_and_the_rest_is_counted(small: Pa
     shown = [line for line in result.output.splitlines() if line.startswith("topics.jsonl")]
     assert [int(line.split(":")[1]) for line in shown] == [*range(1, MOST_FINDINGS + 1), MOST_FINDINGS + 1]
     assert shown[-1] == f"topics.jsonl:{MOST_FINDINGS + 1}: ... and {5000 - MOST_FINDINGS:,} more from this line on"
-    assert Store(settings.data_dir).current().id == release.id
+    assert Folder(settings.data_dir).current().id == release.id
 
 
 def test_a_circle_of_any_length_is_told_in_time(small: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_load_that_is_stopped_leaves_the_served_release_and_no_scratch(small: 
     time.sleep(0.3)
     process.send_signal(number)
     process.wait()
-    assert Store(settings.data_dir).current().id == release.id
+    assert Folder(settings.data_dir).current().id == release.id
     wait_for(lambda: not workers_of(settings.data_dir), "its processes are gone")
     (small / "events.jsonl").write_text("")
     wait_for(lambda: run("load", "--dataset", small, "--data-dir", settings.data_dir).exit_code == 0, "its lock is free")

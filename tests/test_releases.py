@@ -128,7 +128,7 @@ def test_a_dump_loaded_again_has_the_same_digest(folder: Path, tmp_path: Path) -
             for document in map(json.loads, lines):
                 out.write(json.dumps({"id": document["id"], **original(resource.schema, document)}) + "\n")
     read = dataset.read(tmp_path)
-    assert read.findings == []
+    assert read.findings.all() == []
     assert read.digest == json.loads((folder / "quality.json").read_text())["digest"]
 
 
