@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from . import dates
-from .entries import MOST_OF_ONE, Chunk, Dataset, Entry, Item, Progress
+from .entries import MOST_OF_ONE, Entry
+from .holdings import Chunk, Dataset, Item, Progress
 from .problems import DatasetError, Finding, Findings, nearest
 from .resources import BY_KIND
 from .tally import Cited, Tally

@@ -79,7 +79,7 @@ def test_a_packed_series_is_the_same(small: Path, tmp_path: Path) -> None:
 def test_many_processes_give_the_same_bytes_as_one(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     series(small, 1200)
     expected = release_of(small, tmp_path / "one")
-    monkeypatch.setattr("api.entries.ALONE", 0)
+    monkeypatch.setattr("api.holdings.ALONE", 0)
     monkeypatch.setattr("api.lines.SPAN", 7000)
     monkeypatch.setattr("api.pool.os.cpu_count", lambda: 3)
     assert release_of(small, tmp_path / "many") == expected
