@@ -68,6 +68,16 @@ def test_the_same_records_give_the_same_bytes_from_lines_as_from_files(
     assert release_of(small, tmp_path / "lines") == expected
 
 
+def test_files_and_lines_of_a_kind_stand_in_one_order(small: Path, tmp_path: Path) -> None:
+    expected = release_of(small, tmp_path / "files")
+    for kind, id in (("events", "2021-06-follow-up"), ("actors", "russia"), ("actors", "joe-biden"), ("topics", "security")):
+        path = small / kind / f"{id}.yaml"
+        with (small / f"{kind}.jsonl").open("a") as lines:
+            lines.write(json.dumps({"id": id, **files.parse_yaml(path.read_text()).value}) + "\n")
+        path.unlink()
+    assert release_of(small, tmp_path / "mixed") == expected
+
+
 def test_a_packed_series_is_the_same(small: Path, tmp_path: Path) -> None:
     expected = release_of(small, tmp_path / "files")
     path = as_lines(small, "events")
@@ -99,6 +109,7 @@ HOSTILE = {
     "a key twice": (b'{"id": "a", "name": "x", "name": "y", "definition": "z"}', "topics.jsonl:2: name: stands twice"),
     "no id": (b'{"name": "x", "definition": "y"}', "topics.jsonl:2: id: is missing"),
     "a wrong id": (b'{"id": "Not An Id", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'Not An Id' is not an id"),
+    "a long wrong id": (b'{"id": "' + b"A" * 90000 + b'"}', "topics.jsonl:2: id: 'AAAAAAAAAAAA"),
     "a null id": (b'{"id": null, "name": "x", "definition": "y"}', "topics.jsonl:2: id: None is not an id"),
     "an id that stood above": (json.dumps(TOPIC).encode(), "topics.jsonl:2: id: 'arms' stands twice"),
     "an id that has a file": (b'{"id": "security", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'security' stands twice"),
