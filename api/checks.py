@@ -180,7 +180,7 @@ class Survey:
         return None if found else entry
 
     def add(self, other: "Survey") -> None:
-        self.findings.add(other.findings.all())
+        self.findings.merge(other.findings)
         self.tally.add(other.tally)
 
     def end(self, dataset: Dataset) -> list[Finding]:
@@ -193,7 +193,7 @@ class Survey:
 def survey(dataset: Dataset, progress: Progress | None = None) -> tuple[Survey, list[Finding]]:
     """Walks a dataset; its sums, and every fault."""
     whole = Survey()
-    whole.findings.add(dataset.findings.all())
+    whole.findings.merge(dataset.findings)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
     for count, part in dataset.walk(_surveyed):
         whole.add(part)

@@ -80,7 +80,7 @@ def _names(model: Any) -> list[str]:
 def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None) -> checks.Survey:
     """Walks the dataset and puts every record's rows where they belong; what came up on the way."""
     survey = checks.Survey()
-    survey.findings.add(dataset.findings.all())
+    survey.findings.merge(dataset.findings)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
     for found in dataset.walk(batch):
         survey.add(found.survey)

@@ -197,6 +197,19 @@ def test_all_bad_lines_are_told_up_to_a_number_and_the_rest_is_counted(small: Pa
     assert Store(settings.data_dir).current().id == release.id
 
 
+def test_lines_with_many_faults_each_are_counted_to_the_last(small: Path) -> None:
+    with (small / "actors.jsonl").open("w") as out:
+        for n in range(300):
+            part_of = {"part_of": [f"nobody-{m}" for m in range(40)]}
+            out.write(
+                json.dumps({"id": f"a{n}", "name": "x", "kind": "company", "citations": [{"source": "treaty-text"}], **part_of})
+                + "\n"
+            )
+    found = told(small)
+    assert len(found) == MOST_FINDINGS + 1
+    assert found[-1] == "actors.jsonl:26: ... and 11,000 more from this line on"
+
+
 def test_a_circle_of_any_length_is_told_in_time(small: Path) -> None:
     with (small / "topics.jsonl").open("w") as out:
         for n in range(3000):
