@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from . import dates, lifecycles
-from .entries import MOST_OF_ONE, Chunk, Dataset, Entry, Item, Progress
+from .entries import MOST_OF_ONE, Entry
+from .holdings import Chunk, Dataset, Item, Progress
 from .problems import DatasetError, Finding, Findings, nearest
 from .resources import BY_KIND
 from .tally import Cited, Tally
@@ -180,7 +181,7 @@ class Survey:
         return None if found else entry
 
     def add(self, other: "Survey") -> None:
-        self.findings.add(other.findings.all())
+        self.findings.merge(other.findings)
         self.tally.add(other.tally)
 
     def end(self, dataset: Dataset) -> list[Finding]:
@@ -193,7 +194,7 @@ class Survey:
 def survey(dataset: Dataset, progress: Progress | None = None) -> tuple[Survey, list[Finding]]:
     """Walks a dataset; its sums, and every fault."""
     whole = Survey()
-    whole.findings.add(dataset.findings.all())
+    whole.findings.merge(dataset.findings)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
     for count, part in dataset.walk(_surveyed):
         whole.add(part)

@@ -17,8 +17,8 @@ from . import __version__, checks, codebook, dataset, files, load, openapi, publ
 from .citing import cite as make_citation
 from .citing import verify
 from .config import Settings
-from .entries import part
 from .fields import is_id, plain
+from .holdings import part
 from .problems import DatasetError, Finding, Problem
 from .publications import read_query
 from .resources import BY_KIND, RESOURCES

@@ -9,8 +9,9 @@ import marshmallow as ma
 
 from . import files, history, lines
 from .bulk import Bulk, Span, look
-from .entries import AboutSchema, Dataset, Entry, Progress, checked
+from .entries import AboutSchema, Entry, checked
 from .fields import Record, Schema, Text, is_id
+from .holdings import Dataset, Progress
 from .pool import ordered
 from .problems import BULK, Finding, nearest
 from .resource import Resource

@@ -67,6 +67,7 @@ def bounds(text: str) -> Bounds:
     return days
 
 
+@lru_cache(maxsize=1 << 16)
 def certain_prefix(days: Bounds) -> str:
     """As much of `YYYY-MM-DD` as both ends share; empty where not even the year is known."""
     first, last = days.earliest.isoformat(), days.latest.isoformat()

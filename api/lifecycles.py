@@ -6,9 +6,10 @@ Each is told only where the dates leave no doubt: a month may hold the day that 
 from collections.abc import Callable, Iterable, Iterator
 
 from . import dates
-from .entries import Dataset, Entry
+from .entries import Entry
 from .fields import Record
 from .files import Path_
+from .holdings import Dataset
 from .problems import Finding
 from .resources.actors import existence
 from .resources.agreements import ENDS

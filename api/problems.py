@@ -85,6 +85,14 @@ class Findings:
             if len(kept) > 2 * MOST_FINDINGS and finding.file.endswith(BULK):
                 self._shorten(finding.file)
 
+    def merge(self, other: "Findings") -> None:
+        """Takes over what another has kept and counted."""
+        for kept in other._kept.values():
+            self.add(kept)
+        for file, (more, first) in other._left.items():
+            mine, line = self._left.get(file, (0, first))
+            self._left[file] = mine + more, min(line, first)
+
     def _shorten(self, file: str) -> None:
         kept = self._kept[file]
         kept.sort()

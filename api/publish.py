@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from . import dumps, history, quality
-from .entries import Dataset, Progress, part
+from .holdings import Dataset, Progress, part
 from .load import build, checked
 from .problems import DatasetError
 from .store import in_file

@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Any
 
 from . import checks, history
-from .entries import Dataset
 from .fields import Record
+from .holdings import Dataset
 from .problems import Finding
 from .resources import BY_KIND
 from .tally import Tally

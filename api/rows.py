@@ -11,10 +11,11 @@ from marshmallow.experimental.context import Context
 
 from . import search, swift
 from .checks import Survey
-from .entries import Chunk, Dataset, Entry
+from .entries import Entry
 from .fields import Record, Text
 from .filters import Terms
 from .history import sortable
+from .holdings import Chunk, Dataset
 from .resource import Resource
 from .resources import INDEXES, RESOURCES
 from .search import Search

@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from . import dates
-from .entries import Dataset, Entry
+from .entries import Entry
 from .fields import Record
+from .holdings import Dataset
 from .resources import BY_KIND
 from .resources.common import conflict
 

@@ -68,6 +68,16 @@ def test_the_same_records_give_the_same_bytes_from_lines_as_from_files(
     assert release_of(small, tmp_path / "lines") == expected
 
 
+def test_files_and_lines_of_a_kind_stand_in_one_order(small: Path, tmp_path: Path) -> None:
+    expected = release_of(small, tmp_path / "files")
+    for kind, id in (("events", "2021-06-follow-up"), ("actors", "russia"), ("actors", "joe-biden"), ("topics", "security")):
+        path = small / kind / f"{id}.yaml"
+        with (small / f"{kind}.jsonl").open("a") as lines:
+            lines.write(json.dumps({"id": id, **files.parse_yaml(path.read_text()).value}) + "\n")
+        path.unlink()
+    assert release_of(small, tmp_path / "mixed") == expected
+
+
 def test_a_packed_series_is_the_same(small: Path, tmp_path: Path) -> None:
     expected = release_of(small, tmp_path / "files")
     path = as_lines(small, "events")
@@ -79,7 +89,7 @@ def test_a_packed_series_is_the_same(small: Path, tmp_path: Path) -> None:
 def test_many_processes_give_the_same_bytes_as_one(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     series(small, 1200)
     expected = release_of(small, tmp_path / "one")
-    monkeypatch.setattr("api.entries.ALONE", 0)
+    monkeypatch.setattr("api.holdings.ALONE", 0)
     monkeypatch.setattr("api.lines.SPAN", 7000)
     monkeypatch.setattr("api.pool.os.cpu_count", lambda: 3)
     assert release_of(small, tmp_path / "many") == expected
@@ -99,6 +109,7 @@ HOSTILE = {
     "a key twice": (b'{"id": "a", "name": "x", "name": "y", "definition": "z"}', "topics.jsonl:2: name: stands twice"),
     "no id": (b'{"name": "x", "definition": "y"}', "topics.jsonl:2: id: is missing"),
     "a wrong id": (b'{"id": "Not An Id", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'Not An Id' is not an id"),
+    "a long wrong id": (b'{"id": "' + b"A" * 90000 + b'"}', "topics.jsonl:2: id: 'AAAAAAAAAAAA"),
     "a null id": (b'{"id": null, "name": "x", "definition": "y"}', "topics.jsonl:2: id: None is not an id"),
     "an id that stood above": (json.dumps(TOPIC).encode(), "topics.jsonl:2: id: 'arms' stands twice"),
     "an id that has a file": (b'{"id": "security", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'security' stands twice"),
@@ -184,6 +195,19 @@ def test_all_bad_lines_are_told_up_to_a_number_and_the_rest_is_counted(small: Pa
     assert [int(line.split(":")[1]) for line in shown] == [*range(1, MOST_FINDINGS + 1), MOST_FINDINGS + 1]
     assert shown[-1] == f"topics.jsonl:{MOST_FINDINGS + 1}: ... and {5000 - MOST_FINDINGS:,} more from this line on"
     assert Folder(settings.data_dir).current().id == release.id
+
+
+def test_lines_with_many_faults_each_are_counted_to_the_last(small: Path) -> None:
+    with (small / "actors.jsonl").open("w") as out:
+        for n in range(300):
+            part_of = {"part_of": [f"nobody-{m}" for m in range(40)]}
+            out.write(
+                json.dumps({"id": f"a{n}", "name": "x", "kind": "company", "citations": [{"source": "treaty-text"}], **part_of})
+                + "\n"
+            )
+    found = told(small)
+    assert len(found) == MOST_FINDINGS + 1
+    assert found[-1] == "actors.jsonl:26: ... and 11,000 more from this line on"
 
 
 def test_a_circle_of_any_length_is_told_in_time(small: Path) -> None:

@@ -27,9 +27,7 @@ def nginx(folder: Path, api: str, more: str = "") -> Iterator[str]:
     """The README's nginx in front of an API: its base URL."""
     (block,) = re.findall(r"```nginx\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     port = free_port()
-    block = block.replace("/var/cache/nginx/api", str(folder / "cache")).replace(
-        "listen 80;", f"listen 127.0.0.1:{port};"
-    )
+    block = block.replace("/var/cache/nginx/api", str(folder / "cache")).replace("listen 80;", f"listen 127.0.0.1:{port};")
     block = block.replace("127.0.0.1:8000", api.removeprefix("http://")).replace("add_header", f"{more} add_header")
     paths = " ".join(f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     user = "user root;" if os.geteuid() == 0 else ""
