@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from edtf import EDTFParseException
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.dates import bounds, certain_prefix, render
+from api.dates import bounds, by_grammar, certain_prefix, render
 
 DAYS = st.dates(min_value=date(1, 1, 1), max_value=date(9999, 12, 31))
 
@@ -54,6 +55,7 @@ def test_open_ends_are_shown_as_null() -> None:
     assert render("../2021-05-20") == {"edtf": "../2021-05-20", "earliest": None, "latest": "2021-05-20"}
 
 
+@settings(deadline=None)
 @given(day=DAYS)
 def test_no_precision_is_added_or_lost(day: date) -> None:
     text = day.isoformat()
@@ -63,6 +65,7 @@ def test_no_precision_is_added_or_lost(day: date) -> None:
     assert certain_prefix(month) == text[:7]
 
 
+@settings(deadline=None)
 @given(first=DAYS, second=DAYS)
 def test_two_spans_meet_where_they_share_a_day(first: date, second: date) -> None:
     low, high = sorted([first, second])
@@ -70,3 +73,30 @@ def test_two_spans_meet_where_they_share_a_day(first: date, second: date) -> Non
     assert span.meets(bounds(first.isoformat()))
     if high < date(9999, 12, 31):
         assert not span.meets(bounds((high + timedelta(days=1)).isoformat()))
+
+
+PART = st.builds(
+    lambda day, length, mark: day.isoformat()[:length] + mark,
+    DAYS,
+    st.sampled_from([4, 7, 10]),
+    st.sampled_from(["", "~", "?", "%"]),
+)
+END = st.one_of(PART, st.just(".."), st.sampled_from(["2021-02-30", "2021-13", "202X", "2021-21", "0000", "2021-1", "", "~"]))
+
+
+@settings(deadline=None)
+@given(text=st.one_of(PART, END, st.builds("{}/{}".format, END, END)))
+def test_the_short_way_reads_dates_as_the_grammar_does(text: str) -> None:
+    try:
+        expected = by_grammar(text)
+    except (ValueError, OverflowError, EDTFParseException):
+        expected = None
+    if expected and expected.earliest > expected.latest:
+        expected = None
+    if text.startswith("/") or text.endswith("/"):
+        expected = None
+    try:
+        found = bounds(text)
+    except ValueError:
+        found = None
+    assert found == expected
