@@ -37,16 +37,25 @@ class Count(pw.Model):
 TOTALS = """
 INSERT INTO counts SELECT :kind, :filter, value, :last, COUNT(*), COUNT(*) FROM {table} GROUP BY value
 """
+# Many records share their days: pairs of days are counted first, and only then the days in them.
 DAYS = """
 WITH frequent AS (SELECT value FROM counts WHERE kind = :kind AND filter = :filter AND day = :last AND began >= :frequent),
-found AS (SELECT value, earliest, latest FROM {table} JOIN spans ON seq = record WHERE value IN frequent),
+found AS MATERIALIZED (
+  SELECT value, pair, COUNT(*) AS n FROM {table} JOIN spans ON seq = record WHERE value IN frequent GROUP BY value, pair),
 days AS (
   SELECT value, day, SUM(begun) AS begun, SUM(over) AS over FROM (
-    SELECT value, earliest AS day, 1 AS begun, 0 AS over FROM found
-    UNION ALL SELECT value, latest, 0, 1 FROM found
+    SELECT value, earliest AS day, n AS begun, 0 AS over FROM found JOIN pairs ON pairs.rowid = pair
+    UNION ALL SELECT value, latest, 0, n FROM found JOIN pairs ON pairs.rowid = pair
   ) GROUP BY value, day)
 INSERT INTO counts SELECT :kind, :filter, value, day, SUM(begun) OVER passed, SUM(over) OVER passed FROM days
 WHERE day < :last WINDOW passed AS (PARTITION BY value ORDER BY day)
+"""
+# The days of a kind's records, apart from the documents: narrow, and read often.
+APART = """
+CREATE TEMP TABLE pairs (earliest, latest, UNIQUE (earliest, latest));
+INSERT INTO pairs SELECT DISTINCT earliest, latest FROM {table};
+CREATE TEMP TABLE spans (seq INTEGER PRIMARY KEY, pair INTEGER);
+INSERT INTO spans SELECT seq, pairs.rowid FROM {table} JOIN pairs USING (earliest, latest)
 """
 
 
@@ -59,9 +68,8 @@ def fill(connection: sqlite3.Connection) -> None:
     for resource in RESOURCES:
         table = resource.model._meta.table_name
         dated = is_dated(resource)
-        if dated:  # apart from the documents: narrow, and read often
-            connection.execute(f"CREATE TEMP TABLE spans AS SELECT seq, earliest, latest FROM {table}")  # noqa: S608
-            connection.execute("CREATE UNIQUE INDEX temp.spans_seq ON spans (seq, earliest, latest)")
+        for statement in APART.format(table=table).split(";") if dated else ():
+            connection.execute(statement)
         everything = f"(SELECT '' AS value, seq AS record FROM {table})"  # noqa: S608  # our own names
         _count(connection, resource, "", everything, dated)
         for filter in resource.filters:
@@ -69,6 +77,7 @@ def fill(connection: sqlite3.Connection) -> None:
                 _count(connection, resource, filter.name, INDEXES[resource.kind, filter.name]._meta.table_name, dated)
         if dated:
             connection.execute("DROP TABLE temp.spans")
+            connection.execute("DROP TABLE temp.pairs")
 
 
 def _count(connection: sqlite3.Connection, resource: Resource, filter: str, table: str, dated: bool) -> None:
