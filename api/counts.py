@@ -14,7 +14,7 @@ from .resource import Resource
 from .resources import INDEXES, RESOURCES
 from .store import Release
 
-FREQUENT = 1000  # records from which on a value is counted by day
+FREQUENT = 5000  # records from which on a value is counted by day
 ALL = ("", "")  # stands for filter and value: every record of a kind
 
 
