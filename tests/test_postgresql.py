@@ -267,6 +267,26 @@ def test_a_restart_of_the_only_server_is_a_503_and_then_over(cluster: Cluster, t
         assert {requests.get(f"{url}/v1/events?limit={n}", timeout=20).status_code for n in range(1, 20)} == {200}
 
 
+def test_a_server_that_hangs_is_a_503_within_bounds_and_then_over(cluster: Cluster, tmp_path: Path) -> None:
+    """Every process of it is stopped: connections stand, nothing answers, no statement of its own can time out."""
+    settings = of(cluster, tmp_path)
+    loaded(settings)
+    environ = {"DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url, "DIPLOMATIC_EVENTS_QUERY_TIMEOUT": "1"}
+    with running("--no-load", cwd=ROOT, DIPLOMATIC_EVENTS_WORKERS="1", **environ) as (url, _):
+        assert requests.get(f"{url}/v1/topics", timeout=10).status_code == 200
+        with cluster.hanging():
+            for path in ("/v1/topics?q=security", "/readyz"):
+                began = time.monotonic()
+                answer = requests.get(f"{url}{path}", timeout=40)
+                assert answer.status_code == 503, path
+                assert answer.headers["Retry-After"]
+                assert time.monotonic() - began < 25
+            assert requests.get(f"{url}/healthz", timeout=10).status_code == 200
+            assert requests.get(f"{url}/v1/topics", timeout=30).status_code == 200, "what is in memory is still answered"
+        wait_for(lambda: requests.get(f"{url}/readyz", timeout=40).status_code == 200)
+        assert requests.get(f"{url}/v1/topics?q=security", timeout=20).status_code == 200
+
+
 def test_more_clients_than_connections_wait_for_their_turn(cluster: Cluster, tmp_path: Path) -> None:
     settings = of(cluster, tmp_path)
     loaded(settings)
