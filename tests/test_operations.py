@@ -1,9 +1,11 @@
 """What an operator relies on: lines about requests, metrics, settings, health, and an end that cuts nobody off."""
 
+import hashlib
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -154,8 +156,13 @@ def test_metrics_outlive_a_process(tmp_path: Path) -> None:
         (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         os.kill(int(worker), signal.SIGKILL)
         wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        (second,) = children.read_text().split()
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: second not in children.read_text().split())
+        requests.get(f"{url}/v1/topics", timeout=10)
         found = samples(port)
-    assert found['diplomatic_events_http_requests_total{method="GET",route="/v1/topics",status="200"}'] >= 2
+    assert found['diplomatic_events_http_requests_total{method="GET",route="/v1/topics",status="200"}'] >= 3
 
 
 def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
@@ -216,25 +223,32 @@ def test_health_tells_whether_the_server_is_ready(tmp_path: Path) -> None:
 
 
 def test_requests_under_way_are_finished_whole_when_the_server_is_told_to_stop(tmp_path: Path) -> None:
-    """Clients that read slowly: the server still has most of each answer to send when it is told."""
-    with running("--data-dir", str(tmp_path / "data"), "--dataset", str(ROOT / "dataset"), cwd=ROOT) as (url, process):
-        whole = requests.get(f"{url}/openapi.json", headers={"Accept-Encoding": "identity"}, timeout=10).content
-        taken: list[bytes] = []
-        began = threading.Barrier(7)
+    """Clients that read slowly a file that no buffer holds: the server has most of it to send still when it is told."""
+    published = tmp_path / "releases" / "9.9.9"
+    published.mkdir(parents=True)
+    whole = os.urandom(1 << 20) * 32
+    (published / "large").write_bytes(whole)
+    (published / "diplomatic-events.sqlite").touch()
+    (published / "SHA256SUMS").write_text(f"{hashlib.sha256(whole).hexdigest()}  large\n")
+    taken: list[bool] = []
+    began = threading.Barrier(7)
 
-        def read() -> None:
-            with requests.get(f"{url}/openapi.json", headers={"Accept-Encoding": "identity"}, stream=True, timeout=30) as answer:
-                parts = [answer.raw.read(1000)]
-                began.wait()
-                time.sleep(0.5)
-                taken.append(b"".join([*parts, answer.raw.read()]))
+    def read(url: str) -> None:
+        with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=30) as client:
+            client.sendall(b"GET /v1/releases/9.9.9/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            parts = [client.recv(1000)]
+            began.wait(timeout=30)
+            time.sleep(1)
+            parts += iter(lambda: client.recv(1 << 20), b"")
+            taken.append(b"".join(parts).partition(b"\r\n\r\n")[2] == whole)
 
-        threads = [threading.Thread(target=read) for _ in range(6)]
+    with serving_small(tmp_path, DIPLOMATIC_EVENTS_RELEASES_DIR=str(published.parent)) as (url, process):
+        threads = [threading.Thread(target=read, args=(url,)) for _ in range(6)]
         for thread in threads:
             thread.start()
-        began.wait()
+        began.wait(timeout=30)
         process.send_signal(signal.SIGTERM)
         for thread in threads:
             thread.join()
         assert process.wait(timeout=60) == 0
-    assert taken == [whole] * 6
+    assert taken == [True] * 6
