@@ -226,7 +226,7 @@ def test_requests_under_way_are_finished_whole_when_the_server_is_told_to_stop(t
     """Clients that read slowly a file that no buffer holds: the server has most of it to send still when it is told."""
     published = tmp_path / "releases" / "9.9.9"
     published.mkdir(parents=True)
-    whole = os.urandom(1 << 20) * 32
+    whole = os.urandom(1 << 20) * 16
     (published / "large").write_bytes(whole)
     (published / "diplomatic-events.sqlite").touch()
     (published / "SHA256SUMS").write_text(f"{hashlib.sha256(whole).hexdigest()}  large\n")
@@ -242,7 +242,8 @@ def test_requests_under_way_are_finished_whole_when_the_server_is_told_to_stop(t
             parts += iter(lambda: client.recv(1 << 20), b"")
             taken.append(b"".join(parts).partition(b"\r\n\r\n")[2] == whole)
 
-    with serving_small(tmp_path, DIPLOMATIC_EVENTS_RELEASES_DIR=str(published.parent)) as (url, process):
+    environ = {"DIPLOMATIC_EVENTS_RELEASES_DIR": str(published.parent), "DIPLOMATIC_EVENTS_THREADS": "8"}
+    with serving_small(tmp_path, **environ) as (url, process):
         threads = [threading.Thread(target=read, args=(url,)) for _ in range(6)]
         for thread in threads:
             thread.start()

@@ -232,7 +232,9 @@ def test_reads_go_on_from_the_standby_while_the_primary_is_stopped_and_loads_go_
     try:
         settings = of(cluster, tmp_path, small, standby)
         before = loaded(settings)
-        wait_for(lambda: Server(standby.url()).current().id == before)
+        there = Server(standby.url())
+        wait_for(lambda: there.current().id == before)
+        there.close()
         with running("--no-load", cwd=ROOT, DIPLOMATIC_EVENTS_DATABASE_URL=settings.database_url) as (url, _):
             requests.get(f"{url}/readyz", timeout=10).raise_for_status()
             cluster.stop()
