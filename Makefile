@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test bench release lint check derive lock wheel clean
+.PHONY: help serve test bench audit release lint check derive lock wheel clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -43,6 +43,9 @@ lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of 
 	$(BIN)/diplomatic-events schema --output dataset/schemas --check
 	$(BIN)/diplomatic-events codebook README.md dataset/README.md --check
 
+audit: $(VENV)/dev ## Look the locked dependencies up among the known vulnerabilities, where the index tells them.
+	$(BIN)/python .ci/audit.py
+
 release: $(VENV)/dev ## Publish the dataset's version below releases/.
 	$(BIN)/diplomatic-events release
 
@@ -58,7 +61,7 @@ derive: $(VENV)/dev ## Write anew what is derived: formats, openapi.yaml, schema
 
 lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addresses.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
-	  --group pyproject.toml:build --extra postgresql pyproject.toml -o requirements.txt
+	  --group pyproject.toml:build --extra postgresql --extra redis pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:dev -c requirements.txt -o .ci/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \

@@ -1,56 +1,23 @@
-"""A shared cache in front: the configuration that the README shows, in a real nginx."""
+"""A shared cache in front: the nginx that is deployed."""
 
-import os
-import re
-import shutil
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 import requests
-from conftest import ROOT, running
-from postgresql import free_port
+from conftest import running
+from nginx import needed, proxied
 
 from api import load
 from api.config import Settings
 
-pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+pytestmark = needed
 # A minute is long for a test: the same cache, with answers that are fresh for a second.
 SHORT = "proxy_ignore_headers Cache-Control; proxy_cache_valid 200 1s;"
 
 
-@contextmanager
-def nginx(folder: Path, api: str, more: str = "") -> Iterator[str]:
-    """The README's nginx in front of an API: its base URL."""
-    (block,) = re.findall(r"```nginx\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    port = free_port()
-    block = block.replace("/var/cache/nginx/api", str(folder / "cache")).replace("listen 80;", f"listen 127.0.0.1:{port};")
-    block = block.replace("127.0.0.1:8000", api.removeprefix("http://")).replace("add_header", f"{more} add_header")
-    paths = " ".join(f"{name}_temp_path {folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-    user = "user root;" if os.geteuid() == 0 else ""
-    head = f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}"
-    text = f"{head} http {{ access_log off; {paths} {block} }}"
-    (folder / "nginx.conf").write_text(text, encoding="utf-8")
-    process = subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", str(folder / "error.log")])
-    try:
-        for _ in range(100):
-            try:
-                requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
-                break
-            except requests.ConnectionError:
-                assert process.poll() is None, (folder / "error.log").read_text()
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
 def test_the_second_reader_is_answered_by_the_cache_in_the_shape_they_want(server: str, tmp_path: Path) -> None:
-    with nginx(tmp_path, server) as url:
+    with proxied(server[7:], tmp_path) as url:
         page = f"{url}/v1/events?place=geneva"
         first, second = requests.get(page, timeout=10), requests.get(page, timeout=10)
         assert [answer.headers["X-Cache"] for answer in (first, second)] == ["MISS", "HIT"]
@@ -72,7 +39,7 @@ def test_a_new_release_replaces_what_is_kept_and_an_unchanged_one_keeps_it(
 ) -> None:
     data_dir = tmp_path / "data"
     served = running("--dataset", str(small), "--data-dir", str(data_dir), cwd=tmp_path)
-    with served as (api, _), nginx(tmp_path, api, SHORT) as url:
+    with served as (api, _), proxied(api[7:], tmp_path, SHORT) as url:
         page = f"{url}/v1/topics/security"
         before = requests.get(page, timeout=10).json()
         time.sleep(1.5)
@@ -88,7 +55,7 @@ def test_a_new_release_replaces_what_is_kept_and_an_unchanged_one_keeps_it(
 
 def test_what_is_kept_is_answered_while_the_api_is_away(small: Path, tmp_path: Path) -> None:
     served = running("--dataset", str(small), "--data-dir", str(tmp_path / "data"), cwd=tmp_path)
-    with served as (api, process), nginx(tmp_path, api, SHORT) as url:
+    with served as (api, process), proxied(api[7:], tmp_path, SHORT) as url:
         page = f"{url}/v1/topics"
         before = requests.get(page, timeout=10)
         process.terminate()

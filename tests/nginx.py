@@ -1,0 +1,41 @@
+"""A real nginx for the tests, configured by the file that is deployed."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from conftest import ROOT
+from postgresql import free_port
+
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
+needed = pytest.mark.skipif(not NGINX and "CI" not in os.environ, reason="no nginx on this machine")
+
+
+@contextmanager
+def proxied(upstream: str, folder: Path, more: str = "") -> Iterator[str]:
+    """deploy/nginx.conf in front of a server, its addresses and paths replaced, `more` added: the proxy's base URL."""
+    port = free_port()
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8").replace("/var/cache/nginx/api", f"{folder}/cache")
+    text = text.replace("server api:8000;", f"server {upstream};").replace("listen 8080;", f"listen 127.0.0.1:{port}; {more}")
+    paths = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    user = "user root;" if os.geteuid() == 0 else ""
+    whole = f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}} http {{ access_log off; {paths} {text} }}"
+    (folder / "nginx.conf").write_text(whole, encoding="utf-8")
+    process = subprocess.Popen([str(NGINX), "-e", "stderr", "-c", str(folder / "nginx.conf")])
+    try:
+        for _ in range(100):
+            try:
+                requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
