@@ -35,7 +35,7 @@ class Search(FTS5Model):  # type: ignore[misc]
 
     class Meta:
         table_name = "search"
-        options = {"tokenize": "unicode61 remove_diacritics 2", "prefix": "'2 3'"}
+        options = {"tokenize": "unicode61 remove_diacritics 2"}
 
 
 class Either(pw.ColumnBase):

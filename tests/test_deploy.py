@@ -14,6 +14,7 @@ import requests
 import yaml
 from conftest import ROOT, SMALL, running
 from nginx import needed, proxied
+from postgresql import free_port
 
 from api import load
 from api.cli import main
