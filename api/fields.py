@@ -126,6 +126,8 @@ class Edtf(_Described, mf.Field[str]):
 class Country(Text):
     """An ISO 3166-1 alpha-3 code; codes of former states (ISO 3166-3, such as SUN) are allowed."""
 
+    pattern = "^[A-Z]{3}$"
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         code = super()._deserialize(value, attr, data, **kwargs)
         known = pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code)

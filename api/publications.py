@@ -12,7 +12,6 @@ from urllib.parse import parse_qs
 import marshmallow as ma
 import peewee as pw
 from flask import Blueprint, Response, redirect, request, send_file, url_for
-from marshmallow import validate
 
 from . import formats, publish
 from .answers import about, answer, conditional, here, json_only, no_parameters, onward, serving, store
@@ -22,7 +21,7 @@ from .dumps import CHANGE, as_change, file_of
 from .fields import Choice, Fault, Record, Schema, Text
 from .formats.feeds import entry, feed, tag
 from .history import version_key
-from .parameters import Count, Partial
+from .parameters import Count, Form, Partial
 from .problems import Problem, nearest
 from .query import encode, resume
 from .resource import Resource
@@ -284,9 +283,7 @@ def verify_arguments() -> ma.Schema:
     """The parameters of `/v1/cite/verify`."""
     parameters = {
         "query": Text("The cited query: `events?type=summit`.", required=True),
-        "sha256": Text(
-            "The cited sum.", required=True, validate=validate.Regexp("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")
-        ),
+        "sha256": Text("The cited sum.", required=True, validate=Form("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")),
         "count": Count(metadata={"description": "The cited number of records."}),
         **pin(),
     }

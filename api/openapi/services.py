@@ -167,7 +167,7 @@ def services() -> dict[str, dict[str, Any]]:
             for resource in RESOURCES
         },
         "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
-        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", "openapi: 3.1.0")),
+        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", {"openapi": "3.1.0"})),
         "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
         "/readyz": _service(
             "Whether a release is loaded and answers",
