@@ -14,12 +14,15 @@ from werkzeug.urls import iri_to_uri
 from . import views
 from .config import Settings
 from .formats import FORMATS, dumps
-from .front import Front
+from .front import REQUEST_ID, ROUTE, Front
+from .headers import CLOSED, SECURITY
+from .metrics import database_error
 from .problems import Problem, nearest
 from .store import unavailable
 from .stores import open_store
 
 EXPOSED = ["Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition"]
+EXPOSED += ["X-Request-ID", "RateLimit", "RateLimit-Policy"]
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_problems(app)
     init_cors(app)
     init_compression(app)
+    init_headers(app)
     app.wsgi_app = Front(app.wsgi_app, store, settings.cache_bytes)  # type: ignore[method-assign]
     return app
 
@@ -40,6 +44,18 @@ def create_app(settings: Settings | None = None) -> Flask:
 def init_cors(app: Flask) -> None:
     """Anybody may read from anywhere, errors included."""
     CORS(app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86400)
+
+
+def init_headers(app: Flask) -> None:
+    """What every answer says to browsers; and which route answered, to those who observe."""
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        if request.url_rule:
+            request.environ[ROUTE] = request.url_rule.rule
+        response.headers.setdefault("Content-Security-Policy", CLOSED)
+        response.headers.update(SECURITY)
+        return response
 
 
 def init_compression(app: Flask) -> None:
@@ -84,11 +100,17 @@ def from_http(error: HTTPException) -> Any:
 
 def unreadable(error: Exception) -> Response:
     """The database does not answer, or not in time: the operator is told why, the reader when to come back."""
-    log.warning("the release cannot be read at %s: %s", request.full_path, str(error).strip())
+    database_error()
+    log.warning("the release cannot be read at %s: %s", request.full_path, str(error).strip(), extra=tag())
     return respond(unavailable("The release cannot be read."))
+
+
+def tag() -> dict[str, Any]:
+    """What leads from a message to the line of its request."""
+    return {"request_id": request.environ.get(REQUEST_ID)}
 
 
 def unexpected(error: Exception) -> Response:
     """Our own fault: told to the operator in full, to the reader without a trace."""
-    log.error("unexpected error at %s", request.full_path, exc_info=error)
+    log.error("unexpected error at %s", request.full_path, exc_info=error, extra=tag())
     return respond(Problem(500, "Something went wrong here; it was logged."))

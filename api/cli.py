@@ -6,6 +6,8 @@ Exit codes: 0 done, 1 the dataset or a derived file has faults (they are listed)
 
 import json
 import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from . import __version__, checks, codebook, dataset, files, load, openapi, publish, readme, server
+from . import __version__, checks, codebook, config, dataset, files, load, openapi, publish, readme, server
 from .citing import cite as make_citation
 from .citing import verify
 from .config import Settings
@@ -26,6 +28,7 @@ from .shapes import json_schema
 from .stores import open_store
 
 FAULTY, BUSY = 1, 3
+HEALTH_TIMEOUT = 4  # seconds: less than a container engine waits for the command
 dataset_option = click.option(
     "--dataset",
     "folder",
@@ -79,6 +82,34 @@ def main() -> None:
 
     Exit codes: 0 done, 1 faults (they are listed), 2 not understood, 3 another load is running.
     """
+    for name, meant in config.unknown().items():
+        click.echo(f"warning: {name} is no setting" + (f"; did you mean {meant}?" if meant else ""), err=True)
+
+
+@main.command("config")
+def config_command() -> None:
+    """Print every setting: its value, where that comes from (the environment or the default), and what it means.
+
+    Passwords are not shown. A variable DIPLOMATIC_EVENTS_* that is no setting is warned of, as by every command.
+    """
+    for name, value, source, description in settings_of().listed():
+        click.echo(f"{name}={value}  [{source}]\n    {description}")
+
+
+@main.command()
+@click.option("--host", help="Address of the server. [default: DIPLOMATIC_EVENTS_HOST, or 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the server. [default: DIPLOMATIC_EVENTS_PORT, or 8000]")
+def health(host: str | None, port: int | None) -> None:
+    """Ask a running server whether it is ready; ends with 0 if it is, with 1 and the reason if it is not."""
+    settings = settings_of(host=host, port=port)
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # one of all of them
+    url = f"http://{f'[{here}]' if ':' in here else here}:{settings.port}/readyz"
+    try:
+        with urllib.request.urlopen(url, timeout=HEALTH_TIMEOUT) as answer:
+            click.echo(answer.read().decode().strip())
+    except OSError as error:
+        click.echo(f"{url}: {error}", err=True)
+        sys.exit(FAULTY)
 
 
 @main.command()
@@ -97,9 +128,12 @@ def check(folder: Path | None) -> None:
 
 def loaded(settings: Settings) -> None:
     """Loads the dataset and says what came of it; exits with the code that fits where it cannot."""
+    began = time.monotonic()
     try:
         with progress("loading") as show:
             release, new = load.load(settings, show)
+        if new:
+            open_store(settings).took(time.monotonic() - began)
     except DatasetError as error:
         fail(error.findings)
     except BlockingIOError:

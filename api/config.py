@@ -1,12 +1,17 @@
 """Settings: what the environment (`DIPLOMATIC_EVENTS_*`) or the command line may change, and nothing else."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from .problems import nearest
+
 PREFIX = "DIPLOMATIC_EVENTS_"
+PASSWORD = re.compile(r"(://[^:/@]*:).*(@)|(?<=password=)[^&\s]*")
 HERE = Path(__file__).resolve().parent
 
 
@@ -16,14 +21,40 @@ def bundled_dataset() -> Path:
     return inside if inside.is_dir() else HERE.parent / "dataset"
 
 
-def _setting(default: Path | int | str, description: str, least: int = 1) -> Any:
-    def whole(text: str) -> int:
+def _whole(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
         if int(text) < least:
             raise ValueError(text)
         return int(text)
 
-    read = whole if isinstance(default, int) else type(default) if isinstance(default, str) else Path
-    return field(default=default, metadata={"description": description, "read": read})
+    return read
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return read
+
+
+def _rate(text: str) -> str:
+    import_module("limits").parse(text)  # raises ValueError
+    return text
+
+
+def _setting(
+    default: Path | int | str,
+    description: str,
+    *,
+    least: int = 1,
+    read: Callable[[str], Any] | None = None,
+    form: str = "a whole number that it can be",
+    secret: bool = False,
+) -> Any:
+    reading = read or (_whole(least) if isinstance(default, int) else type(default) if isinstance(default, str) else Path)
+    return field(default=default, metadata={"description": description, "read": reading, "form": form, "secret": secret})
 
 
 @dataclass(frozen=True)
@@ -35,7 +66,9 @@ class Settings:
     releases_dir: Path = _setting(
         Path("releases"), "Folder of published releases, a folder each; a volume that is kept for good."
     )
-    database_url: str = _setting("", "PostgreSQL to hold loaded releases instead, `postgresql://...`; several hosts allowed.")
+    database_url: str = _setting(
+        "", "PostgreSQL to hold loaded releases instead, `postgresql://...`; several hosts allowed.", secret=True
+    )
     database_reader: str = _setting("", "PostgreSQL role that a load lets read what it loads.")
     query_timeout: int = _setting(10, "Seconds after which a query of the database is given up.")
     host: str = _setting("127.0.0.1", "Address the server listens on.")
@@ -44,17 +77,39 @@ class Settings:
     threads: int = _setting(4, "Threads of each server process.")
     cache_bytes: int = _setting(64 << 20, "Bytes of finished answers that each server process keeps.", least=0)
     keep_releases: int = _setting(3, "Loaded releases kept, the served one included.")
+    trusted_proxies: int = _setting(
+        0, "Proxies in front whose `X-Forwarded-For`, `-Proto` and `-Host` are believed; with 0 they are ignored.", least=0
+    )
+    rate_limit: str = _setting(
+        "",
+        "Requests that a client may make, `60/minute`; more are 429. Empty: no limit.",
+        read=_rate,
+        form="a rate such as 60/minute",
+    )
+    rate_limit_storage: str = _setting(
+        "memory://",
+        "Where requests are counted: each server process for itself, or all of them at `redis://...` (extra `redis`).",
+        secret=True,
+    )
+    log: str = _setting(
+        "auto",
+        "A line for each request on standard output: `json`, `text`, `off`, or `auto`: text on a terminal and JSON elsewhere.",
+        read=_one_of("auto", "json", "text", "off"),
+        form="auto, json, text or off",
+    )
+    metrics_host: str = _setting("127.0.0.1", "Address that metrics for Prometheus are served at.")
+    metrics_port: int = _setting(0, "Port that metrics for Prometheus are served at; 0 serves and counts none.", least=0)
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ, **options: Any) -> "Settings":
         """Settings from the environment, overridden by those `options` that are not None.
 
-        Raises ValueError that names every setting that cannot be read.
+        A variable that is empty is as good as not set. Raises ValueError that names every setting that cannot be read.
         """
         values: dict[str, Any] = {}
         faults = []
         for setting in fields(cls):
-            text = environ.get(PREFIX + setting.name.upper())
+            text = environ.get(variable(setting.name)) or None
             if options.get(setting.name) is not None:
                 text = options[setting.name]
             if text is None:
@@ -62,7 +117,25 @@ class Settings:
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError:
-                faults.append(f"{PREFIX}{setting.name.upper()}={text!r} is not a whole number that it can be")
+                faults.append(f"{variable(setting.name)}={text!r} is not {setting.metadata['form']}")
         if faults:
             raise ValueError("; ".join(faults))
         return cls(**values)
+
+    def listed(self, environ: Mapping[str, str] = os.environ) -> Iterator[tuple[str, str, str, str]]:
+        """Every setting: its variable, its value without passwords, where that comes from, what it means."""
+        for setting in fields(self):
+            name, value = variable(setting.name), str(getattr(self, setting.name))
+            shown = PASSWORD.sub(r"\1***\2", value) if setting.metadata["secret"] else value
+            yield name, shown, "environment" if environ.get(name) else "default", setting.metadata["description"]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def unknown(environ: Mapping[str, str] = os.environ) -> dict[str, str | None]:
+    """The variables that look like settings and are none, each with the setting that may have been meant."""
+    known = [variable(setting.name) for setting in fields(Settings)]
+    return {name: nearest(name, known) for name in sorted(environ) if name.startswith(PREFIX) and name not in known}

@@ -18,11 +18,15 @@ from .problems import Problem
 from .store import Store
 
 KEPT = "diplomatic_events.kept"
+# What is told of a request to those who observe it from outside.
+REQUEST_ID, ROUTE, FOUND = "diplomatic_events.request_id", "diplomatic_events.route", "diplomatic_events.found"
 # What an answer may depend on besides the release.
 VARYING = (
     "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME",
 )  # fmt: skip
 OVERHEAD = 2048  # bytes that an answer's key and headers take, about
+# What describes a body, and is not said where there is none.
+OF_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Link")
 
 
 def keep() -> None:
@@ -53,12 +57,13 @@ class Finished:
     headers: list[tuple[str, str]]
     body: bytes
     etag: str
+    route: str
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer again, or 304 to a client that has it."""
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked and (tag := known(asked, self.etag, environ.get("HTTP_ACCEPT_ENCODING", ""))):
-            kept = [(name, value) for name, value in self.headers if not name.startswith(("Content-", "ETag", "Link"))]
+            kept = [(name, value) for name, value in self.headers if name not in OF_BODY]
             start_response("304 NOT MODIFIED", [*kept, ("ETag", f'"{tag}"')])
             return []
         start_response("200 OK", self.headers)
@@ -86,7 +91,9 @@ class Front:
         key = tuple([environ.get(name, "") for name in VARYING])
         with self._lock:
             finished = kept.get(key)
+        environ[FOUND] = "hit" if finished else "miss"
         if finished:
+            environ[ROUTE] = finished.route
             return finished.send(environ, start_response)
         return self._ask(environ, start_response, lambda finished: self._keep(kept, key, finished))
 
@@ -105,7 +112,7 @@ class Front:
         if closing := getattr(body, "close", None):
             closing()
         etag = next(value for name, value in began[1] if name == "ETag")
-        keep(Finished(began[1], whole, etag.strip('"').partition(":")[0]))
+        keep(Finished(began[1], whole, etag.strip('"').partition(":")[0], environ.get(ROUTE, "")))
         return [whole]
 
     def _of(self, release: str) -> LRUCache[Any, Finished]:

@@ -19,6 +19,7 @@ from playhouse.postgres_ext import PooledPsycopg3Database
 from psycopg import sql
 
 from . import search
+from .metrics import database_error
 from .resources import INDEXES, RESOURCES
 from .store import Changed, Identifier, Meta, Moved, Release, Store, unavailable
 
@@ -28,10 +29,15 @@ REGISTER: tuple[LiteralString, ...] = (
     "CREATE SCHEMA IF NOT EXISTS diplomatic_events",
     "CREATE TABLE IF NOT EXISTS diplomatic_events.releases"
     " (number bigserial PRIMARY KEY, id text NOT NULL, loaded timestamptz NOT NULL DEFAULT now())",
+    "ALTER TABLE diplomatic_events.releases ADD COLUMN IF NOT EXISTS seconds double precision",
 )
 NUMBERED: LiteralString = "INSERT INTO diplomatic_events.releases (id) VALUES (%s)"
 NEWEST = "SELECT number, id FROM releases ORDER BY number DESC LIMIT 1"
 OF_ID = "SELECT number, id FROM releases WHERE id = %s ORDER BY number DESC LIMIT 1"
+LOADED = "SELECT extract(epoch FROM loaded)::float, seconds FROM releases ORDER BY number DESC LIMIT 1"
+TOOK: LiteralString = (
+    "UPDATE diplomatic_events.releases SET seconds = %s WHERE number = (SELECT max(number) FROM diplomatic_events.releases)"
+)
 OLD: LiteralString = "SELECT number FROM diplomatic_events.releases ORDER BY number DESC OFFSET %s"
 POLL = 0.5  # seconds after which a process looks for a new release again
 LOAD_LOCK = 7130  # the advisory lock that a load holds
@@ -41,15 +47,54 @@ TYPES: dict[str, LiteralString] = {
     "AUTO": "bigint",
     "DATE": "date",
 }  # byte order, as in SQLite
+GRACE = 2  # seconds after a statement's timeout until its server is believed to hang
 SETTLED = 3  # attempts at a read whose connection broke: one a host that may have gone, and one that works
+
+
+class Bounded(psycopg.Connection[Any]):
+    """A connection that does not wait for ever for a server that is there and says nothing."""
+
+    patience: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """As psycopg's own, which has no end where no timeout is given.
+
+        Raises psycopg.OperationalError; the connection is closed then, as an answer may still come on it.
+        """
+        if timeout is not None or self.patience is None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.patience)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            raise psycopg.OperationalError("the server does not answer") from None
+
+
+class Patient(pw.Psycopg3Adapter):
+    """peewee's way to psycopg, by connections that are bounded."""
+
+    def connect(self, db: Any, **params: Any) -> Bounded:
+        connection = Bounded.connect(db.database, **params)
+        connection.patience = db.patience
+        return connection
+
+
+class Pool(PooledPsycopg3Database):  # type: ignore[misc]
+    """Connections that wait at most `patience` seconds for the server."""
+
+    psycopg3_adapter = Patient
+
+    def __init__(self, database: str, patience: float, **options: Any) -> None:
+        self.patience = patience
+        super().__init__(database, **options)
 
 
 class Pooled(Release):
     """A release whose reads take a connection out of a pool, and another one where that one broke."""
 
-    database: PooledPsycopg3Database
+    database: Pool
 
-    def __init__(self, database: PooledPsycopg3Database) -> None:
+    def __init__(self, database: Pool) -> None:
         super().__init__(database)
         weakref.finalize(self, database.close_idle)
 
@@ -61,7 +106,7 @@ class Pooled(Release):
         return rows
 
 
-def read(database: PooledPsycopg3Database, ask: Callable[[], Any]) -> Any:
+def read(database: Pool, ask: Callable[[], Any]) -> Any:
     """What `ask` reads, asked again on a new connection where the old one is broken.
 
     Raises peewee.DatabaseError where no server answers, or a statement takes too long.
@@ -85,19 +130,25 @@ class Server(Store):
     """The releases of a PostgreSQL server, or of whichever of several hosts answers (libpq's own failover)."""
 
     def __init__(self, url: str, published: Path | None = None, pool: int = 8, timeout: float = 10, reader: str = "") -> None:
-        super().__init__(published)
-        self.url, self.pool, self.timeout, self.reader = url, pool, timeout, reader
+        super().__init__(published, timeout)
+        self.url, self.pool, self.patience, self.reader = url, pool, timeout, reader
         self._home = self._database(HOME)
         weakref.finalize(self, self._home.close_idle)
         self._seen: Release | None = None
         self._due = 0.0
         self._polling = threading.Lock()
 
-    def _database(self, schema: str) -> PooledPsycopg3Database:
+    def _database(self, schema: str) -> Pool:
         """A pool of connections that read one schema, and can do nothing else."""
-        options = f"-c search_path={schema} -c default_transaction_read_only=on -c statement_timeout={int(self.timeout * 1000)}"
-        return PooledPsycopg3Database(
-            self.url, max_connections=self.pool, timeout=self.timeout, stale_timeout=600, connect_timeout=3, options=options
+        options = f"-c search_path={schema} -c default_transaction_read_only=on -c statement_timeout={int(self.patience * 1000)}"
+        return Pool(
+            self.url,
+            self.patience + GRACE,
+            max_connections=self.pool,
+            timeout=self.patience,
+            stale_timeout=600,
+            connect_timeout=3,
+            options=options,
         )
 
     def current(self) -> Release:
@@ -114,6 +165,7 @@ class Server(Store):
         except pw.ProgrammingError:
             raise unavailable("No release is loaded yet.") from None
         except pw.DatabaseError:
+            database_error()
             if not self._seen:
                 raise unavailable("The database does not answer.") from None
         finally:
@@ -128,6 +180,14 @@ class Server(Store):
     def kept(self, id: str) -> Release | None:
         found = self._named(OF_ID, id)
         return self._numbered(found[0]) if found else None
+
+    def took(self, seconds: float) -> None:
+        with self._writing() as connection:
+            connection.execute(TOOK, (seconds,))
+
+    def loaded(self) -> tuple[float, float | None]:
+        found: tuple[float, float | None] = read(self._home, lambda: self._home.execute_sql(LOADED).fetchone())
+        return found
 
     def _named(self, query: str, *values: str) -> list[tuple[int, str]]:
         rows: list[tuple[int, str]] = read(self._home, lambda: self._home.execute_sql(query, values).fetchall())

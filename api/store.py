@@ -5,6 +5,7 @@ import json
 import os
 import re
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -16,9 +17,12 @@ import peewee as pw
 from cachetools import LRUCache
 
 from .history import version_key
+from .metrics import database_error
 from .problems import Problem
 
 DATABASE = "diplomatic-events.sqlite"
+LOADED = "load.json"
+STEPS = 50_000  # of SQLite's machine, between two looks at the clock: a millisecond or so
 MOST_KNOWN = 200_000  # values that a release remembers of what was computed for it
 T = TypeVar("T")
 VERSION = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){2}")
@@ -116,9 +120,29 @@ def _size(value: Any) -> int:
     return len(value) if isinstance(value, list) else 1
 
 
-def in_file(path: Path) -> Release:
+class Timed(pw.SqliteDatabase):
+    """SQLite whose statements are interrupted, with peewee.OperationalError, when they take more than `seconds`."""
+
+    def __init__(self, database: str, seconds: float, **options: Any) -> None:
+        self.seconds = seconds
+        self._began = threading.local()
+        super().__init__(database, **options)
+
+    def _add_conn_hooks(self, conn: Any) -> None:
+        super()._add_conn_hooks(conn)  # type: ignore[misc]
+        began = self._began
+        began.at = time.monotonic()
+        conn.set_progress_handler(lambda: time.monotonic() - began.at > self.seconds, STEPS)
+
+    def execute_sql(self, *args: Any, **options: Any) -> Any:
+        self._began.at = time.monotonic()
+        return super().execute_sql(*args, **options)  # type: ignore[no-untyped-call]
+
+
+def in_file(path: Path, seconds: float | None = None) -> Release:
     """The release in an SQLite file, which never changes. Raises peewee.DatabaseError if it is none."""
-    return Release(pw.SqliteDatabase(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True))
+    address = f"file:{quote(str(path))}?mode=ro&immutable=1"
+    return Release(Timed(address, seconds, uri=True) if seconds else pw.SqliteDatabase(address, uri=True))
 
 
 def unavailable(detail: str) -> Problem:
@@ -131,8 +155,9 @@ class Store(ABC):
     Every method that reads raises a 503 Problem where no release can be read.
     """
 
-    def __init__(self, published: Path | None = None) -> None:
+    def __init__(self, published: Path | None = None, timeout: float | None = None) -> None:
         self.published = published.resolve() if published else None
+        self.timeout = timeout
         self._open: dict[str, Release] = {}
         self._lock = threading.Lock()
 
@@ -155,6 +180,14 @@ class Store(ABC):
     def publish(self, built: Path, id: str, keep: int) -> None:
         """Makes `built` the served release, durably and in one step, then removes all but the newest `keep`."""
 
+    @abstractmethod
+    def took(self, seconds: float) -> None:
+        """Remembers how long the load of the served release took."""
+
+    @abstractmethod
+    def loaded(self) -> tuple[float, float | None]:
+        """When the served release was loaded, as a Unix time, and how many seconds that took if it is known."""
+
     def versions(self) -> list[str]:
         """The published versions, newest first."""
         if not self.published or not self.published.is_dir():
@@ -166,7 +199,7 @@ class Store(ABC):
         """A published release, or the served one if it has that version. Raises FileNotFoundError if there is none."""
         if version in self.versions() and self.published:
             path = self.published / version / DATABASE
-            return self._opened(version, lambda: in_file(path))
+            return self._opened(version, lambda: in_file(path, self.timeout))
         if (served := self.current()).about["version"] == version:
             return served
         raise FileNotFoundError(version)
@@ -197,8 +230,8 @@ class Store(ABC):
 class Folder(Store):
     """Releases as SQLite files: `<folder>/releases/<version>-<digest>.sqlite`; `<folder>/current` names the served one."""
 
-    def __init__(self, folder: Path, published: Path | None = None) -> None:
-        super().__init__(published)
+    def __init__(self, folder: Path, published: Path | None = None, timeout: float | None = None) -> None:
+        super().__init__(published, timeout)
         self.folder = folder.resolve()
         self.releases = self.folder / "releases"
         self._pointer = self.folder / "current"
@@ -218,11 +251,12 @@ class Folder(Store):
         except FileNotFoundError:
             raise unavailable("No release is loaded yet.") from None
         except (OSError, ValueError, KeyError, pw.DatabaseError):
+            database_error()
             raise unavailable("The release cannot be read.") from None
 
     def kept(self, id: str) -> Release | None:
         path = self.releases / f"{id}.sqlite"
-        return self._opened(id, lambda: in_file(path)) if path.parent == self.releases and path.is_file() else None
+        return self._opened(id, lambda: in_file(path, self.timeout)) if path.parent == self.releases and path.is_file() else None
 
     @contextmanager
     def building(self) -> Iterator[Path]:
@@ -245,9 +279,20 @@ class Folder(Store):
         _sync(pointer)
         os.replace(pointer, self._pointer)
         _sync(self.folder)
+        (self.folder / LOADED).unlink(missing_ok=True)
         others = [path for path in self.releases.glob("*.sqlite") if path.stem != id]
         for path in sorted(others, key=lambda path: path.stat().st_mtime_ns, reverse=True)[max(keep - 1, 0) :]:
             path.unlink()
+
+    def took(self, seconds: float) -> None:
+        (self.folder / LOADED).write_text(json.dumps({"seconds": seconds}), encoding="utf-8")
+
+    def loaded(self) -> tuple[float, float | None]:
+        try:
+            seconds = json.loads((self.folder / LOADED).read_text(encoding="utf-8"))["seconds"]
+        except (OSError, ValueError, KeyError):
+            seconds = None
+        return os.stat(self._pointer).st_mtime, seconds
 
 
 def _sync(path: Path) -> None:

@@ -28,6 +28,7 @@ from .citing import citation, cite
 from .facets import facets
 from .fields import Fault, is_id, referred
 from .formats.narrow import narrowed
+from .headers import DOCUMENTATION, page_policy
 from .problems import PROBLEMS, Problem
 from .query import every, page
 from .resource import Resource
@@ -230,7 +231,9 @@ def as_home(release: Release) -> Response:
         citation=citation(release.about),
         questions=QUESTIONS,
     )
-    return answer(body, release, type="text/html")
+    response = answer(body, release, type="text/html")
+    response.headers["Content-Security-Policy"] = page_policy(body)
+    return response
 
 
 @pages.get("/openapi.yaml")
@@ -245,7 +248,8 @@ def openapi_json() -> Response:
 
 @pages.get("/docs")
 def docs() -> Response:
-    return Response(render_template("docs.html"), mimetype="text/html", headers={"Cache-Control": FRESH})
+    headers = {"Cache-Control": FRESH, "Content-Security-Policy": DOCUMENTATION}
+    return Response(render_template("docs.html"), mimetype="text/html", headers=headers)
 
 
 @pages.get("/docs/<path:name>")

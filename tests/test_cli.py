@@ -30,7 +30,7 @@ def test_every_command_and_option_explains_itself(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["config", "releases", "sreve", "check --colour red", "new events", "new evnts x", "schema", "serve --port many"]
+    "name", ["confg", "releases", "sreve", "check --colour red", "new events", "new evnts x", "schema", "serve --port many"]
 )
 def test_what_is_not_understood_ends_with_2(name: str) -> None:
     assert run(*name.split()).exit_code == 2

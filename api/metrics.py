@@ -1,0 +1,92 @@
+"""What is counted for Prometheus: nothing unless the server was told to serve it."""
+
+import os
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Recorder:
+    """The counters of all server processes, in files of `folder`."""
+
+    def __init__(self, folder: str) -> None:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        values: Any = import_module("prometheus_client.values")
+        values.ValueClass = values.MultiProcessValue()  # chosen at its import, when there was no folder yet
+        client = import_module("prometheus_client")
+        self.requests = client.Counter(
+            "diplomatic_events_http_requests", "Requests answered.", ("method", "route", "status"), registry=None
+        )
+        self.seconds = client.Histogram(
+            "diplomatic_events_http_request_duration_seconds",
+            "From a request's arrival until its answer was sent.",
+            ("route",),
+            buckets=BUCKETS,
+            registry=None,
+        )
+        self.cache = client.Counter(
+            "diplomatic_events_cache_requests", "Requests looked up among the finished answers.", ("result",), registry=None
+        )
+        self.database_errors = client.Counter(
+            "diplomatic_events_database_errors", "Reads of the database that failed.", registry=None
+        )
+        self.answered = cache(self._answered)
+        self.looked_up = cache(self.cache.labels)
+
+    def _answered(self, method: str, route: str, status: str) -> tuple[Any, Any]:
+        return self.requests.labels(method, route, status), self.seconds.labels(route)
+
+    def count(self, method: str, route: str, status: str, seconds: float, result: str | None) -> None:
+        """Counts an answer. A route is a rule of the application and a method one of a few: never what a client made up."""
+        requests, duration = self.answered(method if method in METHODS else "other", route, status)
+        requests.inc()
+        duration.observe(seconds)
+        if result:
+            self.looked_up(result).inc()
+
+
+class State:
+    """The recorder of this server, if there is one."""
+
+    recorder: Recorder | None = None
+
+
+def start(folder: str) -> None:
+    """From now on, and in the processes that are started later, everything is counted."""
+    State.recorder = Recorder(folder)
+
+
+def database_error() -> None:
+    if State.recorder:
+        State.recorder.database_errors.inc()
+
+
+def dead(pid: int) -> None:
+    """Forgets what only a living process counts."""
+    if State.recorder:
+        import_module("prometheus_client.multiprocess").mark_process_dead(pid)
+
+
+Gauges = Callable[[], Iterable[tuple[str, str, dict[str, str], float]]]
+
+
+def serve(host: str, port: int, gauges: Gauges) -> int:
+    """Serves what was counted, and gauges that are read when they are asked for, in a thread; returns the port."""
+    client, core = import_module("prometheus_client"), import_module("prometheus_client.core")
+
+    class Now:
+        def collect(self) -> Iterable[Any]:
+            for name, text, labels, value in gauges():
+                family = core.GaugeMetricFamily(f"diplomatic_events_{name}", text, labels=list(labels))
+                family.add_metric(list(labels.values()), value)
+                yield family
+
+    registry = client.CollectorRegistry()
+    import_module("prometheus_client.multiprocess").MultiProcessCollector(registry)
+    registry.register(Now())
+    server, _ = client.start_http_server(port, host, registry)
+    return int(server.server_port)
