@@ -65,6 +65,7 @@ class Text(_Described, mf.String):
 
     default_error_messages = {"invalid": "is not text"}
     plain = True  # control characters are refused
+    pattern = r"\S"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = " ".join(str(super()._deserialize(value, attr, data, **kwargs)).split())

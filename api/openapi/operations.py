@@ -61,7 +61,7 @@ def text(field: Any) -> dict[str, Any]:
     if words:
         return {"type": "string", "enum": list(words)}
     regexp = next((v.regex.pattern for v in field.validators if isinstance(v, validate.Regexp)), None)
-    pattern = getattr(field, "pattern", regexp)
+    pattern = regexp or getattr(field, "pattern", None)
     longest = next((v.max for v in field.validators if isinstance(v, validate.Length)), None)
     limits = {"pattern": pattern, "maxLength": longest}
     return {"type": "string", "minLength": 1, **{name: limit for name, limit in limits.items() if limit}}
@@ -84,6 +84,8 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
     declared = {"name": name, "in": "query", "description": field.metadata["description"], "schema": schema}
     if field.required:
         declared["required"] = True
+    if "example" in field.metadata:
+        declared["example"] = field.metadata["example"]
     if isinstance(field, DelimitedList):
         declared |= {"style": "form", "explode": False}
     return declared

@@ -23,6 +23,7 @@ REFUSED = {
     r"ends before it begins|leaves an end unsaid": "the same",
     r"is no day of the calendar": "no pattern knows leap years",
     r"lies before date_from|cannot go with|is asked for and refused at once|stands twice": "OpenAPI has no words for two parameters",
+    r"is empty": "NUL counts as white space, and a text of nothing else as none",
     r"goes with|does not go with": "OpenAPI has no words for two parameters",
 }
 NESTED = ("/v1/cite", "/v1/cite/verify")  # `query` is a query of its own, with a contract of its own
