@@ -39,7 +39,15 @@ def conformance(url: str, examples: int, folder: Path) -> Figures:
     """What Schemathesis makes of a running server; every failure that is not explained fails the trial."""
     report = folder / "report.json"
     phases = "examples,fuzzing" if examples < FEW else "examples,coverage,fuzzing,stateful"
-    command = [Path(sys.executable).with_name("schemathesis"), "--config-file", CONFIG, "run", ROOT / "openapi.yaml", "--url", url]
+    command = [
+        Path(sys.executable).with_name("schemathesis"),
+        "--config-file",
+        CONFIG,
+        "run",
+        ROOT / "openapi.yaml",
+        "--url",
+        url,
+    ]
     options = ["--phases", phases, "--max-examples", examples, "--workers", 2, "--report", "json", "--report-json-path", report]
     if examples < FEW:
         options += ["--seed", 1]
