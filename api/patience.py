@@ -15,7 +15,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 errors: Any = import_module("gunicorn.http.errors")
 LARGEST_HEAD = 64 << 10  # bytes of a request line and its header fields; README.md and the contract say so
-HEAD_SECONDS, SEND_SECONDS = 10, 20  # until a head is there; until a client takes any more of an answer
+HEAD_SECONDS, SEND_SECONDS = 10, 5  # until a head is there; until a client takes any more of an answer
+DRAIN_SECONDS = 0.02  # until the rest of a body is there
 LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # what a client may still be sending that has had its last answer
 END = b"\r\n\r\n"
 
@@ -125,6 +126,11 @@ class Patient(ThreadWorker):
         kept = super().handle(conn)
         more = conn.parser.unreader.buf.getvalue() if kept and conn.parser else b""
         return kept and (not more or END in more)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answers, and keeps the connection if the body, which nobody reads here, is there: it is not waited for either."""
+        kept = super().handle_request(req, conn)
+        return kept and conn.parser.finish_body(deadline=time.monotonic() + DRAIN_SECONDS)
 
 
 def come(conn: Any, client: socket.socket) -> bool:
