@@ -4,6 +4,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,19 @@ def _served(store: Store, id: str) -> bool:
     return release.id == id and release.about["code"] == code_digest()
 
 
+@contextmanager
+def _writing() -> Iterator[None]:
+    """A database that finds no room says so as the file system does, in its first words: what follows is about the rollback."""
+    try:
+        yield
+    except (sqlite3.OperationalError, pw.OperationalError) as error:
+        first: BaseException = error
+        while first.__context__:
+            first = first.__context__
+        raise OSError(str(first)) from None
+
+
+@_writing()
 def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> None:
     """Writes a release as an SQLite file; the same dataset and code give the same bytes."""
     database = pw.SqliteDatabase(str(path), pragmas={"foreign_keys": 1, "journal_mode": "off", "synchronous": 0})

@@ -23,6 +23,7 @@ from postgresql import Cluster
 from .trial import ROOT, Figures
 
 SECONDS = 30  # in which any answer has come, or the connection is closed
+SILENT = 8  # clients that read nothing: as many as there are threads
 SECRETS = (b"Traceback", b"gunicorn", b"werkzeug", b"root:x:", b"/site-packages/")
 
 
@@ -142,7 +143,19 @@ REQUESTS: dict[str, tuple[bytes, set[int]]] = {  # each with the statuses that a
     "an empty host": (b"GET /v1/topics HTTP/1.1\r\nHost:\r\n\r\n", {200, 400}),
     **{
         f"a host of {host!r}": (b"GET /v1/topics HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", {200, 400})
-        for host in (b'a"b', b"<script>", b"a b", b"a/b", b"a:b:c", b"x>; rel=evil", b"\xff", b"a" * 5000, b"a:99999", b"[::1", b"a@b")
+        for host in (
+            b'a"b',
+            b"<script>",
+            b"a b",
+            b"a/b",
+            b"a:b:c",
+            b"x>; rel=evil",
+            b"\xff",
+            b"a" * 5000,
+            b"a:99999",
+            b"[::1",
+            b"a@b",
+        )
     },
     "a negative length": (request(GET, b"Content-Length: -1"), {400}),
     "a length in words": (request(GET, b"Content-Length: ten"), {400}),
@@ -290,7 +303,7 @@ def slow(times: int, folder: Path) -> Figures:
             longest = max(longest, waits["longest"])
             for client in clients:
                 client.close()
-        unread = silent(url, times // 5)
+        unread = silent(url, SILENT)
         with connected(url) as client:
             client.sendall(head)
             ((status, headers, body),) = answers(client.recv(1 << 16))
@@ -300,7 +313,7 @@ def slow(times: int, folder: Path) -> Figures:
             for byte in request(b"GET /healthz HTTP/1.1", b"Connection: close"):
                 client.sendall(bytes([byte]))
             assert answers(client.recv(1 << 16))[0][0] == 200, "slow is not wrong"
-    return {"clients": times, "kinds": len(kinds), "longest": longest, "unread": times // 5, "unread_longest": unread}
+    return {"clients": times, "kinds": len(kinds), "longest": longest, "unread": SILENT, "unread_longest": unread}
 
 
 def silent(url: str, times: int) -> float:
@@ -333,7 +346,13 @@ def cursors(times: int, folder: Path) -> Figures:
     """Cursors that were tampered with: a page of this query, 400 or 410, and nothing else."""
     told = {"cursors": 0, "pages": 0, "refused": 0}
     chance = random.Random(6)
-    lists = ("events?sort=-date", "actors?sort=name", "statements?speaker=vladimir-putin", "search?q=nuclear", "changes?kind=events")
+    lists = (
+        "events?sort=-date",
+        "actors?sort=name",
+        "statements?speaker=vladimir-putin",
+        "search?q=nuclear",
+        "changes?kind=events",
+    )
     with both() as urls:
         for url in urls:
             real = {}
@@ -353,7 +372,27 @@ def cursors(times: int, folder: Path) -> Figures:
 def tampered(chance: random.Random, cursor: str) -> str:
     """A cursor with a bit turned, a part exchanged, or made up."""
     data = bytearray(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    odd = [None, True, -1, 0, 1, 1 << 31, 1 << 63, 1 << 70, 1.5, "1", "", [], {}, "\0", "2021-02-30", "9" * 5000, "../x", [[[]]], float("inf")]
+    odd = [
+        None,
+        True,
+        -1,
+        0,
+        1,
+        1 << 31,
+        1 << 63,
+        1 << 70,
+        1.5,
+        "1",
+        "",
+        [],
+        {},
+        "\0",
+        "2021-02-30",
+        "9" * 5000,
+        "../x",
+        [[[]]],
+        float("inf"),
+    ]
     how = chance.randrange(5)
     if how == 0:
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
@@ -367,7 +406,9 @@ def tampered(chance: random.Random, cursor: str) -> str:
     elif how == 3:
         del data[chance.randrange(len(data)) :]
     else:
-        return chance.choice(["", "x", "=" * 50, "é", "\0", "[" * 5000, cursor * 20, base64.urlsafe_b64encode(b"[" * 4000).decode()])
+        return chance.choice(
+            ["", "x", "=" * 50, "é", "\0", "[" * 5000, cursor * 20, base64.urlsafe_b64encode(b"[" * 4000).decode()]
+        )
     return base64.urlsafe_b64encode(bytes(data)).decode().rstrip("=")
 
 
@@ -380,9 +421,12 @@ SYNTAX = st.sampled_from(
         "ﬁ", "é", "e\u0301", "Путин", "日本", "😀", "a" * 290, "x" * 60, "1", "2021", "16", "٣", "½", "²", "true", "null", "the", "a", "'; DROP TABLE events; --",
     ]
 )  # fmt: skip
-QUERIES = st.lists(SYNTAX | st.text(st.characters(exclude_categories=("Cs",)), max_size=12), min_size=1, max_size=6).flatmap(
-    lambda parts: st.sampled_from(["", " ", '"']).map(lambda glue: glue.join(parts)[:320])
+WORDS = st.sampled_from(
+    ["nuclear", "Putin", "biden", "geneva", "new start", "summit*", "talk", "missile", "treat", "arms control", "us", "1991"]
 )
+QUERIES = st.lists(
+    WORDS | WORDS | SYNTAX | st.text(st.characters(exclude_categories=("Cs",)), max_size=12), min_size=1, max_size=4
+).flatmap(lambda parts: st.sampled_from(["", " ", " ", '"']).map(lambda glue: glue.join(parts)[:320]))
 
 
 def texts(times: int, folder: Path) -> Figures:
@@ -391,7 +435,9 @@ def texts(times: int, folder: Path) -> Figures:
     with both() as urls, requests.Session() as session:
 
         @seed(6)
-        @settings(max_examples=times, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+        @settings(
+            max_examples=times, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+        )
         @given(QUERIES)
         def same(text: str) -> None:
             for path in ("search?limit=100", "events?fields=id&limit=500"):
