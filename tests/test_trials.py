@@ -6,7 +6,6 @@ import pytest
 from trials import trial
 from trials.every import TRIALS
 
-
 BRIEF = [found for found in TRIALS if found.few]
 
 

@@ -285,7 +285,7 @@ def signalled(times: int, folder: Path) -> Figures:
     """Processes killed and told to start anew under load, and stopped while answers are under way."""
     told = {"kills": 0, "hangups": 0, "stops": 0, "requests": 0, "cut": 0, "back": 0.0, "finished": 0}
     with embedded(folder) as settings:
-        for number in range(times):
+        for _number in range(times):
             with running("--no-load", cwd=ROOT, **environ(settings)) as (url, process):
                 with asking(url) as seen:
                     time.sleep(0.3)
