@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test bench audit release lint check derive lock wheel clean
+.PHONY: help serve test bench fuzz faults audit release lint check derive lock wheel clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -31,6 +31,12 @@ test: $(VENV)/bench ## Set up and run every test.
 
 bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; takes a while.
 	$(BIN)/python -m benchmarks.run $(BENCH)
+
+fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to RELIABILITY.md; ONLY=<name> tries one promise.
+	PYTHONPATH=tests $(BIN)/python -m trials fuzz $(ONLY)
+
+faults: $(VENV)/dev ## Try faults many times and write the figures to RELIABILITY.md; ONLY=<name> tries one promise.
+	PYTHONPATH=tests $(BIN)/python -m trials faults $(ONLY)
 
 lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of derived files.
 	$(BIN)/ruff check .

@@ -66,6 +66,7 @@ class Text(_Described, mf.String):
 
     default_error_messages = {"invalid": "is not text"}
     plain = True  # control characters are refused
+    pattern = r"\S"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = " ".join(str(super()._deserialize(value, attr, data, **kwargs)).split())
@@ -126,6 +127,8 @@ class Edtf(_Described, mf.Field[str]):
 
 class Country(Text):
     """An ISO 3166-1 alpha-3 code; codes of former states (ISO 3166-3, such as SUN) are allowed."""
+
+    pattern = "^[A-Z]{3}$"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         code = super()._deserialize(value, attr, data, **kwargs)

@@ -44,9 +44,11 @@ class Text:
 
 
 def read_text(path: Path) -> str:
-    """A file's text. Raises Unreadable for links, oversized files and text that is not UTF-8."""
+    """A file's text. Raises Unreadable for what is no plain file, for oversized files, and text that is not UTF-8."""
     if path.is_symlink():
         raise Unreadable("is a symbolic link; the dataset holds plain files only")
+    if not path.is_file():  # a pipe would be waited for until somebody writes into it
+        raise Unreadable("is not a plain file")
     data = path.read_bytes()
     if len(data) > MOST_BYTES:
         raise Unreadable(f"is larger than {MOST_BYTES:,} bytes")

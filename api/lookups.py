@@ -30,15 +30,19 @@ SCHEMES = ("geonames", "iso3166", "tias", "unts", "wikidata")
 blueprint = Blueprint("lookups", __name__, url_prefix="/v1")
 
 
-def text_parameter(description: str) -> ma.fields.Field[Any]:
-    return Term(description, required=True, validate=validate.Length(max=300, error="is longer than {max} characters"))
+def text_parameter(description: str, example: str) -> ma.fields.Field[Any]:
+    field = Term(description, required=True, validate=validate.Length(max=300, error="is longer than {max} characters"))
+    field.metadata = {**field.metadata, "example": example}
+    return field
 
 
 @cache
 def search_arguments() -> ma.Schema:
     """The parameters of `/v1/search`."""
     parameters = {
-        "q": text_parameter('What to look for: all words, "a phrase", or `treat*` for words that begin so. Any text is valid.'),
+        "q": text_parameter(
+            'What to look for: all words, "a phrase", or `treat*` for words that begin so. Any text is valid.', "new start"
+        ),
         "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
         **pin(),
         **paging("Hits", 20, 100),
@@ -50,7 +54,7 @@ def search_arguments() -> ma.Schema:
 def suggest_arguments() -> ma.Schema:
     """The parameters of `/v1/suggest`."""
     parameters = {
-        "q": text_parameter("The beginning of a name, under any of its forms."),
+        "q": text_parameter("The beginning of a name, under any of its forms.", "ryab"),
         "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
         **pin(),
     }
@@ -61,7 +65,9 @@ def suggest_arguments() -> ma.Schema:
 def resolve_arguments() -> ma.Schema:
     """The parameters of `/v1/resolve`."""
     example = "`wikidata:Q7747`, `iso3166:USA`, `geonames:2660646`, `unts:10485`, `actors/vladimir-putin`, `vladimir-putin`"
-    return Schema.from_dict({"id": text_parameter(f"An id in some scheme, or of old: {example}.")}, name="resolve-query")()
+    return Schema.from_dict(
+        {"id": text_parameter(f"An id in some scheme, or of old: {example}.", "iso3166:USA")}, name="resolve-query"
+    )()
 
 
 @cache

@@ -11,10 +11,13 @@ from . import dates
 from .fields import SLUG, Text
 
 MOST_VALUES = 100
+YEAR, MONTH, DAY = "(?!0000)[0-9]{4}", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
 
 
 class Partial(ma.fields.Field[dates.Bounds]):
     """`2021`, `2021-06` or `2021-06-16` in a query, as the days it covers."""
+
+    pattern = f"^{YEAR}(-{MONTH}(-{DAY})?)?$"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
         plain = str(value)
@@ -39,6 +42,8 @@ class Moment(ma.fields.Field[dates.Bounds]):
 class Day(Partial):
     """`2021-06-16` in a query."""
 
+    pattern = f"^{YEAR}-{MONTH}-{DAY}$"
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
         days = super()._deserialize(value, attr, data, **kwargs)
         if days.earliest != days.latest:
@@ -58,14 +63,18 @@ class Term(Text):
 class Version(ma.fields.Field[str]):
     """A semver version in a query, as text that sorts."""
 
+    pattern = r"^[0-9]{1,5}(\.[0-9]{1,5}){2}$"
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,5}){2}", str(value)):
+        if not re.fullmatch(self.pattern[1:-1], str(value)):
             raise ma.ValidationError(f"{value!r} is not a version: write 1.0.0, say")
         return str(value)
 
 
 class Count(ma.fields.Integer):
     """A whole number in plain digits."""
+
+    MOST = 999_999_999
 
     default_error_messages = {"invalid": "is not a whole number"}
 
@@ -82,9 +91,18 @@ def distinct(values: list[str]) -> None:
         raise ma.ValidationError(f"{twice[0]!r} stands twice")
 
 
+class Form(validate.Regexp):
+    """A pattern that the whole text has: to Python alone, `$` would let a line break pass."""
+
+    def __call__(self, value: Any) -> Any:
+        if not self.regex.fullmatch(value):
+            raise ma.ValidationError(self._format_error(value))
+        return value
+
+
 def an_id() -> Term:
     """The field of one record's id."""
-    return Term("One id.", validate=validate.Regexp(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
+    return Term("One id.", validate=Form(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
 
 
 def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:

@@ -205,7 +205,7 @@ class Server(Store):
 
     @contextmanager
     def building(self) -> Iterator[Path]:
-        with self._writing() as connection:
+        with _unbroken(), self._writing() as connection:
             if not connection.execute("SELECT pg_try_advisory_lock(%s)", (LOAD_LOCK,)).fetchone()[0]:  # type: ignore[index]
                 raise BlockingIOError
             with tempfile.TemporaryDirectory(prefix="diplomatic-events-") as folder:
@@ -234,6 +234,15 @@ class Server(Store):
             connection.execute("ANALYZE")
             _remove(connection, max(keep, 2))  # other processes may still be reading the one before
         self._due = 0.0
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """A server that goes, or finds no room, in the middle of a load is a ConnectionError too."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise ConnectionError(str(error).strip()) from None
 
 
 def _named_anew(connection: Connection, id: str, inputs: str) -> str:

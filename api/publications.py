@@ -12,7 +12,6 @@ from urllib.parse import parse_qs
 import marshmallow as ma
 import peewee as pw
 from flask import Blueprint, Response, redirect, request, send_file, url_for
-from marshmallow import validate
 
 from . import formats, publish
 from .answers import about, answer, conditional, here, json_only, no_parameters, onward, serving, store
@@ -22,7 +21,7 @@ from .dumps import CHANGE, as_change, file_of
 from .fields import Choice, Fault, Record, Schema, Text
 from .formats.feeds import entry, feed, tag
 from .history import version_key
-from .parameters import Count, Partial
+from .parameters import Count, Form, Partial, Version
 from .problems import Problem, nearest
 from .query import encode, resume
 from .resource import Resource
@@ -168,6 +167,8 @@ def quality_arguments() -> ma.Schema:
 class Since(ma.fields.Field[str]):
     """A version, or a day, month or year."""
 
+    pattern = f"{Version.pattern}|{Partial.pattern}"
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if VERSION.fullmatch(str(value)):
             return str(value)
@@ -263,10 +264,16 @@ def cite_view(resource: Resource) -> Any:
     return view
 
 
+def cited(description: str) -> Text:
+    field = Text(description, required=True)
+    field.metadata = {**field.metadata, "example": "events?type=summit"}
+    return field
+
+
 @cache
 def cite_query_arguments() -> ma.Schema:
     """The parameters of `/v1/cite`."""
-    parameters = {"query": Text("The query to cite: `events?type=summit`.", required=True), **pin()}
+    parameters = {"query": cited("The query to cite."), **pin()}
     return Schema.from_dict(parameters, name="cite-query")()
 
 
@@ -283,10 +290,8 @@ def cite_query_view() -> Any:
 def verify_arguments() -> ma.Schema:
     """The parameters of `/v1/cite/verify`."""
     parameters = {
-        "query": Text("The cited query: `events?type=summit`.", required=True),
-        "sha256": Text(
-            "The cited sum.", required=True, validate=validate.Regexp("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")
-        ),
+        "query": cited("The cited query."),
+        "sha256": Text("The cited sum.", required=True, validate=Form("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")),
         "count": Count(metadata={"description": "The cited number of records."}),
         **pin(),
     }

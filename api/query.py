@@ -66,11 +66,20 @@ def _counted(query: Query, release: Release) -> int:
 
 
 def every(query: Query, release: Release) -> Iterator[str]:
-    """All documents that the filters find, in order, a chunk in memory at a time."""
-    after: list[Any] | None = None
-    while rows := release.rows(_select(query, release, after).limit(CHUNK)):
-        yield from (row[0] for row in rows)
-        after = list(rows[-1][1:])
+    """All documents that the filters find, in order, a chunk in memory at a time.
+
+    The first chunk is read at once: a database that does not answer is told before an answer has begun.
+    """
+
+    def chunk(after: list[Any] | None) -> list[tuple[Any, ...]]:
+        return release.rows(_select(query, release, after).limit(CHUNK))
+
+    def documents(rows: list[tuple[Any, ...]]) -> Iterator[str]:
+        while rows:
+            yield from (row[0] for row in rows)
+            rows = chunk(list(rows[-1][1:]))
+
+    return documents(chunk(None))
 
 
 def _select(query: Query, release: Release, after: list[Any] | None) -> Any:

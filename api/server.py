@@ -15,7 +15,6 @@ from wsgiref.types import WSGIApplication
 import click
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from . import metrics
@@ -25,6 +24,7 @@ from .formats import dumps
 from .front import REQUEST_ID
 from .headers import outside
 from .observe import Log, Observed, form_of, request_id
+from .patience import HEAD_SECONDS, LARGEST_HEAD, Patient, TooSlow
 from .problems import Problem
 from .ratelimit import Limited
 from .stores import open_store
@@ -43,8 +43,9 @@ REFUSED: dict[type[BaseException], tuple[int, str]] = {
     errors.LimitRequestLine: (414, f"The request line is longer than {LONGEST_LINE} bytes."),
     errors.LimitRequestHeaders: (
         431,
-        f"There are more than {MOST_FIELDS} header fields, or one is longer than {LONGEST_FIELD} bytes.",
+        f"There are more than {MOST_FIELDS} header fields, one is longer than {LONGEST_FIELD} bytes, or all than {LARGEST_HEAD}.",
     ),
+    TooSlow: (408, f"The header fields did not come within {HEAD_SECONDS} seconds."),
     errors.ExpectationFailed: (417, "The expectation cannot be met."),
     errors.UnsupportedTransferCoding: (501, "The transfer coding is unknown here."),
 }
@@ -69,7 +70,7 @@ def application(settings: Settings) -> WSGIApplication:
     return found
 
 
-class Worker(ThreadWorker):
+class Worker(Patient):
     """gunicorn's threads, whose own refusals are problem documents too."""
 
     log: Log

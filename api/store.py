@@ -102,6 +102,10 @@ class Release:
         found: list[tuple[Any, ...]] = self.database.execute_sql(statement.replace("?", self.database.param), values).fetchall()
         return found
 
+    def intact(self) -> bool:
+        """Whether what was opened is still there as it was; memory may hide for a while that it is not."""
+        return True
+
     def scalar(self, query: Any) -> Any:
         """The first value of the first row, or None."""
         rows = self.rows(query)
@@ -146,10 +150,29 @@ class Timed(pw.SqliteDatabase):
         return super().execute_sql(*args, **options)  # type: ignore[no-untyped-call]
 
 
+class Filed(Release):
+    """A release in an SQLite file."""
+
+    def __init__(self, path: Path, database: pw.Database) -> None:
+        self.path, self._stamp = path, _stamp(path)
+        super().__init__(database)
+
+    def intact(self) -> bool:
+        return _stamp(self.path) == self._stamp
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
 def in_file(path: Path, seconds: float | None = None) -> Release:
     """The release in an SQLite file, which never changes. Raises peewee.DatabaseError if it is none."""
     address = f"file:{quote(str(path))}?mode=ro&immutable=1"
-    return Release(Timed(address, seconds, uri=True) if seconds else pw.SqliteDatabase(address, uri=True))
+    return Filed(path, Timed(address, seconds, uri=True) if seconds else pw.SqliteDatabase(address, uri=True))
 
 
 def unavailable(detail: str) -> Problem:

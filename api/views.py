@@ -33,7 +33,7 @@ from .problems import PROBLEMS, Problem
 from .query import every, page
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
-from .store import Release
+from .store import Release, unavailable
 
 FEW = 5  # with fewer hits than this the answer says what the dataset covers
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -308,6 +308,8 @@ def readyz() -> Response:
     """A release is loaded and its database answers; otherwise 503."""
     release = store().current()
     release.scalar(RESOURCES[0].model.select(RESOURCES[0].model.seq).limit(1))
+    if not release.intact():
+        raise unavailable("The file of the release is not the one that was opened.")
     body = formats.dumps({"status": "ok", **about(release)})
     return Response(f"{body}\n", mimetype=JSON, headers={"Cache-Control": "no-store"})
 

@@ -56,6 +56,8 @@ def contract() -> dict[str, Any]:
     for path, operation in services().items():
         spec.path(path, operations={"get": operation})
     document = spec.to_dict()
+    for item in document["paths"].values():
+        item["get"]["responses"] |= components.errors(*components.ANYWHERE)
     document = {"openapi": document.pop("openapi"), **document}
     document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
     return document

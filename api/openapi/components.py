@@ -125,8 +125,20 @@ ERRORS: dict[int, tuple[str, str, str | None, str]] = {
     404: ("UnknownRecord", "Not Found", "unknown-record", "There is no 'geneva-summit' among the events."),
     406: ("NotAcceptable", "Not Acceptable", None, "None of the acceptable media types can be had."),
     410: ("Gone", "Gone", "cursor-expired", "Release 1.0.0-0123456789ab is no longer kept."),
+    408: ("TooSlow", "Request Timeout", None, "The header fields did not come within 10 seconds."),
+    414: ("TooLongAddress", "URI Too Long", None, "The request line is longer than 8190 bytes."),
+    429: ("TooManyRequests", "Too Many Requests", None, "More than 60 per 1 minute from one client."),
+    431: (
+        "TooManyHeaders",
+        "Request Header Fields Too Large",
+        None,
+        "There are more than 100 header fields, one is longer than 8190 bytes, or all than 65536.",
+    ),
     503: ("NotReady", "Service Unavailable", "not-ready", "No release is loaded yet."),
 }
+
+
+ANYWHERE = (408, 414, 429, 431)  # what any request may be told before it is looked at
 
 
 def errors(*statuses: int) -> dict[str, Any]:

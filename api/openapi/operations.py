@@ -9,6 +9,7 @@ from webargs.fields import DelimitedList
 from .. import fields
 from ..arguments import arguments, item_arguments
 from ..formats import FORMATS, formats_of
+from ..parameters import Count
 from ..resource import Resource
 from ..resources import RESOURCES
 from ..shapes import EXAMPLES, component, example
@@ -52,29 +53,39 @@ def envelope(data: Any, meta: Any, links: Any, included: bool = False) -> dict[s
     return {"type": "object", "properties": properties, "required": ["data", "meta", "links"]}
 
 
+def text(field: Any) -> dict[str, Any]:
+    """The schema of one value: its vocabulary, or as much of its form as a pattern can say."""
+    words = fields.choices(field)
+    if words in PATHS:
+        return component(PATHS[words])
+    if words:
+        return {"type": "string", "enum": list(words)}
+    regexp = next((v.regex.pattern for v in field.validators if isinstance(v, validate.Regexp)), None)
+    pattern = regexp or getattr(field, "pattern", None)
+    longest = next((v.max for v in field.validators if isinstance(v, validate.Length)), None)
+    limits = {"pattern": pattern, "maxLength": longest}
+    return {"type": "string", "minLength": 1, **{name: limit for name, limit in limits.items() if limit}}
+
+
 def parameter(name: str, field: Any) -> dict[str, Any]:
     schema: dict[str, Any]
     if isinstance(field, DelimitedList):
-        words = fields.choices(field.inner)
-        items = {"type": "string", "enum": list(words)} if words else {"type": "string", "minLength": 1}
-        if words in PATHS:
-            items = component(PATHS[words])
-        schema = {"type": "array", "items": items, "minItems": 1}
+        most = min(v.max for v in field.validators if isinstance(v, validate.Length) and v.max)
+        schema = {"type": "array", "items": text(field.inner), "minItems": 1, "maxItems": most}
     elif isinstance(field, ma.fields.Integer):
         size = next((v for v in field.validators if isinstance(v, validate.Range)), None)
-        schema = {"type": "integer", "minimum": size.min if size else 0}
+        schema = {"type": "integer", "minimum": size.min if size else 0, "maximum": size.max if size else Count.MOST}
         if size:
-            schema |= {"maximum": size.max, "default": field.load_default}
+            schema["default"] = field.load_default
     else:
-        words = fields.choices(field)
-        schema = {"type": "string", **({"enum": list(words)} if words else {"minLength": 1})}
-        if longest := next((v.max for v in field.validators if isinstance(v, validate.Length)), None):
-            schema["maxLength"] = longest
+        schema = text(field)
         if isinstance(field.load_default, str):
             schema["default"] = field.load_default
     declared = {"name": name, "in": "query", "description": field.metadata["description"], "schema": schema}
     if field.required:
         declared["required"] = True
+    if "example" in field.metadata:
+        declared["example"] = field.metadata["example"]
     if isinstance(field, DelimitedList):
         declared |= {"style": "form", "explode": False}
     return declared
@@ -112,7 +123,7 @@ def list_operation(resource: Resource) -> dict[str, Any]:
 
 
 def id_parameter(resource: Resource) -> dict[str, Any]:
-    identity = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
+    identity = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$", "maxLength": fields.LONGEST_ID}
     sample = EXAMPLES[resource.kind][0]
     return {
         "name": "id",

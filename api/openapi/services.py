@@ -4,6 +4,7 @@ from typing import Any
 
 from .. import lookups, publications
 from ..arguments import aggregate_arguments, cite_arguments
+from ..dumps import FILES
 from ..formats import FORMATS
 from ..resources import BY_KIND, RESOURCES
 from ..shapes import component, example
@@ -45,6 +46,12 @@ SAMPLE_LINKS = {"self": "https://example.org/v1/..."}
 def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
     whole = {"data": sample, "meta": SAMPLE_META, "links": SAMPLE_LINKS}
     return media("application/json", whole, envelope(data, ANY, ANY))
+
+
+def _files() -> dict[str, Any]:
+    """The bytes of a file, in whichever media type it is of."""
+    types = {"text/plain", *(file.media_type for file in FILES.values())}
+    return {kind: {"schema": {"description": "The file's bytes."}, "example": "..."} for kind in sorted(types)}
 
 
 def services() -> dict[str, dict[str, Any]]:
@@ -109,7 +116,7 @@ def services() -> dict[str, dict[str, Any]]:
         "/v1/releases/{version}/{name}": _service(
             "A file of a published release, resumable, never changing",
             "get_release_file",
-            media("application/octet-stream", "..."),
+            _files(),
             (404,),
             parameters=[VERSION, {**VERSION, "name": "name", "description": "The file's name.", "example": "events.ndjson.gz"}],
         ),
@@ -167,7 +174,7 @@ def services() -> dict[str, dict[str, Any]]:
             for resource in RESOURCES
         },
         "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
-        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", "openapi: 3.1.0")),
+        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", {"openapi": "3.1.0"})),
         "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
         "/readyz": _service(
             "Whether a release is loaded and answers",

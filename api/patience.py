@@ -1,0 +1,151 @@
+"""Slow clients: a thread is given to a request whose head has come, and nobody waits for clients that come, dawdle or leave."""
+
+import errno
+import socket
+import struct
+import time
+from collections import deque
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from selectors import EVENT_READ
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+errors: Any = import_module("gunicorn.http.errors")
+LARGEST_HEAD = 64 << 10  # bytes of a request line and its header fields; README.md and the contract say so
+HEAD_SECONDS, SEND_SECONDS = 10, 5  # until a head is there; until a client takes any more of an answer
+DRAIN_SECONDS = 0.02  # until the rest of a body is there
+LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # what a client may still be sending that has had its last answer
+END = b"\r\n\r\n"
+
+
+class TooSlow(errors.ParseException):  # type: ignore[misc]
+    """The head of a request did not come in time."""
+
+
+class Patient(ThreadWorker):
+    """gunicorn's threads, with the wait for requests left to the poller, which waits for thousands at once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.leaving: deque[Any] = deque()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Takes a connection and waits for its request."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", HEAD_SECONDS, 0))
+        self.nr_conns += 1
+        self.wait(TConn(self.cfg, client, address, listener.getsockname()))
+
+    def wait(self, conn: Any) -> None:
+        """Waits for the head of a connection's request."""
+        conn.seen = 0
+        conn.timeout = time.monotonic() + HEAD_SECONDS
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def on_pending_socket_readable(self, conn: Any, client: socket.socket) -> None:
+        """Gives a thread to the request if its head is there, and waits for more of it otherwise."""
+        if come(conn, client):
+            super().on_pending_socket_readable(conn, client)
+
+    def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
+        """The same for a connection that is used again."""
+        conn.seen = 0
+        if come(conn, client):
+            super().on_client_socket_readable(conn, client)
+        else:
+            self.poller.unregister(client)
+            self.keepalived_conns.remove(conn)
+            self.wait(conn)
+
+    def murder_pending(self) -> None:
+        """Ends the waits that took too long; a client that had begun is told."""
+        now: Any = time.monotonic()
+        while self.pending_conns and self.pending_conns[0].timeout <= now:
+            conn: Any = self.pending_conns.popleft()
+            with suppress(OSError, KeyError, ValueError):
+                self.poller.unregister(conn.sock)
+            self.nr_conns -= 1
+            if conn.seen:
+                with suppress(OSError):
+                    conn.sock.recv(LARGEST_HEAD)  # what is left unread would break the connection before the answer is
+                self.handle_error(None, conn.sock, conn.client, TooSlow())
+            conn.close()
+        while self.leaving and self.leaving[0].timeout <= now:
+            self.part(self.leaving[0])
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keeps the connection for another request, or sees the client off without waiting for it."""
+        if not fs.cancelled() and not fs.exception() and fs.result():
+            super().finish_request(conn, fs)
+            return
+        conn.seen, conn.timeout = 0, time.monotonic() + LINGER_SECONDS
+        self.leaving.append(conn)
+        try:
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, EVENT_READ, partial(self.drain, conn))
+            conn.sock.shutdown(socket.SHUT_WR)
+        except (OSError, ValueError):  # it is gone already
+            self.part(conn)
+
+    def drain(self, conn: Any, client: socket.socket) -> None:
+        """Reads away what a client sends after its last answer: unread, it would break the connection before the answer is."""
+        try:
+            data = client.recv(LARGEST_HEAD)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        conn.seen += len(data)
+        if not data or conn.seen > MOST_DRAINED:
+            self.part(conn)
+
+    def part(self, conn: Any) -> None:
+        """Closes a connection that was seen off."""
+        self.leaving.remove(conn)
+        with suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+    def handle(self, conn: Any) -> Any:
+        """Answers a request. A second one that came along cut off is not waited for: the connection is closed."""
+        if conn.seen >= LARGEST_HEAD:
+            conn.sock.setblocking(True)
+            self.handle_error(None, conn.sock, conn.client, errors.LimitRequestHeaders("limit request headers"))
+            return False
+        kept = super().handle(conn)
+        more = conn.parser.unreader.buf.getvalue() if kept and conn.parser else b""
+        return kept and (not more or END in more)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answers, and keeps the connection if the body, which nobody reads here, is there: it is not waited for either."""
+        kept = super().handle_request(req, conn)
+        return kept and conn.parser.finish_body(deadline=time.monotonic() + DRAIN_SECONDS)
+
+
+def come(conn: Any, client: socket.socket) -> bool:
+    """Whether a thread will not have to wait: the head is there, or too much of it, or the client said no more.
+
+    Otherwise the poller is told to stay silent until more has come than now.
+    """
+    try:
+        data = client.recv(LARGEST_HEAD, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    ended = len(data) <= conn.seen  # woken by nothing new
+    conn.seen = len(data) if END not in data else 0
+    done = END in data or ended or len(data) >= LARGEST_HEAD
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1 if done else len(data) + 1)
+    return done

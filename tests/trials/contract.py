@@ -1,0 +1,83 @@
+"""The contract tried by Schemathesis: everything that it allows and forbids, against a running server, with all checks."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from conftest import running
+from postgresql import Cluster
+
+from .trial import ROOT, Figures
+
+CONFIG = Path(__file__).parent / "schemathesis.toml"
+FEW = 10  # with fewer examples than this the slow phases are left out: every boundary of every parameter, and chains of requests
+
+
+@contextmanager
+def published(folder: Path, database_url: str = "") -> Iterator[str]:
+    """A server of the bundled dataset, loaded and published as if for the first time."""
+    dataset = Path(shutil.copytree(ROOT / "dataset", folder / "dataset", ignore=shutil.ignore_patterns("releases")))
+    environ = {
+        "DIPLOMATIC_EVENTS_DATASET": str(dataset),
+        "DIPLOMATIC_EVENTS_DATA_DIR": str(folder / "data"),
+        "DIPLOMATIC_EVENTS_RELEASES_DIR": str(folder / "releases"),
+        "DIPLOMATIC_EVENTS_DATABASE_URL": database_url,
+        "DIPLOMATIC_EVENTS_LOG": "off",
+    }
+    release = [sys.executable, "-m", "api", "release", "--output", str(folder / "releases")]
+    subprocess.run(release, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
+    with running(cwd=ROOT, **environ) as (url, _):
+        yield url
+
+
+def conformance(url: str, examples: int, folder: Path) -> Figures:
+    """What Schemathesis makes of a running server; every failure that is not explained fails the trial."""
+    report = folder / "report.json"
+    phases = "examples,fuzzing" if examples < FEW else "examples,coverage,fuzzing,stateful"
+    command = [
+        Path(sys.executable).with_name("schemathesis"),
+        "--config-file",
+        CONFIG,
+        "run",
+        ROOT / "openapi.yaml",
+        "--url",
+        url,
+    ]
+    options = ["--phases", phases, "--max-examples", examples, "--workers", 2, "--report", "json", "--report-json-path", report]
+    if examples < FEW:
+        options += ["--seed", 1]
+    environ = {**os.environ, "SCHEMATHESIS_HOOKS": "trials.explained", "PYTHONPATH": str(ROOT / "tests")}
+    line = [str(word) for word in [*command, *options, "--continue-on-failure", "--no-color"]]
+    done = subprocess.run(line, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert told["complete"], told["stop_reason"]
+    assert not told["errors"], told["errors"]
+    return {
+        "operations": told["operations"]["tested"],
+        "requests": told["test_cases"]["generated"],
+        "failures": told["test_cases"]["unique_failures"],
+        "explained": told["filtered"],
+        "seed": told["seed"],
+    }
+
+
+def embedded(times: int, folder: Path) -> Figures:
+    """SQLite."""
+    with published(folder) as url:
+        return conformance(url, times, folder)
+
+
+def postgresql(times: int, folder: Path) -> Figures:
+    """PostgreSQL."""
+    cluster = Cluster().start()
+    try:
+        with published(folder, cluster.url()) as url:
+            return conformance(url, times, folder)
+    finally:
+        cluster.remove()

@@ -1,0 +1,189 @@
+"""Every trial there is, in the order of RELIABILITY.md."""
+
+from . import contract, faults, hostile, mutations
+from .trial import Trial
+
+CONTRACT = "Schemathesis with all its checks asks a running server, from `openapi.yaml`: {database}"
+TRIALS: tuple[Trial, ...] = (
+    *(
+        Trial(
+            f"contract-{name}",
+            "fuzz",
+            f"No 500, no answer outside the contract, no unexplained 200 ({database})",
+            CONTRACT.format(database=database),
+            run,
+            "{requests:,} requests to {operations} operations, {failures} failures; {explained:,} refusals that OpenAPI has no words for",
+            2,
+            10,
+        )
+        for name, database, run in (("sqlite", "SQLite", contract.embedded), ("postgresql", "PostgreSQL", contract.postgresql))
+    ),
+    Trial(
+        "files",
+        "fuzz",
+        "A dataset file, whatever stands in it, gives findings with file, line and key, or is accepted; the served release stays; "
+        "time and memory are bounded",
+        "Hypothesis edits, cuts and replaces files of a small dataset (wrong types, unknown and double keys, circles, bombs, depth, "
+        "broken UTF-8, links, pipes, JSON Lines); each is loaded beside a served release, every 25th by the command too",
+        mutations.files,
+        "{cases:,} datasets: {refused:,} refused, {accepted:,} accepted, 0 traces; {slowest} s at most each, {grown} MiB more in all",
+        100,
+        2100,
+    ),
+    Trial(
+        "requests",
+        "fuzz",
+        "A malformed or oversized request, or one for a file outside, is a problem document; others are served meanwhile",
+        "Requests over raw sockets (lengths, framing, methods, hosts, escapes), and paths out of every folder",
+        hostile.malformed,
+        "{requests:,} requests of {kinds} kinds and {paths} paths, all answered; {served:,} polite requests beside them, "
+        "{longest} s at most",
+        1,
+        30,
+    ),
+    Trial(
+        "slow-clients",
+        "fuzz",
+        "Clients that dawdle keep nobody waiting",
+        "Clients that say nothing, stop within a line, a field, a body, a second request, never hang up, or do not read, all at once",
+        hostile.slow,
+        "{clients} at once of each of {kinds} kinds: {longest} s at most for others; {unread_longest} s beside {unread} that do not read",
+        20,
+        100,
+    ),
+    Trial(
+        "pipelining",
+        "fuzz",
+        "Pipelined requests are answered in their order; a body is never taken for a request",
+        "Requests in one go over one connection, and one hidden in the body of another",
+        hostile.pipelined,
+        "{requests:,} in one go, all in order",
+        50,
+        2000,
+    ),
+    Trial(
+        "cursors",
+        "fuzz",
+        "A cursor is validated, never trusted",
+        "Bits turned, parts exchanged, dropped and made up, cursors of other queries, on both databases",
+        hostile.cursors,
+        "{cursors:,} cursors: {refused:,} refused, {pages:,} a page of the same query, 0 errors",
+        40,
+        1500,
+    ),
+    Trial(
+        "texts",
+        "fuzz",
+        "Any text is a valid search, and both databases find the same records",
+        "Hypothesis makes texts of FTS5 and tsquery syntax and of any Unicode; search and list are compared",
+        hostile.texts,
+        "{texts:,} texts, {found:,} with records found, {refused:,} refused as empty or too long, 0 differences",
+        60,
+        1500,
+    ),
+    *(
+        Trial(
+            f"killed-load-{name}",
+            "faults",
+            f"A load that is killed leaves the served release or makes the new one, whole ({database})",
+            "`kill -9` at a random moment of the load, then every kind is read and the next load must succeed",
+            faults.killed(run),
+            "{kills} kills: {old} times the old release, {new} times the new one, 0 broken",
+            2,
+            50,
+        )
+        for name, database, run in (
+            ("sqlite", "SQLite", faults.embedded),
+            ("postgresql", "PostgreSQL", faults.postgresql),
+        )
+    ),
+    Trial(
+        "full-disk",
+        "faults",
+        "A disk that fills up during a load is told in a line, and the served release stays",
+        "A second release is loaded onto disks with room for none of it, for all of it, and for every part between",
+        faults.full,
+        "{tries} sizes of {means}: {refused} refused, {loaded} loaded, 0 traces",
+        4,
+        24,
+    ),
+    Trial(
+        "edited-while-read",
+        "faults",
+        "A dataset that is edited while it is read is a whole release or findings",
+        "A file is cut, removed, rewritten and replaced every few milliseconds while loads run",
+        faults.edited,
+        "{loads} loads: {loaded} loaded, {findings} with findings, 0 traces",
+        3,
+        40,
+    ),
+    Trial(
+        "two-loads",
+        "faults",
+        "Two loads at once follow each other, or one says that another runs",
+        "Two are started together",
+        faults.twice,
+        "{pairs} pairs: {both} times both, {one} times one",
+        2,
+        25,
+    ),
+    *(
+        Trial(
+            f"switches-{name}",
+            "faults",
+            f"A new release is switched to without a failed request or a mixed page; a walk goes on in its own ({database})",
+            "Every record carries the number of its release; four clients walk pages and read lists while release follows release",
+            faults.switched(run),
+            "{switches} switches, {requests:,} requests, {walks:,} walks: {failed} failed, {mixed} mixed",
+            3,
+            100,
+        )
+        for name, database, run in (
+            ("sqlite", "SQLite", faults.embedded),
+            ("postgresql", "PostgreSQL", faults.postgresql),
+        )
+    ),
+    Trial(
+        "signals",
+        "faults",
+        "A killed process takes only its own answers along; SIGHUP and SIGTERM take none",
+        "Under load a process is killed, the server is told to start anew, and stopped in the middle of long answers",
+        faults.signalled,
+        "{kills} kills cost {cut} of {requests:,} requests, {hangups} SIGHUPs 0; {finished} of {finished} long answers whole after "
+        "{stops} SIGTERMs",
+        1,
+        10,
+    ),
+    Trial(
+        "damaged-files",
+        "faults",
+        "A release or pointer that is damaged while it is served is 503 with `Retry-After`, `/readyz` says so, the next load mends it",
+        "The file or pointer is cut, emptied, deleted, replaced, overwritten, garbled",
+        faults.damaged,
+        "{damages} damages of {kinds} kinds: {answers:,} answers, {unavailable:,} of them 503, the rest right; unready {unready} times, "
+        "mended every time",
+        1,
+        10,
+    ),
+    Trial(
+        "lost-database",
+        "faults",
+        "PostgreSQL stopped, hanging or out of connections is 503 with `Retry-After`, and over by itself",
+        "Stopped and started, SIGSTOP to all its processes, all connections taken; statements are given up after 2 s there",
+        faults.lost,
+        "{rounds} rounds, {answers} requests: {unavailable} of them 503, the others answered; {longest} s at most, "
+        "well again {back} s after",
+        0,  # tests/test_postgresql.py tries each of them once, in less time
+        5,
+    ),
+    Trial(
+        "endurance",
+        "faults",
+        "Memory and descriptors do not grow",
+        "Requests of fifteen sorts, most of them new; the memory (PSS) and descriptors of the largest process after 3 tenths and in the end",
+        faults.enduring,
+        "{requests:,} requests: {early} MiB, then {late} MiB; {files_early} descriptors, then {files_late}",
+        3000,
+        200_000,
+    ),
+)
