@@ -124,8 +124,9 @@ def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
             requests.get(f"{url}{path}", timeout=10)
         requests.request("BREW", f"{url}/v1/topics", timeout=10)
         assert requests.get(f"{url}/metrics", timeout=10).status_code == 404, "not where strangers ask"
-        found = samples(port)
         prefix = "diplomatic_events_http_requests_total"
+        wait_for(lambda: samples(port).get(f'{prefix}{{method="GET",route="(none)",status="404"}}') == 3)
+        found = samples(port)
         assert found[f'{prefix}{{method="GET",route="/v1/topics",status="200"}}'] == asked
         assert found[f'{prefix}{{method="GET",route="/v1/topics/<id>",status="200"}}'] == 1
         assert found[f'{prefix}{{method="GET",route="/v1/topics/<id>",status="404"}}'] == 1
@@ -150,19 +151,19 @@ def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
 
 
 def test_metrics_outlive_a_process(tmp_path: Path) -> None:
+    """One that is killed, and one that is replaced. An answer is counted when it has been sent."""
     port = free_port()
+    name = 'diplomatic_events_http_requests_total{method="GET",route="/v1/topics",status="200"}'
     with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="1") as (url, process):
-        requests.get(f"{url}/v1/topics", timeout=10)
-        (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        os.kill(int(worker), signal.SIGKILL)
-        wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        (second,) = children.read_text().split()
-        process.send_signal(signal.SIGHUP)
-        wait_for(lambda: second not in children.read_text().split())
-        requests.get(f"{url}/v1/topics", timeout=10)
-        found = samples(port)
-    assert found['diplomatic_events_http_requests_total{method="GET",route="/v1/topics",status="200"}'] >= 3
+        for asked, number in enumerate((signal.SIGKILL, signal.SIGHUP, signal.SIGTERM), 1):
+            wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
+            wait_for(lambda asked=asked: samples(port)[name] == asked)
+            (worker,) = children.read_text().split()
+            os.kill(process.pid if number == signal.SIGHUP else int(worker), number)
+            wait_for(lambda worker=worker: worker not in children.read_text().split())
+        wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
+        wait_for(lambda: samples(port)[name] == 4)
 
 
 def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
