@@ -69,18 +69,19 @@ def test_any_other_request_id_is_replaced(server: str, id: str) -> None:
 
 
 def test_what_went_wrong_is_logged_with_the_id_of_the_request(tmp_path: Path) -> None:
-    with serving_small(tmp_path) as (url, process):
-        (tmp_path / "data" / "current").write_text("nonsense\n")
-        answer = requests.get(f"{url}/v1/topics", headers={"X-Request-ID": "find-me"}, timeout=10)
-        assert answer.status_code == 503
+    with serving_small(tmp_path, DIPLOMATIC_EVENTS_WORKERS="1") as (url, process):
         (release,) = (tmp_path / "data" / "releases").glob("*.sqlite")
-        copy = release.with_name("broken.sqlite")
-        copy.write_bytes(release.read_bytes()[:20_000] + b"\0" * 100_000)
-        (tmp_path / "data" / "current").write_text("broken\n")
-        requests.get(f"{url}/v1/topics", headers={"X-Request-ID": "find-me-too"}, timeout=10)
+        os.truncate(release, 8192)  # under the server's hands
+        answer = requests.get(f"{url}/v1/statements", headers={"X-Request-ID": "find-me"}, timeout=10)
+        assert answer.status_code == 503
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
-    assert {line["request_id"] for line in lines(tmp_path / "log")} == {"find-me", "find-me-too"}
+        messages = [json.loads(line) for line in process.stderr.read().splitlines() if line.startswith("{")]
+    (line,) = lines(tmp_path / "log")
+    assert (line["request_id"], line["status"]) == ("find-me", 503)
+    (message,) = messages
+    assert (message["request_id"], message["level"], message["logger"]) == ("find-me", "warning", "api.app")
+    assert "cannot be read at /v1/statements" in message["message"]
 
 
 def test_a_terminal_gets_lines_for_people(tmp_path: Path) -> None:
