@@ -6,8 +6,10 @@ RUN python -m venv /venv
 RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 RUN /venv/bin/diplomatic-events load --data-dir /data
+# What only installing needed.
+RUN /venv/bin/python -m pip uninstall --quiet --yes hatchling pip
 
-# Stage two serves it: no compiler, no sources, nothing to write.
+# Stage two serves it: no compiler, no sources, nothing to write; `docker run --read-only` is enough.
 FROM python:3.13-slim
 COPY --from=build /venv /venv
 COPY --from=build /data /data
@@ -16,5 +18,8 @@ ENV DIPLOMATIC_EVENTS_DATA_DIR=/data DIPLOMATIC_EVENTS_RELEASES_DIR=/releases DI
 VOLUME /releases
 USER 65534:65534
 EXPOSE 8000
+# gunicorn is process 1 and ends on SIGTERM when the requests under way are answered, after 30 seconds at the latest.
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["/venv/bin/diplomatic-events", "health"]
 ENTRYPOINT ["/venv/bin/diplomatic-events"]
 CMD ["serve", "--no-load"]

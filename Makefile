@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test bench fuzz faults release lint check derive lock wheel clean
+.PHONY: help serve test bench fuzz faults audit release lint check derive lock wheel clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -48,6 +48,9 @@ lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of 
 	$(BIN)/diplomatic-events openapi --output openapi.yaml --check
 	$(BIN)/diplomatic-events schema --output dataset/schemas --check
 	$(BIN)/diplomatic-events codebook README.md dataset/README.md --check
+
+audit: $(VENV)/dev ## Look the locked dependencies up among the known vulnerabilities, where the index tells them.
+	$(BIN)/python .ci/audit.py
 
 release: $(VENV)/dev ## Publish the dataset's version below releases/.
 	$(BIN)/diplomatic-events release

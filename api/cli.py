@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 the dataset or a derived file has faults (they are listed)
 import json
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,6 +108,10 @@ def health(host: str | None, port: int | None) -> None:
     try:
         with urllib.request.urlopen(url, timeout=HEALTH_TIMEOUT) as answer:
             click.echo(answer.read().decode().strip())
+    except urllib.error.HTTPError as error:
+        with error:
+            click.echo(f"{url}: {error} {error.read().decode().strip()}", err=True)
+        sys.exit(FAULTY)
     except OSError as error:
         click.echo(f"{url}: {error}", err=True)
         sys.exit(FAULTY)
@@ -167,6 +172,9 @@ def serve(folder: Path | None, data_dir: Path | None, fresh: bool, **options: An
         loaded(settings)
     try:
         server.run(settings)
+    except ModuleNotFoundError as error:
+        extra = "redis" if error.name == "redis" else "postgresql"
+        raise click.UsageError(f"{error.name} is missing: pip install 'diplomatic-events[{extra}]'") from None
     except OSError as error:
         raise click.UsageError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}") from None
 

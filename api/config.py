@@ -44,6 +44,12 @@ def _rate(text: str) -> str:
     return text
 
 
+def _storage(text: str) -> str:
+    if not text.startswith(("memory://", "redis://", "rediss://")):
+        raise ValueError(text)
+    return text
+
+
 def _setting(
     default: Path | int | str,
     description: str,
@@ -89,6 +95,8 @@ class Settings:
     rate_limit_storage: str = _setting(
         "memory://",
         "Where requests are counted: each server process for itself, or all of them at `redis://...` (extra `redis`).",
+        read=_storage,
+        form="memory:// or redis://...",
         secret=True,
     )
     log: str = _setting(

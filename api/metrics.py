@@ -15,9 +15,7 @@ class Recorder:
 
     def __init__(self, folder: str) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        values: Any = import_module("prometheus_client.values")
-        values.ValueClass = values.MultiProcessValue()  # chosen at its import, when there was no folder yet
-        client = import_module("prometheus_client")
+        client = import_module("prometheus_client")  # only now: it decides at its import to count in files
         self.requests = client.Counter(
             "diplomatic_events_http_requests", "Requests answered.", ("method", "route", "status"), registry=None
         )

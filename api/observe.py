@@ -4,8 +4,11 @@ import json
 import logging
 import os
 import re
+import select
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -20,6 +23,8 @@ from .metrics import State
 
 SANE = re.compile(r"[A-Za-z0-9._~+/=:@-]{1,128}")
 NO_ROUTE = "(none)"
+MOST_WAITING = 50_000
+TOGETHER = 0.1  # seconds that a line waits for others
 LONGEST, LONGEST_AGENT = 1000, 250  # characters of a path, a query, a client's name in a line: a pipe takes lines whole
 
 
@@ -74,6 +79,40 @@ def form_of(wanted: str) -> str:
     return "text" if sys.stdout.isatty() else "json"
 
 
+class Lines:
+    """Lines on their way to standard output, written together: writing each by itself costs a request more than making it.
+
+    What is written at once goes through a pipe whole. Where nobody reads, requests go on and the oldest lines are lost.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self._some = threading.Event()
+        self._writing = threading.Lock()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def add(self, line: str) -> None:
+        self._waiting.append(line.encode())
+        if not self._some.is_set():
+            self._some.set()
+
+    def _run(self) -> None:
+        while self._some.wait():
+            time.sleep(TOGETHER)
+            self._some.clear()
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what waits."""
+        with self._writing, suppress(OSError):  # nobody reads any more
+            while self._waiting:
+                size, batch = 0, list[bytes]()
+                while self._waiting and (not batch or size + len(self._waiting[0]) <= select.PIPE_BUF):
+                    batch.append(self._waiting.popleft())
+                    size += len(batch[-1])
+                os.write(1, b"".join(batch))
+
+
 class AsJson(logging.Formatter):
     """A message of ours or of the server as one line of JSON."""
 
@@ -106,6 +145,7 @@ class Log(Logger):
         self.error_log.handlers[:] = logging.getLogger().handlers[:] = [handler]
         self.error_log.propagate = False
         self.line = LINES[self.form]
+        self.lines: Lines | None = None
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> None:
         self.tell(environ, resp.status[:3], resp.sent, request_time.total_seconds())
@@ -116,5 +156,14 @@ class Log(Logger):
             method, route = environ.get("REQUEST_METHOD", ""), environ.get(ROUTE, NO_ROUTE)
             State.recorder.count(method, route, status, seconds, environ.get(FOUND))
         if self.line:
-            with suppress(OSError):  # nobody reads any more
-                os.write(1, self.line(environ, status, sent, seconds).encode())
+            (self.lines or self.opened()).add(self.line(environ, status, sent, seconds))
+
+    def opened(self) -> Lines:
+        """The lines of this process: its threads begin after it was started."""
+        with self.lock:
+            self.lines = self.lines or Lines()
+            return self.lines
+
+    def flush(self) -> None:
+        if self.lines:
+            self.lines.flush()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable
 from functools import cached_property
+from importlib import import_module
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from limits import parse
@@ -35,7 +36,7 @@ def client_of(address: str) -> str:
 
 
 def opened(address: str) -> Storage:
-    """The storage at an address. Raises ValueError or limits.errors.ConfigurationError if it can be none."""
+    """The storage at an address, which need not answer yet."""
     if address.startswith("memory:"):
         return MemoryStorage()
     times = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
@@ -49,6 +50,8 @@ class Limited:
     def __init__(self, inner: WSGIApplication, rate: str, storage: str) -> None:
         self.inner, self.rate, self.storage = inner, parse(rate), storage
         self.policy = f'"client";q={self.rate.amount};w={self.rate.get_expiry()}'
+        if not storage.startswith("memory:"):
+            import_module("redis")  # ModuleNotFoundError is told before anybody is served
         self._resume = 0.0
         self._lock = threading.Lock()
 

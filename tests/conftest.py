@@ -87,16 +87,22 @@ def walk(client: FlaskClient, url: str | None) -> list[dict[str, Any]]:
 
 @contextmanager
 def running(
-    *arguments: str, cwd: Path, command: tuple[str, ...] = (sys.executable, "-m", "api"), **environ: str
+    *arguments: str,
+    cwd: Path,
+    command: tuple[str, ...] = (sys.executable, "-m", "api"),
+    log: Path = Path(os.devnull),
+    **environ: str,
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A real server on a free port: its base URL and its process, ended by SIGTERM."""
+    """A real server on a free port: its base URL and its process, ended by SIGTERM. Its lines on requests go to `log`."""
     process = subprocess.Popen(
         [*command, "serve", "--port", "0", *arguments],
         cwd=cwd,
         env={**os.environ, **environ},
+        stdout=(output := log.open("ab")),
         stderr=subprocess.PIPE,
         text=True,
     )
+    output.close()
     assert process.stderr
     told = []
     try:

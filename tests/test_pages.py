@@ -21,13 +21,17 @@ def rendered(url: str, profile: Path) -> str:
     quiet = ("quic", "background-networking", "component-update", "sync", "gpu")
     flags = [
         "--headless",
+        "--enable-logging=stderr",
         "--no-sandbox",
         "--no-first-run",
         *(f"--disable-{what}" for what in quiet),
         f"--user-data-dir={profile}",
     ]
     command = [CHROMIUM, *flags, "--virtual-time-budget=15000", "--dump-dom", url]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    told = [line for line in result.stderr.splitlines() if "Content Security Policy" in line or "Uncaught" in line]
+    assert told == [], "the browser complains, of what the page's policy forbids for one"
+    return result.stdout
 
 
 @needs_browser
@@ -36,6 +40,8 @@ def test_the_documentation_shows_every_route(server: str, tmp_path: Path) -> Non
     for resource in RESOURCES:
         assert f'data-path="/v1/{resource.kind}"' in dom
     assert "Unable to render this definition" not in dom
+    opened = rendered(f"{server}/docs#/events/list_events", tmp_path)
+    assert opened.count('class="parameter__name') > len(RESOURCES), "an operation opens, with its parameters"
 
 
 @needs_browser

@@ -1,0 +1,255 @@
+"""What an operator relies on: lines about requests, metrics, settings, health, and an end that cuts nobody off."""
+
+import hashlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from click.testing import CliRunner
+from conftest import ROOT, SMALL, running
+from postgresql import free_port
+
+from api.cli import main
+from api.config import Settings
+
+
+def lines(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text().splitlines()]
+
+
+def serving_small(folder: Path, **environ: str) -> Any:
+    options = ("--dataset", str(SMALL), "--data-dir", str(folder / "data"))
+    return running(*options, cwd=ROOT, log=folder / "log", **environ)
+
+
+def test_each_request_is_one_line_of_json_that_says_what_was_sent(tmp_path: Path) -> None:
+    with serving_small(tmp_path) as (url, _):
+        agent = {"User-Agent": 'a "browser"\\', "Accept-Encoding": "identity"}
+        asked = [
+            requests.get(f"{url}{path}", headers=agent, timeout=10) for path in ("/v1/topics?q=%C3%A9", "/v1/topics", "/v1/x")
+        ]
+        asked.append(requests.get(f"{url}/v1/topics", headers=agent, timeout=10))
+        asked.append(requests.head(f"{url}/v1/topics", headers=agent, timeout=10))
+    found = lines(tmp_path / "log")
+    assert [line["status"] for line in found] == [200, 200, 404, 200, 200]
+    assert [line["path"] for line in found] == ["/v1/topics", "/v1/topics", "/v1/x", "/v1/topics", "/v1/topics"]
+    assert found[0]["query"] == "q=%C3%A9"
+    for line, answer in zip(found, asked, strict=True):
+        assert line["request_id"] == answer.headers["X-Request-ID"]
+        assert line["bytes"] == len(answer.content)
+        assert line["user_agent"] == agent["User-Agent"]
+        assert line["client"] == "127.0.0.1"
+        assert 0 < line["duration_ms"] < 10_000
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
+    assert found[-1]["method"] == "HEAD"
+    assert len({line["request_id"] for line in found}) == len(found)
+
+
+@pytest.mark.parametrize("id", ["4bf92f3577b34da6a3ce929d0e0e4736", "Root=1-67891233-abcdef012345678912345678", "a" * 128])
+def test_a_sane_request_id_is_taken_over(server: str, id: str) -> None:
+    for path in ("/v1/events?limit=1", "/v1/nothing", "/healthz"):
+        assert requests.get(f"{server}{path}", headers={"X-Request-ID": id}, timeout=10).headers["X-Request-ID"] == id
+
+
+@pytest.mark.parametrize("id", ["", "a" * 129, 'x" y', "<script>", "é", "a\tb"])
+def test_any_other_request_id_is_replaced(server: str, id: str) -> None:
+    answer = requests.get(f"{server}/healthz", headers={"X-Request-ID": id.encode()}, timeout=10)
+    assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["X-Request-ID"])
+
+
+def test_what_went_wrong_is_logged_with_the_id_of_the_request(tmp_path: Path) -> None:
+    with serving_small(tmp_path) as (url, process):
+        (tmp_path / "data" / "current").write_text("nonsense\n")
+        answer = requests.get(f"{url}/v1/topics", headers={"X-Request-ID": "find-me"}, timeout=10)
+        assert answer.status_code == 503
+        (release,) = (tmp_path / "data" / "releases").glob("*.sqlite")
+        copy = release.with_name("broken.sqlite")
+        copy.write_bytes(release.read_bytes()[:20_000] + b"\0" * 100_000)
+        (tmp_path / "data" / "current").write_text("broken\n")
+        requests.get(f"{url}/v1/topics", headers={"X-Request-ID": "find-me-too"}, timeout=10)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+    assert [line["request_id"] for line in lines(tmp_path / "log")] == ["find-me", "find-me-too"]
+
+
+def test_a_terminal_gets_lines_for_people(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "api", "serve", "--port", "0", "--dataset", str(SMALL), "--data-dir", str(tmp_path)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=theirs, stderr=subprocess.PIPE, text=True)
+    os.close(theirs)
+    try:
+        assert process.stderr
+        (url,) = re.findall(r"Serving (http://\S+)/ ", "".join(process.stderr.readline() for _ in range(2)))
+        requests.get(f"{url}/v1/topics?q=%1b[31m", timeout=10)
+        shown = os.read(ours, 10_000).decode()
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+        os.close(ours)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d 200 GET /v1/topics\?q=%1[Bb]%5B31m [\d.]+ ms \d+ bytes\r\n", shown)
+
+
+def test_lines_can_be_turned_off(tmp_path: Path) -> None:
+    with serving_small(tmp_path, DIPLOMATIC_EVENTS_LOG="off") as (url, _):
+        requests.get(f"{url}/v1/topics", timeout=10)
+    assert (tmp_path / "log").read_text() == ""
+
+
+def samples(port: int) -> dict[str, float]:
+    """What Prometheus would read, each sample by its name and labels as they are written."""
+    text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+    found = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in found}
+
+
+def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
+    port = free_port()
+    asked = 40
+    before = set(Path("/dev/shm").glob("diplomatic-events-metrics-*"))
+    with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="3") as (url, process):
+        for _ in range(asked):
+            requests.get(f"{url}/v1/topics", timeout=10)  # a connection each, so that all processes get some
+        for path in ("/v1/topics/security", "/v1/topics/nothing", "/nothing", "/nothing-else"):
+            requests.get(f"{url}{path}", timeout=10)
+        requests.request("BREW", f"{url}/v1/topics", timeout=10)
+        assert requests.get(f"{url}/metrics", timeout=10).status_code == 404, "not where strangers ask"
+        found = samples(port)
+        prefix = "diplomatic_events_http_requests_total"
+        assert found[f'{prefix}{{method="GET",route="/v1/topics",status="200"}}'] == asked
+        assert found[f'{prefix}{{method="GET",route="/v1/topics/<id>",status="200"}}'] == 1
+        assert found[f'{prefix}{{method="GET",route="/v1/topics/<id>",status="404"}}'] == 1
+        assert found[f'{prefix}{{method="GET",route="(none)",status="404"}}'] == 3
+        assert found[f'{prefix}{{method="other",route="(none)",status="405"}}'] == 1
+        assert found['diplomatic_events_http_request_duration_seconds_count{route="/v1/topics"}'] == asked
+        assert found['diplomatic_events_http_request_duration_seconds_bucket{le="+Inf",route="/v1/topics"}'] == asked
+        hits = found['diplomatic_events_cache_requests_total{result="hit"}']
+        assert asked - 3 * 4 <= hits < asked, "each process asks once, or each thread of it at the same moment"
+        (info,) = [name for name in found if name.startswith("diplomatic_events_release_info")]
+        assert 'version="0.1.0"' in info
+        assert 0 <= found["diplomatic_events_release_age_seconds"] < 60
+        assert 0 < found["diplomatic_events_release_load_duration_seconds"] < 60
+        assert found["diplomatic_events_database_errors_total"] == 0
+        (tmp_path / "data" / "current").write_text("nonsense\n")
+        requests.get(f"{url}/readyz", timeout=10)
+        (folder,) = set(Path("/dev/shm").glob("diplomatic-events-metrics-*")) - before
+        assert folder.stat().st_mode & 0o077 == 0, "nobody else's"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    assert not folder.exists()
+
+
+def test_metrics_outlive_a_process(tmp_path: Path) -> None:
+    port = free_port()
+    with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="1") as (url, process):
+        requests.get(f"{url}/v1/topics", timeout=10)
+        (worker,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(worker), signal.SIGKILL)
+        wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        (second,) = children.read_text().split()
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: second not in children.read_text().split())
+        requests.get(f"{url}/v1/topics", timeout=10)
+        found = samples(port)
+    assert found['diplomatic_events_http_requests_total{method="GET",route="/v1/topics",status="200"}'] >= 3
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if holds():
+                return
+        except requests.ConnectionError:
+            pass
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.1)
+
+
+def run(*arguments: str, **environ: str) -> Any:
+    return CliRunner(env=environ).invoke(main, arguments)
+
+
+def test_config_lists_every_setting_with_where_it_comes_from() -> None:
+    url = "postgresql://me:secret@db/x"
+    text = run("config", DIPLOMATIC_EVENTS_WORKERS="7", DIPLOMATIC_EVENTS_DATABASE_URL=url, DIPLOMATIC_EVENTS_PORT="").stdout
+    assert "DIPLOMATIC_EVENTS_WORKERS=7  [environment]" in text
+    assert "DIPLOMATIC_EVENTS_PORT=8000  [default]" in text
+    assert "secret" not in text
+    assert "DIPLOMATIC_EVENTS_DATABASE_URL=postgresql://me:***@db/x  [environment]" in text
+    for name, _, _, description in Settings().listed():
+        assert name in text
+        assert description in text
+
+
+@pytest.mark.parametrize("command", ["config", "check", "schema topics", "openapi", "health --port 1"])
+def test_every_command_warns_of_a_variable_that_is_no_setting(command: str) -> None:
+    result = run(*command.split(), DIPLOMATIC_EVENTS_WROKERS="7", DIPLOMATIC_EVENTS_COLOUR="red", DIPLOMATIC_EVENTS_PORT="8000")
+    assert "DIPLOMATIC_EVENTS_WROKERS is no setting; did you mean DIPLOMATIC_EVENTS_WORKERS?" in result.stderr
+    assert "DIPLOMATIC_EVENTS_COLOUR is no setting" in result.stderr
+    assert "DIPLOMATIC_EVENTS_PORT is" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("LOG", "loud"), ("RATE_LIMIT", "often"), ("RATE_LIMIT_STORAGE", "rediz://x"), ("TRUSTED_PROXIES", "-1")]
+)
+def test_a_setting_that_cannot_be_is_refused(name: str, value: str) -> None:
+    result = run("config", **{f"DIPLOMATIC_EVENTS_{name}": value})
+    assert result.exit_code == 2
+    assert f"DIPLOMATIC_EVENTS_{name}='{value}' is not " in result.stderr
+
+
+def test_health_tells_whether_the_server_is_ready(tmp_path: Path) -> None:
+    with serving_small(tmp_path) as (url, _):
+        port = url.rsplit(":", 1)[1]
+        well = run("health", "--port", port, DIPLOMATIC_EVENTS_HOST="0.0.0.0")
+        assert (well.exit_code, json.loads(well.stdout)["status"]) == (0, "ok")
+        (tmp_path / "data" / "current").unlink()
+        ill = run("health", "--port", port)
+        assert ill.exit_code == 1
+        assert "503" in ill.stderr
+    assert run("health", "--port", port).exit_code == 1
+
+
+def test_requests_under_way_are_finished_whole_when_the_server_is_told_to_stop(tmp_path: Path) -> None:
+    """Clients that read slowly a file that no buffer holds: the server has most of it to send still when it is told."""
+    published = tmp_path / "releases" / "9.9.9"
+    published.mkdir(parents=True)
+    whole = os.urandom(1 << 20) * 16
+    (published / "large").write_bytes(whole)
+    (published / "diplomatic-events.sqlite").touch()
+    (published / "SHA256SUMS").write_text(f"{hashlib.sha256(whole).hexdigest()}  large\n")
+    taken: list[bool] = []
+    began = threading.Barrier(7)
+
+    def read(url: str) -> None:
+        with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=30) as client:
+            client.sendall(b"GET /v1/releases/9.9.9/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            parts = [client.recv(1000)]
+            began.wait(timeout=30)
+            time.sleep(1)
+            parts += iter(lambda: client.recv(1 << 20), b"")
+            taken.append(b"".join(parts).partition(b"\r\n\r\n")[2] == whole)
+
+    environ = {"DIPLOMATIC_EVENTS_RELEASES_DIR": str(published.parent), "DIPLOMATIC_EVENTS_THREADS": "8"}
+    with serving_small(tmp_path, **environ) as (url, process):
+        threads = [threading.Thread(target=read, args=(url,)) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        began.wait(timeout=30)
+        process.send_signal(signal.SIGTERM)
+        for thread in threads:
+            thread.join()
+        assert process.wait(timeout=60) == 0
+    assert taken == [True] * 6

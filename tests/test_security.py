@@ -1,0 +1,213 @@
+"""What strangers get to see and to do: headers, refusals, whom the server believes, how much one may ask."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from conftest import ROOT, SMALL, running
+from postgresql import free_port
+
+from api.headers import CLOSED
+from api.ratelimit import client_of
+
+REDIS = shutil.which("redis-server")
+PATHS = [
+    "/", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/openapi.json", "/v1", "/v1/events?limit=2", "/v1/events?format=csv",
+    "/v1/events?colour=red", "/v1/actors/nobody", "/nothing", "/docs/nothing", "/healthz", "/readyz", "/v1/search?q=geneva",
+]  # fmt: skip
+
+
+def guarded(answer: requests.Response) -> None:
+    """Every promise on headers, whoever answered."""
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+    assert "gunicorn" not in answer.headers.get("Server", "")
+    assert not any(character.isdigit() for character in answer.headers.get("Server", ""))
+    assert answer.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_tells_browsers_what_they_may_do_with_it(server: str, path: str) -> None:
+    for method in ("GET", "GET", "GET", "HEAD", "OPTIONS", "POST"):  # from Flask, from memory, and refused
+        answer = requests.request(method, f"{server}{path}", timeout=10)
+        guarded(answer)
+        if tag := answer.headers.get("ETag"):
+            unchanged = requests.get(f"{server}{path}", headers={"If-None-Match": tag}, timeout=10)
+            assert unchanged.status_code == 304 or path.startswith("/docs/")
+            guarded(unchanged)
+        if path not in ("/", "/docs"):
+            assert answer.headers["Content-Security-Policy"] == CLOSED
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "FOO"])
+def test_what_is_no_reading_is_refused_everywhere(server: str, method: str) -> None:
+    for path in ("/", "/v1", "/v1/events", "/v1/events/x", "/docs", "/openapi.yaml", "/readyz", "/v1/search"):
+        answer = requests.request(method, f"{server}{path}", data=b"x" * 10_000, timeout=10)
+        assert answer.status_code == 405, (method, path)
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["status"] == 405
+        assert {name.strip() for name in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "OPTIONS"}
+        guarded(answer)
+
+
+def test_pages_elsewhere_may_read_and_nothing_else(server: str) -> None:
+    asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+    answer = requests.options(f"{server}/v1/events", headers=asked, timeout=10)
+    assert "POST" not in answer.headers.get("Access-Control-Allow-Methods", "")
+    asked["Access-Control-Request-Method"] = "GET"
+    answer = requests.options(f"{server}/v1/events", headers=asked, timeout=10)
+    assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    guarded(answer)
+    read = requests.get(f"{server}/v1/events?limit=1", headers={"Origin": "https://example.org", "Cookie": "a=b"}, timeout=10)
+    guarded(read)
+    assert "X-Request-ID" in read.headers["Access-Control-Expose-Headers"]
+
+
+REFUSED = {
+    "a line that is too long": (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", 414),
+    "a field that is too long": (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 9000 + b"\r\n\r\n", 431),
+    "fields that are too many": (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: a\r\n" * 200 + b"\r\n", 431),
+    "no request": (b"\x16\x03\x01\x02\x00\r\n\r\n", 400),
+    "a line of two words": (b"GET /\r\n\r\n", 400),
+    "another protocol": (b"GET / HTTP/9.9\r\n\r\n", 400),
+    "a field without a name": (b"GET / HTTP/1.1\r\nHost: x\r\n: y\r\n\r\n", 400),
+    "a field that goes on": (b"GET / HTTP/1.1\r\nHost: x\r\nA: y\r\n z\r\n\r\n", 400),
+    "two lengths": (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+    "a length and chunks": (b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+    "a coding that nobody knows": (b"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x\r\n\r\n", 501),
+    "an expectation": (b"GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n", 417),
+}
+
+
+def told(server: str, sent: bytes) -> requests.Response:
+    """What a server answers to some bytes, read to the end."""
+    parts = urlsplit(server)
+    assert parts.hostname
+    assert parts.port
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as client:
+        client.sendall(sent)
+        client.shutdown(socket.SHUT_WR)
+        whole = b"".join(iter(lambda: client.recv(65536), b""))
+    head, _, body = whole.partition(b"\r\n\r\n")
+    first, *fields = head.decode().split("\r\n")
+    answer = requests.Response()
+    answer.status_code, answer._content = int(first.split()[1]), body
+    answer.headers.update(tuple(field.split(": ", 1)) for field in fields)  # type: ignore[call-overload]
+    return answer
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_refused_before_the_application_is_a_problem_document_too(server: str, what: str) -> None:
+    sent, status = REFUSED[what]
+    answer = told(server, sent)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["detail"]
+    assert "Traceback" not in answer.text
+    guarded(answer)
+    assert requests.get(f"{server}/healthz", timeout=10).status_code == 200
+
+
+FORWARDED = {"X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.org", "SCRIPT_NAME": "/x"}
+FORGED = {**FORWARDED, "X-Forwarded-Ssl": "on", "Forwarded": "host=example.org;proto=https", "X-Forwarded-Prefix": "/x"}
+
+
+def test_nobody_is_believed_about_who_asks_and_where_unless_it_is_said(server: str) -> None:
+    """From this very machine, whose word gunicorn by itself would take."""
+    answer = requests.get(f"{server}/v1/topics?limit=1", headers=FORGED, timeout=10).json()
+    assert answer["links"]["self"] == f"{server}/v1/topics?limit=1"
+
+
+def test_so_many_proxies_are_believed_as_are_there(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    forged = {name: f"203.0.113.9, {value}" for name, value in FORWARDED.items() if name.startswith("X-")}
+    options = ("--dataset", str(SMALL), "--data-dir", str(tmp_path / "data"))
+    with running(*options, cwd=ROOT, log=log, DIPLOMATIC_EVENTS_TRUSTED_PROXIES="1") as (url, _):
+        answer = requests.get(f"{url}/v1/topics?limit=1", headers=forged, timeout=10).json()
+        assert answer["links"]["self"] == "https://example.org/v1/topics?limit=1"
+        assert answer["links"]["next"].startswith("https://example.org/v1/topics?limit=1&cursor=")
+    assert '"client":"192.0.2.7"' in log.read_text(), "the last proxy's word, not what it was told"
+
+
+def limited(url: str, client: str = "192.0.2.1", path: str = "/v1/topics") -> requests.Response:
+    return requests.get(f"{url}{path}", headers={"X-Forwarded-For": client}, timeout=10)
+
+
+def test_there_is_no_limit_unless_one_is_set(server: str) -> None:
+    answers = [requests.get(f"{server}/v1/topics", timeout=10) for _ in range(100)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert "RateLimit" not in answers[0].headers
+
+
+LIMIT = {"DIPLOMATIC_EVENTS_RATE_LIMIT": "5/minute", "DIPLOMATIC_EVENTS_TRUSTED_PROXIES": "1", "DIPLOMATIC_EVENTS_WORKERS": "1"}
+
+
+def test_a_client_that_asks_too_much_is_told_when_to_come_back(tmp_path: Path) -> None:
+    with running("--dataset", str(SMALL), "--data-dir", str(tmp_path), cwd=ROOT, **LIMIT) as (url, _):
+        answers = [limited(url) for _ in range(7)]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+        assert answers[0].headers["RateLimit-Policy"] == '"client";q=5;w=60'
+        assert [answer.headers["RateLimit"].split(";")[1] for answer in answers[:5]] == [f"r={n}" for n in (4, 3, 2, 1, 0)]
+        refused = answers[-1]
+        assert 1 <= int(refused.headers["Retry-After"]) <= 60
+        assert refused.headers["Content-Type"] == "application/problem+json"
+        assert refused.json()["status"] == 429
+        guarded(refused)
+        assert limited(url, "192.0.2.2").status_code == 200, "others are not to blame"
+        assert {limited(url, path=path).status_code for path in ("/healthz", "/readyz") for _ in range(9)} == {200}
+
+
+def test_an_address_of_ipv6_stands_for_its_network() -> None:
+    assert client_of("2001:db8:1:2:3::4") == client_of("2001:db8:1:2:ffff::1") != client_of("2001:db8:1:3::4")
+    assert client_of("192.0.2.1") != client_of("192.0.2.2")
+    assert client_of("a:b:nonsense")
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """A real Redis: its address and its process."""
+    if not REDIS and "CI" not in os.environ:
+        pytest.skip("no redis-server on this machine")
+    assert REDIS, "install redis-server"
+    port = free_port()
+    process = subprocess.Popen([REDIS, "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield f"redis://127.0.0.1:{port}", process
+    process.kill()
+    process.wait()
+
+
+def test_several_servers_count_together_in_redis_and_go_on_without_it(
+    redis: tuple[str, "subprocess.Popen[bytes]"], tmp_path: Path
+) -> None:
+    storage, process = redis
+    environ = {**LIMIT, "DIPLOMATIC_EVENTS_WORKERS": "2", "DIPLOMATIC_EVENTS_RATE_LIMIT_STORAGE": storage}
+    options = ("--dataset", str(SMALL), "--data-dir", str(tmp_path / "data"))
+    with running(*options, cwd=ROOT, **environ) as (one, _), running(*options, cwd=ROOT, **environ) as (two, _):
+        statuses = [limited(url).status_code for _ in range(4) for url in (one, two)]
+        assert statuses == [200] * 5 + [429] * 3
+        process.kill()
+        process.wait()
+        assert {limited(url).status_code for _ in range(4) for url in (one, two)} == {200}
