@@ -45,11 +45,21 @@ TRIALS: tuple[Trial, ...] = (
         "slow-clients",
         "fuzz",
         "Clients that dawdle keep nobody waiting",
-        "Clients that say nothing, stop within a line, a field, a body, a second request, never hang up, or do not read, all at once",
+        "Clients that say nothing, stop within a line, a field, a body, a second request, or never hang up, all at once",
         hostile.slow,
-        "{clients} at once of each of {kinds} kinds: {longest} s at most for others; {unread_longest} s beside {unread} that do not read",
+        "{clients} at once of each of {kinds} kinds: {longest} s at most for others",
         20,
         100,
+    ),
+    Trial(
+        "silent-readers",
+        "fuzz",
+        "Clients that read nothing of what they asked for are given up",
+        "As many of them as there are threads ask for megabytes each",
+        hostile.unread,
+        "{clients} at once: {longest} s at most for others",
+        0,  # it takes its time
+        8,
     ),
     Trial(
         "pipelining",

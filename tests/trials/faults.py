@@ -65,7 +65,7 @@ def environ(settings: Settings) -> dict[str, str]:
 def loading(settings: Settings, **more: Any) -> subprocess.Popen[bytes]:
     """A load that has just been started."""
     env = {**os.environ, **environ(settings)}
-    return subprocess.Popen([sys.executable, "-m", "api", "load"], cwd=ROOT, env=env, stderr=subprocess.PIPE, **more)
+    return subprocess.Popen([sys.executable, "-m", "api", "load"], cwd=ROOT, env=env, **{"stderr": subprocess.DEVNULL, **more})
 
 
 def marked(settings: Settings, number: int) -> None:
@@ -195,7 +195,7 @@ def edited(times: int, folder: Path) -> Figures:
         try:
             for _ in range(times):
                 before = served(settings)
-                process = loading(settings, stdout=subprocess.PIPE)
+                process = loading(settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
                 _, errors = process.communicate(timeout=60)
                 assert b"Traceback" not in errors, errors.decode()[-2000:]
                 assert process.returncode in (0, 1)
@@ -234,7 +234,10 @@ def switched(database: Databases) -> Callable[[int, Path], Figures]:
         stop = threading.Event()
 
         def walk(url: str) -> None:
-            session = requests.Session()
+            with requests.Session() as session:
+                walks(url, session)
+
+        def walks(url: str, session: requests.Session) -> None:
             while not stop.is_set():
                 address, digests, marks = f"{url}/v1/topics?limit=1&q=security", set(), set()
                 while address:
@@ -348,8 +351,9 @@ def stopped(url: str, process: subprocess.Popen[str]) -> int:
     process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     for client, found in zip(clients, begun, strict=True):
-        while more := client.recv(1 << 16):
-            found += more
+        with client:
+            while more := client.recv(1 << 16):
+                found += more
         ((status, headers, body),) = answers(found)
         assert status == 200
         assert len(body) == int(headers["content-length"])
