@@ -74,10 +74,17 @@ def init_compression(app: Flask) -> None:
 
 def init_problems(app: Flask) -> None:
     """Every error is a problem document (RFC 9457), whoever raised it."""
-    app.register_error_handler(Problem, respond)
+    app.register_error_handler(Problem, told)
     app.register_error_handler(HTTPException, from_http)
     app.register_error_handler(pw.DatabaseError, unreadable)
     app.register_error_handler(Exception, unexpected)
+
+
+def told(problem: Problem) -> Response:
+    """A problem that a view raised; the operator is told, too, where no reader can mend it."""
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        log.warning("%s at %s", problem.body["detail"].rstrip("."), request.full_path, extra=tag())
+    return respond(problem)
 
 
 def respond(problem: Problem) -> Response:

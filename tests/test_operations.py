@@ -71,17 +71,20 @@ def test_any_other_request_id_is_replaced(server: str, id: str) -> None:
 def test_what_went_wrong_is_logged_with_the_id_of_the_request(tmp_path: Path) -> None:
     with serving_small(tmp_path, DIPLOMATIC_EVENTS_WORKERS="1") as (url, process):
         (release,) = (tmp_path / "data" / "releases").glob("*.sqlite")
+        assert requests.get(f"{url}/readyz", timeout=10).status_code == 200
         os.truncate(release, 8192)  # under the server's hands
         answer = requests.get(f"{url}/v1/statements", headers={"X-Request-ID": "find-me"}, timeout=10)
         assert answer.status_code == 503
+        (tmp_path / "data" / "current").write_text("nonsense")
+        assert requests.get(f"{url}/v1/events", headers={"X-Request-ID": "me-too"}, timeout=10).status_code == 503
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
         messages = [json.loads(line) for line in process.stderr.read().splitlines() if line.startswith("{")]
-    (line,) = lines(tmp_path / "log")
-    assert (line["request_id"], line["status"]) == ("find-me", 503)
-    (message,) = messages
-    assert (message["request_id"], message["level"], message["logger"]) == ("find-me", "warning", "api.app")
-    assert "cannot be read at /v1/statements" in message["message"]
+    assert [line["request_id"] for line in lines(tmp_path / "log") if line["status"] == 503] == ["find-me", "me-too"]
+    assert [message["request_id"] for message in messages] == ["find-me", "me-too"]
+    assert {(message["level"], message["logger"]) for message in messages} == {("warning", "api.app")}
+    assert "cannot be read at /v1/statements" in messages[0]["message"]
+    assert "No release is loaded yet at /v1/events" in messages[1]["message"]
 
 
 def test_a_terminal_gets_lines_for_people(tmp_path: Path) -> None:
