@@ -24,7 +24,8 @@ them at once. Pages are walked through `links.next`. Dates are EDTF, shown with 
 
 A request line or a header field of more than 8,190 bytes is refused with 414 or 431, as are more than 100 header fields, or
 65,536 bytes of them; one whose header fields take longer than 10 seconds to come with 408. A server may limit how much a
-client asks, and then answers 429 with `Retry-After`. These are problem documents too. Every answer has an `X-Request-ID`: the one that was sent along if it is up to 128 plain characters, or a new one.
+client asks, and then answers 429 with `Retry-After`. These are problem documents too. Every answer has an `X-Request-ID`:
+the one that was sent along if it is up to 128 plain characters, or a new one.
 """
 
 

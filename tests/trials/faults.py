@@ -522,7 +522,8 @@ def enduring(times: int, folder: Path) -> Figures:
         "files_early": kept[2]["files"],
         "files_late": kept[-1]["files"],
     }
-    assert told["late"] < told["early"] * 1.15 + 8, kept
+    # Finished answers (8 MiB) and pages of the database fill up meanwhile, once.
+    assert told["late"] < told["early"] * 1.15 + 24, kept
     assert told["files_late"] <= told["files_early"] + 12, kept
     return {**told, **waits}
 
