@@ -14,7 +14,7 @@ TRIALS: tuple[Trial, ...] = (
             run,
             "{requests:,} requests to {operations} operations, {failures} failures; {explained:,} refusals that OpenAPI has no words for",
             2,
-            10,
+            4,
         )
         for name, database, run in (("sqlite", "SQLite", contract.embedded), ("postgresql", "PostgreSQL", contract.postgresql))
     ),
@@ -194,6 +194,6 @@ TRIALS: tuple[Trial, ...] = (
         faults.enduring,
         "{requests:,} requests: {early} MiB, then {late} MiB; {files_early} descriptors, then {files_late}",
         3000,
-        200_000,
+        60_000,
     ),
 )
