@@ -88,7 +88,9 @@ def _select(query: Query, release: Release, after: list[Any] | None) -> Any:
     keys = [(found.number if column is query.resource.model.seq else column, descends) for column, descends in query.keys]
     select = found.select(query.resource.model.document, *(column for column, _ in keys))
     if after:
-        select = select.where(_beyond(keys, after))
+        # The first key alone lets an index lead to the place; what follows it tells rows apart that are equal there.
+        (column, descends), value = keys[0], after[0]
+        select = select.where(column <= value if descends else column >= value, _beyond(keys, after))
     return select.order_by(*(column.desc() if descends else column for column, descends in keys))
 
 

@@ -80,6 +80,19 @@ def test_no_filter_and_no_sort_reads_a_table_from_end_to_end(release: Release, r
             )
 
 
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_a_page_at_any_depth_begins_where_the_last_one_ended(release: Release, resource: Resource, sign: str) -> None:
+    """The cursor leads into the index; nothing before it is read again."""
+    for word in resource.sorts:
+        query = Query.read(resource, {"sort": [f"{sign}{word}"]})
+        rows = release.rows(_select(query, release, None).limit(5))
+        steps = explained(release, _select(query, release, list(rows[-1][1:])).limit(21))
+        led = [step for step in steps if re.match(r"SEARCH t1 USING .*[<>]\?\)|(-> +)?Index Scan|Index Cond: .*[<>]=? ", step)]
+        assert led, steps
+        assert not any(step.startswith("SCAN") for step in steps), steps
+
+
 @pytest.mark.parametrize("few", [0, 1 << 60], ids=["all frequent", "all rare"])
 @pytest.mark.parametrize(
     "asked",
