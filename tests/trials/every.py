@@ -14,7 +14,7 @@ TRIALS: tuple[Trial, ...] = (
             run,
             "{requests:,} requests to {operations} operations, {failures} failures; {explained:,} refusals that OpenAPI has no words for",
             2,
-            4,
+            10,
         )
         for name, database, run in (("sqlite", "SQLite", contract.embedded), ("postgresql", "PostgreSQL", contract.postgresql))
     ),
