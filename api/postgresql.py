@@ -167,7 +167,10 @@ class Server(Store):
             newest = self._named(NEWEST)
             if not newest:
                 raise unavailable("No release is loaded yet.")
-            self._seen = self._numbered(newest[0])
+            served = self._numbered(newest[0])
+            if served is not self._seen:
+                self._forget_all_but(served)
+            self._seen = served
         except pw.ProgrammingError:
             raise unavailable("No release is loaded yet.") from None
         except pw.DatabaseError:

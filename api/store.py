@@ -256,6 +256,13 @@ class Store(ABC):
             for release in self._open.values():
                 release.close()
 
+    def _forget_all_but(self, served: Release) -> None:
+        """Gives back what the releases took that were served before: over many switches it would add up."""
+        with self._lock:
+            before = [name for name, one in self._open.items() if one is not served and not VERSION.fullmatch(name)]
+            for name in before:
+                self._open.pop(name).close()
+
     def _opened(self, name: str, open: Callable[[], Release]) -> Release:
         """A release that is opened once."""
         with self._lock:
@@ -283,7 +290,9 @@ class Folder(Store):
                 name = self._pointer.read_text(encoding="utf-8").partition("\n")[0].strip()
                 with self._lock:
                     self._open.pop(name, None)
-                self._seen = (stamp, self.release(name))
+                served = self.release(name)
+                self._forget_all_but(served)
+                self._seen = (stamp, served)
             return self._seen[1]
         except FileNotFoundError:
             raise unavailable("No release is loaded yet.") from None

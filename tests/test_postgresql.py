@@ -149,6 +149,28 @@ def test_no_more_releases_are_kept_than_asked_and_never_fewer_than_two(
     store.close()
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_many_switches_hold_on_to_one_release_only(
+    edit: Callable[..., Path], small: Path, cluster: Cluster, tmp_path: Path, database: str
+) -> None:
+    settings = of(cluster, tmp_path, small) if database == "postgresql" else Settings(dataset=small, data_dir=tmp_path)
+    loaded(settings)
+    with running("--no-load", "--data-dir", str(tmp_path), cwd=ROOT, DIPLOMATIC_EVENTS_DATABASE_URL=settings.database_url) as (
+        url,
+        process,
+    ):
+        counts = []
+        for n in range(6):
+            edit("topics/security.yaml", "definition: ", f"definition: {n} ")
+            loaded(settings)
+            time.sleep(0.7)
+            for limit in range(1, 40):
+                requests.get(f"{url}/v1/topics?limit={limit}&q=security", timeout=10).raise_for_status()
+            workers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+            counts.append(sum(len(list(Path(f"/proc/{worker}/fd").iterdir())) for worker in workers))
+    assert max(counts) <= counts[1] + 6, "descriptors: of files, of connections"
+
+
 def test_two_loads_at_once_are_refused(cluster: Cluster, tmp_path: Path) -> None:
     settings = of(cluster, tmp_path)
     with Server(settings.database_url).building(), pytest.raises(BlockingIOError):
