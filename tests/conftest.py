@@ -6,8 +6,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from postgresql import Cluster
 from api import dataset, load
 from api.app import create_app
 from api.config import Settings
+from api.problems import Problem
 from api.resources import RESOURCES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,3 +147,13 @@ def edit(small: Path) -> Callable[..., Path]:
         return path
 
     return change
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        with suppress(Problem):  # nothing is loaded there yet
+            if holds():
+                return
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.2)

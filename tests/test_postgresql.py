@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import peewee as pw
 import psycopg
 import pytest
 import requests
-from conftest import ROOT, SMALL, running
+from conftest import ROOT, SMALL, running, wait_for
 from flask.testing import FlaskClient
 from postgresql import Cluster
 
@@ -324,13 +324,3 @@ def test_more_clients_than_connections_wait_for_their_turn(cluster: Cluster, tmp
             ).fetchone() or (0,)
     assert {status for status, _ in [*one, *two, *three]} == {200}
     assert used <= 2 * 2 * (4 + 2) + 1, "a pool of its own for each process: of the release, and of the list of releases"
-
-
-def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        with suppress(Problem):  # nothing is loaded there yet
-            if holds():
-                return
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.2)
