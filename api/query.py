@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from .store import Release, Store
 
 CHUNK = 500
 FARTHEST = 1 << 53
+RELEASE = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){2}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def resume(store: Store, text: str, identity: Any, again: str) -> tuple[Release,
 
 def pinned(store: Store, id: Any, again: str) -> Release:
     """The release that a cursor reads. Raises a 410 Problem if it is no longer kept."""
-    if not isinstance(id, str):
+    if not isinstance(id, str) or not RELEASE.fullmatch(id):
         raise broken()
     try:
         return store.release(id)

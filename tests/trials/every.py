@@ -69,7 +69,7 @@ TRIALS: tuple[Trial, ...] = (
         hostile.pipelined,
         "{requests:,} in one go, all in order",
         50,
-        2000,
+        100,
     ),
     Trial(
         "cursors",
@@ -79,7 +79,7 @@ TRIALS: tuple[Trial, ...] = (
         hostile.cursors,
         "{cursors:,} cursors: {refused:,} refused, {pages:,} a page of the same query, 0 errors",
         40,
-        1500,
+        300,
     ),
     Trial(
         "texts",
@@ -89,7 +89,7 @@ TRIALS: tuple[Trial, ...] = (
         hostile.texts,
         "{texts:,} texts, {found:,} with records found, {refused:,} refused as empty or too long, 0 differences",
         60,
-        1500,
+        300,
     ),
     *(
         Trial(
@@ -194,6 +194,6 @@ TRIALS: tuple[Trial, ...] = (
         faults.enduring,
         "{requests:,} requests: {early} MiB, then {late} MiB; {files_early} descriptors, then {files_late}",
         3000,
-        60_000,
+        20_000,
     ),
 )
