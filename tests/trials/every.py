@@ -13,7 +13,7 @@ TRIALS: tuple[Trial, ...] = (
             CONTRACT.format(database=database),
             run,
             "{requests:,} requests to {operations} operations, {failures} failures; {explained:,} refusals that OpenAPI has no words for",
-            2,
+            2 if name == "sqlite" else 0,  # one database is enough for the test suite: they answer the same bytes
             10,
         )
         for name, database, run in (("sqlite", "SQLite", contract.embedded), ("postgresql", "PostgreSQL", contract.postgresql))
