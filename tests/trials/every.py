@@ -173,7 +173,7 @@ TRIALS: tuple[Trial, ...] = (
         "{damages} damages of {kinds} kinds: {answers:,} answers, {unavailable:,} of them 503, the rest right; unready {unready} times, "
         "mended every time",
         1,
-        10,
+        8,
     ),
     Trial(
         "lost-database",

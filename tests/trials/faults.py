@@ -384,7 +384,9 @@ def swapped(path: Path, data: bytes) -> None:
 def damaged(times: int, folder: Path) -> Figures:
     """Files damaged while they are served: answers are right or 503, readiness tells, and a load mends all."""
     told = {"damages": 0, "kinds": len(DAMAGES), "answers": 0, "unavailable": 0, "unready": 0}
-    with embedded(folder) as settings, running("--no-load", cwd=ROOT, **environ(settings)) as (url, _):
+    with embedded(folder) as settings, running("--no-load", cwd=ROOT, **environ(settings)) as (url, process):
+        # Every 503 is told on standard error: a pipe that nobody reads would fill up and hold the server.
+        threading.Thread(target=process.stderr.read, daemon=True).start()  # type: ignore[union-attr]
         for number in range(times * len(DAMAGES)):
             name = list(DAMAGES)[number % len(DAMAGES)]
             release = settings.data_dir / "releases" / f"{served(settings)}.sqlite"
