@@ -33,16 +33,11 @@ def fingerprint(query: Query, release: Release) -> tuple[int, str]:
         count, last = count + len(rows), rows[-1][0]
 
 
-def cited_query(query: Query) -> str:
-    """The query without what only shapes the answer: the filters, in their normal form."""
-    return query.found
-
-
 def cite(query: Query, release: Release, base: str) -> Record:
     """Everything that a citation of a query needs: text, BibTeX, CSL-JSON, and what to verify it by."""
     query.check_values(release)
     count, sha256 = fingerprint(query, release)
-    about, text = release.about, cited_query(query)
+    about, text = release.about, query.found
     separator = "" if text.endswith("?") else "&"
     url = f"{base}v1/{text}{separator}release={about['version']}"
     found = {
@@ -97,4 +92,4 @@ def verify(query: Query, release: Release, count: int | None, sha256: str) -> Re
         differs["sha256"] = {"cited": sha256, "found": total}
     if count is not None and found != count:
         differs["count"] = {"cited": count, "found": found}
-    return {"valid": not differs, "query": cited_query(query), "differs": differs or None}
+    return {"valid": not differs, "query": query.found, "differs": differs or None}
