@@ -1,10 +1,12 @@
 """Slow clients: a thread is given to a request whose head has come, and nobody waits for clients that come, dawdle or leave."""
 
 import errno
+import os
 import socket
 import struct
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -15,7 +17,8 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 errors: Any = import_module("gunicorn.http.errors")
 LARGEST_HEAD = 64 << 10  # bytes of a request line and its header fields; README.md and the contract say so
-HEAD_SECONDS, SEND_SECONDS = 10, 5  # until a head is there; until a client takes any more of an answer
+HEAD_SECONDS = 10  # until a head is there
+STALLED_SECONDS, CROWDED_SECONDS = 30, 2  # until a client takes any more of an answer; the same while others wait for its thread
 DRAIN_SECONDS = 0.02  # until the rest of a body is there
 LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # what a client may still be sending that has had its last answer
 END = b"\r\n\r\n"
@@ -23,6 +26,39 @@ END = b"\r\n\r\n"
 
 class TooSlow(errors.ParseException):  # type: ignore[misc]
     """The head of a request did not come in time."""
+
+
+class Client(socket.socket):
+    """A connection whose answers are given up when the client takes nothing of them: soon, if others wait for the thread."""
+
+    crowded: Callable[[], bool]
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        if self.gettimeout() == 0:
+            return super().sendall(data, flags)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self.taken(partial(self.send, rest, flags)) :]
+        return None
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """As of old, which would wait without end for a client that takes nothing."""
+        end = os.fstat(file.fileno()).st_size if count is None else offset + count
+        start = offset
+        while offset < end and (sent := self.taken(partial(os.sendfile, self.fileno(), file.fileno(), offset, end - offset))):
+            offset += sent
+        return offset - start
+
+    def taken(self, send: Callable[[], int]) -> int:
+        """What a client takes next. Raises BrokenPipeError if that is nothing for too long."""
+        stalled = 0
+        while True:
+            try:
+                return send()
+            except BlockingIOError:  # a second has gone by
+                stalled += 1
+                if stalled >= (CROWDED_SECONDS if self.crowded() else STALLED_SECONDS):
+                    raise BrokenPipeError(errno.EPIPE, "The client takes nothing.") from None
 
 
 class Patient(ThreadWorker):
@@ -35,18 +71,26 @@ class Patient(ThreadWorker):
     def accept(self, listener: socket.socket) -> None:
         """Takes a connection and waits for its request."""
         try:
-            client, address = listener.accept()
+            taken, address = listener.accept()
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
                 raise
             return
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
+        client = Client(fileno=taken.detach())
+        client.crowded = self.crowded
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 1, 0))
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", HEAD_SECONDS, 0))
         self.nr_conns += 1
-        self.wait(TConn(self.cfg, client, address, listener.getsockname()))
+        conn: Any = TConn(self.cfg, client, address, listener.getsockname())
+        conn.begun = b""
+        self.wait(conn)
+
+    def crowded(self) -> bool:
+        """Whether requests wait for a thread."""
+        return not self.tpool._work_queue.empty()
 
     def wait(self, conn: Any) -> None:
-        """Waits for the head of a connection's request."""
+        """Waits for the head of a connection's request, or for the rest of one that has begun."""
         conn.seen = 0
         conn.timeout = time.monotonic() + HEAD_SECONDS
         self.pending_conns.append(conn)
@@ -75,7 +119,7 @@ class Patient(ThreadWorker):
             with suppress(OSError, KeyError, ValueError):
                 self.poller.unregister(conn.sock)
             self.nr_conns -= 1
-            if conn.seen:
+            if conn.seen or conn.begun:
                 with suppress(OSError):
                     conn.sock.recv(LARGEST_HEAD)  # what is left unread would break the connection before the answer is
                 self.handle_error(None, conn.sock, conn.client, TooSlow())
@@ -86,7 +130,11 @@ class Patient(ThreadWorker):
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Keeps the connection for another request, or sees the client off without waiting for it."""
         if not fs.cancelled() and not fs.exception() and fs.result():
-            super().finish_request(conn, fs)
+            if conn.begun:
+                conn.sock.setblocking(False)
+                self.wait(conn)
+            else:
+                super().finish_request(conn, fs)
             return
         conn.seen, conn.timeout = 0, time.monotonic() + LINGER_SECONDS
         self.leaving.append(conn)
@@ -118,14 +166,15 @@ class Patient(ThreadWorker):
         conn.close()
 
     def handle(self, conn: Any) -> Any:
-        """Answers a request. A second one that came along cut off is not waited for: the connection is closed."""
-        if conn.seen >= LARGEST_HEAD:
+        """Answers a request. A second one that came along cut off is left to the poller, too."""
+        if len(conn.begun) + conn.seen >= LARGEST_HEAD:
             conn.sock.setblocking(True)
             self.handle_error(None, conn.sock, conn.client, errors.LimitRequestHeaders("limit request headers"))
             return False
         kept = super().handle(conn)
-        more = conn.parser.unreader.buf.getvalue() if kept and conn.parser else b""
-        return kept and (not more or END in more)
+        more = conn.parser.unreader.buf.getvalue() if kept else b""
+        conn.begun = more if END not in more else b""
+        return kept
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """Answers, and keeps the connection if the body, which nobody reads here, is there: it is not waited for either."""
@@ -145,7 +194,8 @@ def come(conn: Any, client: socket.socket) -> bool:
     except OSError:
         return True
     ended = len(data) <= conn.seen  # woken by nothing new
-    conn.seen = len(data) if END not in data else 0
-    done = END in data or ended or len(data) >= LARGEST_HEAD
+    whole = END in (conn.begun + data)
+    conn.seen = 0 if whole else len(data)
+    done = whole or ended or len(conn.begun) + len(data) >= LARGEST_HEAD
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1 if done else len(data) + 1)
     return done

@@ -55,9 +55,9 @@ TRIALS: tuple[Trial, ...] = (
         "silent-readers",
         "fuzz",
         "Clients that read nothing of what they asked for are given up",
-        "As many of them as there are threads ask for megabytes each",
+        "As many of them as there are threads ask for megabytes each, from memory, made as they go, and of a published file",
         hostile.unread,
-        "{clients} at once: {longest} s at most for others",
+        "{clients} at once of each of {kinds} kinds: {longest} s at most for others",
         0,  # it takes its time
         8,
     ),
@@ -68,8 +68,8 @@ TRIALS: tuple[Trial, ...] = (
         "Requests in one go over one connection, and one hidden in the body of another",
         hostile.pipelined,
         "{requests:,} in one go, all in order",
-        50,
-        100,
+        200,
+        3000,
     ),
     Trial(
         "cursors",
