@@ -24,7 +24,7 @@ from .metrics import State
 SANE = re.compile(r"[A-Za-z0-9._~+/=:@-]{1,128}")
 NO_ROUTE = "(none)"
 MOST_WAITING = 50_000
-TOGETHER = 0.1  # seconds that a line waits for others
+TOGETHER, LAST = 0.1, 2.0  # seconds that a line waits for others; that a process waits for its last lines to be read
 LONGEST, LONGEST_AGENT = 1000, 250  # characters of a path, a query, a client's name in a line: a pipe takes lines whole
 
 
@@ -80,37 +80,71 @@ def form_of(wanted: str) -> str:
 
 
 class Lines:
-    """Lines on their way to standard output, written together: writing each by itself costs a request more than making it.
+    """Lines on their way to a file, written together by a thread: writing each by itself costs a request more than making it.
 
     What is written at once goes through a pipe whole. Where nobody reads, requests go on and the oldest lines are lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._begin()
+        os.register_at_fork(after_in_child=self._begin)  # what waits there is written there
+
+    def _begin(self) -> None:
         self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
+        self._writing = False
         self._some = threading.Event()
-        self._writing = threading.Lock()
-        threading.Thread(target=self._run, daemon=True).start()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
 
     def add(self, line: str) -> None:
-        self._waiting.append(line.encode())
+        self._waiting.append(line.encode(errors="backslashreplace"))
         if not self._some.is_set():
             self._some.set()
+            self._start()
+
+    def _start(self) -> None:
+        with self._starting:
+            if not self._thread:
+                self._thread = threading.Thread(target=self._run, daemon=True)
+                self._thread.start()
 
     def _run(self) -> None:
         while self._some.wait():
             time.sleep(TOGETHER)
             self._some.clear()
-            self.flush()
+            self._writing = True
+            with suppress(OSError):  # nobody will read any more
+                self._write()
+            self._writing = False
+
+    def _write(self) -> None:
+        while self._waiting:
+            size, batch = 0, list[bytes]()
+            while self._waiting and (not batch or size + len(self._waiting[0]) <= select.PIPE_BUF):
+                batch.append(self._waiting.popleft())
+                size += len(batch[-1])
+            os.write(self._fd, b"".join(batch))
 
     def flush(self) -> None:
-        """Writes what waits."""
-        with self._writing, suppress(OSError):  # nobody reads any more
-            while self._waiting:
-                size, batch = 0, list[bytes]()
-                while self._waiting and (not batch or size + len(self._waiting[0]) <= select.PIPE_BUF):
-                    batch.append(self._waiting.popleft())
-                    size += len(batch[-1])
-                os.write(1, b"".join(batch))
+        """Waits until what there is has been written; not long, as nobody may read it."""
+        end = time.monotonic() + LAST
+        while (self._waiting or self._writing) and time.monotonic() < end:
+            time.sleep(TOGETHER / 10)
+
+
+class Through(logging.Handler):
+    """Gives messages to the thread that writes them."""
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self.lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.add(f"{self.format(record)}\n")
+
+    def flush(self) -> None:
+        self.lines.flush()
 
 
 class AsJson(logging.Formatter):
@@ -140,12 +174,12 @@ class Log(Logger):
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
-        handler = logging.StreamHandler()
+        handler = Through(Lines(2))
         handler.setFormatter(formatter(self.form))
         self.error_log.handlers[:] = logging.getLogger().handlers[:] = [handler]
         self.error_log.propagate = False
         self.line = LINES[self.form]
-        self.lines: Lines | None = None
+        self.lines = Lines(1)
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> None:
         self.tell(environ, resp.status[:3], resp.sent, request_time.total_seconds())
@@ -156,14 +190,4 @@ class Log(Logger):
             method, route = environ.get("REQUEST_METHOD", ""), environ.get(ROUTE, NO_ROUTE)
             State.recorder.count(method, route, status, seconds, environ.get(FOUND))
         if self.line:
-            (self.lines or self.opened()).add(self.line(environ, status, sent, seconds))
-
-    def opened(self) -> Lines:
-        """The lines of this process: its threads begin after it was started."""
-        with self.lock:
-            self.lines = self.lines or Lines()
-            return self.lines
-
-    def flush(self) -> None:
-        if self.lines:
-            self.lines.flush()
+            self.lines.add(self.line(environ, status, sent, seconds))

@@ -122,7 +122,7 @@ class Server(BaseApplication):
             "loglevel": "warning",
             "logger_class": type("Log", (Log,), {"form": form_of(self.settings.log)}),
             "when_ready": self.ready,
-            "worker_exit": lambda server, worker: worker.log.flush(),
+            "worker_exit": lambda server, worker: worker.log.lines.flush(),
             "child_exit": lambda server, worker: metrics.dead(worker.pid),
         }
         for name, value in options.items():

@@ -87,6 +87,25 @@ def test_what_went_wrong_is_logged_with_the_id_of_the_request(tmp_path: Path) ->
     assert "No release is loaded yet at /v1/events" in messages[1]["message"]
 
 
+def test_nobody_waits_for_lines_and_messages_that_nobody_reads(tmp_path: Path) -> None:
+    """Two pipes that are not read, and far more on its way to each than a pipe holds."""
+    command = [sys.executable, "-m", "api", "serve", "--port", "0", "--dataset", str(SMALL), "--data-dir", str(tmp_path)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr
+        (url,) = re.findall(r"Serving (http://\S+)/ ", "".join(process.stderr.readline() for _ in range(2)))
+        (tmp_path / "current").write_text("nonsense\n")
+        with requests.Session() as session:
+            for n in range(1500):
+                answer = session.get(f"{url}/v1/topics?limit={1 + n % 400}&q={'a' * 200}", timeout=10)
+                assert answer.status_code == 503
+        process.terminate()
+        assert process.wait(timeout=20) == 0, "it ends without having told everything"
+    finally:
+        process.kill()
+        process.communicate(timeout=60)
+
+
 def test_a_terminal_gets_lines_for_people(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
     command = [sys.executable, "-m", "api", "serve", "--port", "0", "--dataset", str(SMALL), "--data-dir", str(tmp_path)]
