@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from . import dates, lifecycles
+from . import dates, history, lifecycles
 from .entries import MOST_OF_ONE, Entry
 from .holdings import Chunk, Dataset, Item, Progress
 from .problems import DatasetError, Finding, Findings, nearest
 from .resources import BY_KIND
+from .scratch import as_files_say
 from .tally import Cited, Tally
 
 MOST_PARAGRAPHS = 100_000
@@ -143,6 +144,11 @@ def moved_ids_lead_somewhere(dataset: Dataset, tally: Tally) -> Iterator[Finding
                 yield Finding("moved.yaml", 0, key, f"{move['to']!r} is not among the {kind}")
 
 
+def manifests_are_as_published(dataset: Dataset, tally: Tally) -> Iterator[Finding]:
+    """What was published is known: the manifest of each release is there as it was written."""
+    yield from history.faults(dataset.folder)
+
+
 EVERY = tuple(BY_KIND)
 EACH: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (references_exist, EVERY),
@@ -156,7 +162,12 @@ EACH: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (quad_classes_are_four, ("event-types",)),
     *((rule, (kind,)) for kind, rule in lifecycles.BY_RECORD),
 )
-WHOLE: tuple[Whole, ...] = (every_paragraph_is_coded, nothing_contains_itself, moved_ids_lead_somewhere)
+WHOLE: tuple[Whole, ...] = (
+    every_paragraph_is_coded,
+    nothing_contains_itself,
+    moved_ids_lead_somewhere,
+    manifests_are_as_published,
+)
 RULES: tuple[Callable[..., Iterator[Finding]], ...] = (*(rule for rule, _ in EACH), *WHOLE)
 OF = {kind: tuple(rule for rule, kinds in EACH if kind in kinds) for kind in BY_KIND}
 
@@ -191,6 +202,7 @@ class Survey:
         return [hinted(finding, dataset) for finding in self.findings.all()]
 
 
+@as_files_say()
 def survey(dataset: Dataset, progress: Progress | None = None) -> tuple[Survey, list[Finding]]:
     """Walks a dataset; its sums, and every fault."""
     whole = Survey()

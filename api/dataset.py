@@ -16,6 +16,7 @@ from .pool import ordered
 from .problems import BULK, Finding, nearest
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
+from .scratch import as_files_say
 
 BESIDE = {history.FOLDER, "dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md"}
 __all__ = ["Dataset", "Entry", "Progress", "inputs", "read"]
@@ -37,6 +38,7 @@ def inputs(folder: Path) -> str:
     return total.hexdigest()
 
 
+@as_files_say()
 def read(folder: Path, progress: Progress | None = None, scratch: Path | None = None) -> Dataset:
     """The dataset in `folder`. JSON Lines are only catalogued, in a scratch folder below `scratch` that goes with the dataset."""
     dataset = Dataset(folder)

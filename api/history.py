@@ -5,6 +5,8 @@ follows from these files and the dataset as it stands.
 """
 
 import heapq
+import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +17,9 @@ from pathlib import Path
 
 from .fields import Record
 from .files import canonical
+from .problems import DatasetError, Finding
 
+VERSION = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){2}")
 FOLDER = "releases"
 SHORT = 12  # characters of a key's digest: enough to tell two values apart
 
@@ -70,32 +74,58 @@ class Manifest:
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
-        """A written manifest. Raises ValueError if it is not one."""
+        """A written manifest. Raises DatasetError if it is not one."""
         version, released, digest = head(path)
         return cls(version, released, digest, dict(lines(path)))
 
 
 def manifests(folder: Path) -> list[Path]:
     """The files of the manifests of a dataset's releases, oldest first."""
-    return sorted((folder / FOLDER).glob("*.tsv"), key=lambda path: version_key(path.stem))
+    found = (path for path in (folder / FOLDER).glob("*.tsv") if VERSION.fullmatch(path.stem))
+    return sorted(found, key=lambda path: version_key(path.stem))
 
 
 def head(path: Path) -> tuple[str, str, str]:
-    """Version, day and digest of a written manifest. Raises ValueError if it is not one."""
-    with path.open(encoding="utf-8") as file:
-        mark, version, released, digest = file.readline().rstrip("\n").split("\t")
+    """Version, day and digest of a written manifest. Raises DatasetError if it is not one."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            mark, version, released, digest = file.readline().rstrip("\n").split("\t")
+    except ValueError:
+        raise damaged(path, 1) from None
     if mark != "#" or version != path.stem:
-        raise ValueError(f"{path.name} is not the manifest of a release")
+        raise damaged(path, 1)
     return version, released, digest
 
 
 def lines(path: Path) -> Iterator[tuple[str, Entry]]:
-    """The records of a written manifest, in order, a line in memory at a time."""
-    with path.open(encoding="utf-8") as file:
-        next(file)
-        for line in file:
-            name, whole, keys = line.rstrip("\n").split("\t")
-            yield name, Entry(whole, keys_of(keys))
+    """The records of a written manifest, in order, a line in memory at a time. Raises DatasetError if it is not one."""
+    number = 1
+    try:
+        with path.open(encoding="utf-8") as file:
+            next(file, "")
+            for number, line in enumerate(file, 2):  # noqa: B007  # told if the line is none
+                name, whole, keys = line[: line.index("\n")].split("\t")
+                yield name, Entry(whole, keys_of(keys))
+    except ValueError:
+        raise damaged(path, number) from None
+
+
+def damaged(path: Path, line: int) -> DatasetError:
+    message = "is not as it was published; take it back from the history of the files"
+    return DatasetError([Finding(f"{FOLDER}/{path.name}", line, "", message)])
+
+
+def faults(folder: Path) -> Iterator[Finding]:
+    """What is wrong with the manifests of a dataset's releases."""
+    for path in sorted((folder / FOLDER).glob("*.tsv")):
+        if not VERSION.fullmatch(path.stem):
+            yield Finding(f"{FOLDER}/{path.name}", 0, "", "is not named <version>.tsv")
+            continue
+        try:
+            head(path)
+            deque(lines(path), maxlen=0)
+        except DatasetError as error:
+            yield from error.findings
 
 
 def keys_of(text: str) -> dict[str, str]:

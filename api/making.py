@@ -4,7 +4,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
@@ -21,6 +21,7 @@ from .pool import ordered
 from .problems import DatasetError
 from .resources import BY_KIND, INDEXES, RESOURCES
 from .rows import Batch, batch, table
+from .scratch import as_files_say
 from .search import Search
 from .store import Changed, Identifier, Meta, Moved
 
@@ -38,19 +39,7 @@ def code_digest() -> str:
     return total.hexdigest()
 
 
-@contextmanager
-def _writing() -> Iterator[None]:
-    """A database that finds no room says so as the file system does, in its first words: what follows is about the rollback."""
-    try:
-        yield
-    except (sqlite3.OperationalError, pw.OperationalError) as error:
-        first: BaseException = error
-        while first.__context__:
-            first = first.__context__
-        raise OSError(str(first)) from None
-
-
-@_writing()
+@as_files_say()
 def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> None:
     """Writes a release as an SQLite file; the same dataset and code give the same bytes.
 

@@ -20,13 +20,13 @@ from .citing import citation, cite, verify
 from .dumps import CHANGE, as_change, file_of
 from .fields import Choice, Fault, Record, Schema, Text
 from .formats.feeds import entry, feed, tag
-from .history import version_key
+from .history import VERSION, version_key
 from .parameters import Count, Form, Partial, Version
 from .problems import Problem, nearest
 from .query import encode, resume
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
-from .store import VERSION, Changed, Release
+from .store import Changed, Release
 
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"

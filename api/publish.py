@@ -9,11 +9,13 @@ from . import dumps, history, quality
 from .holdings import Dataset, Progress, part
 from .load import build, checked
 from .problems import DatasetError
+from .scratch import as_files_say
 from .store import in_file
 
 SUMS = "SHA256SUMS"
 
 
+@as_files_say()
 def publish(folder: Path, output: Path, progress: Progress | None = None) -> tuple[Path, bool]:
     """Writes the files of the dataset's version below `output` and its manifest into the dataset.
 
@@ -32,12 +34,14 @@ def publish(folder: Path, output: Path, progress: Progress | None = None) -> tup
         if target.exists():
             if (target / SUMS).read_bytes() != (making / SUMS).read_bytes():
                 raise FileExistsError(f"{target} holds this version with other bytes")
-            return target, False
-        os.replace(making, target)
+            new = False
+        else:
+            os.replace(making, target)
+            new = True
     finally:
         shutil.rmtree(making, ignore_errors=True)
     keep_manifest(dataset)
-    return target, True
+    return target, new
 
 
 def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> None:
@@ -65,11 +69,17 @@ def digest(path: Path) -> str:
 
 
 def keep_manifest(dataset: Dataset) -> None:
-    """Writes the manifest of the version, once."""
+    """Writes the manifest of the version, once and whole."""
     path = dataset.folder / history.FOLDER / f"{dataset.about['version']}.tsv"
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(dataset.manifest.text(), encoding="utf-8")
+    if path.exists():
+        return
+    path.parent.mkdir(exist_ok=True)
+    making = path.with_suffix(".tmp")
+    try:
+        making.write_text(dataset.manifest.text(), encoding="utf-8")
+        os.replace(making, path)
+    finally:
+        making.unlink(missing_ok=True)
 
 
 def sums(folder: Path) -> dict[str, str]:

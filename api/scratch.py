@@ -1,10 +1,15 @@
-"""Folders for what a run needs on disk while it lasts: gone when it ends, and at the latest when the next one begins."""
+"""What a run needs on disk while it lasts: folders that are gone when it ends, at the latest when the next one begins."""
 
 import fcntl
 import os
 import shutil
+import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import peewee as pw
 
 MARK = "diplomatic-events-scratch-"
 
@@ -27,6 +32,21 @@ class Scratch:
             shutil.rmtree(self.path, ignore_errors=True)
             os.close(self._lock)
             self._lock = -1
+
+
+@contextmanager
+def as_files_say() -> Iterator[None]:
+    """A database that finds no room says so as the file system does, in its first words: what follows is about the rollback.
+
+    Raises OSError for the errors of a database that is being written.
+    """
+    try:
+        yield
+    except (sqlite3.OperationalError, pw.OperationalError) as error:
+        first: BaseException = error
+        while first.__context__:
+            first = first.__context__
+        raise OSError(str(first)) from None
 
 
 def _sweep(parent: Path) -> None:

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import re
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -16,7 +15,7 @@ from urllib.parse import quote
 import peewee as pw
 from cachetools import LRUCache
 
-from .history import version_key
+from .history import VERSION, version_key
 from .metrics import database_error
 from .problems import Problem
 
@@ -25,7 +24,6 @@ LOADED = "load.json"
 STEPS = 50_000  # of SQLite's machine, between two looks at the clock: a millisecond or so
 MOST_KNOWN = 200_000  # values that a release remembers of what was computed for it
 T = TypeVar("T")
-VERSION = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){2}")
 
 
 class Meta(pw.Model):

@@ -73,6 +73,19 @@ def test_a_broken_rule_is_told_with_file_line_and_key(
         ("moved.yaml", "events:\n  old-one:\n    to: nowhere\n", "moved.yaml: events.old-one: 'nowhere' is not among the events"),
         ("moved.yaml", "topics:\n  security:\n    withdrawn: Merged.\n", "moved.yaml: topics.security: is still a record"),
         ("dataset.yaml", None, "dataset.yaml: is missing"),
+        ("releases/1.tsv", "x\n", "releases/1.tsv: is not named <version>.tsv"),
+        ("releases/0.0.1.tsv", "x\n", "releases/0.0.1.tsv:1: is not as it was published"),
+        ("releases/0.0.1.tsv", "#\t0.0.2\t2026-01-01\tff\n", "releases/0.0.1.tsv:1: is not as it was published"),
+        (
+            "releases/0.0.1.tsv",
+            "#\t0.0.1\t2026-01-01\tff\ntopics/a\tff\tname=ff\ntopics/b\tff\tna",
+            "releases/0.0.1.tsv:3: is not as it was",
+        ),
+        (
+            "releases/0.0.1.tsv",
+            "#\t0.0.1\t2026-01-01\tff\ntopics/a\tff\tname=ff",
+            "releases/0.0.1.tsv:2: is not as it was published",
+        ),
         ("topics.jsonl", '{"id": "security", "name": "x", "definition": "y"}\n', "topics.jsonl:1: id: 'security' stands twice"),
     ],
 )

@@ -1,6 +1,6 @@
 """Every trial there is, in the order of RELIABILITY.md."""
 
-from . import contract, faults, hostile, mutations
+from . import contract, faults, hostile, injection, mutations
 from .trial import Trial
 
 CONTRACT = "Schemathesis with all its checks asks a running server, from `openapi.yaml`: {database}"
@@ -82,6 +82,27 @@ TRIALS: tuple[Trial, ...] = (
         300,
     ),
     Trial(
+        "injection-records",
+        "fuzz",
+        "What a record says stays text in every format: no formula, element, property, row or key comes of it",
+        "Every text of a dataset is replaced by hostile ones (formulas, markup, line breaks, quotes, ends of calendars); readers of CSV, "
+        "XML, iCalendar and JSON find in every format of every kind what they find of harmless words",
+        injection.records,
+        "{datasets:,} datasets of {texts} texts ({refused} more are refused by the check): {answers:,} answers, 0 differences",
+        2,
+        100,
+    ),
+    Trial(
+        "injection-requests",
+        "fuzz",
+        "What a request says stays text in every header and format",
+        "The same texts in paths, parameters and the request's id, over raw sockets; the answers are read by the readers of their formats",
+        injection.asked,
+        "{requests:,} requests, {texts} texts in {places} places, 0 broken",
+        3,
+        100,
+    ),
+    Trial(
         "texts",
         "fuzz",
         "Any text is a valid search, and both databases find the same records",
@@ -114,6 +135,16 @@ TRIALS: tuple[Trial, ...] = (
         "A second release is loaded onto disks with room for none of it, for all of it, and for every part between",
         faults.full,
         "{tries} sizes of {means}: {refused} refused, {loaded} loaded, 0 traces",
+        4,
+        24,
+    ),
+    Trial(
+        "full-release",
+        "faults",
+        "A disk that fills up while a version is published leaves no part of a version, and none without its manifest",
+        "Disks with room for none of the files, for all, and for every part between; a dataset on a disk that is full",
+        faults.full_release,
+        "{tries} disks: {refused} refused, {published} published, 0 traces; published again, all are whole",
         4,
         24,
     ),

@@ -167,6 +167,59 @@ def fills(settings: Settings, place: Path, room: int, means: str) -> bool:
             unmounted(place)
 
 
+def full_release(times: int, folder: Path) -> Figures:
+    """A version is published onto a disk that fills up: of the files, or of the dataset with its manifest."""
+    told: Figures = {"tries": 0, "refused": 0, "published": 0}
+    with embedded(folder) as settings:
+        whole = published(settings, settings.dataset, settings.releases_dir)
+        assert whole.returncode == 0, whole.stderr
+        size = sum(path.stat().st_size for path in settings.releases_dir.rglob("*") if path.is_file())
+        assert mounted(folder / "probe", 1 << 20), "only where something can be mounted"
+        unmounted(folder / "probe")
+        for n in range(times):
+            place = folder / f"disk{n}"
+            # Every other time the files have room enough, and the manifest has little or none: the disk is full of something else.
+            files = n % 2 == 0
+            mounted(place, int(size * 1.6 * (n + 1) / times) if files else 1 << 20)
+            try:
+                dataset = Path(shutil.copytree(SMALL, folder / f"dataset{n}" if files else place / "dataset"))
+                if not files:
+                    with contextlib.suppress(OSError), (place / "rest").open("wb", buffering=0) as rest:
+                        rest.write(bytes(1 << 20))
+                    (place / "rest").chmod(0o644)
+                    os.truncate(place / "rest", max(0, (place / "rest").stat().st_size - 4096 * (n % 4 // 2)))
+                output = place / "releases" if files else folder / f"releases{n}"
+                done = published(settings, dataset, output)
+                assert "Traceback" not in done.stderr, done.stderr[-1500:]
+                assert done.returncode in (0, 2), done.stderr
+                told["tries"] += 1
+                told["refused" if done.returncode else "published"] += 1
+                assert not list(output.glob(".*")), "nothing half made stays"
+                assert done.returncode == 0 or not files or not list(output.glob("*")), "a version is there whole or not at all"
+                (place / "rest").unlink(missing_ok=True)
+                if files and done.returncode:
+                    continue
+                again = published(settings, dataset, output)
+                assert again.returncode == 0, again.stderr
+                assert manifest(dataset) == manifest(settings.dataset), "published again, it has its manifest"
+            finally:
+                unmounted(place)
+    assert told["refused"]
+    assert told["published"]
+    return told
+
+
+def published(settings: Settings, dataset: Path, output: Path) -> subprocess.CompletedProcess[str]:
+    """What `release` says."""
+    line = [sys.executable, "-m", "api", "release", "--dataset", str(dataset), "--output", str(output)]
+    return subprocess.run(line, cwd=ROOT, env={**os.environ, **environ(settings)}, capture_output=True, text=True, check=False)
+
+
+def manifest(dataset: Path) -> str:
+    (found,) = (dataset / "releases").glob("*.tsv")
+    return found.read_text(encoding="utf-8")
+
+
 def edited(times: int, folder: Path) -> Figures:
     """Loads while somebody writes, cuts and replaces the files: a whole release, or findings."""
     told = {"loads": 0, "loaded": 0, "findings": 0}
