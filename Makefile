@@ -27,7 +27,7 @@ serve: $(VENV)/run ## Set up, check and load the dataset, serve it on 127.0.0.1:
 	$(BIN)/diplomatic-events serve
 
 test: $(VENV)/bench ## Set up and run every test.
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term:skip-covered
 
 bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; takes a while.
 	$(BIN)/python -m benchmarks.run $(BENCH)

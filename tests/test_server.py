@@ -1,14 +1,15 @@
 """The real server: gunicorn over sockets, switching releases under load, ended by signals."""
 
+import json
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import requests
+from clients import asking
 from conftest import ROOT, SMALL, running
 
 
@@ -16,30 +17,18 @@ def test_a_running_server_answers_from_a_new_release_without_a_failed_request(
     edit: Callable[..., Path], small: Path, tmp_path: Path
 ) -> None:
     data_dir = tmp_path / "data"
-    seen: list[tuple[int, str]] = []
-    stop = threading.Event()
-
-    def ask(url: str) -> None:
-        with requests.Session() as session:
-            while not stop.is_set():
-                answer = session.get(f"{url}/v1/topics/security", timeout=10)
-                seen.append((answer.status_code, answer.json().get("data", {}).get("definition", "")))
-
-    with running("--dataset", str(small), "--data-dir", str(data_dir), cwd=tmp_path) as (url, _):
-        threads = [threading.Thread(target=ask, args=(url,)) for _ in range(4)]
-        for thread in threads:
-            thread.start()
+    with (
+        running("--dataset", str(small), "--data-dir", str(data_dir), cwd=tmp_path) as (url, _),
+        asking(lambda number: f"{url}/v1/topics/security") as heard,
+    ):
         for n in range(5):
             edit("topics/security.yaml", "definition: ", f"definition: {n} ")
             command = [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(data_dir)]
             subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
             served = requests.get(f"{url}/v1/topics/security", timeout=10).json()
             assert served["data"]["definition"].startswith(f"{n} "), "the new release answers at once"
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert {status for status, _ in seen} == {200}
-    assert len({definition for _, definition in seen}) > 2
+    assert (set(heard.statuses), heard.cut) == ({200}, [])
+    assert len({json.loads(body)["data"]["definition"] for body in heard.bodies}) > 2
 
 
 def test_a_cursor_goes_on_in_its_own_release(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:

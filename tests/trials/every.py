@@ -88,7 +88,7 @@ TRIALS: tuple[Trial, ...] = (
         "Every text of a dataset is replaced by hostile ones (formulas, markup, line breaks, quotes, ends of calendars); readers of CSV, "
         "XML, iCalendar and JSON find in every format of every kind what they find of harmless words",
         injection.records,
-        "{datasets:,} datasets of {texts} texts ({refused} more are refused by the check): {answers:,} answers, 0 differences",
+        "{datasets:,} datasets of {texts} texts, {refused} more refused by the check; {answers:,} answers, 0 differences",
         2,
         100,
     ),
@@ -145,7 +145,7 @@ TRIALS: tuple[Trial, ...] = (
         "Disks with room for none of the files, for all, and for every part between; a dataset on a disk that is full",
         faults.full_release,
         "{tries} disks: {refused} refused, {published} published, 0 traces; published again, all are whole",
-        4,
+        3,
         24,
     ),
     Trial(

@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 import requests
+from clients import asking, pages
 from conftest import SMALL, running
 from postgresql import Cluster
 
@@ -180,7 +181,7 @@ def full_release(times: int, folder: Path) -> Figures:
             place = folder / f"disk{n}"
             # Every other time the files have room enough, and the manifest has little or none: the disk is full of something else.
             files = n % 2 == 0
-            mounted(place, int(size * 1.6 * (n + 1) / times) if files else 1 << 20)
+            mounted(place, int(size * 4 * (n + 1) / times) if files else 1 << 20)
             try:
                 dataset = Path(shutil.copytree(SMALL, folder / f"dataset{n}" if files else place / "dataset"))
                 if not files:
@@ -343,7 +344,7 @@ def signalled(times: int, folder: Path) -> Figures:
     with embedded(folder) as settings:
         for _number in range(times):
             with running("--no-load", cwd=ROOT, **environ(settings)) as (url, process):
-                with asking(url) as seen:
+                with asking(pages(f"{url}/v1/topics"), "close") as seen:
                     time.sleep(0.3)
                     os.kill(children(process.pid)[0], signal.SIGKILL)
                     began = time.monotonic()
@@ -353,45 +354,18 @@ def signalled(times: int, folder: Path) -> Figures:
                     told["kills"] += 1
                     told["back"] = max(told["back"], round(time.monotonic() - began, 1))
                     time.sleep(0.3)
-                    cut = len(seen["cut"])
+                    cut = len(seen.cut)
                     assert cut <= 4, f"only what the killed process was answering is lost, not {cut} requests"
                     process.send_signal(signal.SIGHUP)
                     told["hangups"] += 1
                     time.sleep(2)
-                    assert len(seen["cut"]) == cut, f"starting anew failed {seen['cut'][cut:]}"
-                assert set(seen["statuses"]) == {200}
-                told["requests"] += len(seen["statuses"])
+                    assert len(seen.cut) == cut, f"starting anew failed {seen.cut[cut:]}"
+                assert set(seen.statuses) == {200}
+                told["requests"] += len(seen.statuses)
                 told["cut"] += cut
                 told["finished"] += stopped(url, process)
                 told["stops"] += 1
     return told
-
-
-@contextmanager
-def asking(url: str) -> Iterator[dict[str, list[Any]]]:
-    """Four clients, a connection for each request: every status, and every request that got no whole answer."""
-    seen: dict[str, list[Any]] = {"statuses": [], "cut": []}
-    stop = threading.Event()
-
-    def ask() -> None:
-        while not stop.is_set():
-            try:
-                answer = requests.get(
-                    f"{url}/v1/topics?limit={1 + len(seen['statuses']) % 400}", headers={"Connection": "close"}, timeout=30
-                )
-                seen["statuses"].append(answer.status_code)
-            except requests.RequestException as fault:
-                seen["cut"].append(str(fault))
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield seen
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
 
 
 def stopped(url: str, process: subprocess.Popen[str]) -> int:

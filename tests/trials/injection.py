@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -108,9 +109,10 @@ def poisoned(folder: Path, texts: Callable[[], str]) -> None:
         path.write_text(yaml.safe_dump(put(record), allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
-def accepted(settings: Settings, text: str) -> bool:
-    """Whether a dataset may say this."""
-    poisoned(settings.dataset, lambda: text)
+def accepted(settings: Settings, texts: list[str]) -> bool:
+    """Whether a dataset may say these, one after the other, and is served then."""
+    following = cycle(texts)
+    poisoned(settings.dataset, lambda: next(following))
     try:
         load.load(settings)[0].close()
     except DatasetError as error:
@@ -133,18 +135,23 @@ def shapes(url: str) -> dict[tuple[str, str], Any]:
 def records(times: int, folder: Path) -> Figures:
     """`times` datasets that say hostile things wherever they may: each shape holds what it holds of harmless words."""
     chance = random.Random(6)
+    told = {"datasets": 0, "answers": 0, "refused": 0}
+    fine: list[str] = []
     with embedded(folder) as settings:
-        said_so = [text for text in HOSTILE if accepted(settings, text)]
-        assert accepted(settings, PLAIN)
+        assert accepted(settings, [PLAIN])
         with running("--no-load", cwd=ROOT, **environ(settings)) as (url, _):
             harmless = shapes(url)
             for n in range(times):
-                texts = said_so[n : n + 1] or chance.choices(said_so, k=2)
-                poisoned(settings.dataset, lambda texts=texts: "".join(chance.sample(texts, len(texts))))  # type: ignore[misc]
-                load.load(settings)[0].close()
+                texts = [HOSTILE[n]] if n < len(HOSTILE) else chance.sample(fine, k=3)
+                if not accepted(settings, texts):
+                    told["refused"] += 1
+                    continue
+                fine += texts
                 for place, found in shapes(url).items():
                     assert found == harmless[place], (place, texts)
-    return {"datasets": times, "texts": len(said_so), "refused": len(HOSTILE) - len(said_so), "answers": times * len(harmless)}
+                told["datasets"] += 1
+                told["answers"] += len(harmless)
+    return {**told, "texts": len(HOSTILE)}
 
 
 PLACES = (
