@@ -5,6 +5,7 @@ import json
 import os
 import threading
 import time
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -130,22 +131,33 @@ def _size(value: Any) -> int:
 
 
 class Timed(pw.SqliteDatabase):
-    """SQLite whose statements are interrupted, with peewee.OperationalError, when they take more than `seconds`."""
+    """SQLite whose statements are interrupted, with peewee.OperationalError, when they take more than `seconds`.
+
+    What its threads have opened is closed when nobody holds it any more: connections by themselves wait for the collector.
+    """
 
     def __init__(self, database: str, seconds: float, **options: Any) -> None:
         self.seconds = seconds
         self._began = threading.local()
-        super().__init__(database, **options)
+        self._opened: list[Any] = []
+        weakref.finalize(self, _close, self._opened)
+        super().__init__(database, check_same_thread=False, **options)
 
     def _add_conn_hooks(self, conn: Any) -> None:
         super()._add_conn_hooks(conn)  # type: ignore[misc]
-        began = self._began
+        self._opened.append(conn)
+        began, seconds = self._began, self.seconds  # not self, which would be held by its own connections
         began.at = time.monotonic()
-        conn.set_progress_handler(lambda: time.monotonic() - began.at > self.seconds, STEPS)
+        conn.set_progress_handler(lambda: time.monotonic() - began.at > seconds, STEPS)
 
     def execute_sql(self, *args: Any, **options: Any) -> Any:
         self._began.at = time.monotonic()
         return super().execute_sql(*args, **options)  # type: ignore[no-untyped-call]
+
+
+def _close(connections: list[Any]) -> None:
+    for connection in connections:
+        connection.close()
 
 
 class Filed(Release):

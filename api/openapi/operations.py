@@ -82,10 +82,11 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
         if isinstance(field.load_default, str):
             schema["default"] = field.load_default
     declared = {"name": name, "in": "query", "description": field.metadata["description"], "schema": schema}
+    example = field.metadata.get("example")
     if field.required:
-        declared["required"] = True
-    if "example" in field.metadata:
-        declared["example"] = field.metadata["example"]
+        declared |= {"required": True, "example": example} if example else {"required": True}
+    elif example:
+        schema["examples"] = [example]  # one of the parameter itself would be filled in, and sent, in the documentation's forms
     if isinstance(field, DelimitedList):
         declared |= {"style": "form", "explode": False}
     return declared
