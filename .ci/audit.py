@@ -1,18 +1,21 @@
-"""Looks the locked dependencies up among the known vulnerabilities; says so where the package index does not tell any."""
+"""Looks the locked dependencies up among the known vulnerabilities; says so where the package index does not tell any.
+
+Options are pip-audit's: `--vulnerability-service osv`, for one, asks another service.
+"""
 
 import json
 import subprocess
 import sys
 from pathlib import Path
 
-LOCKS = (Path("requirements.txt"), Path(".ci/requirements.txt"))
+LOCKS = (Path("requirements.txt"), Path(".ci/requirements.txt"), Path("benchmarks/requirements.txt"))
 
 
 def audited(lock: Path) -> list[dict[str, object]]:
     """What pip-audit knows of each package of a lock; nothing where it cannot ask."""
     tool = Path(sys.executable).with_name("pip-audit")
     command = [tool, "--disable-pip", "--require-hashes", "--progress-spinner", "off", "--format", "json", "-r", lock]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    result = subprocess.run([*command, *sys.argv[1:]], capture_output=True, text=True, timeout=300, check=False)
     try:
         found: list[dict[str, object]] = json.loads(result.stdout)["dependencies"]
     except ValueError:

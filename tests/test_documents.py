@@ -1,12 +1,16 @@
 """What the documents tell a reader to run does what they say."""
 
+import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -94,3 +98,35 @@ def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp
 
 # The registry settings of the machine that runs the tests, which a container would have from its own.
 PIP = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "HTTP"))}
+
+
+class Knows(BaseHTTPRequestHandler):
+    """A service of vulnerabilities (OSV) that knows of one, in one package."""
+
+    def do_POST(self) -> None:
+        package = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["package"]
+        told = {"package": package, "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "99.9"}]}]}
+        fault = {"id": "PYSEC-0000-1", "aliases": [], "details": "Made up.", "affected": [told]}
+        body = json.dumps({"vulns": [fault]} if package["name"] == "flask" else {}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nobody reads it."""
+
+
+def test_a_known_vulnerability_of_a_locked_package_stops_the_build() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Knows) as service:
+        threading.Thread(target=service.serve_forever, daemon=True).start()
+        options = ["--vulnerability-service", "osv", "--osv-url", f"http://127.0.0.1:{service.server_port}/"]
+        done = subprocess.run([sys.executable, ".ci/audit.py", *options], cwd=ROOT, capture_output=True, text=True, check=False)
+        service.shutdown()
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"^requirements.txt: flask [\d.]+: PYSEC-0000-1, mended in \['99.9'\]$", done.stdout, re.MULTILINE), (
+        done.stdout
+    )
+    for counted in re.findall(r"(\d+) of (\d+) packages were looked up", done.stdout):
+        assert counted[0] == counted[1], "every locked package was"
+    assert "SKIPPED" not in done.stdout
