@@ -21,6 +21,7 @@ HEAD_SECONDS = 10  # until a head is there
 STALLED_SECONDS, CROWDED_SECONDS = 30, 2  # until a client takes any more of an answer; the same while others wait for its thread
 DRAIN_SECONDS = 0.02  # until the rest of a body is there
 LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # what a client may still be sending that has had its last answer
+FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
 END = b"\r\n\r\n"
 
 
@@ -69,13 +70,17 @@ class Patient(ThreadWorker):
         self.leaving: deque[Any] = deque()
 
     def accept(self, listener: socket.socket) -> None:
-        """Takes a connection and waits for its request."""
+        """Takes a connection and waits for its request. Where there are too many, one that only waits is closed for it."""
         try:
             taken, address = listener.accept()
         except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+            if error.errno in FULL:
+                self.make_room()
+            elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
                 raise
             return
+        if self.nr_conns >= self.worker_connections - 1:
+            self.make_room()
         client = Client(fileno=taken.detach())
         client.crowded = self.crowded
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 1, 0))
@@ -84,6 +89,20 @@ class Patient(ThreadWorker):
         conn: Any = TConn(self.cfg, client, address, listener.getsockname())
         conn.begun = b""
         self.wait(conn)
+
+    def make_room(self) -> None:
+        """Closes what has waited longest where most are waiting."""
+        queue = max(self.leaving, self.pending_conns, self.keepalived_conns, key=len)
+        if queue:
+            self.close(queue, queue[0])
+
+    def close(self, queue: Any, conn: Any) -> None:
+        """Closes a connection that waits in a queue."""
+        queue.remove(conn)
+        with suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
 
     def crowded(self) -> bool:
         """Whether requests wait for a thread."""
@@ -115,17 +134,14 @@ class Patient(ThreadWorker):
         """Ends the waits that took too long; a client that had begun is told."""
         now: Any = time.monotonic()
         while self.pending_conns and self.pending_conns[0].timeout <= now:
-            conn: Any = self.pending_conns.popleft()
-            with suppress(OSError, KeyError, ValueError):
-                self.poller.unregister(conn.sock)
-            self.nr_conns -= 1
+            conn: Any = self.pending_conns[0]
             if conn.seen or conn.begun:
                 with suppress(OSError):
                     conn.sock.recv(LARGEST_HEAD)  # what is left unread would break the connection before the answer is
                 self.handle_error(None, conn.sock, conn.client, TooSlow())
-            conn.close()
+            self.close(self.pending_conns, conn)
         while self.leaving and self.leaving[0].timeout <= now:
-            self.part(self.leaving[0])
+            self.close(self.leaving, self.leaving[0])
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Keeps the connection for another request, or sees the client off without waiting for it."""
@@ -143,7 +159,7 @@ class Patient(ThreadWorker):
             self.poller.register(conn.sock, EVENT_READ, partial(self.drain, conn))
             conn.sock.shutdown(socket.SHUT_WR)
         except (OSError, ValueError):  # it is gone already
-            self.part(conn)
+            self.close(self.leaving, conn)
 
     def drain(self, conn: Any, client: socket.socket) -> None:
         """Reads away what a client sends after its last answer: unread, it would break the connection before the answer is."""
@@ -155,15 +171,7 @@ class Patient(ThreadWorker):
             data = b""
         conn.seen += len(data)
         if not data or conn.seen > MOST_DRAINED:
-            self.part(conn)
-
-    def part(self, conn: Any) -> None:
-        """Closes a connection that was seen off."""
-        self.leaving.remove(conn)
-        with suppress(OSError, KeyError, ValueError):
-            self.poller.unregister(conn.sock)
-        self.nr_conns -= 1
-        conn.close()
+            self.close(self.leaving, conn)
 
     def handle(self, conn: Any) -> Any:
         """Answers a request. A second one that came along cut off is left to the poller, too."""

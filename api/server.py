@@ -1,6 +1,7 @@
 """gunicorn, configured: the application served over real sockets by several processes."""
 
 import os
+import resource
 import shutil
 import socket
 import tempfile
@@ -38,6 +39,7 @@ Serving http://{address}/ (stop with Ctrl-C). Try:
   curl 'http://{address}/v1/agreements?in_force_on=2021-06-16'"""
 # What a request may be at most; README.md and the contract say so.
 LONGEST_LINE, MOST_FIELDS, LONGEST_FIELD = 8190, 100, 8190
+MOST_CONNECTIONS, OTHER_DESCRIPTORS = 1000, 60
 MEMORY = Path("/dev/shm")  # noqa: S108  # where there is a place to write even if the file system is read-only
 REFUSED: dict[type[BaseException], tuple[int, str]] = {
     errors.LimitRequestLine: (414, f"The request line is longer than {LONGEST_LINE} bytes."),
@@ -108,6 +110,7 @@ class Server(BaseApplication):
             "worker_class": Worker,
             "workers": self.settings.workers,
             "threads": self.settings.threads,
+            "worker_connections": connections(self.settings.threads),
             "keepalive": 15,
             "preload_app": True,
             "limit_request_line": LONGEST_LINE,
@@ -153,6 +156,12 @@ def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float
     yield "release_age_seconds", "Seconds since the served release was loaded.", {}, time.time() - when
     if seconds is not None:
         yield "release_load_duration_seconds", "Seconds that the load of the served release took.", {}, seconds
+
+
+def connections(threads: int) -> int:
+    """How many clients a process has at a time: databases, files and lines need descriptors, too."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(threads + 2, min(MOST_CONNECTIONS, descriptors - OTHER_DESCRIPTORS - 8 * threads))
 
 
 def scratch() -> str | None:

@@ -52,6 +52,16 @@ TRIALS: tuple[Trial, ...] = (
         100,
     ),
     Trial(
+        "crowd",
+        "fuzz",
+        "More clients that dawdle than the server has connections keep nobody waiting: the longest wait makes room",
+        "Clients that begin a request and say no more, at a server that may open few descriptors",
+        hostile.crowd,
+        "{clients} at once, {descriptors} descriptors a process: {longest} s at most for {served} polite requests",
+        500,
+        900,
+    ),
+    Trial(
         "silent-readers",
         "fuzz",
         "Clients that read nothing of what they asked for are given up",

@@ -6,6 +6,7 @@ import io
 import json
 import random
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -28,11 +29,11 @@ SECRETS = (b"Traceback", b"gunicorn", b"werkzeug", b"root:x:", b"/site-packages/
 
 
 @contextmanager
-def serving(**environ: str) -> Iterator[str]:
+def serving(command: tuple[str, ...] = (sys.executable, "-m", "api"), **environ: str) -> Iterator[str]:
     """A server of the bundled dataset."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         quiet = {"DIPLOMATIC_EVENTS_LOG": "off", "DIPLOMATIC_EVENTS_DATA_DIR": folder, **environ}
-        url, _ = stack.enter_context(running("--dataset", str(ROOT / "dataset"), cwd=ROOT, **quiet))
+        url, _ = stack.enter_context(running("--dataset", str(ROOT / "dataset"), cwd=ROOT, command=command, **quiet))
         yield url
 
 
@@ -317,6 +318,23 @@ def slow(times: int, folder: Path) -> Figures:
                 client.sendall(bytes([byte]))
             assert answers(heard(client))[0][0] == 200, "slow is not wrong"
     return {"clients": times, "kinds": len(kinds), "longest": longest}
+
+
+def crowd(times: int, folder: Path) -> Figures:
+    """`times` clients that begin a request each, at a server that has room for few: a whole request is answered all the same."""
+    few = 150
+    command = ("sh", "-c", f'ulimit -n {few} && exec "$0" -m api "$@"', sys.executable)
+    with serving(command) as url:
+        clients = [connected(url) for _ in range(times)]
+        for client in clients:
+            with suppress(ConnectionError):  # it had to make room
+                client.sendall(b"GET /v1/topics HTTP/1.1\r\n")
+        with polite(url) as waits:
+            time.sleep(2)
+        for client in clients:
+            client.close()
+        assert waits["longest"] < 3, f"somebody waited {waits['longest']} s"
+    return {"clients": times, "descriptors": few, **waits}
 
 
 def unread(times: int, folder: Path) -> Figures:
