@@ -27,6 +27,7 @@ from .trial import ROOT, Figures
 
 SMALL = ROOT / "tests" / "dataset"
 SECONDS, MEBIBYTES = 5.0, 200  # what one case may take, and what all of them together may add to the process
+SECRET = "name: Outside\ndefinition: It lies outside of the dataset.\n"
 Change = Callable[[Path], Any]
 
 # Values that have misled readers of YAML, of dates, of ids, and of languages.
@@ -101,6 +102,22 @@ LINES: dict[str, bytes] = {
 }
 
 
+def place(folder: Path, name: str) -> Path:
+    """Where a file of a dataset is. Raises OSError if a change before made something else of the folder."""
+    path = folder / name
+    if path.parent.resolve() != folder.resolve() / Path(name).parent:
+        raise OSError(f"{name} lies elsewhere now")
+    return path
+
+
+def write(folder: Path, name: str, data: bytes) -> None:
+    """Puts bytes into a plain file. Raises OSError if a change before made something else of it."""
+    path = place(folder, name)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise OSError(f"{name} is something else now")
+    path.write_bytes(data)
+
+
 def records() -> list[str]:
     """The files of the small dataset that hold a record."""
     return sorted(str(path.relative_to(SMALL)) for path in SMALL.glob("*/*.yaml"))
@@ -131,7 +148,7 @@ def edited(draw: st.DrawFn) -> tuple[str, Change]:
     if draw(st.booleans()) and isinstance(path[-1], str):
         path, new = path[:-1], {draw(TEXT | st.sampled_from(["id", "links", "accounts", "part_of", "broader"])): new}
     text = yaml.safe_dump(put(record, path, new), allow_unicode=draw(st.booleans()), sort_keys=False)
-    return f"{name}: {path} = {new!r}", lambda folder: (folder / name).write_text(text, encoding="utf-8")
+    return f"{name}: {path} = {new!r}", lambda folder: write(folder, name, text.encode())
 
 
 @st.composite
@@ -147,7 +164,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, Change]:
     found = draw(
         st.sampled_from([data[:at], data[:at] + more + data[at:], data[:at] + more + data[at + len(more) :], data + data])
     )
-    return f"{name}: {len(found)} bytes, {more!r} at {at}", lambda folder: (folder / name).write_bytes(found)
+    return f"{name}: {len(found)} bytes, {more!r} at {at}", lambda folder: write(folder, name, found)
 
 
 @st.composite
@@ -155,7 +172,7 @@ def replaced(draw: st.DrawFn) -> tuple[str, Change]:
     """A whole file of a hostile kind."""
     name = draw(st.sampled_from(["topics/security.yaml", "events/2021-06-follow-up.yaml", "dataset.yaml", "moved.yaml"]))
     what = draw(st.sampled_from(sorted(WHOLE)))
-    return f"{name}: {what}", lambda folder: (folder / name).write_bytes(WHOLE[what])
+    return f"{name}: {what}", lambda folder: write(folder, name, WHOLE[what])
 
 
 @st.composite
@@ -165,11 +182,11 @@ def lined(draw: st.DrawFn) -> tuple[str, Change]:
     what = draw(st.sampled_from(sorted(LINES)))
     more = draw(st.lists(st.dictionaries(TEXT | st.just("id"), VALUES, max_size=3), max_size=3))
     data = LINES[what] + b"".join(json.dumps(line).encode() + b"\n" for line in more)
-    return f"{name}: {what}, {more!r}", lambda folder: (folder / name).write_bytes(data)
+    return f"{name}: {what}, {more!r}", lambda folder: write(folder, name, data)
 
 
 def linked(folder: Path, name: str, target: str) -> None:
-    path = folder / name
+    path = place(folder, name)
     if path.is_dir():
         shutil.rmtree(path)
     path.unlink(missing_ok=True)
@@ -178,38 +195,34 @@ def linked(folder: Path, name: str, target: str) -> None:
 
 # What is no file of bytes.
 ODD: dict[str, Change] = {
-    "a link out of the folder": lambda folder: linked(folder, "topics/security.yaml", "/etc/passwd"),
+    "a link out of the folder": lambda folder: linked(folder, "topics/security.yaml", "../../outside/secret.yaml"),
     "a link to nowhere": lambda folder: linked(folder, "topics/new.yaml", "nowhere.yaml"),
     "a link to itself": lambda folder: linked(folder, "topics/new.yaml", "new.yaml"),
-    "a folder that is a link": lambda folder: linked(folder, "topics", "/etc"),
-    "the dataset's own file is a link": lambda folder: linked(folder, "dataset.yaml", "/etc/passwd"),
-    "lines that are a link": lambda folder: linked(folder, "topics.jsonl", "/etc/passwd"),
+    "a folder that is a link": lambda folder: linked(folder, "topics", "../outside"),
+    "the dataset's own file is a link": lambda folder: linked(folder, "dataset.yaml", "../outside/secret.yaml"),
+    "lines that are a link": lambda folder: linked(folder, "topics.jsonl", "../outside/secret.yaml"),
     "lines without an end": lambda folder: linked(folder, "topics.jsonl", "/dev/zero"),
-    "a folder for a file": lambda folder: (folder / "topics" / "new.yaml").mkdir(),
-    "a file for a folder": lambda folder: (shutil.rmtree(folder / "places"), (folder / "places").write_text("x")),
+    "a folder for a file": lambda folder: place(folder, "topics/new.yaml").mkdir(),
+    "a file for a folder": lambda folder: (shutil.rmtree(folder / "places"), write(folder, "places", b"x")),
     "a folder for lines": lambda folder: (folder / "topics.jsonl").mkdir(),
     "a folder for the dataset's own file": lambda folder: ((folder / "dataset.yaml").unlink(), (folder / "dataset.yaml").mkdir()),
-    "a name that is no id": lambda folder: (folder / "topics" / "A b.yaml").write_text("name: x\n"),
-    "a name of odd bytes": lambda folder: Path(str(folder / "topics" / "caf\udce9.yaml")).write_text("name: x\n"),
-    "a name with a line break": lambda folder: (folder / "topics" / "a\nb.yaml").write_text("name: x\n"),
-    "a long name": lambda folder: (folder / "topics" / f"{'a' * 200}.yaml").write_text("name: x\n"),
+    "a name that is no id": lambda folder: write(folder, "topics/A b.yaml", b"name: x\n"),
+    "a name of odd bytes": lambda folder: write(folder, "topics/caf\udce9.yaml", b"name: x\n"),
+    "a name with a line break": lambda folder: write(folder, "topics/a\nb.yaml", b"name: x\n"),
+    "a long name": lambda folder: write(folder, f"topics/{'a' * 200}.yaml", b"name: x\n"),
     "a circle of topics": lambda folder: [
-        (folder / "topics" / f"{a}.yaml").write_text(f"name: {a}\ndefinition: d\nbroader: {b}\n") for a, b in ("ab", "bc", "ca")
+        write(folder, f"topics/{a}.yaml", f"name: {a}\ndefinition: d\nbroader: {b}\n".encode()) for a, b in ("ab", "bc", "ca")
     ],
-    "its own parent": lambda folder: (folder / "topics" / "a.yaml").write_text("name: a\ndefinition: d\nbroader: a\n"),
-    "moved in a circle": lambda folder: (folder / "moved.yaml").write_text("topics:\n  a: {to: b}\n  b: {to: a}\n"),
-    "moved to itself": lambda folder: (folder / "moved.yaml").write_text("topics:\n  security: {to: security}\n"),
-    "moved nowhere": lambda folder: (folder / "moved.yaml").write_text("topics:\n  a: {to: zz}\n"),
-    "moved by a list": lambda folder: (folder / "moved.yaml").write_text("topics:\n  a: [b]\n  b:\nevents: x\n"),
+    "its own parent": lambda folder: write(folder, "topics/a.yaml", b"name: a\ndefinition: d\nbroader: a\n"),
+    "moved in a circle": lambda folder: write(folder, "moved.yaml", b"topics:\n  a: {to: b}\n  b: {to: a}\n"),
+    "moved to itself": lambda folder: write(folder, "moved.yaml", b"topics:\n  security: {to: security}\n"),
+    "moved nowhere": lambda folder: write(folder, "moved.yaml", b"topics:\n  a: {to: zz}\n"),
+    "moved by a list": lambda folder: write(folder, "moved.yaml", b"topics:\n  a: [b]\n  b:\nevents: x\n"),
     "no records": lambda folder: [shutil.rmtree(path) for path in folder.iterdir() if path.is_dir()],
     "nothing": lambda folder: [shutil.rmtree(path) if path.is_dir() else path.unlink() for path in folder.iterdir()],
-    "a pipe": lambda folder: piped(folder / "topics" / "new.yaml"),
-    "a pipe for lines": lambda folder: piped(folder / "topics.jsonl"),
+    "a pipe": lambda folder: os.mkfifo(place(folder, "topics/new.yaml")),
+    "a pipe for lines": lambda folder: os.mkfifo(place(folder, "topics.jsonl")),
 }
-
-
-def piped(path: Path) -> None:
-    os.mkfifo(path)
 
 
 SERIES = find_spec("api.bulk")  # machine-made series have a reader of their own
@@ -248,6 +261,9 @@ def files(times: int, home: Path) -> Figures:
     told = {"cases": 0, "accepted": 0, "refused": 0, "slowest": 0.0, "commands": 0}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     served_by = Settings(dataset=SMALL, data_dir=home / "data")
+    (home / "outside").mkdir()
+    secret = home / "outside" / "secret.yaml"
+    secret.write_text(SECRET, encoding="utf-8")
 
     @seed(20210616)
     @settings(max_examples=times, deadline=None, database=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
@@ -274,6 +290,8 @@ def files(times: int, home: Path) -> Figures:
             as_command(folder, accepted)
 
     tries()
+    assert secret.read_text(encoding="utf-8") == SECRET
+    assert list(secret.parent.iterdir()) == [secret], "what lies outside is let alone"
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) >> 10
     assert grown < MEBIBYTES, f"{grown} MiB more"
     return {**told, "grown": grown}
