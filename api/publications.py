@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,11 @@ from .problems import Problem, nearest
 from .query import encode, resume
 from .resource import Resource
 from .resources import BY_KIND, RESOURCES
-from .store import Changed, Release
+from .store import Changed, Release, unavailable
 
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
+QUALITY = "quality.json"
 blueprint = Blueprint("publications", __name__, url_prefix="/v1")
 
 
@@ -54,25 +56,45 @@ def published(version: str) -> Path:
     return folder / version
 
 
+@contextmanager
+def whole(version: str, name: str) -> Iterator[None]:
+    """A published file that is gone or damaged is a 503, which nobody keeps."""
+    try:
+        yield
+    except (OSError, ValueError):
+        raise unavailable(f"{name} of release {version} is damaged.") from None
+
+
+def summed(version: str, folder: Path) -> dict[str, str]:
+    """The files of a published version, and their sums."""
+    with whole(version, publish.SUMS):
+        return publish.sums(folder)
+
+
 def described(version: str, folder: Path) -> Record:
     """A published version: what it is, and every file with its size, sum and how to open it."""
-    release = store().version(version)
-    files, rows = [], json.loads((folder / "quality.json").read_text(encoding="utf-8"))["files"]
-    for name, sha256 in sorted(publish.sums(folder).items()):
+    sums = summed(version, folder)
+    with whole(version, QUALITY):
+        rows = json.loads(publish.intact(folder / QUALITY, sums.get(QUALITY)).read_text(encoding="utf-8"))["files"]
+    files = []
+    for name, sha256 in sorted(sums.items()):
         href = url_for("publications.release_file", version=version, name=name, _external=True)
         file = file_of(name)
+        with whole(version, name):
+            size = publish.intact(folder / name, sha256).stat().st_size
         files.append(
             {
                 "name": name,
                 "what": file.what if file else None,
                 "media_type": file.media_type if file else "application/octet-stream",
-                "bytes": (folder / name).stat().st_size,
+                "bytes": size,
                 "sha256": sha256,
                 "records": rows.get(name),
                 "href": href,
                 "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if file else {},
             }
         )
+    release = store().version(version)
     shown = ("version", "released", "digest", "title", "licence", "licence_url", "counts")
     return {**{key: release.about[key] for key in shown}, "citation": citation(release.about), "files": files}
 
@@ -127,7 +149,7 @@ def release_file(version: str, name: str) -> Any:
     if version == "latest":
         return redirect(url_for("publications.release_file", version=newest(), name=name), 307)
     folder = published(version)
-    sums = publish.sums(folder)
+    sums = summed(version, folder)
     if name == publish.SUMS:
         sums[name] = publish.digest(folder / name)
     if name not in sums:
@@ -137,14 +159,15 @@ def release_file(version: str, name: str) -> Any:
     file = file_of(name)
     if not ONE_RANGE.fullmatch(request.headers.get("Range", "")):
         request.environ.pop("HTTP_RANGE", None)  # what is not one range of bytes is ignored, as RFC 9110 allows
-    response = send_file(
-        folder / name,
-        mimetype=file.media_type if file else "text/plain",
-        as_attachment=True,
-        download_name=name,
-        conditional=True,
-        etag=sums[name],
-    )
+    with whole(version, name):
+        response = send_file(
+            publish.intact(folder / name, sums[name]),
+            mimetype=file.media_type if file else "text/plain",
+            as_attachment=True,
+            download_name=name,
+            conditional=True,
+            etag=sums[name],
+        )
     response.headers["Cache-Control"] = FOREVER
     response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(sums[name])).decode()}:"
     response.headers["Accept-Ranges"] = "bytes"

@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import re
 import shutil
+from functools import lru_cache
 from pathlib import Path
 
 from . import dumps, history, quality
@@ -13,6 +15,7 @@ from .scratch import as_files_say
 from .store import in_file
 
 SUMS = "SHA256SUMS"
+SUM = re.compile(r"([0-9a-f]{64})  ([^/\n]+)\n")
 
 
 @as_files_say()
@@ -83,9 +86,29 @@ def keep_manifest(dataset: Dataset) -> None:
 
 
 def sums(folder: Path) -> dict[str, str]:
-    """File -> SHA-256, as a published folder says. Raises OSError or ValueError if it does not say so."""
-    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    return {name: value for value, _, name in (line.partition("  ") for line in lines)}
+    """The SHA-256 of every file of a published folder. Raises OSError or ValueError where they are damaged."""
+    text = (folder / SUMS).read_text(encoding="utf-8")
+    found = {name: sha256 for sha256, name in SUM.findall(text)}
+    there = {path.name for path in folder.iterdir() if not path.name.startswith(".")} - {SUMS}
+    if SUM.sub("", text) or not there <= set(found):
+        raise ValueError(f"{SUMS} does not tell the sum of every file")
+    return found
+
+
+def intact(path: Path, sha256: str | None) -> Path:
+    """A published file that holds what was published. Raises OSError or ValueError if it is gone or damaged.
+
+    A file is read through once; from then on it is enough that it is the same file, of the same size and time.
+    """
+    stat = path.stat()
+    _compare(path, sha256, stat.st_ino, stat.st_size, stat.st_mtime_ns)
+    return path
+
+
+@lru_cache(maxsize=10_000)
+def _compare(path: Path, sha256: str | None, *stamp: int) -> None:
+    if digest(path) != sha256:
+        raise ValueError(f"{path} holds other bytes than were published")
 
 
 def draft(dataset: Dataset) -> str:

@@ -253,7 +253,8 @@ def test_requests_under_way_are_finished_whole_when_the_server_is_told_to_stop(t
     whole = os.urandom(1 << 20) * 16
     (published / "large").write_bytes(whole)
     (published / "diplomatic-events.sqlite").touch()
-    (published / "SHA256SUMS").write_text(f"{hashlib.sha256(whole).hexdigest()}  large\n")
+    sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in published.iterdir()}
+    (published / "SHA256SUMS").write_text("".join(f"{sha256}  {name}\n" for name, sha256 in sums.items()))
     taken: list[bool] = []
     began = threading.Barrier(7)
 

@@ -8,8 +8,8 @@ import sqlite3
 import subprocess
 import threading
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -330,6 +330,46 @@ def test_releases_are_listed_with_files_sums_and_lines_that_open_them(published:
         "/v1/releases/1.0.0/..%2f..%2fdata%2fcurrent",
     ):
         assert client.get(path).status_code == 404, path
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "gone": Path.unlink,
+    "empty": lambda path: path.write_bytes(b""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "short of its last line": lambda path: path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1])),
+    "turned to zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["SHA256SUMS", "quality.json", "csv.zip", "topics.ndjson.gz"])
+def test_a_damaged_file_is_unavailable_and_never_answered_as_what_was_published(
+    published: Published, tmp_path: Path, name: str, damage: str
+) -> None:
+    folder = Path(shutil.copytree(published.settings.releases_dir, tmp_path / "releases")) / "1.0.0"
+    client = create_app(replace(published.settings, releases_dir=folder.parent)).test_client()
+    addresses = ("/v1/releases/1.0.0", f"/v1/releases/1.0.0/{name}")
+
+    def statuses() -> list[int]:
+        found = []
+        for address in addresses:
+            with client.get(address) as answer:
+                found.append(answer.status_code)
+        return found
+
+    assert statuses() == [200, 200]
+    (folder / name).chmod(0o644)
+    DAMAGES[damage](folder / name)
+    for address in addresses * 2:
+        answer = client.get(address)
+        assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+        assert answer.get_json()["detail"] == f"{name} of release 1.0.0 is damaged."
+        assert answer.headers["Retry-After"]
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Repr-Digest" not in answer.headers
+    assert client.get("/v1/releases/2.0.0").status_code == 200, "others are whole"
+    shutil.copy(published.settings.releases_dir / "1.0.0" / name, folder / name)
+    assert statuses() == [200, 200], "mended"
 
 
 def test_the_lines_that_open_files_are_true(published: Published) -> None:
