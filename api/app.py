@@ -15,14 +15,12 @@ from . import views
 from .config import Settings
 from .formats import FORMATS, dumps
 from .front import REQUEST_ID, ROUTE, Front
-from .headers import CLOSED, SECURITY
+from .headers import CLOSED, EXPOSED, SECURITY
 from .metrics import database_error
 from .problems import Problem, nearest
 from .store import unavailable
 from .stores import open_store
 
-EXPOSED = ["Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition"]
-EXPOSED += ["X-Request-ID", "RateLimit", "RateLimit-Policy"]
 log = logging.getLogger(__name__)
 
 
@@ -48,6 +46,11 @@ def init_cors(app: Flask) -> None:
 
 def init_headers(app: Flask) -> None:
     """What every answer says to browsers; and which route answered, to those who observe."""
+
+    @app.before_request
+    def named() -> None:
+        if not request.host:  # links would lead nowhere
+            raise Problem(400, "The Host header names no host.")
 
     @app.after_request
     def guard(response: Response) -> Response:

@@ -21,6 +21,7 @@ from .resources import BY_KIND, INDEXES
 from .store import Release
 
 LIMIT, MOST = 50, 500
+MOST_PARAMETERS = 100
 Arguments = Mapping[str, Any]
 Parameters = dict[str, Any]
 
@@ -130,11 +131,13 @@ def refuse(found: Iterable[Fault]) -> Problem:
 def understand(
     schema: ma.Schema, text: Mapping[str, list[str]], more: Callable[[Arguments], list[Fault]] | None = None
 ) -> Arguments:
-    """The checked values of a URL's parameters. Raises a 400 Problem that names every fault.
+    """The checked values of a URL's parameters. Raises a 400 Problem that names every fault, unless they are beyond measure.
 
     `more` finds what is wrong with values that are well-formed; it is asked only where something is wrong already, so
     that all faults are told at once and a good query costs nothing.
     """
+    if len(text) > MOST_PARAMETERS:
+        raise Problem(400, f"There are more than {MOST_PARAMETERS} parameters.", "invalid-parameters", errors=[])
     found = [
         Fault((name,), f"is given {len(values)} times; separate several values with a comma")
         for name, values in text.items()

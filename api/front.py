@@ -24,7 +24,7 @@ REQUEST_ID, ROUTE, FOUND = "diplomatic_events.request_id", "diplomatic_events.ro
 VARYING = (
     "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME",
 )  # fmt: skip
-OVERHEAD = 2048  # bytes that an answer's key and headers take, about
+OVERHEAD = 4096  # bytes that an answer takes beside what it says, about
 # What describes a body, and is not said where there is none.
 OF_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Link")
 
@@ -58,6 +58,7 @@ class Finished:
     body: bytes
     etag: str
     route: str
+    size: int
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer again, or 304 to a client that has it."""
@@ -91,9 +92,8 @@ class Front:
         key = tuple([environ.get(name, "") for name in VARYING])
         with self._lock:
             finished = kept.get(key)
-        environ[FOUND] = "hit" if finished else "miss"
         if finished:
-            environ[ROUTE] = finished.route
+            environ[ROUTE], environ[FOUND] = finished.route, "hit"
             return finished.send(environ, start_response)
         return self._ask(environ, start_response, lambda finished: self._keep(kept, key, finished))
 
@@ -112,7 +112,10 @@ class Front:
         if closing := getattr(body, "close", None):
             closing()
         etag = next(value for name, value in began[1] if name == "ETag")
-        keep(Finished(began[1], whole, etag.strip('"').partition(":")[0], environ.get(ROUTE, "")))
+        environ[FOUND] = "miss"
+        described = sum(len(environ.get(name, "")) for name in VARYING) + sum(len(value) for _, value in began[1])
+        size = OVERHEAD + described + len(whole)
+        keep(Finished(began[1], whole, etag.strip('"').partition(":")[0], environ.get(ROUTE, ""), size))
         return [whole]
 
     def _of(self, release: str) -> LRUCache[Any, Finished]:
@@ -122,9 +125,9 @@ class Front:
         return self._kept[1]
 
     def _keep(self, kept: LRUCache[Any, Finished], key: Any, finished: Finished) -> None:
-        if len(finished.body) + OVERHEAD <= self.most_bytes // 8:  # one giant does not drive out all others
+        if finished.size <= self.most_bytes // 8:  # one giant does not drive out all others
             with self._lock:
                 kept[key] = finished
 
     def _empty(self) -> LRUCache[Any, Finished]:
-        return LRUCache(self.most_bytes, getsizeof=lambda finished: len(finished.body) + OVERHEAD)
+        return LRUCache(self.most_bytes, getsizeof=lambda finished: finished.size)

@@ -12,6 +12,11 @@ SECURITY = {
     # A public interface: any page may load its answers, no page may show them in a frame.
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+# What pages elsewhere may read of an answer's headers.
+EXPOSED = (
+    "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition", "X-Request-ID",
+    "RateLimit", "RateLimit-Policy",
+)  # fmt: skip
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # The documentation is a program that asks this server; its pictures are parts of its own style sheet.
 DOCUMENTATION = (
@@ -34,6 +39,7 @@ def outside(problem: Problem) -> dict[str, str]:
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",
         "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": ", ".join(EXPOSED),
         "Content-Security-Policy": CLOSED,
         **SECURITY,
         **problem.headers,

@@ -23,9 +23,9 @@ from .metrics import State
 
 SANE = re.compile(r"[A-Za-z0-9._~+/=:@-]{1,128}")
 NO_ROUTE = "(none)"
-MOST_WAITING = 50_000
+MOST_WAITING = 10_000
 TOGETHER, LAST = 0.1, 2.0  # seconds that a line waits for others; that a process waits for its last lines to be read
-LONGEST, LONGEST_AGENT = 1000, 250  # characters of a path, a query, a client's name in a line: a pipe takes lines whole
+LONGEST, LONGEST_AGENT = 700, 250  # characters of a path, a query, a client's name in a line: a pipe takes lines whole
 
 
 def request_id(given: str = "") -> str:
@@ -53,19 +53,24 @@ def stamp(seconds: float) -> str:
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{int(seconds * 1000) % 1000:03}Z"
 
 
+def short(text: str, most: int = LONGEST) -> str:
+    """A text of a client as JSON, of a length that is known."""
+    return quoted(text[:most].encode("ascii", "replace").decode())
+
+
 def as_json(environ: WSGIEnvironment, status: str, sent: int, seconds: float) -> str:
     path, _, query = environ.get("RAW_URI", "").partition("?")
     return (
         f'{{"time":"{stamp(time.time())}","request_id":{quoted(environ.get(REQUEST_ID, ""))}'
         f',"client":{quoted(environ.get("REMOTE_ADDR", ""))},"method":{quoted(environ.get("REQUEST_METHOD", ""))}'
-        f',"path":{quoted(path[:LONGEST])},"query":{quoted(query[:LONGEST])},"status":{status},"bytes":{sent}'
-        f',"duration_ms":{seconds * 1000:.2f},"user_agent":{quoted(environ.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT])}}}\n'
+        f',"path":{short(path)},"query":{short(query)},"status":{status},"bytes":{sent}'
+        f',"duration_ms":{seconds * 1000:.2f},"user_agent":{short(environ.get("HTTP_USER_AGENT", ""), LONGEST_AGENT)}}}\n'
     )
 
 
 def as_text(environ: WSGIEnvironment, status: str, sent: int, seconds: float) -> str:
     """For a person; whatever a client sent cannot move the cursor or write a line of its own."""
-    asked = quoted(f"{environ.get('REQUEST_METHOD', '')} {environ.get('RAW_URI', '')}"[:LONGEST])[1:-1]
+    asked = short(f"{environ.get('REQUEST_METHOD', '')} {environ.get('RAW_URI', '')}")[1:-1]
     return f"{time.strftime('%H:%M:%S')} {status} {asked} {seconds * 1000:.1f} ms {sent} bytes\n"
 
 
@@ -124,7 +129,12 @@ class Lines:
             while self._waiting and (not batch or size + len(self._waiting[0]) <= select.PIPE_BUF):
                 batch.append(self._waiting.popleft())
                 size += len(batch[-1])
-            os.write(self._fd, b"".join(batch))
+            try:
+                os.write(self._fd, b"".join(batch))
+            except BlockingIOError:  # a pipe that is full and was made so that it does not wait
+                self._waiting.extendleft(reversed(batch))
+                self._some.set()
+                return
 
     def flush(self) -> None:
         """Waits until what there is has been written; not long, as nobody may read it."""

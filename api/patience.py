@@ -18,10 +18,11 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 errors: Any = import_module("gunicorn.http.errors")
 LARGEST_HEAD = 64 << 10  # bytes of a request line and its header fields; README.md and the contract say so
 HEAD_SECONDS = 10  # until a head is there
-STALLED_SECONDS, CROWDED_SECONDS = 30, 2  # until a client takes any more of an answer; the same while others wait for its thread
-DRAIN_SECONDS = 0.02  # until the rest of a body is there
+STALLED_SECONDS, CROWDED_SECONDS = 30, 2  # that a client may take nothing of an answer; too little, while others wait
+SLOWEST = 32 << 10  # bytes of an answer that a client takes in a second, while others wait for its thread
 LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # what a client may still be sending that has had its last answer
 FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
+BODY = ("CONTENT-LENGTH", "TRANSFER-ENCODING")
 END = b"\r\n\r\n"
 
 
@@ -30,9 +31,13 @@ class TooSlow(errors.ParseException):  # type: ignore[misc]
 
 
 class Client(socket.socket):
-    """A connection whose answers are given up when the client takes nothing of them: soon, if others wait for the thread."""
+    """A connection whose answers are given up when the client takes nothing of them, or, if others wait, too little.
+
+    `left` is for how many seconds more it may take too little.
+    """
 
     crowded: Callable[[], bool]
+    left: float = CROWDED_SECONDS
 
     def sendall(self, data: Any, flags: int = 0) -> None:
         if self.gettimeout() == 0:
@@ -51,15 +56,17 @@ class Client(socket.socket):
         return offset - start
 
     def taken(self, send: Callable[[], int]) -> int:
-        """What a client takes next. Raises BrokenPipeError if that is nothing for too long."""
-        stalled = 0
-        while True:
-            try:
-                return send()
-            except BlockingIOError:  # a second has gone by
-                stalled += 1
-                if stalled >= (CROWDED_SECONDS if self.crowded() else STALLED_SECONDS):
-                    raise BrokenPipeError(errno.EPIPE, "The client takes nothing.") from None
+        """What a client takes next. Raises BrokenPipeError if that is too little for too long."""
+        began, sent = time.monotonic(), None
+        while sent is None:
+            with suppress(BlockingIOError):  # a second has gone by
+                sent = send()
+            waited = time.monotonic() - began
+            left = min(self.left - waited + (sent or 0) / SLOWEST, CROWDED_SECONDS)
+            if (left < 0 and self.crowded()) or (sent is None and waited > STALLED_SECONDS):
+                raise BrokenPipeError(errno.EPIPE, "The client takes too little.")
+        self.left = left
+        return sent
 
 
 class Patient(ThreadWorker):
@@ -117,11 +124,13 @@ class Patient(ThreadWorker):
 
     def on_pending_socket_readable(self, conn: Any, client: socket.socket) -> None:
         """Gives a thread to the request if its head is there, and waits for more of it otherwise."""
-        if come(conn, client):
+        if client.fileno() >= 0 and come(conn, client):
             super().on_pending_socket_readable(conn, client)
 
     def on_client_socket_readable(self, conn: Any, client: socket.socket) -> None:
         """The same for a connection that is used again."""
+        if client.fileno() < 0:  # it was closed, for another, since the poller told of it
+            return
         conn.seen = 0
         if come(conn, client):
             super().on_client_socket_readable(conn, client)
@@ -163,6 +172,8 @@ class Patient(ThreadWorker):
 
     def drain(self, conn: Any, client: socket.socket) -> None:
         """Reads away what a client sends after its last answer: unread, it would break the connection before the answer is."""
+        if client.fileno() < 0:
+            return
         try:
             data = client.recv(LARGEST_HEAD)
         except BlockingIOError:
@@ -185,9 +196,10 @@ class Patient(ThreadWorker):
         return kept
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answers, and keeps the connection if the body, which nobody reads here, is there: it is not waited for either."""
-        kept = super().handle_request(req, conn)
-        return kept and conn.parser.finish_body(deadline=time.monotonic() + DRAIN_SECONDS)
+        """Answers. A body, which nobody reads here, is not waited for: it is the last request of its connection."""
+        if any(name in BODY and value != "0" for name, value in req.headers):
+            req.force_close()
+        return super().handle_request(req, conn)
 
 
 def come(conn: Any, client: socket.socket) -> bool:

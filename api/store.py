@@ -1,13 +1,14 @@
 """The store: immutable releases, one of them served; switched in one atomic step. Embedded: a folder of SQLite files."""
 
 import fcntl
+import hashlib
 import json
 import os
 import threading
 import time
 import weakref
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ DATABASE = "diplomatic-events.sqlite"
 LOADED = "load.json"
 STEPS = 50_000  # of SQLite's machine, between two looks at the clock: a millisecond or so
 MOST_KNOWN = 200_000  # values that a release remembers of what was computed for it
+LONG = 200  # characters of a name that is kept as it is
 T = TypeVar("T")
 
 
@@ -92,13 +94,16 @@ class Release:
 
     def rows(self, query: Any) -> list[tuple[Any, ...]]:
         """The rows of a select, as the database gives them: a day is a date, or its text."""
-        statement, values = query.bind(self.database).sql()
-        found: list[tuple[Any, ...]] = self.database.execute_sql(statement, values).fetchall()
-        return found
+        return self._fetched(*query.bind(self.database).sql())
 
     def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows of a statement in SQL, with `?` for each value: for the few that every request needs."""
-        found: list[tuple[Any, ...]] = self.database.execute_sql(statement.replace("?", self.database.param), values).fetchall()
+        return self._fetched(statement.replace("?", self.database.param), values)
+
+    def _fetched(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of a statement. Raises peewee's errors, be it while they come: peewee itself looks after the first only."""
+        with pw.__exception_wrapper__:  # type: ignore[attr-defined]
+            found: list[tuple[Any, ...]] = self.database.execute_sql(statement, values).fetchall()
         return found
 
     def intact(self) -> bool:
@@ -116,6 +121,7 @@ class Release:
 
     def once(self, what: str, compute: Callable[[], T]) -> T:
         """What `compute` gives, computed once for this release as long as there is room to remember it."""
+        what = what if len(what) <= LONG else hashlib.sha256(what.encode()).hexdigest()
         with self._lock:
             if what in self._known:
                 known: T = self._known[what]

@@ -158,3 +158,13 @@ def test_threads_share_answers_without_a_fault(counted: Counted) -> None:
     assert len(found) == 200
     assert len(set(found)) == 7
     assert counted.asked <= 4 * 7
+
+
+def test_what_an_answer_is_kept_by_counts_as_well(counted: Counted) -> None:
+    """A stranger may send long headers with each request."""
+    asked = 0
+    for n in range(50):
+        accept = f"application/json, {'x' * 6000}/{n}"
+        assert counted.client.get("/v1/topics?limit=1", headers={"Accept": accept}).status_code == 200
+        asked += len(accept)
+    assert counted.front._kept[1].currsize > asked

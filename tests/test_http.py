@@ -7,6 +7,9 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
+from api.headers import EXPOSED, outside
+from api.problems import Problem
+
 CODINGS = {"gzip": gzip.decompress, "br": brotli.decompress}
 
 
@@ -89,3 +92,26 @@ def test_link_headers_lead_to_the_licence_the_contract_and_themselves(client: Fl
 def test_options_tells_the_methods(client: FlaskClient, path: str) -> None:
     answer = client.options(path)
     assert {method.strip() for method in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.mark.parametrize("host", ['a"b<c>', "x>; rel=evil", "a b", "a/b"])
+def test_a_host_that_is_none_is_refused_and_no_link_leads_there(client: FlaskClient, host: str) -> None:
+    answer = client.get("/v1/events?limit=1", headers={"Host": host})
+    assert answer.status_code == 400
+    assert "Host" in answer.get_json()["detail"]
+    assert "rel" not in answer.headers.get("Link", "")
+
+
+def test_parameters_beyond_measure_are_refused_in_few_words(client: FlaskClient) -> None:
+    answer = client.get(f"/v1/events?{'&'.join(f'x{n}=1' for n in range(500))}")
+    assert answer.status_code == 400
+    assert "more than 100 parameters" in answer.get_json()["detail"]
+    assert answer.get_json()["errors"] == []
+
+
+def test_pages_elsewhere_may_read_when_to_come_back_whoever_refuses(client: FlaskClient) -> None:
+    for exposed in (
+        client.get("/v1/events").headers["Access-Control-Expose-Headers"],
+        outside(Problem(429, "x"))["Access-Control-Expose-Headers"],
+    ):
+        assert {name.strip() for name in exposed.split(",")} == set(EXPOSED)

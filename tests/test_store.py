@@ -1,7 +1,11 @@
 """The embedded store: read-only, and no statement runs for ever."""
 
+import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import peewee as pw
 import pytest
@@ -11,9 +15,11 @@ from api import load
 from api.app import create_app
 from api.config import Settings
 from api.resources import RESOURCES
-from api.store import in_file
+from api.store import Release, in_file
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+
+ROWS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n WHERE x % 1000000 = 1"
 
 
 @pytest.fixture
@@ -35,14 +41,15 @@ def test_a_statement_that_takes_too_long_is_interrupted_and_the_next_one_is_not(
     release.close()
 
 
-def test_a_request_that_takes_too_long_is_503(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("endless", [ENDLESS, ROWS])
+def test_a_request_that_takes_too_long_is_503(settings: Settings, monkeypatch: pytest.MonkeyPatch, endless: str) -> None:
+    """Be it before the first row, or while rows come."""
     app = create_app(settings)
-    endless = pw.RawQuery(ENDLESS)
     release = app.extensions["store"].current()
     rows = release.rows
     client = app.test_client()
     assert client.get("/v1/topics").status_code == 200
-    monkeypatch.setattr(release, "rows", lambda query: rows(endless))
+    monkeypatch.setattr(release, "rows", lambda query: rows(pw.RawQuery(endless)))
     answer = client.get("/v1/actors")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
@@ -57,3 +64,24 @@ def test_a_release_cannot_be_written(settings: Settings, statement: str) -> None
     with pytest.raises(pw.OperationalError, match="readonly"):
         release.database.execute_sql(statement)
     release.close()
+
+
+def test_a_release_that_is_let_go_closes_what_every_thread_has_opened(settings: Settings) -> None:
+    (path,) = (settings.data_dir / "releases").glob("*.sqlite")
+    release = in_file(path, 10)
+    with ThreadPoolExecutor(4) as pool:
+        barrier = threading.Barrier(4)
+        for asked in [pool.submit(ask, release, barrier) for _ in range(4)]:
+            assert asked.result() == [(1,)]
+        assert opened(path) == 5, "one for each of four threads, and our own"
+        del release
+        assert opened(path) == 0, "without waiting for the collector"
+
+
+def ask(release: Release, barrier: threading.Barrier) -> Any:
+    barrier.wait(10)  # so that each is a thread of its own
+    return release.ask("SELECT 1")
+
+
+def opened(path: Path) -> int:
+    return sum(os.path.realpath(link) == str(path) for link in Path("/proc/self/fd").iterdir())

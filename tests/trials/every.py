@@ -45,7 +45,7 @@ TRIALS: tuple[Trial, ...] = (
         "slow-clients",
         "fuzz",
         "Clients that dawdle keep nobody waiting",
-        "Clients that say nothing, stop within a line, a field, a body, a second request, or never hang up, all at once",
+        "Clients that say nothing, stop or drip within a line, a field, a body, a second request, or never hang up, all at once",
         hostile.slow,
         "{clients} at once of each of {kinds} kinds: {longest} s at most for others",
         20,
@@ -55,7 +55,7 @@ TRIALS: tuple[Trial, ...] = (
         "crowd",
         "fuzz",
         "More clients that dawdle than the server has connections keep nobody waiting: the longest wait makes room",
-        "Clients that begin a request and say no more, at a server that may open few descriptors",
+        "Clients that drip a request each and come faster than they go, at a server that may open few descriptors",
         hostile.crowd,
         "{clients} at once, {descriptors} descriptors a process: {longest} s at most for {served} polite requests",
         500,
@@ -64,8 +64,9 @@ TRIALS: tuple[Trial, ...] = (
     Trial(
         "silent-readers",
         "fuzz",
-        "Clients that read nothing of what they asked for are given up",
-        "As many of them as there are threads ask for megabytes each, from memory, made as they go, and of a published file",
+        "Clients that read nothing, or little, of what they asked for are given up when others wait",
+        "As many of them as there are threads ask for megabytes each, from memory, made as they go, and of a published file, and read "
+        "nothing or 20,000 bytes a second",
         hostile.unread,
         "{clients} at once of each of {kinds} kinds: {longest} s at most for others",
         0,  # it takes its time

@@ -29,11 +29,11 @@ SECRETS = (b"Traceback", b"gunicorn", b"werkzeug", b"root:x:", b"/site-packages/
 
 
 @contextmanager
-def serving(command: tuple[str, ...] = (sys.executable, "-m", "api"), **environ: str) -> Iterator[str]:
+def serving(**environ: str) -> Iterator[str]:
     """A server of the bundled dataset."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         quiet = {"DIPLOMATIC_EVENTS_LOG": "off", "DIPLOMATIC_EVENTS_DATA_DIR": folder, **environ}
-        url, _ = stack.enter_context(running("--dataset", str(ROOT / "dataset"), cwd=ROOT, command=command, **quiet))
+        url, _ = stack.enter_context(running("--dataset", str(ROOT / "dataset"), cwd=ROOT, **quiet))
         yield url
 
 
@@ -286,24 +286,31 @@ def polite(url: str) -> Iterator[dict[str, Any]]:
 def slow(times: int, folder: Path) -> Figures:
     """`times` clients at once of each kind that dawdles; the others do not wait for them."""
     head = b"GET /v1/topics HTTP/1.1\r\nHost: x\r\n"
-    kinds = {
-        "say nothing": b"",
-        "stop in the line": head[:9],
-        "stop in a field": head + b"X-A: ",
-        "announce a body": head + b"Content-Length: 1000\r\n\r\nabc",
-        "stop in a chunk": head + b"Transfer-Encoding: chunked\r\n\r\nff\r\nabc",
-        "stop in the second request": head + b"\r\n" + head,
-        "never hang up": head + b"Connection: close\r\n\r\n",
-        "never hang up after nonsense": b"NONSENSE\r\n\r\n",
+    length, chunked = head + b"Content-Length: 1000\r\n\r\n", head + b"Transfer-Encoding: chunked\r\n\r\n"
+    kinds = {  # each with what comes at once, and what comes again and again
+        "say nothing": (b"", b""),
+        "stop in the line": (head[:9], b""),
+        "stop in a field": (head + b"X-A: ", b""),
+        "announce a body": (length + b"abc", b""),
+        "stop in a chunk": (chunked + b"ff\r\nabc", b""),
+        "stop in the second request": (head + b"\r\n" + head, b""),
+        "never hang up": (head + b"Connection: close\r\n\r\n", b""),
+        "never hang up after nonsense": (b"NONSENSE\r\n\r\n", b""),
+        "drip a line": (b"GET /", b"a"),
+        "drip fields": (head, b"X-A: b\r\n"),
+        "drip a body": (length, b"a"),
+        "drip the name of a chunk": (chunked + b"f;", b"a"),
+        "drip chunks": (chunked, b"1\r\na\r\n"),
+        "drip trailers": (chunked + b"0\r\n", b"X-A: b\r\n"),
     }
     with serving() as url:
         longest = 0.0
-        for kind, data in kinds.items():
+        for kind, (data, more) in kinds.items():
             clients = [connected(url) for _ in range(times)]
             for client in clients:
                 client.sendall(data)
             with polite(url) as waits:
-                time.sleep(1)
+                drip(clients, more, 1)
             assert waits["longest"] < 3, f"clients that {kind} let somebody wait {waits['longest']} s"
             longest = max(longest, waits["longest"])
             for client in clients:
@@ -320,40 +327,68 @@ def slow(times: int, folder: Path) -> Figures:
     return {"clients": times, "kinds": len(kinds), "longest": longest}
 
 
+def drip(clients: list[socket.socket], data: bytes, seconds: float) -> None:
+    """Sends a little to each client's connection, again and again."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for client in clients if data else ():
+            with suppress(OSError):  # it may have been given up
+                client.send(data, socket.MSG_DONTWAIT)
+        time.sleep(0.02)
+
+
 def crowd(times: int, folder: Path) -> Figures:
     """`times` clients that begin a request each, at a server that has room for few: a whole request is answered all the same."""
     few = 150
     command = ("sh", "-c", f'ulimit -n {few} && exec "$0" -m api "$@"', sys.executable)
-    with serving(command) as url:
-        clients = [connected(url) for _ in range(times)]
-        for client in clients:
-            with suppress(ConnectionError):  # it had to make room
-                client.sendall(b"GET /v1/topics HTTP/1.1\r\n")
+    options = ("--dataset", str(ROOT / "dataset"), "--data-dir", str(folder))
+    with running(*options, cwd=ROOT, command=command, DIPLOMATIC_EVENTS_LOG="off") as (url, process):
+        requests.get(f"{url}/healthz", timeout=SECONDS).raise_for_status()
+        time.sleep(1)  # until all processes are there
+        workers = children(process.pid)
+        clients: list[socket.socket] = []
         with polite(url) as waits:
-            time.sleep(2)
+            for _ in range(20):  # some come while others, that have to make room for them, go on
+                clients += [connected(url) for _ in range(times // 20)]
+                drip(clients, b"GET /v1/topics", 0.1)
+            drip(clients, b"a", 1)
         for client in clients:
             client.close()
         assert waits["longest"] < 3, f"somebody waited {waits['longest']} s"
+        assert children(process.pid) == workers, f"no process dies of it: {workers}, then {children(process.pid)}"
     return {"clients": times, "descriptors": few, **waits}
 
 
+def children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def unread(times: int, folder: Path) -> Figures:
-    """How long somebody waits beside clients that ask for much and read nothing: each holds a thread, but not for long."""
+    """How long somebody waits beside clients that ask for much and read nothing, or little: they hold threads, but not for long."""
     longest = 0.0
-    kinds = ("/openapi.json", "/v1/sources?format=ndjson", "/v1/releases/latest/diplomatic-events.sqlite")
+    paths = ("/openapi.json", "/v1/sources?format=ndjson", "/v1/releases/latest/diplomatic-events.sqlite")
     with published(folder) as url:
-        for kind in kinds:  # finished in memory, made as it goes, a file
-            assert len(requests.get(f"{url}{kind}", timeout=SECONDS).content) > 100_000, "what fits into buffers is no trial"
-            clients = [connected(url) for _ in range(times)]
-            for client in clients:
-                client.sendall(f"GET {kind} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 20)
-            with polite(url) as waits:
-                time.sleep(1)
-            for client in clients:
-                client.close()
-            assert waits["longest"] < 10, f"clients that do not read {kind} let somebody wait {waits['longest']} s"
-            longest = max(longest, waits["longest"])
-    return {"clients": times, "kinds": len(kinds), "longest": longest}
+        for path in paths:  # finished in memory, made as it goes, a file
+            assert len(requests.get(f"{url}{path}", timeout=SECONDS).content) > 100_000, "what fits into buffers is no trial"
+            for sip in (0, 1000):  # bytes, twenty times a second
+                clients = [connected(url) for _ in range(times)]
+                for client in clients:
+                    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                    client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 20)
+                time.sleep(0.3)
+                with polite(url) as waits:
+                    for _ in range(60):
+                        for client in clients if sip else ():
+                            with suppress(OSError):
+                                client.recv(sip, socket.MSG_DONTWAIT)
+                        time.sleep(0.05)
+                for client in clients:
+                    client.close()
+                assert waits["longest"] < 8, (
+                    f"clients that read {20 * sip} bytes a second of {path} let somebody wait {waits['longest']} s"
+                )
+                longest = max(longest, waits["longest"])
+    return {"clients": times, "kinds": 2 * len(paths), "longest": longest}
 
 
 def pipelined(times: int, folder: Path) -> Figures:
