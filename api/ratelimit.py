@@ -26,13 +26,14 @@ log = logging.getLogger(__name__)
 
 
 def client_of(address: str) -> str:
-    """Whom an address stands for: of IPv6, a whole network belongs to one customer."""
+    """Whom an address stands for: of IPv6, a whole network belongs to one customer, unless it is one of IPv4 in truth."""
     if ":" not in address:
         return address
     try:
-        return str(ipaddress.IPv6Network((address, 64), strict=False))
+        six = ipaddress.IPv6Address(address)
     except ValueError:
         return address
+    return str(six.ipv4_mapped or ipaddress.IPv6Network((six, 64), strict=False))
 
 
 def opened(address: str) -> Storage:
@@ -61,7 +62,9 @@ class Limited:
         return SlidingWindowCounterRateLimiter(opened(self.storage))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"] in EXEMPT or time.monotonic() < self._resume:
+        # Browsers ask for OPTIONS by themselves before a page's request, which must not count twice.
+        exempt = environ["REQUEST_METHOD"] == "OPTIONS" or environ["PATH_INFO"] in EXEMPT
+        if exempt or time.monotonic() < self._resume:
             return self.inner(environ, start_response)
         client = client_of(environ.get("REMOTE_ADDR", ""))
         try:

@@ -177,8 +177,22 @@ def test_a_client_that_asks_too_much_is_told_when_to_come_back(tmp_path: Path) -
 
 def test_an_address_of_ipv6_stands_for_its_network() -> None:
     assert client_of("2001:db8:1:2:3::4") == client_of("2001:db8:1:2:ffff::1") != client_of("2001:db8:1:3::4")
+    assert client_of("fe80::1%eth0") == client_of("fe80::2%eth0")
     assert client_of("192.0.2.1") != client_of("192.0.2.2")
     assert client_of("a:b:nonsense")
+
+
+def test_an_address_of_ipv4_stands_for_itself_however_it_is_written() -> None:
+    assert client_of("::ffff:192.0.2.1") == client_of("::FFFF:c000:201") == client_of("192.0.2.1")
+    assert client_of("::ffff:192.0.2.1") != client_of("::ffff:192.0.2.2")
+
+
+def test_what_a_browser_asks_by_itself_before_a_request_is_not_limited(tmp_path: Path) -> None:
+    with running("--dataset", str(SMALL), "--data-dir", str(tmp_path), cwd=ROOT, **LIMIT) as (url, _):
+        asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET", "X-Forwarded-For": "192.0.2.1"}
+        answers = [requests.options(f"{url}/v1/topics", headers=asked, timeout=10) for _ in range(9)]
+        assert {answer.status_code for answer in answers} == {200}
+        assert [limited(url).status_code for _ in range(6)] == [200] * 5 + [429], "nor counted"
 
 
 @pytest.fixture
