@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ from .problems import nearest
 
 PREFIX = "DIPLOMATIC_EVENTS_"
 PASSWORD = re.compile(r"(://[^:/@]*:).*(@)|(?<=password=)[^&\s]*")
+PORT = "a port, 0 to 65535"
 HERE = Path(__file__).resolve().parent
 
 
@@ -30,6 +32,16 @@ def _whole(least: int) -> Callable[[str], int]:
     return read
 
 
+def _port(text: str) -> int:
+    if int(text) not in range(1 << 16):
+        raise ValueError(text)
+    return int(text)
+
+
+def _host(text: str) -> str:
+    return text[1:-1] if text.startswith("[") and text.endswith("]") else text
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
@@ -40,7 +52,19 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 
 def _rate(text: str) -> str:
-    import_module("limits").parse(text)  # raises ValueError
+    (rate,) = import_module("limits").parse_many(text)  # raises ValueError
+    if not rate.amount:
+        raise ValueError(text)
+    return text
+
+
+def _address(text: str) -> str:
+    with suppress(ModuleNotFoundError):  # which is told where the driver is needed
+        psycopg = import_module("psycopg")
+        try:
+            psycopg.conninfo.conninfo_to_dict(text)
+        except psycopg.Error:
+            raise ValueError(text) from None
     return text
 
 
@@ -73,12 +97,16 @@ class Settings:
         Path("releases"), "Folder of published releases, a folder each; a volume that is kept for good."
     )
     database_url: str = _setting(
-        "", "PostgreSQL to hold loaded releases instead, `postgresql://...`; several hosts allowed.", secret=True
+        "",
+        "PostgreSQL to hold loaded releases instead, `postgresql://...`; several hosts allowed.",
+        read=_address,
+        form="an address such as postgresql://...",
+        secret=True,
     )
     database_reader: str = _setting("", "PostgreSQL role that a load lets read what it loads.")
     query_timeout: int = _setting(10, "Seconds after which a query of the database is given up.")
-    host: str = _setting("127.0.0.1", "Address the server listens on.")
-    port: int = _setting(8000, "Port the server listens on; 0 takes any free one.", least=0)
+    host: str = _setting("127.0.0.1", "Address the server listens on.", read=_host)
+    port: int = _setting(8000, "Port the server listens on; 0 takes any free one.", read=_port, form=PORT)
     workers: int = _setting(2, "Server processes.")
     threads: int = _setting(4, "Threads of each server process.")
     cache_bytes: int = _setting(64 << 20, "Bytes of finished answers that each server process keeps.", least=0)
@@ -105,8 +133,10 @@ class Settings:
         read=_one_of("auto", "json", "text", "off"),
         form="auto, json, text or off",
     )
-    metrics_host: str = _setting("127.0.0.1", "Address that metrics for Prometheus are served at.")
-    metrics_port: int = _setting(0, "Port that metrics for Prometheus are served at; 0 serves and counts none.", least=0)
+    metrics_host: str = _setting("127.0.0.1", "Address that metrics for Prometheus are served at.", read=_host)
+    metrics_port: int = _setting(
+        0, "Port that metrics for Prometheus are served at; 0 serves and counts none.", read=_port, form=PORT
+    )
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ, **options: Any) -> "Settings":
@@ -125,7 +155,8 @@ class Settings:
             try:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError:
-                faults.append(f"{variable(setting.name)}={text!r} is not {setting.metadata['form']}")
+                told = "" if setting.metadata["secret"] else f"={text!r}"  # where a password is in it, nobody knows
+                faults.append(f"{variable(setting.name)}{told} is not {setting.metadata['form']}")
         if faults:
             raise ValueError("; ".join(faults))
         return cls(**values)
