@@ -1,12 +1,10 @@
 """Slow clients: a thread is given to a request whose head has come, and nobody waits for clients that come, dawdle or leave."""
 
 import errno
-import os
 import socket
 import struct
 import time
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -15,11 +13,11 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from .client import SEND_SECONDS, Client
+
 errors: Any = import_module("gunicorn.http.errors")
 LARGEST_HEAD = 64 << 10  # bytes of a request line and its header fields; README.md and the contract say so
 HEAD_SECONDS = 10  # until a head is there
-STALLED_SECONDS, CROWDED_SECONDS = 30, 2  # that a client may take nothing of an answer; too little, while others wait
-SLOWEST = 32 << 10  # bytes of an answer that a client takes in a second, while others wait for its thread
 LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # what a client may still be sending that has had its last answer
 FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
 BODY = ("CONTENT-LENGTH", "TRANSFER-ENCODING")
@@ -28,45 +26,6 @@ END = b"\r\n\r\n"
 
 class TooSlow(errors.ParseException):  # type: ignore[misc]
     """The head of a request did not come in time."""
-
-
-class Client(socket.socket):
-    """A connection whose answers are given up when the client takes nothing of them, or, if others wait, too little.
-
-    `left` is for how many seconds more it may take too little.
-    """
-
-    crowded: Callable[[], bool]
-    left: float = CROWDED_SECONDS
-
-    def sendall(self, data: Any, flags: int = 0) -> None:
-        if self.gettimeout() == 0:
-            return super().sendall(data, flags)
-        rest = memoryview(data)
-        while rest:
-            rest = rest[self.taken(partial(self.send, rest, flags)) :]
-        return None
-
-    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        """As of old, which would wait without end for a client that takes nothing."""
-        end = os.fstat(file.fileno()).st_size if count is None else offset + count
-        start = offset
-        while offset < end and (sent := self.taken(partial(os.sendfile, self.fileno(), file.fileno(), offset, end - offset))):
-            offset += sent
-        return offset - start
-
-    def taken(self, send: Callable[[], int]) -> int:
-        """What a client takes next. Raises BrokenPipeError if that is too little for too long."""
-        began, sent = time.monotonic(), None
-        while sent is None:
-            with suppress(BlockingIOError):  # a second has gone by
-                sent = send()
-            waited = time.monotonic() - began
-            left = min(self.left - waited + (sent or 0) / SLOWEST, CROWDED_SECONDS)
-            if (left < 0 and self.crowded()) or (sent is None and waited > STALLED_SECONDS):
-                raise BrokenPipeError(errno.EPIPE, "The client takes too little.")
-        self.left = left
-        return sent
 
 
 class Patient(ThreadWorker):
@@ -90,7 +49,7 @@ class Patient(ThreadWorker):
             self.make_room()
         client = Client(fileno=taken.detach())
         client.crowded = self.crowded
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 1, 0))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", HEAD_SECONDS, 0))
         self.nr_conns += 1
         conn: Any = TConn(self.cfg, client, address, listener.getsockname())

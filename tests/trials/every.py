@@ -121,7 +121,7 @@ TRIALS: tuple[Trial, ...] = (
         hostile.texts,
         "{texts:,} texts, {found:,} with records found, {refused:,} refused as empty or too long, 0 differences",
         60,
-        300,
+        1500,
     ),
     *(
         Trial(
