@@ -1,13 +1,19 @@
 """What is counted for Prometheus: nothing unless the server was told to serve it."""
 
 import os
+import struct
+import threading
 from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
+from wsgiref.simple_server import ServerHandler
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+ADDING = threading.Lock()  # nobody reads the files while what is in one moves to another
 
 
 class Recorder:
@@ -15,6 +21,7 @@ class Recorder:
 
     def __init__(self, folder: str) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        self.folder = Path(folder)
         client = import_module("prometheus_client")  # only now: it decides at its import to count in files
         self.requests = client.Counter(
             "diplomatic_events_http_requests", "Requests answered.", ("method", "route", "status"), registry=None
@@ -46,6 +53,17 @@ class Recorder:
         if result:
             self.looked_up(result).inc()
 
+    def bury(self, pid: int) -> None:
+        """Adds what a dead process counted to what all dead ones did, and removes its files."""
+        values = import_module("prometheus_client.mmap_dict").MmapedDict
+        with ADDING:
+            for path in self.folder.glob(f"*_{pid}.db"):
+                kind = path.name.partition("_")[0]
+                with suppress(RuntimeError, struct.error), closing(values(path.with_name(f"{kind}_dead.db"))) as kept:
+                    for key, value, *_ in values.read_all_values_from_file(path):
+                        kept.write_value(key, kept.read_value(key)[0] + value, 0.0)
+                path.unlink()  # even if it cannot be read, as when the process was killed while it began
+
 
 class State:
     """The recorder of this server, if there is one."""
@@ -64,9 +82,9 @@ def database_error() -> None:
 
 
 def dead(pid: int) -> None:
-    """Forgets what only a living process counts."""
+    """What a process counted outlives it; its files do not."""
     if State.recorder:
-        import_module("prometheus_client.multiprocess").mark_process_dead(pid)
+        State.recorder.bury(pid)
 
 
 Gauges = Callable[[], Iterable[tuple[str, str, dict[str, str], float]]]
@@ -75,6 +93,7 @@ Gauges = Callable[[], Iterable[tuple[str, str, dict[str, str], float]]]
 def serve(host: str, port: int, gauges: Gauges) -> int:
     """Serves what was counted, and gauges that are read when they are asked for, in a thread; returns the port."""
     client, core = import_module("prometheus_client"), import_module("prometheus_client.core")
+    multiprocess = import_module("prometheus_client.multiprocess").MultiProcessCollector(None)
 
     class Now:
         def collect(self) -> Iterable[Any]:
@@ -83,8 +102,17 @@ def serve(host: str, port: int, gauges: Gauges) -> int:
                 family.add_metric(list(labels.values()), value)
                 yield family
 
+    class Counted:
+        def collect(self) -> Iterable[Any]:
+            with ADDING:
+                found: Iterable[Any] = multiprocess.collect()
+            return found
+
     registry = client.CollectorRegistry()
-    import_module("prometheus_client.multiprocess").MultiProcessCollector(registry)
+    registry.register(Counted())
     registry.register(Now())
     server, _ = client.start_http_server(port, host, registry)
+    # Which software and version serves is nobody's business.
+    ServerHandler.server_software = "diplomatic-events"
+    server.RequestHandlerClass.version_string = lambda handler: "diplomatic-events"
     return int(server.server_port)
