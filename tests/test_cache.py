@@ -52,6 +52,23 @@ def test_a_new_release_replaces_what_is_kept_and_an_unchanged_one_keeps_it(
     assert after["meta"]["release"] != before["meta"]["release"]
 
 
+def test_how_much_one_client_has_left_is_not_shown_to_others(small: Path, tmp_path: Path) -> None:
+    limit = {
+        "DIPLOMATIC_EVENTS_RATE_LIMIT": "3/minute",
+        "DIPLOMATIC_EVENTS_TRUSTED_PROXIES": "1",
+        "DIPLOMATIC_EVENTS_WORKERS": "1",
+    }
+    served = running("--dataset", str(small), "--data-dir", str(tmp_path / "data"), cwd=tmp_path, **limit)
+    with served as (api, _), proxied(api[7:], tmp_path) as url:
+        answers = [requests.get(f"{url}/v1/topics", timeout=10) for _ in range(9)]
+        answers += [requests.get(f"{url}/v1/topics?limit={n}", timeout=10) for n in range(1, 4)]
+    assert [answer.headers["X-Cache"] for answer in answers[:9]] == ["MISS"] + ["HIT"] * 8
+    assert [answer.status_code for answer in answers[8:]] == [200, 200, 200, 429], "what the cache answers costs nothing"
+    assert answers[-1].headers["Retry-After"]
+    for answer in answers:
+        assert not {"RateLimit", "RateLimit-Policy"} & set(answer.headers)
+
+
 def test_what_is_kept_is_answered_while_the_api_is_away(small: Path, tmp_path: Path) -> None:
     served = running("--dataset", str(small), "--data-dir", str(tmp_path / "data"), cwd=tmp_path)
     with served as (api, process), proxied(api[7:], tmp_path, SHORT) as url:

@@ -15,10 +15,12 @@ import yaml
 from conftest import ROOT, SMALL, running
 from nginx import needed, proxied
 from postgresql import free_port
+from test_security import guarded, told
 
 from api import load
 from api.cli import main
 from api.config import Settings, unknown
+from api.headers import CLOSED
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -44,6 +46,48 @@ def test_behind_nginx_links_and_lines_are_the_clients_and_lies_end_there(tmp_pat
     (line,) = [line for line in lines if line["path"] == "/v1/topics"]  # the second answer came from the cache
     assert line["client"] == "127.0.0.1"
     assert re.fullmatch(r"[0-9a-f]{32}", line["request_id"]), "nginx gave it"
+
+
+# What nginx does not let through, and its word on it.
+LONG = b"a" * 20_000
+REFUSED = {
+    "no request": (b"NONSENSE\r\n\r\n", 400),
+    "a path that leads out": (b"GET /../.. HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+    "what is nginx's own": (b"GET /.problem HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404),
+    "a method that is nobody's": (b"TRACE / HTTP/1.1\r\nHost: x\r\n\r\n", 405),
+    "a body": (b"POST /v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1200000\r\n\r\n" + LONG * 60, 413),
+    "a line without end": (b"GET /" + LONG + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+    "a field without end": (b"GET / HTTP/1.1\r\nHost: x\r\nX: " + LONG + b"\r\n\r\n", 431),
+    "another protocol": (b"GET / HTTP/9.9\r\nHost: x\r\n\r\n", 505),
+}
+
+
+@needed
+def test_what_nginx_refuses_is_a_problem_document_with_the_headers_of_any_answer(tmp_path: Path) -> None:
+    with proxied(f"127.0.0.1:{free_port()}", tmp_path) as front:
+        away = requests.get(f"{front}/v1/topics", timeout=10), 502
+        for answer, status in (away, *((told(front, sent), status) for sent, status in REFUSED.values())):
+            assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+            problem = answer.json()
+            assert problem["status"] == status
+            assert problem["title"]
+            assert problem["detail"]
+            guarded(answer)
+            assert answer.headers["Content-Security-Policy"] == CLOSED
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert ("Retry-After" in answer.headers) == (status == 502)
+            assert ("Allow" in answer.headers) == (status == 405)
+
+
+@needed
+def test_nginx_adds_nothing_of_its_own_to_what_the_api_says(server: str, tmp_path: Path) -> None:
+    with proxied(server[7:], tmp_path) as front:
+        for path in ("/v1/topics", "/v1/topics", "/docs", "/nothing", "/v1/topics?colour=red"):
+            behind, before = requests.get(f"{server}{path}", timeout=10), requests.get(f"{front}{path}", timeout=10)
+            assert set(before.headers) - set(behind.headers) <= {"X-Cache"}
+            for name in ("Content-Type", "Cache-Control", "Content-Security-Policy", "Vary"):
+                assert before.headers[name] == behind.headers[name], (path, name)
+            guarded(before)
 
 
 def test_compose_names_commands_settings_and_files_that_exist() -> None:
