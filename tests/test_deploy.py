@@ -7,17 +7,21 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 import requests
 import yaml
 from conftest import ROOT, SMALL, running
 from nginx import needed, proxied
-from postgresql import free_port
+from postgresql import BIN, Cluster, free_port
 from test_security import guarded, told
 
 from api import load
+from api.app import create_app
 from api.cli import main
 from api.config import Settings, unknown
 from api.headers import CLOSED
@@ -90,13 +94,41 @@ def test_nginx_adds_nothing_of_its_own_to_what_the_api_says(server: str, tmp_pat
             guarded(before)
 
 
+def filled(service: dict[str, Any], host: str = "database") -> dict[str, str]:
+    """The environment of a service, with a password for each that is asked for, and the database elsewhere."""
+    return {name: re.sub(r"\$\{\w+:\?set it\}@database", f"x@{host}", value) for name, value in service["environment"].items()}
+
+
+@pytest.fixture
+def database() -> Iterator[Cluster]:
+    """A PostgreSQL that has just been made."""
+    cluster = Cluster().start()
+    yield cluster
+    cluster.remove()
+
+
+def test_the_api_of_compose_reads_as_a_role_that_can_do_nothing_else(database: Cluster, tmp_path: Path) -> None:
+    (tmp_path / "reader.sql").write_text(COMPOSE["configs"]["reader"]["content"])
+    psql = [BIN / "psql", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", database.url(), "--file", tmp_path / "reader.sql"]
+    subprocess.run(psql, check=True, env={**os.environ, "READER_PASSWORD": "x"})
+    loading, serving = (filled(COMPOSE["services"][name], database.host) for name in ("load", "api"))
+    load.load(Settings.read(loading, dataset=str(SMALL)))[0].close()
+    settings = Settings.read(serving, metrics_port="0", releases_dir=str(tmp_path))
+    assert create_app(settings).test_client().get("/v1/topics").status_code == 200
+    with psycopg.connect(settings.database_url, autocommit=True) as connection:
+        for statement in ("CREATE SCHEMA mine", "CREATE TABLE mine (it int)", "DELETE FROM diplomatic_events.releases"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+        query = "SELECT rolname, rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        assert connection.execute(query).fetchone() == ("reader", False)
+
+
 def test_compose_names_commands_settings_and_files_that_exist() -> None:
     services = COMPOSE["services"]
     for service in (services["load"], services["api"]):
         assert service["command"][0] in main.commands
         assert unknown(service["environment"]) == {}
-        values = {name: value.replace("${POSTGRES_PASSWORD:?set it}", "x") for name, value in service["environment"].items()}
-        Settings.read(values)
+        Settings.read(filled(service))
     for volume in services["proxy"]["volumes"]:
         assert (ROOT / volume.split(":")[0]).is_file()
     assert f"EXPOSE {services['api']['expose'][0]}" in DOCKERFILE
