@@ -180,7 +180,7 @@ def serve(folder: Path | None, data_dir: Path | None, fresh: bool, **options: An
         extra = "redis" if error.name == "redis" else "postgresql"
         raise click.UsageError(f"{error.name} is missing: pip install 'diplomatic-events[{extra}]'") from None
     except OSError as error:
-        raise click.UsageError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}") from None
+        raise click.UsageError(str(error)) from None
 
 
 @main.command()

@@ -7,7 +7,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,8 @@ REFUSED: dict[type[BaseException], tuple[int, str]] = {
 OURS = (errors.ConfigurationProblem, errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
 
 
-def address(server: Any) -> str:
-    """Where a server listens, as `host:port`."""
-    host, port = server.LISTENERS[0].sock.getsockname()[:2]
+def address(host: str, port: int) -> str:
+    """A place to listen at as addresses have it."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
@@ -102,7 +101,7 @@ class Server(BaseApplication):
 
     def load_config(self) -> None:
         options = {
-            "bind": f"{self.settings.host}:{self.settings.port}",
+            "bind": address(self.settings.host, self.settings.port),
             # Measured with wrk on two cores, eight clients, a list from memory: threads keep connections open between
             # requests, which is worth half as much again (6,900 requests a second against 4,000); four threads a process
             # are as good as eight and better than one (2,800), as a client that waits holds one. Processes use the cores
@@ -137,7 +136,7 @@ class Server(BaseApplication):
     def ready(self, server: Any) -> None:
         if self.settings.metrics_port:
             metrics.serve(self.settings.metrics_host, self.settings.metrics_port, lambda: gauges(self.settings))
-        click.echo(TRY.format(address=address(server)), err=True)
+        click.echo(TRY.format(address=address(*server.LISTENERS[0].sock.getsockname()[:2])), err=True)
 
 
 def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float]]:
@@ -185,11 +184,18 @@ def counting(settings: Settings) -> Iterator[None]:
 
 
 def run(settings: Settings) -> None:
-    """Serves until a signal ends it. Raises OSError if an address cannot be listened on."""
+    """Serves until a signal ends it. Raises OSError that names the address that cannot be listened on."""
     gunicorn.SERVER = "diplomatic-events"  # which software and version serves is nobody's business
-    # gunicorn would try again and again; a person wants to know at once.
-    for host, port in ((settings.host, settings.port), (settings.metrics_host, settings.metrics_port)):
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        socket.create_server((host, port), family=family).close()
+    places = [(settings.host, settings.port)]
+    if settings.metrics_port:
+        places.append((settings.metrics_host, settings.metrics_port))
+    # gunicorn would try again and again; a person wants to know at once. Both are held together: they may be the same.
+    with ExitStack() as held:
+        for place in places:
+            try:
+                held.enter_context(socket.create_server(place, family=socket.AF_INET6 if ":" in place[0] else socket.AF_INET))
+            except (OSError, UnicodeError) as error:
+                reason = getattr(error, "strerror", None) or error
+                raise OSError(f"cannot listen on {address(*place)}: {reason}") from None
     with counting(settings):
         Server(settings).run()

@@ -22,6 +22,7 @@ from postgresql import free_port
 
 from api.cli import main
 from api.config import Settings
+from api.server import MEMORY
 
 
 def lines(log: Path) -> list[dict[str, Any]]:
@@ -139,7 +140,7 @@ def samples(port: int) -> dict[str, float]:
 def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
     port = free_port()
     asked = 40
-    before = set(Path("/dev/shm").glob("diplomatic-events-metrics-*"))
+    before = set(MEMORY.glob("diplomatic-events-metrics-*"))
     with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="3") as (url, process):
         for _ in range(asked):
             requests.get(f"{url}/v1/topics", timeout=10)  # a connection each, so that all processes get some
@@ -166,7 +167,7 @@ def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
         assert found["diplomatic_events_database_errors_total"] == 0
         (tmp_path / "data" / "current").write_text("nonsense\n")
         requests.get(f"{url}/readyz", timeout=10)
-        (folder,) = set(Path("/dev/shm").glob("diplomatic-events-metrics-*")) - before
+        (folder,) = set(MEMORY.glob("diplomatic-events-metrics-*")) - before
         assert folder.stat().st_mode & 0o077 == 0, "nobody else's"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
@@ -176,7 +177,9 @@ def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
 def test_metrics_outlive_a_process(tmp_path: Path) -> None:
     """One that is killed, and one that is replaced. An answer is counted when it has been sent."""
     port = free_port()
+    before = set(MEMORY.glob("diplomatic-events-metrics-*"))
     name = 'diplomatic_events_http_requests_total{method="GET",route="/v1/topics",status="200"}'
+    seconds = 'diplomatic_events_http_request_duration_seconds_count{route="/v1/topics"}'
     with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="1") as (url, process):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         for asked, number in enumerate((signal.SIGKILL, signal.SIGHUP, signal.SIGTERM), 1):
@@ -186,7 +189,39 @@ def test_metrics_outlive_a_process(tmp_path: Path) -> None:
             os.kill(process.pid if number == signal.SIGHUP else int(worker), number)
             wait_for(lambda worker=worker: worker not in children.read_text().split())
         wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
-        wait_for(lambda: samples(port)[name] == 4)
+        wait_for(lambda: samples(port)[name] == samples(port)[seconds] == 4)
+        (folder,) = set(MEMORY.glob("diplomatic-events-metrics-*")) - before
+        (worker,) = children.read_text().split()
+        left = {path.stem.split("_")[1] for path in folder.iterdir()}
+        assert left == {str(process.pid), worker, "dead"}, "nothing is left of each that died"
+
+
+def test_a_process_that_died_as_it_began_to_count_does_not_end_the_server(tmp_path: Path) -> None:
+    port = free_port()
+    before = set(MEMORY.glob("diplomatic-events-metrics-*"))
+    with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="1") as (url, process):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        (folder,) = set(MEMORY.glob("diplomatic-events-metrics-*")) - before
+        wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
+        (worker,) = children.read_text().split()
+        os.kill(int(worker), signal.SIGSTOP)
+        (folder / f"counter_{worker}.db").write_bytes(b"")
+        (folder / f"histogram_{worker}.db").write_bytes(b"\xff\xff\x00\x00" * 9)
+        os.kill(int(worker), signal.SIGKILL)
+        wait_for(lambda: worker not in children.read_text().split())
+        wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
+        wait_for(lambda: requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).status_code == 200)
+
+
+def test_metrics_do_not_tell_which_software_serves_them(tmp_path: Path) -> None:
+    port = free_port()
+    with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port)):
+        for answer in (
+            requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10),
+            requests.request("BREW", f"http://127.0.0.1:{port}/metrics", timeout=10),
+            requests.get(f"http://127.0.0.1:{port}/{'a' * 70_000}", timeout=10),
+        ):
+            assert answer.headers["Server"] == "diplomatic-events"
 
 
 def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
@@ -226,12 +261,78 @@ def test_every_command_warns_of_a_variable_that_is_no_setting(command: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("LOG", "loud"), ("RATE_LIMIT", "often"), ("RATE_LIMIT_STORAGE", "rediz://x"), ("TRUSTED_PROXIES", "-1")]
-)
+    ("name", "value"),
+    [
+        ("LOG", "loud"), ("RATE_LIMIT", "often"), ("RATE_LIMIT", "0/minute"), ("RATE_LIMIT", "5/minute;9/hour"),
+        ("TRUSTED_PROXIES", "-1"), ("PORT", "99999"), ("PORT", "-1"), ("METRICS_PORT", "65536"),
+    ],
+)  # fmt: skip
 def test_a_setting_that_cannot_be_is_refused(name: str, value: str) -> None:
     result = run("config", **{f"DIPLOMATIC_EVENTS_{name}": value})
     assert result.exit_code == 2
     assert f"DIPLOMATIC_EVENTS_{name}='{value}' is not " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RATE_LIMIT_STORAGE", "rediz://me:secret@db"), ("RATE_LIMIT_STORAGE", "redis//me:secret@db"),
+        ("DATABASE_URL", "postgresql//me:secret@db/x"), ("DATABASE_URL", "postgresql://me:%secret@db/x"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_cannot_be_is_refused_without_telling_it(name: str, value: str) -> None:
+    for command in ("config", "load", "serve"):
+        result = run(command, **{f"DIPLOMATIC_EVENTS_{name}": value})
+        assert result.exit_code == 2
+        assert f"DIPLOMATIC_EVENTS_{name} is not " in result.stderr
+        assert "secret" not in result.output + result.stderr
+
+
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="no IPv6 on this machine")
+@pytest.mark.parametrize("host", ["::", "::1", "[::]", "[::1]"])
+def test_the_server_listens_on_an_address_of_ipv6(tmp_path: Path, host: str) -> None:
+    port = str(free_port())
+    environ = {"DIPLOMATIC_EVENTS_HOST": host, "DIPLOMATIC_EVENTS_METRICS_HOST": host, "DIPLOMATIC_EVENTS_METRICS_PORT": port}
+    with serving_small(tmp_path, **environ) as (url, _):
+        bare = host.strip("[]")
+        assert url.startswith(f"http://[{bare}]:")
+        served = url.rsplit(":", 1)[1]
+        for place in (url, f"http://[::1]:{served}"):
+            assert requests.get(f"{place}/v1/topics", timeout=10).status_code == 200
+        assert requests.get(f"http://[::1]:{port}/metrics", timeout=10).status_code == 200
+        assert run("health", "--port", served, DIPLOMATIC_EVENTS_HOST=host).exit_code == 0
+
+
+def test_the_address_that_cannot_be_listened_on_is_the_one_that_is_named(tmp_path: Path) -> None:
+    places = {"DIPLOMATIC_EVENTS_DATA_DIR": str(tmp_path), "DIPLOMATIC_EVENTS_PORT": "0"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        for told, more in (
+            (f"127.0.0.1:{port}", {"PORT": port}),
+            (f"127.0.0.1:{port}", {"METRICS_PORT": port}),
+            ("192.0.2.1:9100", {"METRICS_HOST": "192.0.2.1", "METRICS_PORT": "9100"}),
+            ("[2001:db8::1]:0", {"HOST": "2001:db8::1"}),
+        ):
+            environ = places | {f"DIPLOMATIC_EVENTS_{name}": value for name, value in more.items()}
+            result = run("serve", "--no-load", **environ)
+            assert result.exit_code == 2
+            assert f"cannot listen on {told}: " in result.stderr
+    same = str(free_port())
+    environ = places | {"DIPLOMATIC_EVENTS_PORT": same, "DIPLOMATIC_EVENTS_METRICS_PORT": same}
+    assert f"cannot listen on 127.0.0.1:{same}: " in run("serve", "--no-load", **environ).stderr
+
+
+def test_an_address_for_metrics_is_not_tried_while_there_are_none(tmp_path: Path) -> None:
+    with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_HOST="192.0.2.1") as (url, _):
+        assert requests.get(f"{url}/readyz", timeout=10).status_code == 200
 
 
 def test_health_tells_whether_the_server_is_ready(tmp_path: Path) -> None:
