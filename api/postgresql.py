@@ -3,6 +3,7 @@
 `diplomatic_events.releases` names them; the newest is the one that is served.
 """
 
+import math
 import sqlite3
 import tempfile
 import threading
@@ -16,7 +17,7 @@ from typing import Any, LiteralString
 import peewee as pw
 import psycopg
 from playhouse.postgres_ext import PooledPsycopg3Database
-from psycopg import sql
+from psycopg import sql, waiting
 
 from . import search
 from .counts import Count
@@ -41,7 +42,9 @@ TOOK: LiteralString = (
     "UPDATE diplomatic_events.releases SET seconds = %s WHERE number = (SELECT max(number) FROM diplomatic_events.releases)"
 )
 OLD: LiteralString = "SELECT number FROM diplomatic_events.releases ORDER BY number DESC OFFSET %s"
-POLL = 0.5  # seconds after which a process looks for a new release again
+POLL = 0.5  # seconds after which a process looks for a new release again, and that a request waits for that
+SILENCE = 1.5  # seconds without a word, while it is asked for that, after which a server does not answer
+NO_ANSWER = "the server does not answer"
 LOAD_LOCK = 7130  # the advisory lock that a load holds
 TYPES: dict[str, LiteralString] = {
     "TEXT": 'text COLLATE "C"',
@@ -53,42 +56,117 @@ GRACE = 2  # seconds after a statement's timeout until its server is believed to
 SETTLED = 3  # attempts at a read whose connection broke: one a host that may have gone, and one that works
 
 
+class Watch:
+    """Asks the server in a thread of its own which release is the newest, and so knows, too, whether it answers.
+
+    While it does not, nobody else waits for it: who waits already is let go, who comes is refused.
+    """
+
+    home: "Pool"
+
+    def __init__(self) -> None:
+        self.newest: list[tuple[int, str]] | None = None  # None until it is known
+        self.lost = False  # whether the last look ended without a word of the server
+        self.due = 0.0
+        self._asked = self._heard = 0.0
+        self._thread = threading.Thread()
+        self._lock = threading.Lock()
+
+    def look(self, seconds: float = 0) -> None:
+        """Looks again if that is due, and waits that long for it; to the end while nothing is known."""
+        with self._lock:
+            due = time.monotonic() >= self.due and not self._thread.is_alive()
+            if due:
+                self._asked = time.monotonic()
+                self._thread = threading.Thread(target=self._look, daemon=True)
+                self._thread.start()
+            thread = self._thread
+        if seconds and self.newest is None and not self.lost:
+            thread.join()
+        elif due:
+            thread.join(seconds)
+
+    def _look(self) -> None:
+        try:
+            self.newest = read(self.home, lambda: self.home.execute_sql(NEWEST).fetchall())
+            self.lost = False
+        except pw.ProgrammingError:  # there are no releases, but there is a server
+            self.newest, self.lost = [], False
+        except pw.DatabaseError:
+            self.lost = self._heard < self._asked  # a refusal is an answer: who has a connection can go on with it
+            database_error()
+        finally:
+            self.due = time.monotonic() + POLL
+
+    def silent(self, began: float = math.inf) -> bool:
+        """Whether the server does not answer. For the thread that looks, one that has not since its wait `began`."""
+        if threading.current_thread() is self._thread:
+            return time.monotonic() - max(began, self._heard) > SILENCE
+        self.look()
+        return self.lost or (self._thread.is_alive() and time.monotonic() - max(self._asked, self._heard) > SILENCE)
+
+    def over(self, gen: Any) -> Any:
+        """psycopg's wait for a server, ended where that is silent. Raises psycopg.errors._WaitTimeout."""
+        began = time.monotonic()
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if ready & waiting.READY_R:
+                    self._heard = time.monotonic()
+                elif self.silent(began):
+                    raise psycopg.errors._WaitTimeout
+                wanted = gen.send(ready)
+        except StopIteration as end:
+            return end.value
+
+
 class Bounded(psycopg.Connection[Any]):
     """A connection that does not wait for ever for a server that is there and says nothing."""
 
-    patience: float | None = None
+    watch: Watch
+    patience: float
+
+    @classmethod
+    def _connect_gen(cls, conninfo: str = "") -> Any:
+        return cls.watch.over(super()._connect_gen(conninfo))
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """As psycopg's own, which has no end where no timeout is given.
 
         Raises psycopg.OperationalError; the connection is closed then, as an answer may still come on it.
         """
-        if timeout is not None or self.patience is None:
+        if timeout is not None:
             return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, self.patience)
+            return super().wait(self.watch.over(gen), interval, self.patience)
         except psycopg.errors._WaitTimeout:
             self.pgconn.finish()
-            raise psycopg.OperationalError("the server does not answer") from None
+            raise psycopg.OperationalError(NO_ANSWER) from None
 
 
 class Patient(pw.Psycopg3Adapter):
     """peewee's way to psycopg, by connections that are bounded."""
 
     def connect(self, db: Any, **params: Any) -> Bounded:
-        connection = Bounded.connect(db.database, **params)
-        connection.patience = db.patience
-        return connection
+        found: Bounded = db.driver.connect(db.database, **params)
+        return found
 
 
 class Pool(PooledPsycopg3Database):  # type: ignore[misc]
-    """Connections that wait at most `patience` seconds for the server."""
+    """Connections that wait at most `patience` seconds for the server, and not at all while it is silent."""
 
     psycopg3_adapter = Patient
 
-    def __init__(self, database: str, patience: float, **options: Any) -> None:
-        self.patience = patience
+    def __init__(self, database: str, watch: Watch, patience: float, **options: Any) -> None:
+        self.watch = watch
+        self.driver = type("Watched", (Bounded,), {"watch": watch, "patience": patience})
         super().__init__(database, **options)
+
+    def _connect(self) -> Any:
+        if self.watch.silent():
+            raise pw.OperationalError(NO_ANSWER)
+        return super()._connect()
 
 
 class Pooled(Release):
@@ -138,49 +216,51 @@ class Server(Store):
     def __init__(self, url: str, published: Path | None = None, pool: int = 8, timeout: float = 10, reader: str = "") -> None:
         super().__init__(published, timeout)
         self.url, self.pool, self.patience, self.reader = url, pool, timeout, reader
-        self._home = self._database(HOME)
+        self._watch = Watch()
+        self._home = self._watch.home = self._database(HOME)
         weakref.finalize(self, self._home.close_idle)
-        self._seen: Release | None = None
-        self._due = 0.0
-        self._polling = threading.Lock()
+        self._seen: tuple[int, Release] | None = None
+        self._opening = threading.Lock()
 
     def _database(self, schema: str) -> Pool:
         """A pool of connections that read one schema, and can do nothing else."""
         options = f"-c search_path={schema} -c default_transaction_read_only=on -c statement_timeout={int(self.patience * 1000)}"
         return Pool(
             self.url,
+            self._watch,
             self.patience + GRACE,
             max_connections=self.pool,
             timeout=self.patience,
             stale_timeout=600,
-            connect_timeout=3,
+            connect_timeout=2,
             options=options,
         )
 
     def current(self) -> Release:
         """The served release, looked up anew every POLL seconds; the last one seen while no server answers."""
-        if time.monotonic() < self._due and self._seen:
-            return self._seen
-        if not self._polling.acquire(blocking=self._seen is None):
-            return self._seen  # type: ignore[return-value]  # another thread is looking
+        watch, seen = self._watch, self._seen
+        if seen and time.monotonic() < watch.due:
+            return seen[1]
+        watch.look(POLL)
+        if not watch.newest:
+            raise unavailable("The database does not answer." if watch.newest is None else "No release is loaded yet.")
+        number = watch.newest[0][0]
+        if seen and (seen[0] == number or not self._opening.acquire(blocking=False)):
+            return seen[1]  # nothing is new, or another thread opens it
+        if not seen:
+            self._opening.acquire()
         try:
-            newest = self._named(NEWEST)
-            if not newest:
-                raise unavailable("No release is loaded yet.")
-            served = self._numbered(newest[0])
-            if served is not self._seen:
-                self._forget_all_but(served)
-            self._seen = served
-        except pw.ProgrammingError:
-            raise unavailable("No release is loaded yet.") from None
+            served = self._numbered(number)
+            self._forget_all_but(served)
+            self._seen = number, served
         except pw.DatabaseError:
             database_error()
-            if not self._seen:
+            if not seen:
                 raise unavailable("The database does not answer.") from None
+            return seen[1]
         finally:
-            self._due = time.monotonic() + POLL
-            self._polling.release()
-        return self._seen
+            self._opening.release()
+        return served
 
     def close(self) -> None:
         super().close()
@@ -188,7 +268,7 @@ class Server(Store):
 
     def kept(self, id: str) -> Release | None:
         found = self._named(OF_ID, id)
-        return self._numbered(found[0]) if found else None
+        return self._numbered(found[0][0]) if found else None
 
     def took(self, seconds: float) -> None:
         with self._writing() as connection:
@@ -202,8 +282,8 @@ class Server(Store):
         rows: list[tuple[int, str]] = read(self._home, lambda: self._home.execute_sql(query, values).fetchall())
         return rows
 
-    def _numbered(self, row: tuple[int, str]) -> Release:
-        schema = f"{HOME}_{row[0]}"
+    def _numbered(self, number: int) -> Release:
+        schema = f"{HOME}_{number}"
         return self._opened(schema, lambda: Pooled(self._database(schema)))
 
     @contextmanager
@@ -236,7 +316,7 @@ class Server(Store):
                     _grant(connection, schema, self.reader)
             connection.execute("ANALYZE")
             _remove(connection, max(keep, 2))  # other processes may still be reading the one before
-        self._due = 0.0
+        self._watch.due = 0.0
 
 
 @contextmanager

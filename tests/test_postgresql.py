@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -285,6 +286,38 @@ def test_a_server_that_hangs_is_a_503_within_bounds_and_then_over(cluster: Clust
             assert requests.get(f"{url}/v1/topics", timeout=30).status_code == 200, "what is in memory is still answered"
         wait_for(lambda: requests.get(f"{url}/readyz", timeout=40).status_code == 200)
         assert requests.get(f"{url}/v1/topics?q=security", timeout=20).status_code == 200
+
+
+def test_while_a_server_hangs_many_clients_have_a_503_soon_and_what_needs_no_database_is_answered(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    settings = of(cluster, tmp_path)
+    loaded(settings)
+
+    def asked(path: str) -> tuple[int, float]:
+        answer = requests.get(url + path, timeout=120)
+        assert answer.ok or answer.headers["Retry-After"]
+        return answer.status_code, answer.elapsed.total_seconds()
+
+    environ = {"DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url, "DIPLOMATIC_EVENTS_WORKERS": "1"}
+    with running("--no-load", cwd=ROOT, **environ) as (url, _):
+        assert [asked(path)[0] for path in ("/v1/topics", "/v1/events?q=geneva", "/readyz")] == [200, 200, 200]
+        with cluster.hanging(), ThreadPoolExecutor(12) as clients:
+            many = [clients.submit(asked, f"/v1/topics?q=security&limit={n}") for n in range(1, 13)]
+            while not all(one.done() for one in many):
+                for path in ("/healthz", "/v1/topics"):
+                    status, seconds = asked(path)
+                    assert status == 200
+                    assert seconds < 3
+            assert {one.result()[0] for one in many} == {503}
+            assert max(one.result()[1] for one in many) < 5
+            status, seconds = asked("/readyz")
+            assert status == 503
+            assert seconds < 1, "it is known by now"
+        began = time.monotonic()
+        wait_for(lambda: asked("/readyz")[0] == 200)
+        assert asked("/v1/topics?q=security&limit=1")[0] == 200
+        assert time.monotonic() - began < 3
 
 
 def test_more_clients_than_connections_wait_for_their_turn(cluster: Cluster, tmp_path: Path) -> None:
