@@ -84,7 +84,8 @@ class Worker(Patient):
             self.log.exception("unexpected error outside the application")
             problem = Problem(500, "Something went wrong here; it was logged.")
         id, body = request_id(), f"{dumps(problem.body)}\n".encode()
-        fields = {**outside(problem), "X-Request-ID": id, "Content-Length": len(body), "Connection": "close"}
+        fields = {**outside(problem), "X-Request-ID": id, "Content-Length": len(body)}
+        fields |= {"Connection": "close", "Date": util.http_date()}
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         with suppress(OSError):  # the client may be gone
             util.write_nonblock(client, f"HTTP/1.1 {problem.status} {problem.body['title']}\r\n{head}\r\n".encode() + body)
