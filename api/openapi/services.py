@@ -11,7 +11,7 @@ from ..shapes import component, example
 from .components import ANY, NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
 from .operations import envelope, id_parameter, media, query
 
-READS_RELEASE = 503  # what answers from a release can be without one, and has an ETag
+READS_RELEASE = 503  # what answers from a release can be without one, or with a damaged one, and has an ETag
 
 
 def _service(
@@ -110,14 +110,14 @@ def services() -> dict[str, dict[str, Any]]:
             "A published release: its files, with size, sum and how to open each; `latest` leads to the newest",
             "get_release",
             _answer(ANY, {"version": "1.0.0", "files": []}),
-            (404,),
+            (404, 503),
             parameters=[VERSION],
         ),
         "/v1/releases/{version}/{name}": _service(
             "A file of a published release, resumable, never changing",
             "get_release_file",
             _files(),
-            (404,),
+            (404, 503),
             parameters=[VERSION, {**VERSION, "name": "name", "description": "The file's name.", "example": "events.ndjson.gz"}],
         ),
         "/v1/cite": _service(
