@@ -220,10 +220,11 @@ TRIALS: tuple[Trial, ...] = (
     Trial(
         "lost-database",
         "faults",
-        "PostgreSQL stopped, hanging or out of connections is 503 with `Retry-After`, and over by itself",
-        "Stopped and started, SIGSTOP to all its processes, all connections taken; statements are given up after 2 s there",
+        "PostgreSQL stopped, hanging or out of connections is 503 with `Retry-After` soon, `/healthz` goes on, and it is over by itself",
+        "Stopped and started, SIGSTOP to all its processes, all connections taken, while twelve clients ask for what is not in memory; "
+        "statements are given up after 2 s there",
         faults.lost,
-        "{rounds} rounds, {answers} requests: {unavailable} of them 503, the others answered; {longest} s at most, "
+        "{rounds} rounds, {answers} requests: {unavailable} of them 503, the others answered; {longest} s at most, `/healthz` {healthy} s; "
         "well again {back} s after",
         0,  # tests/test_postgresql.py tries each of them once, in less time
         5,

@@ -394,6 +394,7 @@ DAMAGES: dict[str, Callable[[Path, Path], Any]] = {
     "emptied": lambda release, pointer: os.truncate(release, 0),
     "deleted": lambda release, pointer: release.unlink(),
     "replaced by garbage": lambda release, pointer: swapped(release, b"garbage" * 10_000),
+    "overwritten beyond its first pages": lambda release, pointer: spoilt(release, 8192),
     "overwritten": lambda release, pointer: release.write_bytes(b"\xff" * release.stat().st_size),
     "pointer deleted": lambda release, pointer: pointer.unlink(),
     "pointer emptied": lambda release, pointer: pointer.write_bytes(b""),
@@ -401,6 +402,13 @@ DAMAGES: dict[str, Callable[[Path, Path], Any]] = {
     "pointer to nowhere": lambda release, pointer: pointer.write_text("9.9.9-0123456789ab\n"),
     "everything deleted": lambda release, pointer: shutil.rmtree(release.parent),
 }
+
+
+def spoilt(path: Path, beyond: int) -> None:
+    """Puts other bytes into a file that stays as long as it is."""
+    with path.open("r+b") as file:
+        file.seek(beyond)
+        file.write(os.urandom(path.stat().st_size - beyond))
 
 
 def swapped(path: Path, data: bytes) -> None:
