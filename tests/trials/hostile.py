@@ -56,7 +56,7 @@ def connected(url: str) -> socket.socket:
 def said(url: str, data: bytes) -> bytes:
     """Everything that the server says to some bytes before it closes, or falls silent."""
     with connected(url) as client:
-        with suppress(ConnectionError):  # closed while more was being sent
+        with suppress(OSError):  # closed while more was being sent
             client.sendall(data)
             client.shutdown(socket.SHUT_WR)
         return heard(client)
