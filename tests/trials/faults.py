@@ -30,7 +30,7 @@ from api.config import Settings
 from api.resources import RESOURCES
 from api.stores import open_store
 
-from .hostile import answers, connected, polite, request, said
+from .hostile import answers, children, connected, polite, request, said
 from .trial import ROOT, Figures
 
 Databases = Callable[[Path], Any]
@@ -331,10 +331,6 @@ def switched(database: Databases) -> Callable[[int, Path], Figures]:
         return told
 
     return tries
-
-
-def children(pid: int) -> list[int]:
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def signalled(times: int, folder: Path) -> Figures:
