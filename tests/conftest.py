@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 from postgresql import Cluster
 
@@ -157,7 +158,7 @@ def edit(small: Path) -> Callable[..., Path]:
 def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while True:
-        with suppress(Problem):  # nothing is loaded there yet
+        with suppress(Problem, requests.ConnectionError):  # nothing is loaded there yet, or nobody there
             if holds():
                 return
         assert time.monotonic() < end, "it did not come"

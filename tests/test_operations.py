@@ -10,14 +10,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from click.testing import CliRunner
-from conftest import ROOT, SMALL, running
+from conftest import ROOT, SMALL, running, wait_for
 from postgresql import free_port
 
 from api.cli import main
@@ -222,18 +221,6 @@ def test_metrics_do_not_tell_which_software_serves_them(tmp_path: Path) -> None:
             requests.get(f"http://127.0.0.1:{port}/{'a' * 70_000}", timeout=10),
         ):
             assert answer.headers["Server"] == "diplomatic-events"
-
-
-def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            if holds():
-                return
-        except requests.ConnectionError:
-            pass
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.1)
 
 
 def run(*arguments: str, **environ: str) -> Any:
