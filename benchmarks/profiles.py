@@ -13,8 +13,8 @@ from typing import Any
 
 from werkzeug.test import create_environ
 
-from api.app import create_app
 from api.config import Settings
+from api.web.app import create_app
 
 from .servers import ROOT
 

@@ -17,11 +17,12 @@ import requests
 from flask.testing import FlaskClient
 from postgresql import Cluster
 
-from api import dataset, load
-from api.app import create_app
 from api.config import Settings
+from api.dataset import reader as dataset
 from api.problems import Problem
+from api.releases import load
 from api.resources import RESOURCES
+from api.web.app import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "dataset"

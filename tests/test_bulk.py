@@ -16,12 +16,18 @@ import pytest
 from marshmallow.experimental.context import Context
 from test_cli import run
 
-from api import checks, dataset, files, lines, load, pool, publish, swift
 from api.config import Settings
-from api.problems import MOST_FINDINGS
+from api.dataset import jsonl as lines
+from api.dataset import process_pool as pool
+from api.dataset import reader as dataset
+from api.dataset import rules as checks
+from api.dataset import yaml_files as files
+from api.dataset.findings import MOST_FINDINGS
+from api.dataset.tempdir import MARK
+from api.releases import load, publish
 from api.resources import BY_KIND, RESOURCES
-from api.scratch import MARK
-from api.store import Folder
+from api.schema import fast_path as swift
+from api.storage.store import Folder
 
 TOPIC = {"id": "arms", "name": "Arms", "definition": "Weapons and their control."}
 
@@ -89,9 +95,9 @@ def test_a_packed_series_is_the_same(small: Path, tmp_path: Path) -> None:
 def test_many_processes_give_the_same_bytes_as_one(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     series(small, 1200)
     expected = release_of(small, tmp_path / "one")
-    monkeypatch.setattr("api.holdings.ALONE", 0)
-    monkeypatch.setattr("api.lines.SPAN", 7000)
-    monkeypatch.setattr("api.pool.os.cpu_count", lambda: 3)
+    monkeypatch.setattr("api.dataset.dataset.ALONE", 0)
+    monkeypatch.setattr("api.dataset.jsonl.SPAN", 7000)
+    monkeypatch.setattr("api.dataset.process_pool.os.cpu_count", lambda: 3)
     assert release_of(small, tmp_path / "many") == expected
 
 
@@ -146,7 +152,7 @@ def test_a_hostile_line_is_told_the_same_in_a_piece_of_its_own(small: Path, monk
     expected = told(small)
     assert [text.split(":")[1] for text in expected] == ["1", "3", "4", "5", "7"]
     for span in (1, 7, 64, 301):
-        monkeypatch.setattr("api.lines.SPAN", span)
+        monkeypatch.setattr("api.dataset.jsonl.SPAN", span)
         assert told(small) == expected
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api import checks, dataset
+from api.dataset import reader as dataset
+from api.dataset import rules as checks
 
 EVENT = "events/2021-06-16-geneva-summit.yaml"
 PLANNED = "events/2021-06-follow-up.yaml"

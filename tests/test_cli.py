@@ -9,8 +9,8 @@ import yaml
 from click.testing import CliRunner, Result
 from conftest import ROOT, SMALL
 
-from api import files
 from api.cli import main
+from api.dataset import yaml_files as files
 from api.resources import BY_KIND
 
 

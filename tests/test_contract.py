@@ -9,10 +9,10 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from api import openapi
-from api.app import create_app
 from api.config import Settings
 from api.resources import BY_KIND
+from api.web import openapi
+from api.web.app import create_app
 
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))
 

@@ -7,7 +7,7 @@ from edtf import EDTFParseException
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.dates import bounds, by_grammar, certain_prefix, render
+from api.schema.edtf import bounds, by_grammar, certain_prefix, render
 
 DAYS = st.dates(min_value=date(1, 1, 1), max_value=date(9999, 12, 31))
 

@@ -20,11 +20,11 @@ from nginx import needed, proxied
 from postgresql import BIN, Cluster, free_port
 from test_security import guarded, told
 
-from api import load
-from api.app import create_app
 from api.cli import main
 from api.config import Settings, unknown
-from api.headers import CLOSED
+from api.releases import load
+from api.web.app import create_app
+from api.web.headers import CLOSED
 
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

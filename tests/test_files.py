@@ -7,7 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import files, lines
+from api.dataset import jsonl as lines
+from api.dataset import yaml_files as files
 
 PLAIN = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1).map(str.strip).filter(bool)
 VALUES = st.recursive(

@@ -19,13 +19,13 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import load
-from api.app import create_app
 from api.config import Settings
 from api.formats import FORMATS, formats_of
-from api.formats.graphs import as_graphml, network
-from api.formats.listing import xml
-from api.formats.tables import row
+from api.formats.graphml import as_graphml, network
+from api.formats.result import xml
+from api.formats.tabular import row
+from api.releases import load
+from api.web.app import create_app
 
 Documents = dict[str, list[dict[str, Any]]]
 QUERIES = {"events": "actor_country=RUS&sort=title", "statements": "act=assess,deny", "agreements": "party=russia"}

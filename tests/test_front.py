@@ -9,11 +9,11 @@ import pytest
 from conftest import SMALL
 from flask.testing import FlaskClient
 
-from api import load
-from api.app import create_app
 from api.config import Settings
-from api.front import Front
+from api.releases import load
 from api.resources import RESOURCES
+from api.web.app import create_app
+from api.web.response_cache import Front
 
 
 class Counted:

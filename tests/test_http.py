@@ -7,8 +7,8 @@ import brotli
 import pytest
 from flask.testing import FlaskClient
 
-from api.headers import EXPOSED, outside
 from api.problems import Problem
+from api.web.headers import EXPOSED, outside
 
 CODINGS = {"gzip": gzip.decompress, "br": brotli.decompress}
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from test_checks import told
 
-from api import checks, lifecycles
+from api.dataset import lifecycle_rules as lifecycles
+from api.dataset import rules as checks
 
 TREATY = "agreements/treaty.yaml"
 SUMMIT = "events/2021-06-16-geneva-summit.yaml"

@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 from conftest import SMALL
 
-from api import dataset, files, load
 from api.config import Settings
-from api.problems import DatasetError, Problem
+from api.dataset import reader as dataset
+from api.dataset import yaml_files as files
+from api.dataset.findings import DatasetError
+from api.problems import Problem
+from api.releases import load
 from api.resources import BY_KIND, RESOURCES
-from api.store import Folder
+from api.storage.store import Folder
 
 
 def of(folder: Path, data_dir: Path) -> Settings:

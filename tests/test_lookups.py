@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api import load
-from api.app import create_app
 from api.config import Settings
+from api.releases import load
+from api.web.app import create_app
 
 ANY_TEXT = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

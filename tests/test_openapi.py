@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from test_contract import conforms
 
-from api import openapi
 from api.resources import RESOURCES
-from api.shapes import json_schema
+from api.schema.json_schema import json_schema
+from api.web import openapi
 
 
 def test_the_contract_is_valid_openapi_3_1() -> None:

@@ -82,7 +82,7 @@ def test_what_went_wrong_is_logged_with_the_id_of_the_request(tmp_path: Path) ->
         messages = [json.loads(line) for line in process.stderr.read().splitlines() if line.startswith("{")]
     assert [line["request_id"] for line in lines(tmp_path / "log") if line["status"] == 503] == ["find-me", "me-too"]
     assert [message["request_id"] for message in messages] == ["find-me", "me-too"]
-    assert {(message["level"], message["logger"]) for message in messages} == {("warning", "api.app")}
+    assert {(message["level"], message["logger"]) for message in messages} == {("warning", "api.web.app")}
     assert "cannot be read at /v1/statements" in messages[0]["message"]
     assert "No release is loaded yet at /v1/events" in messages[1]["message"]
 

@@ -11,13 +11,15 @@ import pytest
 from conftest import ROOT
 from flask.testing import FlaskClient
 
-from api import counts, filters, load, plan
-from api.arguments import Query
 from api.config import Settings
-from api.query import _select, total
-from api.resource import Resource
-from api.resources import INDEXES, RESOURCES
-from api.store import Release
+from api.query import planner as plan
+from api.query import value_counts as counts
+from api.query.pagination import _select, total
+from api.query.query import Query
+from api.releases import load
+from api.resources import INDEXES, RESOURCES, filters
+from api.resources.resource import Resource
+from api.storage.store import Release
 
 Document = dict[str, Any]
 

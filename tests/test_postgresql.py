@@ -20,13 +20,13 @@ from conftest import ROOT, SMALL, running, wait_for
 from flask.testing import FlaskClient
 from postgresql import Cluster
 
-from api import load
-from api.app import create_app
 from api.config import Settings
 from api.formats import formats_of
-from api.postgresql import Server
 from api.problems import Problem
+from api.releases import load
 from api.resources import RESOURCES
+from api.storage.postgresql import Server
+from api.web.app import create_app
 
 
 @pytest.fixture(scope="module")

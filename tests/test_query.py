@@ -16,16 +16,16 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 from oracle import Document, Oracle, span
 
-from api import filters, load
-from api.app import create_app
-from api.arguments import arguments
 from api.config import Settings
-from api.dataset import Dataset
+from api.dataset.reader import Dataset
 from api.problems import Problem
-from api.query import decode
-from api.resource import Resource
-from api.resources import RESOURCES
-from api.store import Release
+from api.query.pagination import decode
+from api.query.query import arguments
+from api.releases import load
+from api.resources import RESOURCES, filters
+from api.resources.resource import Resource
+from api.storage.store import Release
+from api.web.app import create_app
 
 RELAXED = profile(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 DAYS = st.dates(date(2014, 1, 1), date(2026, 12, 31)).map(str)

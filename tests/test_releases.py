@@ -25,11 +25,15 @@ from conftest import ROOT, SMALL, running, walk
 from flask.testing import FlaskClient
 from test_cli import run
 
-from api import checks, dataset, dumps, history, load, publish
-from api.app import create_app
 from api.config import Settings
-from api.problems import DatasetError
+from api.dataset import manifests as history
+from api.dataset import reader as dataset
+from api.dataset import rules as checks
+from api.dataset.findings import DatasetError
+from api.releases import files as dumps
+from api.releases import load, publish
 from api.resources import BY_KIND, RESOURCES
+from api.web.app import create_app
 
 
 @dataclass
@@ -158,7 +162,7 @@ def test_parquet_is_typed_and_opens_in_duckdb(folder: Path, documents: dict[str,
 
 
 def test_a_large_kind_is_split_by_year(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.dumps.columnar.LARGE", 50)
+    monkeypatch.setattr("api.releases.files.parquet.LARGE", 50)
     target, _ = publish.publish(Path(shutil.copytree(ROOT / "dataset", tmp_path / "dataset")), tmp_path)
     parts = sorted(target.glob("events-*.parquet"))
     assert {"events-2014", "events-2021"} <= {path.stem for path in parts}

@@ -14,8 +14,8 @@ import requests
 from conftest import ROOT, SMALL, running
 from postgresql import free_port
 
-from api.headers import CLOSED
-from api.ratelimit import client_of
+from api.server.rate_limit import client_of
+from api.web.headers import CLOSED
 
 REDIS = shutil.which("redis-server")
 PATHS = [

@@ -11,11 +11,11 @@ import peewee as pw
 import pytest
 from conftest import SMALL
 
-from api import load
-from api.app import create_app
 from api.config import Settings
+from api.releases import load
 from api.resources import RESOURCES
-from api.store import Release, in_file
+from api.storage.store import Release, in_file
+from api.web.app import create_app
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 

@@ -8,11 +8,11 @@ from werkzeug.datastructures import MIMEAccept
 
 from ..problems import Problem
 from .feeds import atom, ics
-from .graphs import graphml
-from .linked import jsonld
-from .listing import Listing, dumps
-from .maps import geojson
-from .tables import csv_rows, ndjson
+from .geojson import geojson
+from .graphml import graphml
+from .jsonld import jsonld
+from .result import Listing, dumps
+from .tabular import csv_rows, ndjson
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from icalendar import Event as CalendarEvent
 
-from ..fields import Record
-from .listing import Listing, xml
+from ..schema.fields import Record
+from .result import Listing, xml
 
 AUTHORITY = "diplomatic-events"
 

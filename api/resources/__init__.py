@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from ..filters import index_table
-from ..resource import Resource
 from .actors import ACTORS
 from .agreements import AGREEMENTS
 from .event_types import EVENT_TYPES
 from .events import EVENTS
+from .filters import index_table
 from .places import PLACES
+from .resource import Resource
 from .sources import SOURCES
 from .statements import STATEMENTS
 from .topics import TOPICS

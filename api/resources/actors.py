@@ -6,11 +6,11 @@ from datetime import date
 import peewee as pw
 import pycountry
 
-from .. import dates
-from ..fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, OnDay, Row, Terms, each
-from ..resource import Resource
+from ..schema import edtf as dates
+from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text
 from .common import accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
+from .filters import Catalog, OnDay, Row, Terms, each
+from .resource import Resource
 
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import peewee as pw
 
-from .. import dates
-from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Before, Catalog, Dates, OnDay, Row, Terms, Values, day_columns, each, within, years
-from ..resource import Resource
+from ..schema import edtf as dates
+from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
     accounts,
@@ -22,9 +20,11 @@ from .common import (
     quantities,
     shared,
     sort_key,
-    topics,  # fmt: skip
+    topics,
     updated,
 )
+from .filters import Before, Catalog, Dates, OnDay, Row, Terms, Values, day_columns, each, within, years
+from .resource import Resource
 
 KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..fields import Choice, Flag, Links, Many, Number, One, Record, Ref, Schema, Text, Whole
-from ..filters import Catalog, Filter, Ids, Terms, Updated, Words
+from ..schema.fields import Choice, Flag, Links, Many, Number, One, Record, Ref, Schema, Text, Whole
+from .filters import Catalog, Filter, Ids, Terms, Updated, Words
 
 ACCOUNT_ABOUT = (
     "date", "duration", "place", "participants", "occurrence", "responsibility", "characterization", "quantity",

@@ -5,10 +5,10 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..fields import Choice, Many, One, Schema, Text, Whole
-from ..filters import Row, Terms, each
-from ..resource import Resource
+from ..schema.fields import Choice, Many, One, Schema, Text, Whole
 from .common import identity, links, note, shared, sort_key, updated
+from .filters import Row, Terms, each
+from .resource import Resource
 
 PLOVER = (
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",

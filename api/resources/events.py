@@ -6,9 +6,7 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, Dates, Row, Terms, Values, day_columns, each, within, years
-from ..resource import Resource
+from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
     accounts,
@@ -22,10 +20,12 @@ from .common import (
     quantities,
     shared,
     sort_key,
-    topics,  # fmt: skip
+    topics,
     updated,
 )
 from .event_types import PLOVER
+from .filters import Catalog, Dates, Row, Terms, Values, day_columns, each, within, years
+from .resource import Resource
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")

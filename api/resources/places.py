@@ -5,10 +5,10 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..fields import Choice, Country, Number, Ref, Schema, Text
-from ..filters import Row, Terms, each, within
-from ..resource import Resource
+from ..schema.fields import Choice, Country, Number, Ref, Schema, Text
 from .common import also_known_as, citations, identity, links, note, shared, sort_key, updated
+from .filters import Row, Terms, each, within
+from .resource import Resource
 
 KINDS = ("building", "city", "region", "country", "sea")
 

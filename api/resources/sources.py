@@ -2,10 +2,10 @@
 
 import peewee as pw
 
-from ..fields import Choice, Edtf, Many, One, Schema, Text, Url, Whole
-from ..filters import Dates, Row, Terms, day_columns, each
-from ..resource import Resource
+from ..schema.fields import Choice, Edtf, Many, One, Schema, Text, Url, Whole
 from .common import identity, links, note, shared, sort_key, updated
+from .filters import Dates, Row, Terms, day_columns, each
+from .resource import Resource
 
 KINDS = (
     "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "legal_analysis", "dataset",

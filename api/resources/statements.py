@@ -2,10 +2,10 @@
 
 import peewee as pw
 
-from ..fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from ..filters import Catalog, Dates, Row, Terms, day_columns, each, within, years
-from ..resource import Resource
+from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities, shared, updated
+from .filters import Catalog, Dates, Row, Terms, day_columns, each, within, years
+from .resource import Resource
 
 ACTS = (
     "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",

@@ -2,10 +2,10 @@
 
 import peewee as pw
 
-from ..fields import Ref, Schema, Text
-from ..filters import Row, Terms, within
-from ..resource import Resource
+from ..schema.fields import Ref, Schema, Text
 from .common import identity, links, note, shared, sort_key, updated
+from .filters import Row, Terms, within
+from .resource import Resource
 
 
 class Topic(Row):

@@ -25,10 +25,10 @@ from clients import asking, pages
 from conftest import SMALL, running
 from postgresql import Cluster
 
-from api import load
 from api.config import Settings
+from api.releases import load
 from api.resources import RESOURCES
-from api.stores import open_store
+from api.storage import open_store
 
 from .hostile import answers, children, connected, polite, request, said
 from .trial import ROOT, Figures

@@ -17,10 +17,10 @@ import requests
 import yaml
 from conftest import running
 
-from api import load
 from api.config import Settings
+from api.dataset.findings import DatasetError
 from api.formats import FORMATS, formats_of
-from api.problems import DatasetError
+from api.releases import load
 from api.resources import RESOURCES
 
 from .faults import embedded, environ

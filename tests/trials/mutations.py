@@ -18,10 +18,10 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
-from api import load
 from api.config import Settings
-from api.problems import DatasetError
-from api.stores import open_store
+from api.dataset.findings import DatasetError
+from api.releases import load
+from api.storage import open_store
 
 from .trial import ROOT, Figures
 
@@ -225,7 +225,7 @@ ODD: dict[str, Change] = {
 }
 
 
-SERIES = find_spec("api.bulk")  # machine-made series have a reader of their own
+SERIES = find_spec("api.dataset.jsonl_index")  # machine-made series have a reader of their own
 ODDITIES = st.sampled_from(sorted(what for what in ODD if SERIES or "lines" not in what)).map(lambda what: (what, ODD[what]))
 CASES = st.lists(st.one_of(edited(), damaged(), replaced(), ODDITIES, *([lined()] if SERIES else [])), min_size=1, max_size=3)
 

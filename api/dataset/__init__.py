@@ -1,0 +1,1 @@
+"""The dataset as files: reading, rules, manifests and figures."""

@@ -1,0 +1,91 @@
+"""Faults of the dataset: where each is, and what is wrong."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from ..problems import LONGEST
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One fault of the dataset: where it is, and what is wrong."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+    sought: tuple[str, str] | None = field(default=None, compare=False, repr=False)  # (kind, id) that is no record
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.key + ': ' if self.key else ''}{self.message}"
+
+
+MOST_FINDINGS = 1000  # of one JSON Lines file; what is left is counted
+
+
+class Findings:
+    """Faults as they come up, in bounded memory: of a file with too many, those that stand first are kept."""
+
+    def __init__(self, found: Iterable[Finding] = ()) -> None:
+        self._kept: dict[str, list[Finding]] = defaultdict(list)
+        self._left: dict[str, tuple[int, int]] = {}
+        self.add(found)
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
+
+    def add(self, found: Iterable[Finding]) -> None:
+        for finding in found:
+            kept = self._kept[finding.file]
+            kept.append(finding if len(finding.message) + len(finding.key) < LONGEST else _cut(finding))
+            if len(kept) > 2 * MOST_FINDINGS and finding.file.endswith(BULK):
+                self._shorten(finding.file)
+
+    def merge(self, other: "Findings") -> None:
+        """Takes over what another has kept and counted."""
+        for kept in other._kept.values():
+            self.add(kept)
+        for file, (more, first) in other._left.items():
+            mine, line = self._left.get(file, (0, first))
+            self._left[file] = mine + more, min(line, first)
+
+    def _shorten(self, file: str) -> None:
+        kept = self._kept[file]
+        kept.sort()
+        more, first = self._left.get(file, (0, kept[MOST_FINDINGS].line))
+        self._left[file] = more + len(kept) - MOST_FINDINGS, min(first, kept[MOST_FINDINGS].line)
+        del kept[MOST_FINDINGS:]
+
+    def all(self) -> list[Finding]:
+        """The faults, by file and line; after those of a file with too many, one line says how many more there are."""
+        for file, kept in self._kept.items():
+            if len(kept) > MOST_FINDINGS and file.endswith(BULK):
+                self._shorten(file)
+        return sorted([*(f for kept in self._kept.values() for f in kept), *self._rest()])
+
+    def _rest(self) -> Iterator[Finding]:
+        for file, (more, line) in self._left.items():
+            yield Finding(file, line, "", f"... and {more:,} more from this line on")
+
+
+BULK = (".jsonl", ".jsonl.gz")
+
+
+def _cut(finding: Finding) -> Finding:
+    """A finding that repeats no more of a hostile line than a reader needs."""
+    if not finding.file.endswith(BULK):
+        return finding
+    key, message = (
+        text if len(text) <= most else f"{text[:most]}…" for text, most in ((finding.key, 100), (finding.message, 1000))
+    )
+    return replace(finding, key=key, message=message)
+
+
+class DatasetError(Exception):
+    """The dataset has faults; `findings` lists all of them, by file and line."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = sorted(findings)
+        super().__init__(f"{len(self.findings)} faults in the dataset")

@@ -1,0 +1,110 @@
+"""Records as read, and the dataset that they make: what they know of each other, wherever they stand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import TypeVar
+
+import marshmallow as ma
+from marshmallow import validate
+
+from ..resources.common import Citation
+from ..resources.resource import Resource
+from ..schema import fast_path as swift
+from ..schema.fields import Country, Edtf, Leaf, Many, One, Record, Ref, Schema, Text, Url, faults, leaves, plain, steps
+from . import manifests as history
+from . import yaml_files as files
+from .findings import Finding
+
+CHUNK = 250  # records that are worked on together
+ALONE = 1 << 18  # bytes of JSON Lines up to which one process does the work
+MOST_OF_ONE = 50  # faults told of one line
+Result = TypeVar("Result")
+Progress = Callable[[str, int, int], None]
+SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+
+
+class Creator(Schema):
+    name = Text("Name of the person or group.", required=True)
+    orcid = Text("ORCID iD.")
+
+
+class AboutSchema(Schema):
+    """`dataset.yaml`: what the dataset as a whole is."""
+
+    title = Text("Title of the dataset.", required=True)
+    description = Text("What it holds.", required=True)
+    version = Text("Data version, semver.", required=True, validate=validate.Regexp(SEMVER, error="{input!r} is not x.y.z"))
+    released = Edtf("Day on which this version was made.", required=True)
+    licence = Text("SPDX identifier of the data's licence.", required=True)
+    licence_url = Url("Address of the licence.", required=True)
+    creators = Many("Who made it.", One("A creator.", Creator), required=True)
+    coverage = Edtf("The time it means to cover.", required=True)
+    countries = Many("The countries it is about.", Country("ISO 3166-1 alpha-3 code."), required=True)
+    keywords = Many("Words to find it by.", Text("A word."))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record as read: its values, and where they stand. What is found by walking it is found once."""
+
+    file: str
+    record: Record
+    text: files.Text
+    resource: Resource
+
+    def finding(self, path: files.Path_, message: str) -> Finding:
+        return Finding(self.file, self.text.line(path), dotted(path), message)
+
+    @cached_property
+    def leaves(self) -> list[Leaf]:
+        return leaves(self.resource.schema, self.record)
+
+    @cached_property
+    def refs(self) -> list[tuple[files.Path_, str, str]]:
+        """Every reference, as (path, kind of its target, id of its target)."""
+        return [(path, field.kind, value) for path, field, value in self.leaves if isinstance(field, Ref)]
+
+    @cached_property
+    def sources(self) -> set[str]:
+        """Every source that the record cites anywhere."""
+        return {id for _, target, id in self.refs if target == "sources"}
+
+    @cached_property
+    def citations(self) -> list[tuple[files.Path_, Record]]:
+        """Every citation anywhere in the record, as (path, citation)."""
+        return list(citations(self.resource.schema, self.record))
+
+    @cached_property
+    def manifest(self) -> history.Entry:
+        return history.Entry.of(plain(self.resource.schema, self.record))
+
+
+def dotted(path: files.Path_) -> str:
+    """`participants[0].actor`"""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+def citations(schema: ma.Schema, value: Record, path: files.Path_ = ()) -> Iterator[tuple[files.Path_, Record]]:
+    """Every citation anywhere in a record, as (path, citation)."""
+    if isinstance(schema, Citation):
+        yield path, value
+    for key, name, _, many, below in steps(schema):
+        if below and many:
+            for index, element in enumerate(value[key]):
+                yield from citations(below, element, (*path, name, index))
+        elif below and value[key]:
+            yield from citations(below, value[key], (*path, name))
+
+
+def checked(name: str, schema: ma.Schema, text: files.Text) -> tuple[Record | None, list[Finding]]:
+    """What a text says by its schema, if it can be read by it, and its faults."""
+    found = [Finding(name, text.line(path), dotted(path), "stands twice") for path in text.twice]
+    if not isinstance(text.value, dict):
+        return None, [*found, Finding(name, text.line(()), "", "is not a mapping of keys")]
+    try:
+        return swift.load(schema, text.value), found
+    except ma.ValidationError as error:
+        told = faults(schema, error.messages, text.value)
+        return None, [*found, *(Finding(name, text.line(f.path), dotted(f.path), str(f)) for f in islice(told, MOST_OF_ONE))]

@@ -1,0 +1,40 @@
+"""New record files: every key of a kind's schema, with a hint beside it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import marshmallow as ma
+
+from ..resources.resource import Resource
+from ..schema import fields
+from .yaml_files import HINT
+
+
+def scaffold(resource: Resource) -> str:
+    """The text of a new file: required keys stand empty, optional ones are covered by the hint mark."""
+    return "".join(f"{line}\n" for line in _lines(resource.schema, "", covered=False))
+
+
+def _lines(schema: ma.Schema, indent: str, covered: bool, dash: str = "") -> Iterator[str]:
+    for key, field in schema.load_fields.items():
+        cover = HINT if covered or not field.required else ""
+        yield f"{cover}{indent}{dash}{field.data_key or key}:  {HINT} {field.metadata['description']} {_nature(field)}"
+        nested = field.inner if isinstance(field, fields.Many) else field
+        deeper = indent + " " * (len(dash) + 2)
+        if isinstance(nested, fields.One):
+            yield from _lines(nested.schema, deeper, bool(cover), "- " if isinstance(field, fields.Many) else "")
+        elif isinstance(field, fields.Many):
+            yield f"{cover}{deeper}- "
+        if dash:
+            indent, dash = indent + "  ", ""
+
+
+def _nature(field: Any) -> str:
+    """What may stand there: the vocabulary, the kind referred to, and whether it is needed."""
+    inner = field.inner if isinstance(field, fields.Many) else field
+    words = fields.choices(inner)
+    kind = f"An id of {inner.kind}." if isinstance(inner, fields.Ref) else ""
+    date = "An EDTF date, such as 2021-06, 2021-06-16 or 2021-05~." if isinstance(inner, fields.Edtf) else ""
+    many = "A list." if isinstance(field, fields.Many) else ""
+    needed = "Required." if field.required else "Optional."
+    return " ".join(part for part in (many, f"One of: {', '.join(words)}." if words else "", kind, date, needed) if part)

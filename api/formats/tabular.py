@@ -1,0 +1,57 @@
+"""NDJSON and CSV: one record a line, the whole of what was found."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..resources.resource import Resource
+from ..schema.fields import Record, paths
+from .result import Listing
+from .sparse import narrowed
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+NOT_FLAT = ("links", "offices")
+JOINT = " | "
+
+
+def ndjson(listing: Listing) -> Iterator[str]:
+    """The documents as they stand in a JSON list, one a line."""
+    return (f"{text}\n" for text in narrowed(listing.texts, listing.fields))
+
+
+def columns(resource: Resource, fields: list[str] | None) -> list[str]:
+    """The header: the dotted paths of everything that is neither a mapping nor a list of mappings."""
+    every = list(paths(resource.schema))
+    flat = [p for p in every if not any(other.startswith(f"{p}.") for other in every) and p.split(".")[-1] not in NOT_FLAT]
+    wanted = ["id", *(fields or [])]
+    return [p for p in flat if not fields or any(p == path or p.startswith(f"{path}.") for path in wanted)]
+
+
+def csv_rows(listing: Listing) -> Iterator[str]:
+    """A header of dotted paths, then a row a record; several values in a cell are joined by ` | `."""
+    header = columns(listing.resource, listing.fields)
+    yield row(header)
+    for document in listing.documents():
+        yield row(cell(document, path.split(".")) for path in header)
+
+
+def row(cells: Iterable[Any]) -> str:
+    """One line of CSV (RFC 4180); text that a spreadsheet would run as a formula is kept from it by an apostrophe."""
+    out = io.StringIO()
+    csv.writer(out).writerow([f"'{c}" if isinstance(c, str) and c.startswith(DANGEROUS) else c for c in cells])
+    return out.getvalue()
+
+
+def cell(document: Record, path: list[str]) -> Any:
+    """The value at a path, or all values at it, through lists."""
+    found: list[Any] = [document]
+    many = False
+    for key in path:
+        found = [item[key] for item in found if item.get(key) is not None]
+        many = many or any(isinstance(item, list) for item in found)
+        found = [inner for item in found for inner in (item if isinstance(item, list) else [item])]
+    texts = [str(item).lower() if isinstance(item, bool) else item for item in found]
+    if many:
+        return JOINT.join(str(text) for text in texts)
+    return texts[0] if texts else ""

@@ -1,0 +1,106 @@
+"""The generated parts of the documents: tables of fields, vocabularies, filters and figures.
+
+A document holds `<!-- begin NAME -->` and `<!-- end NAME -->`; what stands between them is derived.
+"""
+
+import dataclasses
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import marshmallow as ma
+
+from ..config import PREFIX, Settings
+from ..dataset.reader import Dataset
+from ..formats import formats_of
+from ..resources import RESOURCES
+from ..resources.filters import Terms
+from ..schema import fields
+
+SECTION = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def table(*rows: tuple[object, ...]) -> str:
+    """A Markdown table; the first row is its head."""
+    head, *body = rows
+    lines = [head, ("---",) * len(head), *body]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in lines)
+
+
+def counts(dataset: Dataset) -> str:
+    """How many records of each kind there are."""
+    return table(("kind", "records", "what"), *((f"`{r.kind}`", dataset.count(r.kind), r.description) for r in RESOURCES))
+
+
+def asked(dataset: Dataset) -> str:
+    """What each kind's list can be asked, and in which shapes it answers."""
+    rows = []
+    for resource in RESOURCES:
+        names = [
+            f"`{filter.name}`" if isinstance(filter, Terms) else " ".join(f"`{name}`" for name in filter.parameters())
+            for filter in resource.filters
+        ]
+        sorts = " ".join(f"`{word}`" for word in resource.sorts)
+        shapes = " ".join(f"`{word}`" for word in formats_of(resource.kind))
+        rows.append((f"`/v1/{resource.kind}`", " ".join(names), f"{sorts} (default `{resource.order}`)", shapes))
+    return table(("resource", "filters", "sorts", "shapes"), *rows)
+
+
+def keys(dataset: Dataset) -> str:
+    """Every key of every kind's files."""
+    parts = []
+    for resource in RESOURCES:
+        rows = list(_keys(resource.schema, ""))
+        parts.append(f"### {resource.kind}\n\n{resource.description}\n\n" + table(("key", "required", "what"), *rows))
+    return "\n\n".join(parts)
+
+
+def _keys(schema: ma.Schema, prefix: str) -> Iterator[tuple[str, str, str]]:
+    for key, field in schema.load_fields.items():
+        inner = field.inner if isinstance(field, fields.Many) else field
+        many = "[]" if isinstance(field, fields.Many) else ""
+        words = fields.choices(inner)
+        what = field.metadata["description"]
+        if isinstance(inner, fields.Ref):
+            what += f" (id of `{inner.kind}`)"
+        if words:
+            what += " One of: " + ", ".join(f"`{word}`" for word in words) + "."
+        name = f"{prefix}{field.data_key or key}{many}"
+        yield f"`{name}`", "yes" if field.required else "", what
+        shared = key in ("citations", "accounts", "quantities")
+        if isinstance(inner, fields.One) and not (shared and prefix):
+            yield from _keys(inner.schema, f"{name}.")
+
+
+def types(dataset: Dataset) -> str:
+    """The event types with their crosswalk."""
+    rows = []
+    for id in sorted(id for id, _ in dataset.ordered("event-types")):
+        type = dataset.record("event-types", id)
+        plover, cameo = type["plover"], type["cameo"]
+        category = "/".join(part for part in (plover["event"], plover["mode"]) if part) if plover else "none"
+        rows.append((f"`{id}`", type["definition"], category, cameo["code"] if cameo else "none", type["quad"] or ""))
+    return table(("type", "definition", "PLOVER 2.0", "CAMEO", "quad"), *rows)
+
+
+def settings(dataset: Dataset) -> str:
+    """The settings, with their defaults."""
+    rows = []
+    for setting in dataclasses.fields(Settings):
+        default = "the one that ships with it" if setting.name == "dataset" else f"`{setting.default}`"
+        rows.append((f"`{PREFIX}{setting.name.upper()}`", setting.metadata["description"], default))
+    return table(("setting", "what", "default"), *rows)
+
+
+TABLES: dict[str, Callable[[Dataset], str]] = {
+    "asked": asked,
+    "counts": counts,
+    "keys": keys,
+    "settings": settings,
+    "types": types,
+}

@@ -1,0 +1,74 @@
+"""The files of a published release: one function a file, each from the release's own database.
+
+The same release gives the same bytes: names and times inside archives are fixed, rows are in order.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ...resources import RESOURCES
+from ...storage.store import DATABASE
+from .datapackage import package
+from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures
+from .ndjson import everything, ndjson
+from .parquet import parquet
+from .source import Source, Write
+from .sqlite import database
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a release: how it is written, its media type, what it is, and how it is opened."""
+
+    write: Write
+    media_type: str
+    what: str
+    open: dict[str, str] = field(default_factory=dict)
+
+
+# The lines that open a file, with its address in place of URL.
+OPENS = {
+    "ndjson": {
+        "pandas": "pandas.read_json('URL', lines=True)",
+        "duckdb": "SELECT * FROM read_json('URL')",
+        "r": "jsonlite::stream_in(gzcon(url('URL')))",
+    },
+    "parquet": {
+        "pandas": "pandas.read_parquet('URL')",
+        "duckdb": "SELECT * FROM read_parquet('URL')",
+        "r": "arrow::read_parquet('URL')",
+    },
+}
+
+
+def _catalogue(source: Source, path: Path) -> None:
+    catalogue({name: (file.media_type, file.what) for name, file in FILES.items()}, source, path)
+
+
+def file_of(name: str) -> File | None:
+    """What a file of a release is, by its name; a file of one year is of the kind of the whole."""
+    return FILES.get(name) or FILES.get(re.sub(r"-(\d{4}|undated)\.parquet$", ".parquet", name))
+
+
+FILES: dict[str, File] = {
+    **{
+        f"{r.kind}.ndjson.gz": File(ndjson(r), "application/gzip", f"All {r.kind}, one JSON document a line.", OPENS["ndjson"])
+        for r in RESOURCES
+    },
+    **{
+        f"{r.kind}.parquet": File(parquet(r), "application/vnd.apache.parquet", f"All {r.kind}, typed columns.", OPENS["parquet"])
+        for r in RESOURCES
+    },
+    "dataset.json.gz": File(everything, "application/gzip", "Everything, as one JSON object."),
+    "csv.zip": File(package, "application/zip", "One CSV a kind, as a Data Package."),
+    DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),
+    "dataset.jsonld": File(_catalogue, "application/ld+json", "The release in the words of schema.org and DCAT."),
+    "codebook.html": File(book, "text/html", "The codebook as one page."),
+    "changes.json": File(changed, "application/json", "Every change of every release so far."),
+    "citation.bib": File(bibliography, "application/x-bibtex", "How to cite the release, for BibTeX."),
+    "citation.json": File(csl, "application/vnd.citationstyles.csl+json", "How to cite the release, as CSL-JSON."),
+    # Last, as it counts the records of the files before it.
+    "quality.json": File(figures, "application/json", "How good the data is, in numbers."),
+}
+__all__ = ["CHANGE", "FILES", "Source", "as_change", "file_of"]

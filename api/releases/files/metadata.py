@@ -1,0 +1,121 @@
+"""What goes with the data: the catalogue entry, the codebook, figures, changes, citations."""
+
+import csv
+import gzip
+import html
+import io
+import json
+import re
+import zipfile
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ...dataset import quality
+from ...query import citation as citing
+from ...schema.fields import Record
+from ...storage.store import Changed
+from ..codebook import SECTION, keys, types
+from .source import Source, as_json
+
+# What the public sees of a change, and in which order.
+CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.change, Changed.keys, Changed.to, Changed.reason)
+
+
+def catalogue(files: dict[str, tuple[str, str]], source: Source, path: Path) -> None:
+    """The release as a schema.org Dataset and a DCAT dataset, as JSON-LD."""
+    about = source.release.about
+    node = {
+        "@context": {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
+        "@type": ["Dataset", "dcat:Dataset"],
+        "@id": f"urn:sha256:{about['digest']}",
+        "name": about["title"],
+        "dct:title": about["title"],
+        "description": about["description"],
+        "dct:description": about["description"],
+        "version": about["version"],
+        "dcat:version": about["version"],
+        "datePublished": about["released"],
+        "license": about["licence_url"],
+        "dct:license": {"@id": about["licence_url"]},
+        "creator": [{"@type": "Organization", "name": creator["name"]} for creator in about["creators"]],
+        "keywords": about["keywords"],
+        "dcat:keyword": about["keywords"],
+        "temporalCoverage": about["coverage"],
+        "distribution": [
+            {"@type": ["DataDownload", "dcat:Distribution"], "contentUrl": name, "encodingFormat": type, "name": what}
+            for name, (type, what) in files.items()
+        ],
+    }
+    as_json(path, node)
+
+
+def book(source: Source, path: Path) -> None:
+    """The codebook as one page that needs nothing else."""
+    markdown = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table")
+    readme = source.dataset.folder / "README.md"
+    text = (
+        readme.read_text(encoding="utf-8")
+        if readme.exists()
+        else f"# Codebook\n\n{keys(source.dataset)}\n\n{types(source.dataset)}\n"
+    )
+    body = markdown.render(SECTION.sub(lambda match: match[0].split("-->\n", 1)[1].rsplit("<!--", 1)[0], text))
+    title = html.escape(f"{source.release.about['title']}, version {source.release.about['version']}: codebook")
+    style = "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 Georgia,serif}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}"  # noqa: E501
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    path.write_text(f"<!doctype html>\n<html lang=en><head>{head}</head>\n<body>\n{body}</body></html>\n", encoding="utf-8")
+
+
+def figures(source: Source, path: Path) -> None:
+    """How good the data is, the rules that it keeps, and how many records stand in each file beside.
+
+    Raises RuntimeError where a file holds more or fewer records than the dataset.
+    """
+    rows = counted(path.parent)
+    for name, count in rows.items():
+        kind = re.split(r"[.:]|-(?:\d{4}|undated)\b", name.removeprefix("csv.zip:"))[0]
+        whole = (
+            sum(n for other, n in rows.items() if other.endswith(".parquet") and other.startswith(kind))
+            if "parquet" in name
+            else count
+        )
+        if whole != source.release.about["counts"][kind]:
+            raise RuntimeError(f"{name} holds {whole} records of {source.release.about['counts'][kind]}")
+    as_json(path, {**source.release.about["quality"], "rules": quality.rules(), "files": rows})
+
+
+def counted(folder: Path) -> dict[str, int]:
+    """How many records stand in each file of a release, read from the files themselves."""
+    rows = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.endswith(".ndjson.gz"):
+            with gzip.open(path) as lines:
+                rows[path.name] = sum(1 for _ in lines)
+        elif path.suffix == ".parquet":
+            rows[path.name] = import_module("pyarrow.parquet").read_metadata(path).num_rows
+        elif path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                for described in json.loads(archive.read("datapackage.json"))["resources"]:
+                    with archive.open(described["path"]) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
+                        rows[f"{path.name}:{described['path']}"] = sum(1 for _ in csv.reader(text)) - 1
+    return rows
+
+
+def changed(source: Source, path: Path) -> None:
+    """Every change of every release so far, oldest first."""
+    rows = source.release.rows(Changed.select(*CHANGE).order_by(Changed.seq))
+    as_json(path, [as_change(values) for values in rows])
+
+
+def as_change(row: tuple[Any, ...]) -> Record:
+    """A row of the columns in CHANGE as the public sees it."""
+    values = dict(zip((column.name for column in CHANGE), row, strict=True))
+    return {**values, "keys": values["keys"].split(",") if values["keys"] else []}
+
+
+def bibliography(source: Source, path: Path) -> None:
+    path.write_text(citing.bibtex(source.release.about, f"sha256:{source.release.about['digest']}"), encoding="utf-8")
+
+
+def csl(source: Source, path: Path) -> None:
+    as_json(path, [citing.csl(source.release.about, f"sha256:{source.release.about['digest']}")])

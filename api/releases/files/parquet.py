@@ -1,0 +1,62 @@
+"""Parquet a kind, typed; a large dated kind by year. Needs the extra `release`."""
+
+from importlib import import_module
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+from ...formats.tabular import cell, columns
+from ...resources.resource import Resource
+from ...schema.fields import Record
+from .datapackage import column_type
+from .source import Source, Write
+
+LARGE = 1_000_000  # rows from which on a kind is split by year
+
+
+def parquet(resource: Resource) -> Write:
+    """Typed columns, the flat ones. Needs the extra `release`.
+
+    A dated kind of more than LARGE records becomes a file a year, `<kind>-<year>.parquet`, by the earliest day.
+    """
+
+    def write(source: Source, path: Path) -> None:
+        arrow, files = import_module("pyarrow"), import_module("pyarrow.parquet")
+        names = columns(resource, None)
+        types = [arrow_type(arrow, column_type(resource, name)) for name in names]
+        schema = arrow.schema([arrow.field(name, type) for name, type in zip(names, types, strict=True)])
+        split = resource.dated and source.release.about["counts"][resource.kind] > LARGE
+
+        def year(document: Record) -> str:
+            day = (document[str(resource.dated)] or {}).get("earliest") if split else None
+            return f"-{day[:4] if day else 'undated'}" if split else ""
+
+        groups = groupby(source.documents(resource), year)  # documents of a dated kind come in order of their days
+        for suffix, documents in groups if split or source.release.about["counts"][resource.kind] else [("", iter(()))]:
+            with files.ParquetWriter(path.with_stem(path.stem + suffix), schema, compression="zstd", version="2.6") as writer:
+                while rows := list(islice(documents, 10_000)):
+                    cells = [
+                        [typed(cell(row, name.split(".")), type, arrow) for name, type in zip(names, types, strict=True)]
+                        for row in rows
+                    ]
+                    arrays = [arrow.array(column, type) for column, type in zip(zip(*cells, strict=True), types, strict=True)]
+                    writer.write_batch(arrow.record_batch(arrays, schema=schema))
+
+    return write
+
+
+def arrow_type(arrow: Any, word: str) -> Any:
+    """The Arrow type of a Table Schema type."""
+    kinds = {"date": arrow.date32, "integer": arrow.int64, "number": arrow.float64, "boolean": arrow.bool_}
+    return kinds.get(word, arrow.string)()
+
+
+def typed(value: Any, type: Any, arrow: Any) -> Any:
+    """A cell as its column's type has it; nothing is null."""
+    if value == "":
+        return None
+    if arrow.types.is_date32(type):
+        return import_module("datetime").date.fromisoformat(value)
+    if arrow.types.is_boolean(type):
+        return value == "true"
+    return str(value) if arrow.types.is_string(type) else value

@@ -1,0 +1,94 @@
+"""In front of everything that costs: how many requests a client may make, where a limit is set."""
+
+import ipaddress
+import logging
+import math
+import threading
+import time
+from collections.abc import Iterable
+from functools import cached_property
+from importlib import import_module
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from limits import parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from ..formats import dumps
+from ..problems import Problem
+from ..web.headers import outside
+
+EXEMPT = ("/healthz", "/readyz")  # a limit must not make a balancer believe that the server is down
+PATIENCE = 1  # seconds that a storage may take
+PAUSE = 10  # seconds without a limit after the storage failed
+log = logging.getLogger(__name__)
+
+
+def client_of(address: str) -> str:
+    """Whom an address stands for: of IPv6, a whole network belongs to one customer, unless it is one of IPv4 in truth."""
+    if ":" not in address:
+        return address
+    try:
+        six = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(six.ipv4_mapped or ipaddress.IPv6Network((six, 64), strict=False))
+
+
+def opened(address: str) -> Storage:
+    """The storage at an address, which need not answer yet."""
+    if address.startswith("memory:"):
+        return MemoryStorage()
+    times = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+    storage: Storage = storage_from_string(address, wrap_exceptions=True, **times)  # type: ignore[assignment]
+    return storage
+
+
+class Limited:
+    """A WSGI application that refuses with 429 what exceeds `rate` from one client; lets pass while it cannot count."""
+
+    def __init__(self, inner: WSGIApplication, rate: str, storage: str) -> None:
+        self.inner, self.rate, self.storage = inner, parse(rate), storage
+        self.policy = f'"client";q={self.rate.amount};w={self.rate.get_expiry()}'
+        if not storage.startswith("memory:"):
+            import_module("redis")  # ModuleNotFoundError is told before anybody is served
+        self._resume = 0.0
+        self._lock = threading.Lock()
+
+    @cached_property
+    def limiter(self) -> SlidingWindowCounterRateLimiter:
+        """Made in the process that uses it, as it has threads or connections of its own."""
+        return SlidingWindowCounterRateLimiter(opened(self.storage))
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # Browsers ask for OPTIONS by themselves before a page's request, which must not count twice.
+        exempt = environ["REQUEST_METHOD"] == "OPTIONS" or environ["PATH_INFO"] in EXEMPT
+        if exempt or time.monotonic() < self._resume:
+            return self.inner(environ, start_response)
+        client = client_of(environ.get("REMOTE_ADDR", ""))
+        try:
+            allowed = self.limiter.hit(self.rate, client)
+            stats = self.limiter.get_window_stats(self.rate, client)
+        except StorageError as error:
+            self._resume = time.monotonic() + PAUSE
+            log.warning("requests are not limited for %s seconds: %s", PAUSE, error.storage_error)
+            return self.inner(environ, start_response)
+        seconds = max(1, math.ceil(stats.reset_time - time.time()))
+        told = [("RateLimit-Policy", self.policy), ("RateLimit", f'"client";r={stats.remaining};t={seconds}')]
+        if not allowed:
+            return self._refuse(environ, start_response, told, seconds)
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> object:
+            return start_response(status, [*headers, *told], exc_info)  # type: ignore[arg-type]
+
+        return self.inner(environ, start)  # type: ignore[arg-type]
+
+    def _refuse(
+        self, environ: WSGIEnvironment, start_response: StartResponse, told: list[tuple[str, str]], seconds: int
+    ) -> Iterable[bytes]:
+        problem = Problem(429, f"More than {self.rate} from one client.", headers={"Retry-After": str(seconds)})
+        body = f"{dumps(problem.body)}\n".encode()
+        headers = {**outside(problem), "Content-Length": str(len(body))}
+        start_response("429 TOO MANY REQUESTS", [*headers.items(), *told])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -1,0 +1,1 @@
+"""The WSGI application: routes, responses, headers, pages and the OpenAPI document."""

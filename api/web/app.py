@@ -1,0 +1,126 @@
+"""The application: settings in, a WSGI callable out, as a list of init calls."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import peewee as pw
+from flask import Flask, Response, current_app, request
+from flask_compress import Compress
+from flask_cors import CORS
+from werkzeug.exceptions import HTTPException
+from werkzeug.urls import iri_to_uri
+
+from ..config import Settings
+from ..formats import FORMATS, dumps
+from ..metrics import database_error
+from ..problems import Problem, nearest
+from ..storage import open_store
+from ..storage.store import unavailable
+from . import views
+from .headers import CLOSED, EXPOSED, SECURITY
+from .response_cache import REQUEST_ID, ROUTE, Front
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application that serves the releases below `settings.data_dir`."""
+    settings = settings or Settings.read()
+    app = Flask("api", static_folder=None)
+    app.url_map.strict_slashes = False
+    store = app.extensions["store"] = open_store(settings)
+    views.init(app)
+    init_problems(app)
+    init_cors(app)
+    init_compression(app)
+    init_headers(app)
+    app.wsgi_app = Front(app.wsgi_app, store, settings.cache_bytes)  # type: ignore[method-assign]
+    return app
+
+
+def init_cors(app: Flask) -> None:
+    """Anybody may read from anywhere, errors included."""
+    CORS(app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86400)
+
+
+def init_headers(app: Flask) -> None:
+    """What every answer says to browsers; and which route answered, to those who observe."""
+
+    @app.before_request
+    def named() -> None:
+        if not request.host:  # links would lead nowhere
+            raise Problem(400, "The Host header names no host.")
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        if request.url_rule:
+            request.environ[ROUTE] = request.url_rule.rule
+        response.headers.setdefault("Content-Security-Policy", CLOSED)
+        response.headers.update(SECURITY)
+        return response
+
+
+def init_compression(app: Flask) -> None:
+    """Zstandard, brotli or gzip as the client likes, each with an ETag of its own."""
+    types = {format.media_type for format in FORMATS.values()} | {"application/problem+json", "application/yaml", "text/html"}
+    app.config["COMPRESS_MIMETYPES"] = sorted(types | {"text/plain", "text/css", "text/javascript"})
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
+    app.config["COMPRESS_REGISTER"] = False
+    compress = Compress(app)
+
+    @app.after_request
+    def pack(response: Response) -> Response:
+        """Published files go out as they are: ranges and digests are of their own bytes."""
+        return response if "Repr-Digest" in response.headers else compress.after_request(response)
+
+
+def init_problems(app: Flask) -> None:
+    """Every error is a problem document (RFC 9457), whoever raised it."""
+    app.register_error_handler(Problem, told)
+    app.register_error_handler(HTTPException, from_http)
+    app.register_error_handler(pw.DatabaseError, unreadable)
+    app.register_error_handler(Exception, unexpected)
+
+
+def told(problem: Problem) -> Response:
+    """A problem that a view raised; the operator is told, too, where no reader can mend it."""
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        log.warning("%s at %s", problem.body["detail"].rstrip("."), request.full_path, extra=tag())
+    return respond(problem)
+
+
+def respond(problem: Problem) -> Response:
+    body = {**problem.body, "instance": iri_to_uri(request.full_path.rstrip("?"))}
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return Response(f"{dumps(body)}\n", problem.status, headers, mimetype="application/problem+json")
+
+
+def from_http(error: HTTPException) -> Any:
+    """werkzeug's own errors (no such route, method not allowed) as problems; redirects stay redirects."""
+    if error.code is None or error.code < 400:
+        return error
+    members: dict[str, Any] = {}
+    if error.code == HTTPStatus.NOT_FOUND:
+        routes = (rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments)
+        members["suggestion"] = nearest(request.path, routes)
+    headers = {name: value for name, value in error.get_headers() if name in ("Allow", "Content-Range")}
+    return respond(Problem(error.code, error.description or HTTPStatus(error.code).phrase, headers=headers, **members))
+
+
+def unreadable(error: Exception) -> Response:
+    """The database does not answer, or not in time: the operator is told why, the reader when to come back."""
+    database_error()
+    log.warning("the release cannot be read at %s: %s", request.full_path, str(error).strip(), extra=tag())
+    return respond(unavailable("The release cannot be read."))
+
+
+def tag() -> dict[str, Any]:
+    """What leads from a message to the line of its request."""
+    return {"request_id": request.environ.get(REQUEST_ID)}
+
+
+def unexpected(error: Exception) -> Response:
+    """Our own fault: told to the operator in full, to the reader without a trace."""
+    log.error("unexpected error at %s", request.full_path, exc_info=error, extra=tag())
+    return respond(Problem(500, "Something went wrong here; it was logged."))

@@ -1,0 +1,208 @@
+"""The parts of the contract that are written by hand: references, dates, problems, hits, and their examples."""
+
+from typing import Any
+
+from apispec import APISpec
+
+from ...problems import PROBLEMS
+from ...schema import fields
+from ...schema.json_schema import component
+
+REFERENCE = {
+    "type": "object",
+    "description": "Another record: its id, and what it is called.",
+    "properties": {"id": {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}, "name": {"type": "string"}},
+    "required": ["id", "name"],
+    "example": {"id": "geneva", "name": "Geneva"},
+}
+OFFICE = {
+    "type": "object",
+    "description": "An office held on the day in question.",
+    "properties": {
+        "title": {"type": "string"},
+        "organization": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
+    },
+    "required": ["title", "organization"],
+}
+HOLDER = {
+    "allOf": [{"$ref": "#/components/schemas/Reference"}],
+    "type": "object",
+    "description": "An actor, with the offices held on the day in question.",
+    "properties": {"offices": {"type": "array", "items": {"$ref": "#/components/schemas/Office"}}},
+    "required": ["offices"],
+}
+
+
+# An object whose keys the contract leaves open.
+ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}
+GRAPH = {
+    "type": "object",
+    "description": "Records as linked data, in the words of schema.org.",
+    "properties": {"@context": ANY, "@graph": {"type": "array", "items": ANY}},
+    "required": ["@context", "@graph"],
+    "additionalProperties": False,
+}
+FEATURES = {
+    "type": "object",
+    "description": "Records with a place, as GeoJSON (RFC 7946).",
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": ANY}},
+    "required": ["type", "features"],
+    "additionalProperties": False,
+}
+PROBLEM = {
+    "type": "object",
+    "description": "What went wrong, as RFC 9457 has it.",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "Every fault of the query.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "parameter": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "allowed": {"type": ["array", "null"], "items": {"type": "string"}},
+                    "suggestion": {"type": ["string", "null"]},
+                },
+                "required": ["parameter", "detail"],
+            },
+        },
+        "suggestion": {"type": ["string", "null"]},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+FACET = {
+    "type": "object",
+    "properties": {
+        "value": {"type": "string"},
+        "name": {"type": ["string", "null"]},
+        "count": {"type": "integer"},
+        "href": {"type": "string", "format": "uri"},
+    },
+    "required": ["value", "name", "count", "href"],
+}
+HIT = {
+    "type": "object",
+    "description": "A record that was found, and the text that it was found by, with the words in `<mark>`.",
+    "properties": {name: {"type": "string"} for name in ("kind", "id", "name", "field", "highlight", "href")},
+    "required": ["kind", "id", "name", "field", "highlight", "href"],
+}
+SAMPLE_HIT = {
+    "kind": "actors",
+    "id": "antony-blinken",
+    "name": "Antony Blinken",
+    "field": "aliases",
+    "highlight": "<mark>Brinken</mark>",
+    "href": "/v1/actors/antony-blinken",
+}
+THREAD = {
+    "type": "object",
+    "description": "A statement, and what replies to it.",
+    "properties": {
+        "id": {"type": "string"},
+        "stance": {"type": ["string", "null"], "description": "How it stands to what it replies to."},
+        "speakers": {"type": "array", "items": component("Holder")},
+        "date": component("Date"),
+        "act": {"type": "string"},
+        "paraphrase": {"type": "string"},
+        "href": {"type": "string"},
+        "replies": {"type": "array", "items": component("Thread")},
+    },
+    "required": ["id", "stance", "speakers", "date", "act", "paraphrase", "href", "replies"],
+}
+RELEASE = {"version": "1.0.0", "digest": "0" * 64}
+NOT_MODIFIED = {"description": "The client's copy is current (`If-None-Match`)."}
+
+
+# status -> component, reason phrase, kind of problem, example of a detail
+ERRORS: dict[int, tuple[str, str, str | None, str]] = {
+    400: ("InvalidParameters", "Bad Request", "invalid-parameters", "Not understood: typ."),
+    404: ("UnknownRecord", "Not Found", "unknown-record", "There is no 'geneva-summit' among the events."),
+    406: ("NotAcceptable", "Not Acceptable", None, "None of the acceptable media types can be had."),
+    410: ("Gone", "Gone", "cursor-expired", "Release 1.0.0-0123456789ab is no longer kept."),
+    408: ("TooSlow", "Request Timeout", None, "The header fields did not come within 10 seconds."),
+    414: ("TooLongAddress", "URI Too Long", None, "The request line is longer than 8190 bytes."),
+    429: ("TooManyRequests", "Too Many Requests", None, "More than 60 per 1 minute from one client."),
+    431: (
+        "TooManyHeaders",
+        "Request Header Fields Too Large",
+        None,
+        "There are more than 100 header fields, one is longer than 8190 bytes, or all than 65536.",
+    ),
+    503: ("NotReady", "Service Unavailable", "not-ready", "No release is loaded yet."),
+}
+
+
+ANYWHERE = (408, 414, 429, 431)  # what any request may be told before it is looked at
+
+
+def errors(*statuses: int) -> dict[str, Any]:
+    return {str(status): {"$ref": f"#/components/responses/{ERRORS[status][0]}"} for status in statuses}
+
+
+def register(spec: APISpec) -> None:
+    """Adds the hand-written schemas and responses to the contract."""
+    release = {
+        "type": "object",
+        "description": "The release that answered.",
+        "properties": {"version": {"type": "string"}, "digest": {"type": "string"}},
+        "required": ["version", "digest"],
+    }
+    by_hand: dict[str, dict[str, Any]] = {
+        "Reference": REFERENCE,
+        "Office": OFFICE,
+        "Holder": HOLDER,
+        "Problem": PROBLEM,
+        "Hit": HIT,
+        "Thread": THREAD,
+        "Graph": GRAPH,
+        "Features": FEATURES,
+    }
+    for name, schema in {**by_hand, "Release": release}.items():
+        spec.components.schema(name, schema)
+    spec.components.schema(
+        "ListMeta",
+        {
+            "type": "object",
+            "properties": {
+                "total": {"type": "integer", "description": "How many records the filters find, on all pages."},
+                "release": component("Release"),
+                "query": {**ANY, "description": "How the request was understood, defaults included."},
+                "facets": {
+                    "type": "object",
+                    "description": "For each facet asked for, its values, how many records have them, and where they are.",
+                    "additionalProperties": {"type": "array", "items": FACET},
+                },
+                "coverage": {**ANY, "description": "What the dataset covers; given where few records were found."},
+            },
+            "required": ["total", "release", "query"],
+        },
+    )
+    spec.components.schema(
+        "ListLinks",
+        {
+            "type": "object",
+            "properties": {
+                "self": {"type": "string", "format": "uri"},
+                "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
+            },
+            "required": ["self", "next"],
+        },
+    )
+    for status, (name, description, kind, detail) in ERRORS.items():
+        body: dict[str, Any] = {
+            "type": f"/problems/{kind}" if kind else "about:blank",
+            "title": kind.replace("-", " ").capitalize() if kind else description,
+            "status": status,
+            "detail": detail,
+            "instance": "/v1/events?typ=summit",
+        }
+        if status == 400:
+            body["errors"] = [{"parameter": "typ", "detail": "is unknown", "allowed": ["type", "status"], "suggestion": "type"}]
+        media = {"application/problem+json": {"schema": component("Problem"), "example": body}}
+        spec.components.response(name, {"description": PROBLEMS.get(kind or "", f"{description}."), "content": media})

@@ -1,0 +1,192 @@
+"""The operations that are no list and no item: the index, lookups, aggregates, the contract, the state of the server."""
+
+from typing import Any
+
+from ...formats import FORMATS
+from ...query.query import aggregate_arguments, cite_arguments
+from ...releases.files import FILES
+from ...resources import BY_KIND, RESOURCES
+from ...schema.json_schema import component, example
+from .. import lookups, publications
+from .components import ANY, NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
+from .operations import envelope, id_parameter, media, query
+
+READS_RELEASE = 503  # what answers from a release can be without one, or with a damaged one, and has an ETag
+
+
+def _service(
+    summary: str, id: str, content: dict[str, Any], statuses: tuple[int, ...] = (), *, parameters: Any = (), tag: str = "service"
+) -> dict[str, Any]:
+    return {
+        "operationId": id,
+        "tags": [tag],
+        "summary": summary,
+        "description": f"{summary}.",
+        "parameters": list(parameters),
+        "responses": {
+            "200": {"description": f"{summary}.", "content": content},
+            **({"304": NOT_MODIFIED} if READS_RELEASE in statuses else {}),
+            **errors(*statuses, *((406,) if READS_RELEASE in statuses and 406 not in statuses else ())),
+        },
+    }
+
+
+VERSION = {
+    "name": "version",
+    "in": "path",
+    "required": True,
+    "description": "A version of the data.",
+    "schema": {"type": "string"},
+    "example": "1.0.0",
+}
+SAMPLE_META = {"total": 1, "release": RELEASE, "query": {}}
+SAMPLE_LINKS = {"self": "https://example.org/v1/..."}
+
+
+def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
+    whole = {"data": sample, "meta": SAMPLE_META, "links": SAMPLE_LINKS}
+    return media("application/json", whole, envelope(data, ANY, ANY))
+
+
+def _files() -> dict[str, Any]:
+    """The bytes of a file, in whichever media type it is of."""
+    types = {"text/plain", *(file.media_type for file in FILES.values())}
+    return {kind: {"schema": {"description": "The file's bytes."}, "example": "..."} for kind in sorted(types)}
+
+
+def services() -> dict[str, dict[str, Any]]:
+    """The routes that are no list and no item."""
+    index = {"title": "...", "version": "1.0.0"}
+    hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
+    node = {"id": "russia", "name": "Russia", "events": 1}
+    graph = {"directed": True, "multigraph": True, "graph": {}, "nodes": [node], "edges": []}
+    graphml = media(FORMATS["graphml"].media_type, "<graphml/>")
+    tree = {**{key: example(BY_KIND["statements"].schema)[key] for key in ("id", "speakers", "date", "act", "paraphrase")}}
+    thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
+    resolve = _service("Lead from an id in another scheme, or an old id, to the record", "resolve", {}, (400, 404, 410, 503))
+    found = {"303": {"description": "`Location` leads to the record."}, "308": {"description": "The record was renamed."}}
+    operations = {
+        "/v1": _service(
+            "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
+            "index",
+            _answer(ANY, index),
+            (503,),
+        ),
+        "/v1/search": _service(
+            "Search all kinds, best hits first", "search", hits, (400, 410, 503), parameters=query(lookups.search_arguments())
+        ),
+        "/v1/suggest": _service(
+            "A few best matches for what is being typed",
+            "suggest",
+            hits,
+            (400, 503),
+            parameters=query(lookups.suggest_arguments()),
+        ),
+        "/v1/resolve": {
+            **resolve,
+            "parameters": query(lookups.resolve_arguments()),
+            "responses": {**found, **errors(400, 404, 410, 503)},
+        },
+        "/v1/network": _service(
+            "Who deals with whom in the events that the filters find, as node-link data",
+            "network",
+            {**_answer(ANY, graph), **graphml},
+            (400, 406, 503),
+            parameters=query(lookups.network_arguments()),
+            tag="events",
+        ),
+        "/v1/threads/{id}": _service(
+            "What a statement replies to and what replies to it, as trees",
+            "get_thread",
+            _answer({"type": "array", "items": component("Thread")}, [thread]),
+            (400, 404, 410, 503),
+            parameters=[id_parameter(BY_KIND["statements"]), *query(lookups.thread_arguments())],
+            tag="statements",
+        ),
+        "/v1/releases": _service(
+            "The published releases, newest first", "list_releases", _answer({"type": "array", "items": ANY}, []), (400,)
+        ),
+        "/v1/releases/{version}": _service(
+            "A published release: its files, with size, sum and how to open each; `latest` leads to the newest",
+            "get_release",
+            _answer(ANY, {"version": "1.0.0", "files": []}),
+            (404, 503),
+            parameters=[VERSION],
+        ),
+        "/v1/releases/{version}/{name}": _service(
+            "A file of a published release, resumable, never changing",
+            "get_release_file",
+            _files(),
+            (404, 503),
+            parameters=[VERSION, {**VERSION, "name": "name", "description": "The file's name.", "example": "events.ndjson.gz"}],
+        ),
+        "/v1/cite": _service(
+            "Cite a query of any kind: text, BibTeX, CSL-JSON, and a sum to verify it by",
+            "cite",
+            _answer(ANY, {"count": 1, "sha256": "0" * 64}),
+            (400, 503),
+            parameters=query(publications.cite_query_arguments()),
+        ),
+        "/v1/quality": _service(
+            "How good the data is, in numbers",
+            "quality",
+            _answer(ANY, {"accounts": 1}),
+            (400, 503),
+            parameters=query(publications.quality_arguments()),
+        ),
+        "/v1/changes": _service(
+            "What was created, changed, renamed and withdrawn in which release",
+            "list_changes",
+            {**_answer({"type": "array", "items": ANY}, []), **media(FORMATS["atom"].media_type, "<feed/>")},
+            (400, 406, 410, 503),
+            parameters=query(publications.changes_arguments()),
+        ),
+        "/v1/cite/verify": _service(
+            "Whether a release still gives what was cited, and what differs if not",
+            "verify_citation",
+            _answer(ANY, {"valid": True}),
+            (400, 503),
+            parameters=query(publications.verify_arguments()),
+        ),
+        **{
+            f"/v1/cite/{resource.kind}": _service(
+                f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a sum to verify it by",
+                f"cite_{resource.kind.replace('-', '_')}",
+                _answer(ANY, {"count": 1, "sha256": "0" * 64}),
+                (400, 503),
+                parameters=query(cite_arguments(resource)),
+                tag=resource.kind,
+            )
+            for resource in RESOURCES
+        },
+        **{
+            f"/v1/aggregates/{resource.kind}": _service(
+                f"Count {resource.kind.replace('-', ' ')} by the values of filters, several together",
+                f"aggregate_{resource.kind.replace('-', '_')}",
+                {
+                    **_answer({"type": "array", "items": ANY}, [{resource.filters[2].name: "...", "count": 1}]),
+                    **media(FORMATS["csv"].media_type, "type,count\nsummit,1\n"),
+                },
+                (400, 406, 503),
+                parameters=query(aggregate_arguments(resource)),
+                tag=resource.kind,
+            )
+            for resource in RESOURCES
+        },
+        "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
+        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", {"openapi": "3.1.0"})),
+        "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
+        "/readyz": _service(
+            "Whether a release is loaded and answers",
+            "readyz",
+            media("application/json", {"status": "ok", "release": RELEASE}),
+            (503,),
+        ),
+    }
+    for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
+        operations[path]["responses"]["307"] = {"description": "`latest`: `Location` leads to the newest."}
+        operations[path]["responses"]["304"] = NOT_MODIFIED
+    file = operations["/v1/releases/{version}/{name}"]["responses"]
+    file["206"] = {"description": "The part that `Range` asked for."}
+    file["416"] = {"description": "The file ends before the range begins."}
+    return operations
