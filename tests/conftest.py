@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from postgresql import Cluster
 
 from api.config import Settings
-from api.dataset import reader as dataset
+from api.dataset import reader
 from api.problems import Problem
 from api.releases import load
 from api.resources import RESOURCES
@@ -51,9 +51,9 @@ def client(settings: Settings) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def records(settings: Settings) -> dataset.Dataset:
+def records(settings: Settings) -> reader.Dataset:
     """The bundled dataset as read."""
-    return dataset.read(settings.dataset)
+    return reader.read(settings.dataset)
 
 
 @pytest.fixture(scope="session")

@@ -17,23 +17,19 @@ from marshmallow.experimental.context import Context
 from test_cli import run
 
 from api.config import Settings
-from api.dataset import jsonl as lines
-from api.dataset import process_pool as pool
-from api.dataset import reader as dataset
-from api.dataset import rules as checks
-from api.dataset import yaml_files as files
+from api.dataset import jsonl, process_pool, reader, rules, yaml_files
 from api.dataset.findings import MOST_FINDINGS
 from api.dataset.tempdir import MARK
 from api.releases import load, publish
 from api.resources import BY_KIND, RESOURCES
-from api.schema import fast_path as swift
+from api.schema import fast_path
 from api.storage.store import Folder
 
 TOPIC = {"id": "arms", "name": "Arms", "definition": "Weapons and their control."}
 
 
 def told(folder: Path) -> list[str]:
-    return [str(finding) for finding in checks.findings(dataset.read(folder))]
+    return [str(finding) for finding in rules.findings(reader.read(folder))]
 
 
 def as_lines(folder: Path, kind: str) -> Path:
@@ -41,7 +37,7 @@ def as_lines(folder: Path, kind: str) -> Path:
     out = folder / f"{kind}.jsonl"
     with out.open("w", encoding="utf-8") as lines:
         for path in sorted((folder / kind).iterdir(), reverse=True):
-            record = files.parse_yaml(path.read_text(encoding="utf-8")).value
+            record = yaml_files.parse_yaml(path.read_text(encoding="utf-8")).value
             lines.write(json.dumps({**record, "id": path.stem}) + "\n")
     shutil.rmtree(folder / kind)
     return out
@@ -79,7 +75,7 @@ def test_files_and_lines_of_a_kind_stand_in_one_order(small: Path, tmp_path: Pat
     for kind, id in (("events", "2021-06-follow-up"), ("actors", "russia"), ("actors", "joe-biden"), ("topics", "security")):
         path = small / kind / f"{id}.yaml"
         with (small / f"{kind}.jsonl").open("a") as lines:
-            lines.write(json.dumps({"id": id, **files.parse_yaml(path.read_text()).value}) + "\n")
+            lines.write(json.dumps({"id": id, **yaml_files.parse_yaml(path.read_text()).value}) + "\n")
         path.unlink()
     assert release_of(small, tmp_path / "mixed") == expected
 
@@ -110,8 +106,8 @@ HOSTILE = {
     "deep": (b'{"id": "a", "name": ' + b"[" * 20 + b"]" * 20 + b"}", "topics.jsonl:2: nests deeper than 12 levels"),
     "very deep": (b'{"id": "a", "name": ' + b"[" * 50000 + b"]" * 50000 + b"}", "topics.jsonl:2: nests deeper than 12 levels"),
     "deep and twice": (b'{"a": 1, "a": ' * 400 + b"1" + b"}" * 400, "topics.jsonl:2: nests deeper than 12 levels"),
-    "too large": (b'{"id": "a", "name": "' + b"x" * files.MOST_BYTES + b'"}', "topics.jsonl:2: is larger than 1,048,576 bytes"),
-    "far too large": (b"x" * 5 * files.MOST_BYTES, "topics.jsonl:2: is larger than 1,048,576 bytes"),
+    "too large": (b'{"id": "a", "name": "' + b"x" * yaml_files.MOST_BYTES + b'"}', "topics.jsonl:2: is larger than 1,048,576 bytes"),
+    "far too large": (b"x" * 5 * yaml_files.MOST_BYTES, "topics.jsonl:2: is larger than 1,048,576 bytes"),
     "a key twice": (b'{"id": "a", "name": "x", "name": "y", "definition": "z"}', "topics.jsonl:2: name: stands twice"),
     "no id": (b'{"name": "x", "definition": "y"}', "topics.jsonl:2: id: is missing"),
     "a wrong id": (b'{"id": "Not An Id", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'Not An Id' is not an id"),
@@ -162,7 +158,7 @@ def test_a_hostile_line_is_told_the_same_in_a_piece_of_its_own(small: Path, monk
         (lambda data: data[:-20], "events.jsonl.gz:400: is cut off"),
         (lambda data: data[:2000] + b"\xff" * 40 + data[2040:], "is not whole gzip"),
         (lambda data: b"plain text", "events.jsonl.gz:1: is not whole gzip"),
-        (lambda data: gzip.compress(b" " * (lines.SPAN * lines.MOST_TIMES)), "unpacks to more than 200 times its size"),
+        (lambda data: gzip.compress(b" " * (jsonl.SPAN * jsonl.MOST_TIMES)), "unpacks to more than 200 times its size"),
     ],
 )
 def test_a_damaged_packed_file_is_told(small: Path, damage: Callable[[bytes], bytes], finding: str) -> None:
@@ -235,13 +231,13 @@ def test_a_rule_holds_between_lines_and_files(small: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", list(BY_KIND))
-def test_the_short_way_reads_and_renders_what_marshmallow_does(kind: str, records: dataset.Dataset) -> None:
+def test_the_short_way_reads_and_renders_what_marshmallow_does(kind: str, records: reader.Dataset) -> None:
     schema = BY_KIND[kind].schema
     for entry in records.entries[kind].values():
-        assert swift.load(schema, entry.text.value) == schema.load(entry.text.value)
+        assert fast_path.load(schema, entry.text.value) == schema.load(entry.text.value)
         with_context = {**entry.record, "id": "x", "links": {"self": "y"}}
         with Context(records):
-            assert json.dumps(swift.dump(schema, with_context)) == json.dumps(schema.dump(with_context))
+            assert json.dumps(fast_path.dump(schema, with_context)) == json.dumps(schema.dump(with_context))
 
 
 def peak(folder: Path, data_dir: Path) -> int:
@@ -304,32 +300,32 @@ def workers_of(data_dir: Path) -> list[str]:
 
 def test_a_process_that_dies_ends_the_work_cleanly() -> None:
     with pytest.raises(ChildProcessError):
-        list(pool.ordered(lambda chunk: os.kill(os.getpid(), signal.SIGKILL), range(9), 2))
+        list(process_pool.ordered(lambda chunk: os.kill(os.getpid(), signal.SIGKILL), range(9), 2))
     with pytest.raises(ZeroDivisionError):
-        list(pool.ordered(lambda chunk: 1 // chunk, range(-4, 4), 2))
+        list(process_pool.ordered(lambda chunk: 1 // chunk, range(-4, 4), 2))
 
 
 def test_results_come_in_order_and_no_faster_than_they_are_read() -> None:
     taken: list[int] = []
-    results = pool.ordered(lambda chunk: chunk * 2, (taken.append(n) or n for n in range(1000)), 2)  # type: ignore[func-returns-value]
+    results = process_pool.ordered(lambda chunk: chunk * 2, (taken.append(n) or n for n in range(1000)), 2)  # type: ignore[func-returns-value]
     assert [next(results) for _ in range(3)] == [0, 2, 4]
     assert len(taken) < 20
     assert list(results) == [n * 2 for n in range(3, 1000)]
 
 
 def test_inputs_know_every_file_and_nothing_else(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
-    before = dataset.inputs(small)
+    before = reader.inputs(small)
     copy = Path(shutil.copytree(small, tmp_path / "copy", copy_function=shutil.copy))
     (copy / ".hidden").write_text("x")
-    assert dataset.inputs(copy) == before
+    assert reader.inputs(copy) == before
     seen = {before}
     for change in ("topics.jsonl", "topics/new.yaml", "releases/1.0.0.tsv"):
         edit(change, "", "x")
-        seen.add(dataset.inputs(small))
+        seen.add(reader.inputs(small))
     edit("topics/security.yaml", "Security", "Safety")
-    seen.add(dataset.inputs(small))
+    seen.add(reader.inputs(small))
     (small / "topics" / "new.yaml").rename(small / "topics" / "newer.yaml")
-    seen.add(dataset.inputs(small))
+    seen.add(reader.inputs(small))
     assert len(seen) == 6
 
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.dataset import reader as dataset
-from api.dataset import rules as checks
+from api.dataset import reader, rules
 
 EVENT = "events/2021-06-16-geneva-summit.yaml"
 PLANNED = "events/2021-06-follow-up.yaml"
@@ -15,7 +14,7 @@ BIDEN = "actors/joe-biden.yaml"
 
 
 def told(folder: Path) -> list[str]:
-    return [str(finding) for finding in checks.findings(dataset.read(folder))]
+    return [str(finding) for finding in rules.findings(reader.read(folder))]
 
 
 def test_a_sound_dataset_has_no_findings(small: Path) -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from conftest import ROOT, SMALL
 
 from api.cli import main
-from api.dataset import yaml_files as files
+from api.dataset import yaml_files
 from api.resources import BY_KIND
 
 
@@ -70,7 +70,7 @@ def test_a_new_file_hints_at_every_key_and_tells_what_is_needed(small: Path, kin
     assert run("new", kind, "2021-06-17-new", "--dataset", small).exit_code == 0
     path = small / kind / "2021-06-17-new.yaml"
     text = path.read_text()
-    assert files.comments(text) == []
+    assert yaml_files.comments(text) == []
     for key, field in BY_KIND[kind].schema.load_fields.items():
         assert re.search(rf"^(#:)?{field.data_key or key}:.*#: {re.escape(field.metadata['description'])}", text, re.MULTILINE)
     result = run("check", "--dataset", small)
@@ -84,7 +84,7 @@ def test_a_new_file_with_every_key_uncovered_is_a_mapping_of_them_all(small: Pat
     run("new", "events", "2021-06-17-new", "--dataset", small)
     text = (small / "events" / "2021-06-17-new.yaml").read_text()
     uncovered = re.sub(r"^#:", "", text, flags=re.MULTILINE)
-    assert set(files.parse_yaml(uncovered).value) == set(BY_KIND["events"].schema.load_fields)
+    assert set(yaml_files.parse_yaml(uncovered).value) == set(BY_KIND["events"].schema.load_fields)
 
 
 def test_nothing_is_overwritten_by_new(small: Path) -> None:

@@ -15,8 +15,7 @@ import pytest
 from conftest import SMALL
 
 from api.config import Settings
-from api.dataset import reader as dataset
-from api.dataset import yaml_files as files
+from api.dataset import reader, yaml_files
 from api.dataset.findings import DatasetError
 from api.problems import Problem
 from api.releases import load
@@ -44,11 +43,11 @@ def test_the_same_files_give_the_same_release_to_the_byte(small: Path, tmp_path:
 
 
 def test_layout_and_comments_do_not_change_the_digest_and_facts_do(edit: Callable[..., Path], small: Path) -> None:
-    before = dataset.read(small).digest
+    before = reader.read(small).digest
     edit("topics/security.yaml", "name: Security\n", "# a remark\nname:   'Security'\n")
-    assert dataset.read(small).digest == before
+    assert reader.read(small).digest == before
     edit("topics/security.yaml", "'Security'", "'Safety'")
-    assert dataset.read(small).digest != before
+    assert reader.read(small).digest != before
 
 
 def test_loading_again_what_is_served_does_nothing(tmp_path: Path) -> None:
@@ -58,14 +57,14 @@ def test_loading_again_what_is_served_does_nothing(tmp_path: Path) -> None:
 
 
 def test_records_read_from_json_lines_are_the_same_release(small: Path, tmp_path: Path) -> None:
-    digest = dataset.read(small).digest
+    digest = reader.read(small).digest
     lines = []
     for path in sorted((small / "topics").iterdir()):
         keys = dict(line.split(": ", 1) for line in path.read_text().splitlines())
         lines.append({"id": path.stem, **keys})
     shutil.rmtree(small / "topics")
-    (small / "topics.jsonl").write_text("".join(files.canonical(line).decode() + "\n" for line in lines))
-    assert dataset.read(small).digest == digest
+    (small / "topics.jsonl").write_text("".join(yaml_files.canonical(line).decode() + "\n" for line in lines))
+    assert reader.read(small).digest == digest
 
 
 def test_a_faulty_dataset_leaves_the_served_release(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:

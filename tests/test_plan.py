@@ -12,8 +12,7 @@ from conftest import ROOT
 from flask.testing import FlaskClient
 
 from api.config import Settings
-from api.query import planner as plan
-from api.query import value_counts as counts
+from api.query import planner, value_counts
 from api.query.pagination import _select, total
 from api.query.query import Query
 from api.releases import load
@@ -113,19 +112,19 @@ def test_every_plan_finds_the_same(
     (events,) = (resource for resource in RESOURCES if resource.kind == "events")
     query = Query.read(events, asked)
     usual = [row[0] for row in release.rows(_select(query, release, None))]
-    monkeypatch.setattr(plan, "FEW", few)
+    monkeypatch.setattr(planner, "FEW", few)
     assert [row[0] for row in release.rows(_select(query, release, None))] == usual
     assert total(query, release) == len(usual)
 
 
 def test_days_counted_at_the_load_are_the_days_that_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Every value of every filter is held to a plain count, at and around days that are there."""
-    monkeypatch.setattr(counts, "FREQUENT", 1)
+    monkeypatch.setattr(value_counts, "FREQUENT", 1)
     release, _ = load.load(Settings(dataset=ROOT / "dataset", data_dir=tmp_path))
-    for resource in (resource for resource in RESOURCES if counts.is_dated(resource)):
+    for resource in (resource for resource in RESOURCES if value_counts.is_dated(resource)):
         model: Any = resource.model
         spans = {seq: (day(a), day(b)) for seq, a, b in release.rows(model.select(model.seq, model.earliest, model.latest))}
-        held = {counts.ALL: set(spans)}
+        held = {value_counts.ALL: set(spans)}
         for filter in resource.filters:
             if isinstance(filter, filters.Terms):
                 table = INDEXES[resource.kind, filter.name]
@@ -133,10 +132,10 @@ def test_days_counted_at_the_load_are_the_days_that_are_there(monkeypatch: pytes
                     held.setdefault((filter.name, value), set()).add(seq)
         days = sorted({day for span in spans.values() for day in span})[:: max(1, len(spans) // 20)]
         for (name, value), records in held.items():
-            assert counts.totals(release, resource.kind, name, [value]) == {value: len(records)}
+            assert value_counts.totals(release, resource.kind, name, [value]) == {value: len(records)}
             for first, last in pairwise(days):
                 expected = sum(spans[seq][0] <= last and spans[seq][1] >= first for seq in records)
-                assert counts.between(release, resource.kind, name, value, (first, last)) == expected
+                assert value_counts.between(release, resource.kind, name, value, (first, last)) == expected
 
 
 def day(value: Any) -> date:

@@ -26,12 +26,10 @@ from flask.testing import FlaskClient
 from test_cli import run
 
 from api.config import Settings
-from api.dataset import manifests as history
-from api.dataset import reader as dataset
-from api.dataset import rules as checks
+from api.dataset import manifests, reader, rules
 from api.dataset.findings import DatasetError
-from api.releases import files as dumps
 from api.releases import load, publish
+from api.releases.files import FILES, Source
 from api.resources import BY_KIND, RESOURCES
 from api.web.app import create_app
 
@@ -84,7 +82,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_same_dataset_gives_the_same_bytes_in_every_file(folder: Path, tmp_path: Path) -> None:
     source = Path(shutil.copytree(ROOT / "dataset", tmp_path / "elsewhere"))
     again, _ = publish.publish(source, tmp_path / "releases")
-    for name in (*dumps.FILES, publish.SUMS):
+    for name in (*FILES, publish.SUMS):
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
@@ -131,8 +129,8 @@ def test_a_dump_loaded_again_has_the_same_digest(folder: Path, tmp_path: Path) -
         with (tmp_path / f"{resource.kind}.jsonl").open("w") as out:
             for document in map(json.loads, lines):
                 out.write(json.dumps({"id": document["id"], **original(resource.schema, document)}) + "\n")
-    read = dataset.read(tmp_path)
-    assert checks.findings(read) == []
+    read = reader.read(tmp_path)
+    assert rules.findings(read) == []
     assert read.digest == json.loads((folder / "quality.json").read_text())["digest"]
 
 
@@ -199,7 +197,7 @@ def test_the_codebook_is_one_page_that_needs_nothing_else(folder: Path) -> None:
 
 def test_metadata_and_citations_are_of_their_formats(folder: Path) -> None:
     catalogue = json.loads((folder / "dataset.jsonld").read_text())
-    assert {d["contentUrl"] for d in catalogue["distribution"]} == set(dumps.FILES)
+    assert {d["contentUrl"] for d in catalogue["distribution"]} == set(FILES)
     (item,) = json.loads((folder / "citation.json").read_text())
     assert item["type"] == "dataset"
     version = yaml.safe_load((ROOT / "dataset" / "dataset.yaml").read_text())["version"]
@@ -229,7 +227,7 @@ def test_a_bump_that_is_too_small_is_refused(small: Path, tmp_path: Path, change
     with pytest.raises(DatasetError) as refused:
         publish.publish(small, tmp_path / "releases")
     assert "published with other content" in str(refused.value.findings[0])
-    major, minor, patch = history.version_key(least)
+    major, minor, patch = manifests.version_key(least)
     smaller = {0: "1.0.0", 1: "1.0.9", 2: "1.9.9"}[2 if major == 2 else 1 if minor else 0]
     if patch == 0:
         bump(small, smaller)
@@ -237,7 +235,7 @@ def test_a_bump_that_is_too_small_is_refused(small: Path, tmp_path: Path, change
             publish.publish(small, tmp_path / "releases")
         assert f"{least} is the least" in str(refused.value.findings[0])
     bump(small, least)
-    assert f"Least version: {least}" in publish.draft(dataset.read(small))
+    assert f"Least version: {least}" in publish.draft(reader.read(small))
     assert publish.publish(small, tmp_path / "releases")[1] is True
 
 
@@ -487,7 +485,7 @@ def test_a_query_of_any_kind_is_cited_by_its_text(published: Published) -> None:
 
 
 def test_a_file_that_lost_a_record_is_not_published(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dumps.Source, "texts", lambda self, resource: iter(()))
+    monkeypatch.setattr(Source, "texts", lambda self, resource: iter(()))
     with pytest.raises(RuntimeError, match="holds 0 records of"):
         publish.publish(small, tmp_path)
     assert list(tmp_path.glob("0*")) == []
@@ -505,8 +503,8 @@ def test_quality_is_served_as_it_is_published(folder: Path, client: FlaskClient)
 
 
 def test_manifests_are_read_as_they_were_written(tmp_path: Path) -> None:
-    made = dataset.read(SMALL).manifest
+    made = reader.read(SMALL).manifest
     path = tmp_path / f"{made.version}.tsv"
     path.write_text(made.text())
-    assert history.Manifest.read(path) == made
+    assert manifests.Manifest.read(path) == made
     assert set(BY_KIND) == {name.partition("/")[0] for name in made.entries}

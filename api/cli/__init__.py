@@ -18,9 +18,7 @@ import click
 
 from .. import __version__, config, server
 from ..config import Settings
-from ..dataset import reader as dataset
-from ..dataset import rules as checks
-from ..dataset import yaml_files as files
+from ..dataset import reader, rules, yaml_files
 from ..dataset.dataset import part
 from ..dataset.findings import DatasetError, Finding
 from ..dataset.template import scaffold
@@ -34,7 +32,7 @@ from ..schema.json_schema import json_schema
 from ..storage import open_store
 from ..web import openapi
 from ..web.publications import read_query
-from . import generated_docs as readme
+from . import generated_docs
 
 FAULTY, BUSY = 1, 3
 HEALTH_TIMEOUT = 4  # seconds: less than a container engine waits for the command
@@ -132,8 +130,8 @@ def check(folder: Path | None) -> None:
     settings = settings_of(dataset=folder)
     try:
         with progress("checking") as show:
-            found = dataset.read(settings.dataset, part(show, 0, 100))
-            faults = checks.findings(found, part(show, 100, 1000))
+            found = reader.read(settings.dataset, part(show, 0, 100))
+            faults = rules.findings(found, part(show, 100, 1000))
     except OSError as error:
         raise click.UsageError(f"cannot check {settings.dataset}: {error.strerror or error}") from None
     if faults:
@@ -215,16 +213,16 @@ def new(kind: str, id: str, folder: Path | None) -> None:
 def fmt(folder: Path | None, only_check: bool) -> None:
     """Write every file in its one canonical form: keys in order, hints removed."""
     root = settings_of(dataset=folder).dataset
-    found = dataset.read(root)
+    found = reader.read(root)
     changed, faults = [], []
     for kind, entries in found.entries.items():
         for entry in entries.values():
             path = root / entry.file
             text = path.read_text(encoding="utf-8")
-            canonical = files.write_yaml(plain(BY_KIND[kind].schema, entry.record))
+            canonical = yaml_files.write_yaml(plain(BY_KIND[kind].schema, entry.record))
             if text == canonical:
                 continue
-            if lost := files.comments(text):
+            if lost := yaml_files.comments(text):
                 faults.append(Finding(entry.file, lost[0], "", "this comment would be lost: put it under note"))
                 continue
             changed.append(entry.file)
@@ -283,10 +281,10 @@ def schema(kind: str | None, output: Path | None, only_check: bool) -> None:
 @check_option
 def codebook_command(documents: tuple[Path, ...], folder: Path | None, only_check: bool) -> None:
     """Bring the generated tables of DOCUMENTS up to date (README.md, dataset/README.md)."""
-    found = dataset.read(settings_of(dataset=folder).dataset)
+    found = reader.read(settings_of(dataset=folder).dataset)
     if found.findings:
         fail(found.findings.all())
-    drifted = [derived(path, readme.filled(path.read_text(encoding="utf-8"), found), only_check) for path in documents]
+    drifted = [derived(path, generated_docs.filled(path.read_text(encoding="utf-8"), found), only_check) for path in documents]
     sys.exit(FAULTY if only_check and any(drifted) else 0)
 
 
@@ -320,7 +318,7 @@ def release_command(folder: Path | None, output: Path | None) -> None:
 @dataset_option
 def changes(folder: Path | None) -> None:
     """Print a draft of the data changelog: what changed since the last published version."""
-    click.echo(publish.draft(dataset.read(settings_of(dataset=folder).dataset)), nl=False)
+    click.echo(publish.draft(reader.read(settings_of(dataset=folder).dataset)), nl=False)
 
 
 @main.command()
@@ -366,8 +364,8 @@ def cite(query: str | None, cited: Path | None, version: str | None, data_dir: P
 @click.option("--source", "only", help="Only this source.")
 def coverage(folder: Path | None, only: str | None) -> None:
     """Print, for each source whose paragraphs are counted, which records every paragraph gave."""
-    found = dataset.read(settings_of(dataset=folder).dataset)
-    tally = checks.survey(found)[0].tally
+    found = reader.read(settings_of(dataset=folder).dataset)
+    tally = rules.survey(found)[0].tally
     if only and not found.has("sources", only):
         raise click.UsageError(f"there is no source {only!r}")
     missing = 0

@@ -6,9 +6,8 @@ from tempfile import TemporaryDirectory
 from ..config import Settings
 from ..dataset.reader import Dataset
 from ..formats import dumps
-from ..releases import build as making
-from ..releases.codebook import SECTION, TABLES
-from ..releases.load import build
+from ..releases.build import TABLES, build
+from ..releases.codebook import SECTION, SECTIONS
 from ..storage.store import Folder
 from ..web.app import create_app
 from ..web.views import QUESTIONS
@@ -16,7 +15,7 @@ from ..web.views import QUESTIONS
 
 def filled(text: str, dataset: Dataset) -> str:
     """A document with its generated sections made anew. Raises KeyError for a section that nothing generates."""
-    sections = {**TABLES, "answers": answers}
+    sections = {**SECTIONS, "answers": answers}
     return SECTION.sub(lambda match: f"{match[1]}{sections[match[2]](dataset)}\n{match[3]}", text)
 
 
@@ -28,7 +27,7 @@ def answers(dataset: Dataset) -> str:
         store = Folder(settings.data_dir)
         with store.building() as path:
             build(dataset, path)
-            store.publish(path, "answers", inputs="", tables=making.TABLES, keep=1)
+            store.publish(path, "answers", inputs="", tables=TABLES, keep=1)
         client = create_app(settings).test_client()
         for question, query in QUESTIONS:
             data = client.get(query).get_json()["data"]

@@ -12,10 +12,9 @@ from typing import NamedTuple, TypeVar
 
 from ..resources import BY_KIND, RESOURCES
 from ..resources.actors import tenure
-from ..schema import edtf as dates
+from ..schema import edtf
 from ..schema.fields import Record, plain, refs
-from . import manifests as history
-from . import yaml_files as files
+from . import manifests, yaml_files
 from .findings import DatasetError, Finding, Findings
 from .jsonl_index import Bulk, Place, sort_key
 from .process_pool import ordered
@@ -108,7 +107,7 @@ class Dataset:
         name = self.bulk.series[place.series].name
         try:
             text = self.bulk.text(id, place)
-        except files.Unreadable as error:
+        except yaml_files.Unreadable as error:
             raise DatasetError([Finding(name, place.line, "", str(error))]) from None
         record, found = checked(name, BY_KIND[kind].schema, text)
         if record is None or found:
@@ -146,7 +145,7 @@ class Dataset:
 
     def offices(self, actor: str, day: str) -> list[Record]:
         """The offices that an actor held on a date, as far as sources show, each with its organization."""
-        on = dates.bounds(day)
+        on = edtf.bounds(day)
         held = (role for role in self.record("actors", actor)["roles"] if (span := tenure(role)) and span.meets(on))
         return [{"title": role["title"], "organization": self._organization(role)} for role in held]
 
@@ -170,18 +169,18 @@ class Dataset:
 
     def sum(self) -> Sum:
         """The digest of the dataset, to which every record is still to be added."""
-        return Sum(files.canonical(plain(AboutSchema(), self.about)) + files.canonical(self.moved))
+        return Sum(yaml_files.canonical(plain(AboutSchema(), self.about)) + yaml_files.canonical(self.moved))
 
     @cached_property
-    def manifest(self) -> history.Manifest:
+    def manifest(self) -> manifests.Manifest:
         """The dataset as it stands, as the manifest of its version; faulty records are left out."""
-        found: dict[str, history.Entry] = {}
+        found: dict[str, manifests.Entry] = {}
         for part in self.walk(_manifest):
             found.update(part)
         total = self.sum()
         for name in sorted(found):
             total.add(name, found[name].digest)
-        return history.Manifest(self.about["version"], self.about["released"], total.hexdigest(), found)
+        return manifests.Manifest(self.about["version"], self.about["released"], total.hexdigest(), found)
 
     @property
     def digest(self) -> str:
@@ -191,7 +190,7 @@ class Dataset:
     @cached_property
     def published(self) -> list[Path]:
         """The manifests of the releases that were published before this version, oldest first."""
-        return [path for path in history.manifests(self.folder) if path.stem != self.about["version"]]
+        return [path for path in manifests.manifests(self.folder) if path.stem != self.about["version"]]
 
     @cached_property
     def moves(self) -> dict[str, Record]:
@@ -201,7 +200,7 @@ class Dataset:
     @cached_property
     def earlier(self) -> dict[str, tuple[str, str]]:
         """`kind/id` -> the version in which a published record last changed, and its digest; with bulk data, the catalogue's."""
-        rows = history.standing(self.published, self.moves)
+        rows = manifests.standing(self.published, self.moves)
         if self.bulk:
             self.bulk.keep_earlier(rows)
             return {}
@@ -215,7 +214,7 @@ class Dataset:
         return known[0] if known and known[1] == digest else str(self.about["version"])
 
 
-def _manifest(dataset: Dataset, chunk: Chunk) -> dict[str, history.Entry]:
+def _manifest(dataset: Dataset, chunk: Chunk) -> dict[str, manifests.Entry]:
     found = {}
     for item in chunk.items:
         try:

@@ -12,9 +12,9 @@ import marshmallow as ma
 
 from ..resources import BY_KIND
 from ..resources.resource import Resource
-from ..schema import fast_path as swift
+from ..schema import fast_path
 from ..schema.fields import Record, is_id
-from . import jsonl as lines
+from . import jsonl
 from .findings import Finding
 from .tempdir import Scratch
 from .yaml_files import Text, Unreadable
@@ -88,7 +88,7 @@ class Bulk:
         if path.suffix == ".gz":
             plain = self.scratch.path / path.stem
             try:
-                lines.unpack(path, plain)
+                jsonl.unpack(path, plain)
             except Unreadable as error:
                 yield Finding(path.name, error.line, "", str(error))
         handle = os.open(plain, os.O_RDONLY)
@@ -153,13 +153,13 @@ class Bulk:
         if row[0] is not None:
             return dict(json.loads(row[0]))
         try:
-            return swift.load(BY_KIND[kind].schema, self.text(id, place).value)
+            return fast_path.load(BY_KIND[kind].schema, self.text(id, place).value)
         except (Unreadable, ma.ValidationError):
             raise KeyError(kind, id) from None
 
     def text(self, id: str, place: Place) -> Text:
         """A record as its line says it, without its id. Raises Unreadable if the file is not what it was."""
-        text = lines.parse(os.pread(self.series[place.series].handle, place.size, place.start), place.line)
+        text = jsonl.parse(os.pread(self.series[place.series].handle, place.size, place.start), place.line)
         if not isinstance(text.value, dict) or text.value.pop("id", None) != id:
             raise Unreadable("changed while it was read", place.line)
         return text
@@ -198,11 +198,11 @@ def look(bulk: Bulk, span: Span) -> Seen:
     series = bulk.series[span.series]
     resource, number = BY_KIND[series.kind], 0
     rows, findings = [], []
-    for number, (start, data) in enumerate(lines.begun(series.handle, span.start, span.end), 1):
+    for number, (start, data) in enumerate(jsonl.begun(series.handle, span.start, span.end), 1):
         if not data.strip():
             continue
         try:
-            id, called, key, record = _described(resource, lines.parse(data, number))
+            id, called, key, record = _described(resource, jsonl.parse(data, number))
         except _Faulty as fault:
             findings.append(Finding(series.name, number, fault.key, str(fault)))
         except Unreadable as error:
@@ -229,7 +229,7 @@ def _described(resource: Resource, text: Text) -> tuple[str, str, str, str | Non
     if not isinstance(id, str) or not is_id(id):
         raise _Faulty("id", f"{id!r} is not an id")
     try:
-        record = value if resource.kind in LIGHT else swift.load(resource.schema, value)
+        record = value if resource.kind in LIGHT else fast_path.load(resource.schema, value)
         called, key = " ".join(resource.name(record).split()), sort_key(resource, record)
     except (ma.ValidationError, ValueError, LookupError, TypeError, AttributeError):
         return id, "", "", None  # it is faulty; the second reading tells how

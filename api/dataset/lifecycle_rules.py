@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..resources.actors import existence
 from ..resources.agreements import ENDS
-from ..schema import edtf as dates
+from ..schema import edtf
 from ..schema.fields import Record
 from .dataset import Dataset
 from .findings import Finding
@@ -127,11 +127,11 @@ BY_RECORD: tuple[tuple[str, RecordRule], ...] = (
 )
 
 
-def _done(entry: Entry, kinds: tuple[str, ...]) -> Iterator[tuple[int, Record, dates.Bounds]]:
+def _done(entry: Entry, kinds: tuple[str, ...]) -> Iterator[tuple[int, Record, edtf.Bounds]]:
     """The actions of some kinds, each with its place in the record and its days."""
     for index, action in enumerate(entry.record["actions"]):
         if action["kind"] in kinds:
-            yield index, action, dates.bounds(action["date"])
+            yield index, action, edtf.bounds(action["date"])
 
 
 def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], does: str, after: str) -> Iterator[Finding]:
@@ -153,7 +153,7 @@ def _actor(dataset: Dataset, id: str) -> Record | None:
 
 def _strangers(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tuple[Path_, str]]) -> Iterator[Finding]:
     """Those who act on a date on which they surely did not exist."""
-    on = dates.bounds(date)
+    on = edtf.bounds(date)
     for path, id in acting:
         if (actor := _actor(dataset, id)) and not existence(actor).meets(on):
             yield entry.finding(path, f"{id} did not exist on {date}: name who did, or correct the date")

@@ -6,8 +6,7 @@ from typing import Any
 from ..resources import BY_KIND
 from ..schema.fields import Record
 from ..versions import version_key
-from . import manifests as history
-from . import rules as checks
+from . import manifests, rules
 from .dataset import Dataset
 from .findings import Finding
 from .statistics import Tally
@@ -15,7 +14,7 @@ from .statistics import Tally
 LEVELS = ("none", "patch", "minor", "major")
 
 
-def level(found: list[history.Change]) -> str:
+def level(found: list[manifests.Change]) -> str:
     """The least bump that changes demand: a gone id breaks references (major), a new one adds (minor), else patch."""
     kinds = {change.change for change in found}
     if kinds & {"renamed", "withdrawn"}:
@@ -35,17 +34,17 @@ def least(version: str, bump: str) -> str:
 
 def gate(dataset: Dataset) -> list[Finding]:
     """Why a dataset cannot be published as its version: every fault at once, none if it can."""
-    found = checks.findings(dataset)
-    manifests = history.read(dataset.folder)
+    found = rules.findings(dataset)
+    published = manifests.read(dataset.folder)
     version = dataset.about["version"]
-    same = next((m for m in manifests if m.version == version), None)
+    same = next((m for m in published if m.version == version), None)
     if same:
         if same.digest != dataset.digest:
             found.append(_version(f"{version} was published with other content; raise the version"))
         return found
-    if manifests:
-        last = manifests[-1]
-        since = list(history.between(last, dataset.manifest, dataset.moves))
+    if published:
+        last = published[-1]
+        since = list(manifests.between(last, dataset.manifest, dataset.moves))
         for change in since:
             if change.change == "withdrawn" and not change.reason:
                 found.append(
@@ -66,7 +65,7 @@ def _version(message: str) -> Finding:
 
 def figures(dataset: Dataset, tally: Tally | None = None) -> Record:
     """How good the data is, in numbers; shares are of 1. `tally` is what was counted on a walk, if there was one already."""
-    tally = tally or checks.survey(dataset)[0].tally
+    tally = tally or rules.survey(dataset)[0].tally
     sums, counts = tally.sums, {kind: dataset.count(kind) for kind in BY_KIND}
     return {
         "version": dataset.about["version"],
@@ -90,6 +89,6 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def rules() -> list[dict[str, Any]]:
+def rules_kept() -> list[dict[str, Any]]:
     """The rules that a published dataset keeps, in words."""
-    return [{"rule": rule.__name__, "promise": (rule.__doc__ or "").strip()} for rule in checks.RULES]
+    return [{"rule": rule.__name__, "promise": (rule.__doc__ or "").strip()} for rule in rules.RULES]

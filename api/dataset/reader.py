@@ -11,9 +11,7 @@ from ..problems import nearest
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Record, Schema, Text, is_id
-from . import jsonl as lines
-from . import manifests as history
-from . import yaml_files as files
+from . import jsonl, manifests, yaml_files
 from .dataset import Dataset, Progress
 from .findings import BULK, Finding
 from .jsonl_index import Bulk, Span, look
@@ -21,7 +19,7 @@ from .process_pool import ordered
 from .record import AboutSchema, Entry, checked
 from .tempdir import as_files_say
 
-BESIDE = {history.FOLDER, "dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md"}
+BESIDE = {manifests.FOLDER, "dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md"}
 __all__ = ["Dataset", "Entry", "Progress", "inputs", "read"]
 
 
@@ -64,7 +62,7 @@ def read(folder: Path, progress: Progress | None = None, scratch: Path | None = 
 
 def _strays(folder: Path) -> Iterator[Finding]:
     known = BESIDE | set(BY_KIND) | {f"{kind}{ending}" for kind in BY_KIND for ending in BULK}
-    for path in files.record_files(folder):
+    for path in yaml_files.record_files(folder):
         if path.name not in known:
             close = nearest(path.name, known)
             hint = f"; did you mean {close!r}?" if close else ""
@@ -77,8 +75,8 @@ def _single(dataset: Dataset, name: str, schema: ma.Schema) -> Record | None:
         dataset.findings.add([Finding(name, 0, "", "is missing")])
         return None
     try:
-        text = files.parse_yaml(files.read_text(path))
-    except files.Unreadable as error:
+        text = yaml_files.parse_yaml(yaml_files.read_text(path))
+    except yaml_files.Unreadable as error:
         dataset.findings.add([Finding(name, error.line, "", str(error))])
         return None
     record, found = checked(name, schema, text)
@@ -97,21 +95,21 @@ def _moved(dataset: Dataset) -> dict[str, dict[str, Record]]:
     return {kind: ids for kind, ids in (_single(dataset, "moved.yaml", schema()) or {}).items() if ids}
 
 
-def _texts(dataset: Dataset, resource: Resource) -> Iterator[tuple[str, str, files.Text]]:
+def _texts(dataset: Dataset, resource: Resource) -> Iterator[tuple[str, str, yaml_files.Text]]:
     folder = dataset.folder / resource.kind
-    for path in files.record_files(folder) if folder.is_dir() else ():
+    for path in yaml_files.record_files(folder) if folder.is_dir() else ():
         name = f"{resource.kind}/{path.name}"
         if path.suffix != ".yaml" or not is_id(path.stem) or path.is_dir():
             dataset.findings.add([Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens")])
             continue
         try:
-            yield name, path.stem, files.parse_yaml(files.read_text(path))
-        except files.Unreadable as error:
+            yield name, path.stem, yaml_files.parse_yaml(yaml_files.read_text(path))
+        except yaml_files.Unreadable as error:
             dataset.findings.add([Finding(name, error.line, "", str(error))])
             dataset.faulty.add((resource.kind, path.stem))
 
 
-def _enter(dataset: Dataset, resource: Resource, name: str, id: str, text: files.Text) -> None:
+def _enter(dataset: Dataset, resource: Resource, name: str, id: str, text: yaml_files.Text) -> None:
     record, found = checked(name, resource.schema, text)
     dataset.findings.add(found)
     if record is None:
@@ -141,7 +139,7 @@ def _catalogue(dataset: Dataset, found: list[tuple[str, Path]], progress: Progre
     assert bulk  # noqa: S101  # for mypy
     for kind, path in found:
         dataset.findings.add(bulk.open(kind, path))
-    spans = [Span(number, *span) for number, series in enumerate(bulk.series) for span in lines.spans(series.size)]
+    spans = [Span(number, *span) for number, series in enumerate(bulk.series) for span in jsonl.spans(series.size)]
     seen = ordered(lambda span: look(bulk, span), spans, None if len(spans) > 1 else 0)
     above, last = 0, -1
     for done, (span, part) in enumerate(zip(spans, seen, strict=True)):

@@ -11,10 +11,9 @@ from marshmallow import validate
 
 from ..resources.common import Citation
 from ..resources.resource import Resource
-from ..schema import fast_path as swift
+from ..schema import fast_path
 from ..schema.fields import Country, Edtf, Leaf, Many, One, Record, Ref, Schema, Text, Url, faults, leaves, plain, steps
-from . import manifests as history
-from . import yaml_files as files
+from . import manifests, yaml_files
 from .findings import Finding
 
 CHUNK = 250  # records that are worked on together
@@ -51,10 +50,10 @@ class Entry:
 
     file: str
     record: Record
-    text: files.Text
+    text: yaml_files.Text
     resource: Resource
 
-    def finding(self, path: files.Path_, message: str) -> Finding:
+    def finding(self, path: yaml_files.Path_, message: str) -> Finding:
         return Finding(self.file, self.text.line(path), dotted(path), message)
 
     @cached_property
@@ -62,7 +61,7 @@ class Entry:
         return leaves(self.resource.schema, self.record)
 
     @cached_property
-    def refs(self) -> list[tuple[files.Path_, str, str]]:
+    def refs(self) -> list[tuple[yaml_files.Path_, str, str]]:
         """Every reference, as (path, kind of its target, id of its target)."""
         return [(path, field.kind, value) for path, field, value in self.leaves if isinstance(field, Ref)]
 
@@ -72,21 +71,21 @@ class Entry:
         return {id for _, target, id in self.refs if target == "sources"}
 
     @cached_property
-    def citations(self) -> list[tuple[files.Path_, Record]]:
+    def citations(self) -> list[tuple[yaml_files.Path_, Record]]:
         """Every citation anywhere in the record, as (path, citation)."""
         return list(citations(self.resource.schema, self.record))
 
     @cached_property
-    def manifest(self) -> history.Entry:
-        return history.Entry.of(plain(self.resource.schema, self.record))
+    def manifest(self) -> manifests.Entry:
+        return manifests.Entry.of(plain(self.resource.schema, self.record))
 
 
-def dotted(path: files.Path_) -> str:
+def dotted(path: yaml_files.Path_) -> str:
     """`participants[0].actor`"""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def citations(schema: ma.Schema, value: Record, path: files.Path_ = ()) -> Iterator[tuple[files.Path_, Record]]:
+def citations(schema: ma.Schema, value: Record, path: yaml_files.Path_ = ()) -> Iterator[tuple[yaml_files.Path_, Record]]:
     """Every citation anywhere in a record, as (path, citation)."""
     if isinstance(schema, Citation):
         yield path, value
@@ -98,13 +97,13 @@ def citations(schema: ma.Schema, value: Record, path: files.Path_ = ()) -> Itera
             yield from citations(below, value[key], (*path, name))
 
 
-def checked(name: str, schema: ma.Schema, text: files.Text) -> tuple[Record | None, list[Finding]]:
+def checked(name: str, schema: ma.Schema, text: yaml_files.Text) -> tuple[Record | None, list[Finding]]:
     """What a text says by its schema, if it can be read by it, and its faults."""
     found = [Finding(name, text.line(path), dotted(path), "stands twice") for path in text.twice]
     if not isinstance(text.value, dict):
         return None, [*found, Finding(name, text.line(()), "", "is not a mapping of keys")]
     try:
-        return swift.load(schema, text.value), found
+        return fast_path.load(schema, text.value), found
     except ma.ValidationError as error:
         told = faults(schema, error.messages, text.value)
         return None, [*found, *(Finding(name, text.line(f.path), dotted(f.path), str(f)) for f in islice(told, MOST_OF_ONE))]

@@ -6,9 +6,8 @@ from itertools import islice
 
 from ..problems import nearest
 from ..resources import BY_KIND
-from ..schema import edtf as dates
-from . import lifecycle_rules as lifecycles
-from . import manifests as history
+from ..schema import edtf
+from . import lifecycle_rules, manifests
 from .dataset import Chunk, Dataset, Item, Progress
 from .findings import DatasetError, Finding, Findings
 from .record import MOST_OF_ONE, Entry
@@ -31,7 +30,7 @@ def references_exist(id: str, entry: Entry, dataset: Dataset) -> Iterator[Findin
 
 def ids_begin_with_their_date(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Ids of events and statements begin with as much of their date as is certain."""
-    prefix = dates.certain_prefix(dates.bounds(entry.record["date"]))
+    prefix = edtf.certain_prefix(edtf.bounds(entry.record["date"]))
     if not id.startswith(f"{prefix}-" if prefix else id):
         yield entry.finding(("date",), f"the id should begin with {prefix!r}, as the date does")
 
@@ -69,7 +68,7 @@ def spans_run_forward(id: str, entry: Entry, dataset: Dataset) -> Iterator[Findi
     """Nothing ends before it begins: a role's `to` after its `from`, an action's `until` after its `date`."""
     list_key, first, last = {"actors": ("roles", "start", "end"), "agreements": ("actions", "date", "until")}[entry.resource.kind]
     for index, item in enumerate(entry.record[list_key]):
-        if item[first] and item[last] and dates.bounds(item[last]).latest < dates.bounds(item[first]).earliest:
+        if item[first] and item[last] and edtf.bounds(item[last]).latest < edtf.bounds(item[first]).earliest:
             yield entry.finding((list_key, index), f"ends ({item[last]}) before it begins ({item[first]})")
 
 
@@ -149,7 +148,7 @@ def moved_ids_lead_somewhere(dataset: Dataset, tally: Tally) -> Iterator[Finding
 
 def manifests_are_as_published(dataset: Dataset, tally: Tally) -> Iterator[Finding]:
     """What was published is known: the manifest of each release is there as it was written."""
-    yield from history.faults(dataset.folder)
+    yield from manifests.faults(dataset.folder)
 
 
 EVERY = tuple(BY_KIND)
@@ -163,7 +162,7 @@ EACH: tuple[tuple[Rule, tuple[str, ...]], ...] = (
     (nothing_refers_to_itself, EVERY),
     (countries_are_given_where_needed, ("actors",)),
     (quad_classes_are_four, ("event-types",)),
-    *((rule, (kind,)) for kind, rule in lifecycles.BY_RECORD),
+    *((rule, (kind,)) for kind, rule in lifecycle_rules.BY_RECORD),
 )
 WHOLE: tuple[Whole, ...] = (
     every_paragraph_is_coded,

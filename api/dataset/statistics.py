@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ..resources import BY_KIND
 from ..resources.common import conflict
-from ..schema import edtf as dates
+from ..schema import edtf
 from ..schema.fields import Record
 from .dataset import Dataset
 from .record import Entry
@@ -64,7 +64,7 @@ class Tally:
         self.citing[kind] += len(entry.citations)
         self._cite(f"{kind}/{id}", entry, dataset)
         for text in _dates(kind, record):
-            first, last = dates.bounds(text)
+            first, last = edtf.bounds(text)
             self.sums["dates"] += 1
             self.sums["days"] += first == last
         if kind in DISPUTABLE and record["accounts"]:

@@ -14,14 +14,12 @@ from urllib.parse import quote
 import peewee as pw
 
 from ..config import HERE
-from ..dataset import manifests as history
-from ..dataset import quality
-from ..dataset import rules as checks
+from ..dataset import manifests, quality, rules
 from ..dataset.dataset import Dataset, Progress, Sum, part
 from ..dataset.findings import DatasetError
 from ..dataset.process_pool import ordered
 from ..dataset.tempdir import as_files_say
-from ..query import value_counts as counts
+from ..query import value_counts
 from ..query.value_counts import Count
 from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..storage.full_text import Search
@@ -61,7 +59,7 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> Non
             if faults := survey.end(dataset):
                 raise DatasetError(faults)
             _index(database, connection, part(progress, FILLED, INDEXED))
-            counts.fill(connection)
+            value_counts.fill(connection)
             _insert(connection, Moved, _moves(dataset))
             _insert(connection, Changed, _changes(dataset, connection))
             about = _about(dataset, survey)
@@ -84,9 +82,9 @@ def _names(model: Any) -> list[str]:
     return [f'"{field.column_name}"' for field in model._meta.sorted_fields if field.name != "rowid"]
 
 
-def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None) -> checks.Survey:
+def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None) -> rules.Survey:
     """Walks the dataset and puts every record's rows where they belong; what came up on the way."""
-    survey = checks.Survey()
+    survey = rules.Survey()
     survey.findings.merge(dataset.findings)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
     for found in dataset.walk(batch):
@@ -143,23 +141,23 @@ def _moves(dataset: Dataset) -> Iterator[tuple[Any, ...]]:
 def _changes(dataset: Dataset, connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
     """Every change of every release; the digest of the dataset is found on the way."""
     paths, about = dataset.published, dataset.about
-    before = history.lines(paths[-1]) if paths else ()
+    before = manifests.lines(paths[-1]) if paths else ()
     total = dataset.sum()
-    now = history.changes(before, _entries(connection, total), about["version"], about["released"], dataset.moves)
-    for seq, change in enumerate(chain(history.published(paths, dataset.moves), now), 1):
+    now = manifests.changes(before, _entries(connection, total), about["version"], about["released"], dataset.moves)
+    for seq, change in enumerate(chain(manifests.published(paths, dataset.moves), now), 1):
         kind, _, id = change.record.partition("/")
         yield seq, change.version, change.released, kind, id, change.change, ",".join(change.keys), change.to, change.reason
     dataset.sealed = total.hexdigest()
 
 
-def _entries(connection: sqlite3.Connection, total: Sum) -> Iterator[tuple[str, history.Entry]]:
+def _entries(connection: sqlite3.Connection, total: Sum) -> Iterator[tuple[str, manifests.Entry]]:
     """The manifest of the dataset, by name; every entry is added to its digest."""
     for name, digest, keys in connection.execute("SELECT name, digest, keys FROM staged.manifest ORDER BY name"):
         total.add(name, digest)
-        yield name, history.Entry(digest, history.keys_of(keys))
+        yield name, manifests.Entry(digest, manifests.keys_of(keys))
 
 
-def _about(dataset: Dataset, survey: checks.Survey) -> dict[str, Any]:
+def _about(dataset: Dataset, survey: rules.Survey) -> dict[str, Any]:
     return {
         **dataset.about,
         "digest": dataset.digest,

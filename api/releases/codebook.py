@@ -97,7 +97,7 @@ def settings(dataset: Dataset) -> str:
     return table(("setting", "what", "default"), *rows)
 
 
-TABLES: dict[str, Callable[[Dataset], str]] = {
+SECTIONS: dict[str, Callable[[Dataset], str]] = {
     "asked": asked,
     "counts": counts,
     "keys": keys,

@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ..config import Settings
-from ..dataset import rules as checks
+from ..dataset import rules
 from ..dataset.dataset import Dataset, Progress, part
 from ..dataset.findings import DatasetError
 from ..dataset.reader import inputs, read
@@ -20,7 +20,7 @@ __all__ = ["build", "checked", "load"]
 def checked(folder: Path, progress: Progress | None = None, scratch: Path | None = None) -> Dataset:
     """The dataset in `folder`. Raises DatasetError with every finding if it has faults."""
     dataset = read(folder, part(progress, 0, READ), scratch)
-    if faults := checks.findings(dataset, part(progress, READ, WHOLE)):
+    if faults := rules.findings(dataset, part(progress, READ, WHOLE)):
         dataset.close()
         raise DatasetError(faults)
     return dataset
@@ -38,7 +38,7 @@ def load(settings: Settings, progress: Progress | None = None) -> tuple[Release,
     # What is laid by on the way stands beside the releases: the system's own place for that may be small, or memory.
     with closing(read(settings.dataset, part(progress, 0, READ), settings.data_dir)) as dataset:
         if not dataset.bulk:  # of bulk data the digest is known when everything is made
-            if faults := checks.findings(dataset):
+            if faults := rules.findings(dataset):
                 raise DatasetError(faults)
             if _served(store, dataset):
                 return store.current(), False

@@ -7,13 +7,12 @@ import shutil
 from functools import lru_cache
 from pathlib import Path
 
-from ..dataset import manifests as history
-from ..dataset import quality
+from ..dataset import manifests, quality
 from ..dataset.dataset import Dataset, Progress, part
 from ..dataset.findings import DatasetError
 from ..dataset.tempdir import as_files_say
 from ..storage.store import in_file
-from . import files as dumps
+from . import files
 from .load import build, checked
 
 SUMS = "SHA256SUMS"
@@ -53,11 +52,11 @@ def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> N
     """Writes every file of a release, and the sums of them all."""
     base = folder / ".base"
     build(dataset, base, part(progress, 0, 500))
-    source = dumps.Source(dataset, in_file(base))
+    source = files.Source(dataset, in_file(base))
     show = part(progress, 500, 1000)
-    for step, (name, file) in enumerate(dumps.FILES.items()):
+    for step, (name, file) in enumerate(files.FILES.items()):
         if show:
-            show(f"writing {name}", step, len(dumps.FILES))
+            show(f"writing {name}", step, len(files.FILES))
         file.write(source, folder / name)
     source.release.database.close()
     base.unlink()
@@ -75,7 +74,7 @@ def digest(path: Path) -> str:
 
 def keep_manifest(dataset: Dataset) -> None:
     """Writes the manifest of the version, once and whole."""
-    path = dataset.folder / history.FOLDER / f"{dataset.about['version']}.tsv"
+    path = dataset.folder / manifests.FOLDER / f"{dataset.about['version']}.tsv"
     if path.exists():
         return
     path.parent.mkdir(exist_ok=True)
@@ -115,9 +114,9 @@ def _compare(path: Path, sha256: str | None, *stamp: int) -> None:
 
 def draft(dataset: Dataset) -> str:
     """A draft of the data changelog for what changed since the last published version, as Markdown."""
-    manifests = [m for m in history.read(dataset.folder) if m.version != dataset.about["version"]]
-    last = manifests[-1] if manifests else None
-    found = list(history.between(last, dataset.manifest, dataset.moves))
+    earlier = [m for m in manifests.read(dataset.folder) if m.version != dataset.about["version"]]
+    last = earlier[-1] if earlier else None
+    found = list(manifests.between(last, dataset.manifest, dataset.moves))
     lines = [f"## {dataset.about['version']}", ""]
     for word in ("created", "changed", "renamed", "withdrawn"):
         for change in (c for c in found if c.change == word):

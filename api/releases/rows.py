@@ -15,9 +15,9 @@ from ..dataset.rules import Survey
 from ..resources import INDEXES, RESOURCES
 from ..resources.filters import Terms
 from ..resources.resource import Resource
-from ..schema import fast_path as swift
+from ..schema import fast_path
 from ..schema.fields import Record, Text
-from ..storage import full_text as search
+from ..storage import full_text
 from ..storage.full_text import Search
 from ..storage.store import Identifier
 from ..versions import sortable
@@ -111,14 +111,14 @@ def words(resource: Resource, seq: int, entry: Entry, dataset: Dataset) -> Row:
     related = dict.fromkeys((kind, id) for _, kind, id in entry.refs if kind != "sources")
     names = dict.fromkeys(dataset.name(kind, id) for kind, id in related)
     texts = ([resource.name(entry.record)], entry.record.get("also_known_as", []), prose, names)
-    return resource.kind, seq, *(search.words(iter(part)) for part in texts)
+    return resource.kind, seq, *(full_text.words(iter(part)) for part in texts)
 
 
 def render(resource: Resource, id: str, record: Record, dataset: Dataset, updated: str) -> str:
     """The public document of a record, as JSON text. Needs a Context that holds the dataset."""
     derived = resource.derive(record, dataset)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
-    document = swift.dump(resource.schema, {**record, **derived, **about})
+    document = fast_path.dump(resource.schema, {**record, **derived, **about})
     return _json(document)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import peewee as pw
 import pycountry
 
-from ..schema import edtf as dates
+from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text
 from .common import accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
 from .filters import Catalog, OnDay, Row, Terms, each
@@ -52,28 +52,28 @@ class ActorSchema(Schema):
     links = links()
 
 
-def existence(actor: Record) -> dates.Bounds:
+def existence(actor: Record) -> edtf.Bounds:
     """The days on which an actor may have existed; a former state until its code was withdrawn (ISO 3166-3) at the latest."""
-    first = dates.bounds(actor["founded"] or "../..").earliest
-    last = dates.bounds(actor["dissolved"] or "../..").latest
-    return dates.Bounds(first, min(last, code_withdrawn(actor["country"]) if actor["kind"] == "state" else date.max))
+    first = edtf.bounds(actor["founded"] or "../..").earliest
+    last = edtf.bounds(actor["dissolved"] or "../..").latest
+    return edtf.Bounds(first, min(last, code_withdrawn(actor["country"]) if actor["kind"] == "state" else date.max))
 
 
 def code_withdrawn(code: str | None) -> date:
     """The last day on which a country's code may have been in use, as ISO 3166-3 has it."""
     current = not code or pycountry.countries.get(alpha_3=code)
     former = None if current else pycountry.historic_countries.get(alpha_3=code)
-    return dates.bounds(former.withdrawal_date).latest if former else date.max
+    return edtf.bounds(former.withdrawal_date).latest if former else date.max
 
 
-def tenure(role: Record) -> dates.Bounds | None:
+def tenure(role: Record) -> edtf.Bounds | None:
     """The days on which a role was held, as far as sources show; None where they show no date."""
     if role["start"] or role["end"]:
-        return dates.Bounds(dates.bounds(role["start"] or "../..").earliest, dates.bounds(role["end"] or "../..").latest)
-    return dates.bounds(role["attested"]) if role["attested"] else None
+        return edtf.Bounds(edtf.bounds(role["start"] or "../..").earliest, edtf.bounds(role["end"] or "../..").latest)
+    return edtf.bounds(role["attested"]) if role["attested"] else None
 
 
-def tenures(actor: Record, catalog: Catalog) -> Iterator[tuple[str, dates.Bounds]]:
+def tenures(actor: Record, catalog: Catalog) -> Iterator[tuple[str, edtf.Bounds]]:
     yield from ((role["title"], span) for role in actor["roles"] if (span := tenure(role)))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import peewee as pw
 
-from ..schema import edtf as dates
+from ..schema import edtf
 from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
@@ -118,7 +118,7 @@ def in_force(agreement: Record) -> list[Record]:
     It begins with the entry into force. It ends when it expires, is superseded or terminated, when a withdrawal leaves
     fewer than two parties, or on the last day that the entry or an extension set.
     """
-    actions = sorted(agreement["actions"], key=lambda action: dates.bounds(action["date"]))
+    actions = sorted(agreement["actions"], key=lambda action: edtf.bounds(action["date"]))
     start = next((action for action in actions if action["kind"] == "entered_into_force"), None)
     if not start:
         return []
@@ -144,9 +144,9 @@ def suspensions(actions: list[Record], end: str | None) -> list[Record]:
     return found
 
 
-def spans(agreement: Record, catalog: Catalog) -> Iterator[tuple[str, dates.Bounds]]:
+def spans(agreement: Record, catalog: Catalog) -> Iterator[tuple[str, edtf.Bounds]]:
     for period in in_force(agreement):
-        yield "", dates.Bounds(dates.bounds(period["start"]).earliest, dates.bounds(period["end"] or "../..").latest)
+        yield "", edtf.Bounds(edtf.bounds(period["start"]).earliest, edtf.bounds(period["end"] or "../..").latest)
 
 
 def expiries(agreement: Record, catalog: Catalog) -> list[str]:
@@ -155,14 +155,14 @@ def expiries(agreement: Record, catalog: Catalog) -> list[str]:
 
 def status(agreement: Record, catalog: Catalog) -> list[str]:
     """Where an agreement stood on the day of the release: what its actions up to that day say, and nothing else."""
-    today = dates.bounds(catalog.about["released"]).latest
+    today = edtf.bounds(catalog.about["released"]).latest
     for period in in_force(agreement):
-        if dates.bounds(period["start"]).earliest > today:
+        if edtf.bounds(period["start"]).earliest > today:
             continue
-        if period["end"] and dates.bounds(period["end"]).latest < today:
+        if period["end"] and edtf.bounds(period["end"]).latest < today:
             return [period["ended_by"]]
-        held = [s for s in period["suspensions"] if not s["end"] or dates.bounds(s["end"]).latest >= today]
-        return ["suspended" if any(dates.bounds(s["start"]).earliest <= today for s in held) else "in_force"]
+        held = [s for s in period["suspensions"] if not s["end"] or edtf.bounds(s["end"]).latest >= today]
+        return ["suspended" if any(edtf.bounds(s["start"]).earliest <= today for s in held) else "in_force"]
     return ["adopted" if any(action["kind"] == "adopted" for action in agreement["actions"]) else "not_in_force"]
 
 
@@ -179,7 +179,7 @@ def acts(agreement: Record, catalog: Catalog) -> Iterator[str]:
 
 def lifetime(agreement: Record) -> str | None:
     """From the first action to the last, as one EDTF interval."""
-    days = [dates.bounds(action["date"]) for action in agreement["actions"]]
+    days = [edtf.bounds(action["date"]) for action in agreement["actions"]]
     return f"{min(days).earliest}/{max(day.latest for day in days)}" if days else None
 
 

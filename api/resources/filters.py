@@ -16,10 +16,10 @@ import marshmallow as ma
 import peewee as pw
 from marshmallow import validate
 
-from ..schema import edtf as dates
+from ..schema import edtf
 from ..schema.fields import Choice, Lookup, Record
 from ..schema.query_fields import Day, Moment, Partial, Term, Version, an_id, listed
-from ..storage import full_text as search
+from ..storage import full_text
 from ..versions import sortable
 
 
@@ -86,7 +86,7 @@ class Span:
 
 
 Values = Callable[[Record, Catalog], Iterable[str]]
-Spans = Callable[[Record, Catalog], Iterable[tuple[str, dates.Bounds]]]
+Spans = Callable[[Record, Catalog], Iterable[tuple[str, edtf.Bounds]]]
 
 
 def each(path: str) -> Values:
@@ -237,7 +237,7 @@ class Before(_Plain):
 
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
         """What its table says of a record: the values of its columns."""
-        return [(dates.bounds(text).latest.isoformat(),) for text in sorted(set(self.days(record, catalog)))]
+        return [(edtf.bounds(text).latest.isoformat(),) for text in sorted(set(self.days(record, catalog)))]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         return {self.name: Partial(metadata={"description": self.description, "example": "2026-03-01"})}
@@ -323,7 +323,7 @@ class Words(_Plain):
 
     def where(self, model: type[Row], table: Any, asked: Mapping[str, Any]) -> Iterator[Any]:
         if self.name in asked:
-            yield model.seq.in_(search.matching(self.kind, asked[self.name]))
+            yield model.seq.in_(full_text.matching(self.kind, asked[self.name]))
 
 
 @dataclass(frozen=True)
@@ -376,7 +376,7 @@ def index_table(owner: type[Row], filter: Filter, target: type[Row] | None) -> A
 
 def years(text: str | None) -> Iterator[str]:
     """The years that a date touches; none where an end is open."""
-    first, last = dates.bounds(text or "../..")
+    first, last = edtf.bounds(text or "../..")
     if first != date.min and last != date.max:
         yield from (f"{year:04}" for year in range(first.year, last.year + 1))
 
@@ -387,4 +387,4 @@ def lower_first(text: str) -> str:
 
 def day_columns(text: str | None) -> dict[str, date]:
     """The columns `earliest` and `latest` of an EDTF date; wide open where there is none."""
-    return dates.bounds(text or "../..")._asdict()
+    return edtf.bounds(text or "../..")._asdict()

@@ -11,7 +11,7 @@ import marshmallow as ma
 from marshmallow import validate
 from marshmallow.experimental.context import Context
 
-from . import edtf as dates
+from . import edtf
 from .fields import CONTROL, SLUG, Choice, Edtf, Holder, Many, One, Record, Ref, Text, choices, steps
 
 _ABSENT: Any = object()
@@ -110,7 +110,7 @@ def _member(sound: Callable[[str], Any]) -> Callable[[Any], Any]:
 
 def _edtf(value: Any) -> str:
     if type(value) is str:
-        dates.bounds(value)
+        edtf.bounds(value)
         return value
     raise _Odd
 

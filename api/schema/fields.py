@@ -15,7 +15,7 @@ from marshmallow import validate
 from marshmallow.experimental.context import Context
 
 from ..problems import nearest
-from . import edtf as dates
+from . import edtf
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_ID = 120
@@ -116,13 +116,13 @@ class Edtf(_Described, mf.Field[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:
-            dates.bounds(str(value))
+            edtf.bounds(str(value))
         except ValueError as error:
             raise ma.ValidationError(str(error)) from None
         return str(value)
 
     def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> Record | None:
-        return None if value is None else dates.render(value)
+        return None if value is None else edtf.render(value)
 
 
 class Country(Text):

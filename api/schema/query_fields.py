@@ -7,34 +7,34 @@ import marshmallow as ma
 from marshmallow import validate
 from webargs.fields import DelimitedList
 
-from . import edtf as dates
+from . import edtf
 from .fields import SLUG, Text
 
 MOST_VALUES = 100
 YEAR, MONTH, DAY = "(?!0000)[0-9]{4}", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
 
 
-class Partial(ma.fields.Field[dates.Bounds]):
+class Partial(ma.fields.Field[edtf.Bounds]):
     """`2021`, `2021-06` or `2021-06-16` in a query, as the days it covers."""
 
     pattern = f"^{YEAR}(-{MONTH}(-{DAY})?)?$"
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> edtf.Bounds:
         plain = str(value)
         if not (plain.replace("-", "").isdecimal() and len(plain) in (4, 7, 10)):
             raise ma.ValidationError(f"{plain!r} is not a date: write 2021, 2021-06 or 2021-06-16")
         try:
-            return dates.bounds(plain)
+            return edtf.bounds(plain)
         except ValueError:
             raise ma.ValidationError(f"{plain!r} is no day of the calendar") from None
 
 
-class Moment(ma.fields.Field[dates.Bounds]):
+class Moment(ma.fields.Field[edtf.Bounds]):
     """Any EDTF date in a query."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> edtf.Bounds:
         try:
-            return dates.bounds(str(value))
+            return edtf.bounds(str(value))
         except ValueError as error:
             raise ma.ValidationError(str(error)) from None
 
@@ -44,7 +44,7 @@ class Day(Partial):
 
     pattern = f"^{YEAR}-{MONTH}-{DAY}$"
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dates.Bounds:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> edtf.Bounds:
         days = super()._deserialize(value, attr, data, **kwargs)
         if days.earliest != days.latest:
             raise ma.ValidationError(f"{value!r} is not a day: write {days.earliest}, say")

@@ -17,7 +17,7 @@ import peewee as pw
 import psycopg
 
 from ..metrics import database_error
-from . import postgresql_copy as filling
+from . import postgresql_copy
 from .full_text import Search
 from .postgresql_copy import HOME, Connection
 from .postgresql_pool import POLL, Pool, Watch, read
@@ -152,15 +152,15 @@ class Server(Store):
     def publish(self, built: Path, id: str, inputs: str, tables: Sequence[type[pw.Model]], keep: int) -> None:
         with self._writing() as connection, closing(sqlite3.connect(built)) as source:
             with connection.transaction():
-                schema = filling.named_anew(connection, id, inputs)
+                schema = postgresql_copy.named_anew(connection, id, inputs)
                 for table in tables:
                     if table is not Search:
-                        filling.copy(connection, source, table)
-                filling.copy_search(connection, source)
+                        postgresql_copy.copy(connection, source, table)
+                postgresql_copy.copy_search(connection, source)
                 if self.reader:
-                    filling.grant(connection, schema, self.reader)
+                    postgresql_copy.grant(connection, schema, self.reader)
             connection.execute("ANALYZE")
-            filling.remove(connection, max(keep, 2))  # other processes may still be reading the one before
+            postgresql_copy.remove(connection, max(keep, 2))  # other processes may still be reading the one before
         self._watch.due = 0.0
 
 

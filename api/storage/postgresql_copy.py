@@ -9,7 +9,7 @@ import peewee as pw
 import psycopg
 from psycopg import sql
 
-from . import full_text as search
+from . import full_text
 
 HOME = "diplomatic_events"
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -58,12 +58,12 @@ def copy(connection: Connection, source: sqlite3.Connection, model: Any) -> None
 
 def copy_search(connection: Connection, source: sqlite3.Connection) -> None:
     """Makes and fills the table of words."""
-    connection.execute(search.TABLE)
-    columns = ["rowid", "kind", "record", *search.COLUMNS]
+    connection.execute(full_text.TABLE)
+    columns = ["rowid", "kind", "record", *full_text.COLUMNS]
     rows = source.execute(f"SELECT {', '.join(columns)} FROM search")  # noqa: S608  # our own names
     names = sql.SQL(", ").join(sql.Identifier(name) for name in [*columns, "words"])
-    _fill(connection, sql.SQL("COPY search ({}) FROM STDIN").format(names), ((*row, search.vector(row[3:])) for row in rows))
-    connection.execute(search.AFTER)
+    _fill(connection, sql.SQL("COPY search ({}) FROM STDIN").format(names), ((*row, full_text.vector(row[3:])) for row in rows))
+    connection.execute(full_text.AFTER)
 
 
 def _fill(connection: Connection, statement: sql.Composed, rows: Iterable[tuple[Any, ...]]) -> None:

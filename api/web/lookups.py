@@ -20,7 +20,7 @@ from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Choice, Fault, Record, Schema, is_id
 from ..schema.query_fields import Term, listed
-from ..storage import full_text as search
+from ..storage import full_text
 from ..storage.store import Identifier, Moved, Release
 from .responses import about, answer, conditional, gone_or_unknown, here, json_only, onward, serving, store
 
@@ -99,7 +99,7 @@ def _hits(release: Release, text: str, rows: list[tuple[Any, ...]]) -> list[Reco
     found = []
     for kind, seq, *columns in rows:
         id, name = called[kind, seq]
-        column, shown = search.highlight(text, columns[: len(search.COLUMNS)])
+        column, shown = full_text.highlight(text, columns[: len(full_text.COLUMNS)])
         hit = {"kind": kind, "id": id, "name": name, "field": column, "highlight": shown, "href": f"/v1/{kind}/{id}"}
         found.append(hit)
     return found
@@ -120,8 +120,8 @@ def _searched(release: Release, asked: Any) -> Response:
         release, offset = resume(store(), asked["cursor"], [asked["q"], kinds], "/v1/search")
         if offset > DEEPEST_HIT:
             raise broken()
-    rows = release.rows(search.ranked(asked["q"], kinds).limit(asked["limit"] + 1).offset(offset))
-    count = release.scalar(search.count(asked["q"], kinds))
+    rows = release.rows(full_text.ranked(asked["q"], kinds).limit(asked["limit"] + 1).offset(offset))
+    count = release.scalar(full_text.count(asked["q"], kinds))
     following = None
     if len(rows) > asked["limit"] and offset + asked["limit"] <= DEEPEST_HIT:
         following = onward(encode([release.id, [asked["q"], kinds], offset + asked["limit"]]))
@@ -143,9 +143,9 @@ def suggest_view() -> Any:
 def _suggested(release: Release, asked: Any) -> Response:
     """The records whose names begin so, best first."""
     kinds = sorted(set(asked.get("kind", BY_KIND)))
-    rows = release.rows(search.completing(asked["q"], kinds).limit(SUGGESTIONS))
+    rows = release.rows(full_text.completing(asked["q"], kinds).limit(SUGGESTIONS))
     meta = {"total": len(rows), **about(release), "query": asked}
-    hits = _hits(release, search.as_beginning(asked["q"]), rows)
+    hits = _hits(release, full_text.as_beginning(asked["q"]), rows)
     return answer(formats.envelope(formats.dumps(hits), meta, {"self": here()}), release)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...dataset import quality
-from ...query import citation as citing
+from ...query import citation
 from ...schema.fields import Record
 from ...storage.store import Changed
 from ..codebook import SECTION, keys, types
@@ -81,7 +81,7 @@ def figures(source: Source, path: Path) -> None:
         )
         if whole != source.release.about["counts"][kind]:
             raise RuntimeError(f"{name} holds {whole} records of {source.release.about['counts'][kind]}")
-    as_json(path, {**source.release.about["quality"], "rules": quality.rules(), "files": rows})
+    as_json(path, {**source.release.about["quality"], "rules": quality.rules_kept(), "files": rows})
 
 
 def counted(folder: Path) -> dict[str, int]:
@@ -114,8 +114,8 @@ def as_change(row: tuple[Any, ...]) -> Record:
 
 
 def bibliography(source: Source, path: Path) -> None:
-    path.write_text(citing.bibtex(source.release.about, f"sha256:{source.release.about['digest']}"), encoding="utf-8")
+    path.write_text(citation.bibtex(source.release.about, f"sha256:{source.release.about['digest']}"), encoding="utf-8")
 
 
 def csl(source: Source, path: Path) -> None:
-    as_json(path, [citing.csl(source.release.about, f"sha256:{source.release.about['digest']}")])
+    as_json(path, [citation.csl(source.release.about, f"sha256:{source.release.about['digest']}")])
