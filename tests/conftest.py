@@ -25,7 +25,7 @@ from api.resources import RESOURCES
 from api.web.app import create_app
 
 ROOT = Path(__file__).resolve().parent.parent
-SMALL = ROOT / "tests" / "dataset"
+SMALL = ROOT / "tests" / "fixtures" / "small"
 
 
 @pytest.fixture(scope="session")

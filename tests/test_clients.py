@@ -19,7 +19,7 @@ Documents = dict[str, list[dict[str, Any]]]
     not shutil.which("npm") and "CI" not in os.environ, reason="no Node on this machine: the TypeScript client is not tried"
 )
 def test_a_typescript_client_compiles_strictly_and_walks_all_events(server: str, documents: Documents, tmp_path: Path) -> None:
-    for path in (ROOT / "tests" / "clients").iterdir():
+    for path in (ROOT / "tests" / "fixtures" / "clients").iterdir():
         if path.is_file():
             shutil.copy(path, tmp_path)
 
@@ -40,7 +40,7 @@ def test_a_typescript_client_compiles_strictly_and_walks_all_events(server: str,
 )
 def test_the_contract_is_lint_clean(tmp_path: Path) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(ROOT / "tests" / "clients" / name, tmp_path)
+        shutil.copy(ROOT / "tests" / "fixtures" / "clients" / name, tmp_path)
     quiet = {**os.environ, "REDOCLY_TELEMETRY": "off"}
     subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=tmp_path, check=True, capture_output=True, timeout=300)
     command = ["npx", "--no-install", "redocly", "lint", "--extends", "recommended", str(ROOT / "openapi.yaml")]

@@ -18,7 +18,7 @@ import yaml
 from conftest import ROOT, SMALL, running
 from nginx import needed, proxied
 from postgresql import BIN, Cluster, free_port
-from test_security import guarded, told
+from support import guarded, raw_answer
 
 from api.cli import main
 from api.config import Settings, unknown
@@ -70,7 +70,7 @@ REFUSED = {
 def test_what_nginx_refuses_is_a_problem_document_with_the_headers_of_any_answer(tmp_path: Path) -> None:
     with proxied(f"127.0.0.1:{free_port()}", tmp_path) as front:
         away = requests.get(f"{front}/v1/topics", timeout=10), 502
-        for answer, status in (away, *((told(front, sent), status) for sent, status in REFUSED.values())):
+        for answer, status in (away, *((raw_answer(front, sent), status) for sent, status in REFUSED.values())):
             assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
             problem = answer.json()
             assert problem["status"] == status

@@ -226,7 +226,7 @@ TRIALS: tuple[Trial, ...] = (
         faults.lost,
         "{rounds} rounds, {answers} requests: {unavailable} of them 503, the others answered; {longest} s at most, `/healthz` {healthy} s; "
         "well again {back} s after",
-        0,  # tests/test_postgresql.py tries each of them once, in less time
+        0,  # tests/storage/test_postgresql.py tries each of them once, in less time
         5,
     ),
     Trial(

@@ -25,7 +25,7 @@ from api.storage import open_store
 
 from .trial import ROOT, Figures
 
-SMALL = ROOT / "tests" / "dataset"
+SMALL = ROOT / "tests" / "fixtures" / "small"
 SECONDS, MEBIBYTES = 5.0, 200  # what one case may take, and what all of them together may add to the process
 SECRET = "name: Outside\ndefinition: It lies outside of the dataset.\n"
 Change = Callable[[Path], Any]

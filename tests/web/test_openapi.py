@@ -9,7 +9,7 @@ from conftest import ROOT
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from test_contract import conforms
+from support import conforms
 
 from api.resources import RESOURCES
 from api.schema.json_schema import json_schema

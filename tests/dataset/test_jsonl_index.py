@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from marshmallow.experimental.context import Context
-from test_cli import run
+from support import run
 
 from api.config import Settings
 from api.dataset import jsonl, process_pool, reader, rules, yaml_files

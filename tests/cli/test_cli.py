@@ -6,19 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 from conftest import ROOT, SMALL
+from support import run
 
 from api.cli import main
 from api.dataset import yaml_files
 from api.resources import BY_KIND
-
-
-def run(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    assert "Traceback" not in result.output
-    return result
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))

@@ -23,7 +23,7 @@ import requests
 import yaml
 from conftest import ROOT, SMALL, running, walk
 from flask.testing import FlaskClient
-from test_cli import run
+from support import run
 
 from api.config import Settings
 from api.dataset import manifests, reader, rules

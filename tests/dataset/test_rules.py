@@ -4,8 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from api.dataset import reader, rules
+from support import findings_of
 
 EVENT = "events/2021-06-16-geneva-summit.yaml"
 PLANNED = "events/2021-06-follow-up.yaml"
@@ -13,12 +12,8 @@ DENIAL = "statements/2021-06-16-putin-denies.yaml"
 BIDEN = "actors/joe-biden.yaml"
 
 
-def told(folder: Path) -> list[str]:
-    return [str(finding) for finding in rules.findings(reader.read(folder))]
-
-
 def test_a_sound_dataset_has_no_findings(small: Path) -> None:
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 @pytest.mark.parametrize(
@@ -57,7 +52,7 @@ def test_a_broken_rule_is_told_with_file_line_and_key(
     edit: Callable[..., Path], small: Path, name: str, old: str, new: str, finding: str
 ) -> None:
     edit(name, old, new)
-    assert any(text.startswith(finding) for text in told(small)), told(small)
+    assert any(text.startswith(finding) for text in findings_of(small)), findings_of(small)
 
 
 @pytest.mark.parametrize(
@@ -91,24 +86,24 @@ def test_a_broken_rule_is_told_with_file_line_and_key(
 )
 def test_a_stray_file_is_told(edit: Callable[..., Path], small: Path, name: str, new: str | None, finding: str) -> None:
     edit(name, "", new)
-    assert any(text.startswith(finding) for text in told(small)), told(small)
+    assert any(text.startswith(finding) for text in findings_of(small)), findings_of(small)
 
 
 def test_a_link_out_of_the_folder_is_refused(small: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("name: x\n")
     (small / "topics" / "linked.yaml").symlink_to(tmp_path / "secret")
-    assert told(small) == ["topics/linked.yaml: is a symbolic link; the dataset holds plain files only"]
+    assert findings_of(small) == ["topics/linked.yaml: is a symbolic link; the dataset holds plain files only"]
 
 
 def test_all_faults_are_told_in_one_run_and_none_is_invented(edit: Callable[..., Path], small: Path) -> None:
     edit(EVENT, "status: occurred", "status: ocurred")
     edit(BIDEN, "kind: person", "kind: human")
     edit("topics/strategic-stability.yaml", "broader: security", "broader: securty")
-    found = told(small)
+    found = findings_of(small)
     assert len(found) == 3, found
     assert [text.split(":")[0] for text in found] == [BIDEN, EVENT, "topics/strategic-stability.yaml"]
 
 
 def test_bytes_that_are_no_text_are_told_with_their_line(small: Path) -> None:
     (small / "topics" / "security.yaml").write_bytes(b"name: Security\ndefinition: caf\xe9\n")
-    assert told(small) == ["topics/security.yaml:2: is not UTF-8"]
+    assert findings_of(small) == ["topics/security.yaml:2: is not UTF-8"]

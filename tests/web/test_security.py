@@ -7,12 +7,12 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 from conftest import ROOT, SMALL, running
 from postgresql import free_port
+from support import guarded, raw_answer
 
 from api.server.rate_limit import client_of
 from api.web.headers import CLOSED
@@ -22,23 +22,6 @@ PATHS = [
     "/", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/openapi.json", "/v1", "/v1/events?limit=2", "/v1/events?format=csv",
     "/v1/events?colour=red", "/v1/actors/nobody", "/nothing", "/docs/nothing", "/healthz", "/readyz", "/v1/search?q=geneva",
 ]  # fmt: skip
-
-
-def guarded(answer: requests.Response) -> None:
-    """Every promise on headers, whoever answered."""
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-    policy = answer.headers["Content-Security-Policy"]
-    assert "frame-ancestors 'none'" in policy
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert "Access-Control-Allow-Credentials" not in answer.headers
-    assert "Set-Cookie" not in answer.headers
-    assert "gunicorn" not in answer.headers.get("Server", "")
-    assert not any(character.isdigit() for character in answer.headers.get("Server", ""))
-    assert answer.headers["X-Request-ID"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -94,27 +77,10 @@ REFUSED = {
 }
 
 
-def told(server: str, sent: bytes) -> requests.Response:
-    """What a server answers to some bytes, read to the end."""
-    parts = urlsplit(server)
-    assert parts.hostname
-    assert parts.port
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as client:
-        client.sendall(sent)
-        client.shutdown(socket.SHUT_WR)
-        whole = b"".join(iter(lambda: client.recv(65536), b""))
-    head, _, body = whole.partition(b"\r\n\r\n")
-    first, *fields = head.decode().split("\r\n")
-    answer = requests.Response()
-    answer.status_code, answer._content = int(first.split()[1]), body
-    answer.headers.update(tuple(field.split(": ", 1)) for field in fields)  # type: ignore[call-overload]
-    return answer
-
-
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_is_refused_before_the_application_is_a_problem_document_too(server: str, what: str) -> None:
     sent, status = REFUSED[what]
-    answer = told(server, sent)
+    answer = raw_answer(server, sent)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem = answer.json()

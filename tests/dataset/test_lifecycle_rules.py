@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_checks import told
+from support import findings_of
 
 from api.dataset import lifecycle_rules, rules
 
@@ -71,10 +71,10 @@ def test_what_cannot_have_happened_is_refused_and_the_nearest_that_can_is_not(
     path = small / name
     sound = path.read_text()
     edit(name, old, wrong)
-    assert told(small) == [finding]
+    assert findings_of(small) == [finding]
     path.write_text(sound)
     edit(name, old, right)
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 EXTENDING = ("kind: treaty", "kind: extension")
@@ -83,9 +83,9 @@ UNTIL = ("    until: '2021-02-05'\n", "")
 
 def test_the_entry_into_force_of_an_extension_names_its_end_too(edit: Callable[..., Path], small: Path) -> None:
     edit(TREATY, *EXTENDING)
-    assert told(small) == []
+    assert findings_of(small) == []
     edit(TREATY, *UNTIL)
-    assert told(small) == [f"{TREATY}:26: actions[2]: an extension needs its new end: give `until`"]
+    assert findings_of(small) == [f"{TREATY}:26: actions[2]: an extension needs its new end: give `until`"]
 
 
 @pytest.mark.parametrize(
@@ -101,22 +101,22 @@ def test_the_entry_into_force_of_an_extension_names_its_end_too(edit: Callable[.
 def test_what_need_not_be_ratified_is_not_asked_for_it(edit: Callable[..., Path], small: Path, old: str, new: str) -> None:
     edit("actors/canada.yaml", "", FORMER.replace("Soviet Union", "Canada").replace("SUN", "CAN"))
     edit(TREATY, RATIFIED, "")
-    assert told(small) == [f"{TREATY}:18: actions[1]: {UNRATIFIED}"]
+    assert findings_of(small) == [f"{TREATY}:18: actions[1]: {UNRATIFIED}"]
     edit(TREATY, old, new)
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 def test_a_treaty_never_in_force_may_be_left_and_need_not_be_ratified(edit: Callable[..., Path], small: Path) -> None:
     path = small / TREATY
     head, rest = path.read_text().split(RATIFIED)
     path.write_text(head + ends("withdrawn", "'2010-04-09'") + rest.split(TERMS)[1])
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 @pytest.mark.parametrize("kind", lifecycle_rules.UNATTENDED)
 def test_what_comes_about_by_itself_needs_no_actor(edit: Callable[..., Path], small: Path, kind: str) -> None:
     edit(TREATY, TERMS, ends(kind, "'2026-02-05'", ""))
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ def test_a_summit_may_have_no_two_named_leaders(edit: Callable[..., Path], small
     alliance = "name: Alliance\nkind: international_organization\ncitations:\n  - source: treaty-text\n"
     edit("actors/alliance.yaml", "", alliance)
     edit(SUMMIT, f"  - {SECOND}", "")
-    assert told(small) == [LEADERS]
+    assert findings_of(small) == [LEADERS]
     edit(SUMMIT, "  - actor: joe-biden\n    role: participant\n", f"  - actor: joe-biden\n    role: participant\n  - {SECOND}")
     edit(name, old, new)
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 @pytest.mark.parametrize(
@@ -151,31 +151,31 @@ def test_a_state_whose_code_was_withdrawn_acts_no_more(
 ) -> None:
     edit("actors/soviet-union.yaml", "", FORMER)
     edit(name, old, new)
-    assert told(small) == [finding]
+    assert findings_of(small) == [finding]
     edit("actors/soviet-union.yaml", "country: SUN", "country: RUS")
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 def test_a_former_state_may_be_what_an_event_is_about(edit: Callable[..., Path], small: Path) -> None:
     edit("actors/soviet-union.yaml", "", FORMER)
     edit(SUMMIT, SECOND, f"{SECOND}  - actor: soviet-union\n    role: subject\n")
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 def test_a_party_that_came_to_be_later_comes_in_by_an_act_of_its_own(edit: Callable[..., Path], small: Path) -> None:
     edit(TREATY, PARTIES, f"{PARTIES}  - canada\n")
     late = FORMER.replace("Soviet Union", "Canada").replace("SUN", "CAN").replace("CAN\n", "CAN\nfounded: '2011'\n")
     edit("actors/canada.yaml", "", late)
-    assert told(small) == [absent(f"{TREATY}:6: parties[2]", "canada", "2010-04-08")]
+    assert findings_of(small) == [absent(f"{TREATY}:6: parties[2]", "canada", "2010-04-08")]
     edit(TREATY, RATIFIED, RATIFIED.replace("      - russia\n", "      - russia\n      - canada\n"))
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 def test_nothing_is_dissolved_before_it_is_founded(edit: Callable[..., Path], small: Path) -> None:
     edit("actors/canada.yaml", "", f"{FORMER}founded: '1993'\n")
-    assert told(small) == ["actors/canada.yaml:6: founded: is founded after its end (1992-08-30)"]
+    assert findings_of(small) == ["actors/canada.yaml:6: founded: is founded after its end (1992-08-30)"]
     edit("actors/canada.yaml", "founded: '1993'", "founded: '1992'")
-    assert told(small) == []
+    assert findings_of(small) == []
 
 
 def test_each_rule_over_one_record_is_a_promise_of_its_own() -> None:

@@ -5,25 +5,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from support import conforms
 
 from api.config import Settings
 from api.resources import BY_KIND
 from api.web import openapi
 from api.web.app import create_app
-
-REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))
-
-
-def conforms(value: Any, schema: dict[str, Any]) -> None:
-    text = str(schema).replace("'#/components", "'urn:contract#/components")
-    resolved = eval(text)  # a plain dict of our own
-    errors = [
-        f"{error.json_path}: {error.message}" for error in Draft202012Validator(resolved, registry=REGISTRY).iter_errors(value)
-    ]
-    assert errors == []
 
 
 def operation(path: str) -> dict[str, Any]:

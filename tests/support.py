@@ -1,0 +1,73 @@
+"""What several tests use: commands, findings, raw answers, and the contract as a judge."""
+
+import socket
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from api.cli import main
+from api.dataset import reader, rules
+from api.web import openapi
+
+
+def run(*arguments: str | Path) -> Result:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert "Traceback" not in result.output
+    return result
+
+
+def findings_of(folder: Path) -> list[str]:
+    return [str(finding) for finding in rules.findings(reader.read(folder))]
+
+
+def guarded(answer: requests.Response) -> None:
+    """Every promise on headers, whoever answered."""
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+    assert "gunicorn" not in answer.headers.get("Server", "")
+    assert not any(character.isdigit() for character in answer.headers.get("Server", ""))
+    assert answer.headers["X-Request-ID"]
+
+
+def raw_answer(server: str, sent: bytes) -> requests.Response:
+    """What a server answers to some bytes, read to the end."""
+    parts = urlsplit(server)
+    assert parts.hostname
+    assert parts.port
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as client:
+        client.sendall(sent)
+        client.shutdown(socket.SHUT_WR)
+        whole = b"".join(iter(lambda: client.recv(65536), b""))
+    head, _, body = whole.partition(b"\r\n\r\n")
+    first, *fields = head.decode().split("\r\n")
+    answer = requests.Response()
+    answer.status_code, answer._content = int(first.split()[1]), body
+    answer.headers.update(tuple(field.split(": ", 1)) for field in fields)  # type: ignore[call-overload]
+    return answer
+
+
+REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))
+
+
+def conforms(value: Any, schema: dict[str, Any]) -> None:
+    text = str(schema).replace("'#/components", "'urn:contract#/components")
+    resolved = eval(text)  # a plain dict of our own
+    errors = [
+        f"{error.json_path}: {error.message}" for error in Draft202012Validator(resolved, registry=REGISTRY).iter_errors(value)
+    ]
+    assert errors == []
