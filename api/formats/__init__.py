@@ -7,9 +7,10 @@ from typing import Any
 from werkzeug.datastructures import MIMEAccept
 
 from ..problems import Problem
-from .feeds import atom, ics
+from .atom import atom
 from .geojson import geojson
 from .graphml import graphml
+from .icalendar import ics
 from .jsonld import jsonld
 from .result import Listing, dumps
 from .tabular import csv_rows, ndjson

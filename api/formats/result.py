@@ -10,6 +10,7 @@ from ..resources.resource import Resource
 from ..schema.fields import Record
 from ..storage.store import Release
 
+AUTHORITY = "diplomatic-events"  # of tag URIs (RFC 4151) and of the UIDs of calendar entries
 # Characters that XML 1.0 cannot hold at all.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..resources.resource import Resource
-from ..schema.fields import Record, paths
+from ..schema.fields import Record
+from ..schema.walk import paths
 from .result import Listing
 from .sparse import narrowed
 

@@ -15,8 +15,10 @@ from ..resources import BY_KIND, INDEXES
 from ..resources.filters import Filter, Holds, Ids, OnDay, Span, Terms, names
 from ..resources.resource import Resource
 from ..schema.edtf import Bounds
-from ..schema.fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
+from ..schema.errors import Fault, faults
+from ..schema.fields import Choice, Record, Ref, Schema
 from ..schema.query_fields import Count, Version, distinct, listed
+from ..schema.walk import leaf_fields, paths
 from ..storage.store import Release
 from .value_counts import totals
 

@@ -12,7 +12,8 @@ from marshmallow import validate
 from marshmallow.experimental.context import Context
 
 from . import edtf
-from .fields import CONTROL, SLUG, Choice, Edtf, Holder, Many, One, Record, Ref, Text, choices, steps
+from .fields import CONTROL, SLUG, Choice, Edtf, Holder, Many, One, Record, Ref, Text, choices
+from .walk import steps
 
 _ABSENT: Any = object()
 _LOAD_HOOKS = ("pre_load", "post_load", "validates", "validates_schema")

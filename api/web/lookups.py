@@ -18,7 +18,8 @@ from ..query.pagination import broken, encode, every, resume, total
 from ..query.query import Query, aggregate_arguments, filter_parameters, paging, pin, refuse, shape, understand
 from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..resources.resource import Resource
-from ..schema.fields import Choice, Fault, Record, Schema, is_id
+from ..schema.errors import Fault
+from ..schema.fields import Choice, Record, Schema, is_id
 from ..schema.query_fields import Term, listed
 from ..storage import full_text
 from ..storage.store import Identifier, Moved, Release

@@ -15,7 +15,7 @@ import peewee as pw
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 
 from .. import formats
-from ..formats.feeds import entry, feed, tag
+from ..formats.atom import entry, feed, tag
 from ..problems import Problem, nearest
 from ..query.citation import citation, cite, verify
 from ..query.pagination import encode, resume
@@ -24,7 +24,8 @@ from ..releases import publish
 from ..releases.files import CHANGE, as_change, file_of
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
-from ..schema.fields import Choice, Fault, Record, Schema, Text
+from ..schema.errors import Fault
+from ..schema.fields import Choice, Record, Schema, Text
 from ..schema.query_fields import Count, Form, Partial, Version
 from ..storage.store import Changed, Release, unavailable
 from ..versions import VERSION, version_key

@@ -13,11 +13,12 @@ from ...resources.resource import Resource
 from ...schema import fields
 from ...schema.json_schema import EXAMPLES, component, example
 from ...schema.query_fields import Count
+from ...schema.walk import paths
 from .components import ANY, NOT_MODIFIED, RELEASE, errors
 
 NAMES = {resource.kind: resource.model.__name__ for resource in RESOURCES}
 # Vocabularies that are written once, among the components.
-PATHS = {tuple(fields.paths(resource.schema)): f"{NAMES[resource.kind]}Path" for resource in RESOURCES}
+PATHS = {tuple(paths(resource.schema)): f"{NAMES[resource.kind]}Path" for resource in RESOURCES}
 HEADERS = {
     "ETag": {"description": "Validator of this answer.", "schema": {"type": "string"}},
     "Link": {"description": "RFC 8288 links: next, describedby, license.", "schema": {"type": "string"}},
