@@ -51,7 +51,7 @@ class Day(Partial):
         return days
 
 
-class Term(Text):
+class QueryText(Text):
     """Text of a query: whatever was typed, but for NUL, which no database can hold."""
 
     plain = False
@@ -71,7 +71,7 @@ class Version(ma.fields.Field[str]):
         return str(value)
 
 
-class Count(ma.fields.Integer):
+class NonNegativeInteger(ma.fields.Integer):
     """A whole number in plain digits."""
 
     MOST = 999_999_999
@@ -100,9 +100,9 @@ class Form(validate.Regexp):
         return value
 
 
-def an_id() -> Term:
+def an_id() -> QueryText:
     """The field of one record's id."""
-    return Term("One id.", validate=Form(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
+    return QueryText("One id.", validate=Form(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
 
 
 def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:

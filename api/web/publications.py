@@ -26,7 +26,7 @@ from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.fields import Choice, Record, Schema, Text
-from ..schema.query_fields import Count, Form, Partial, Version
+from ..schema.query_fields import Form, NonNegativeInteger, Partial, Version
 from ..storage.store import Changed, Release, unavailable
 from ..versions import VERSION, version_key
 from .responses import about, answer, conditional, here, json_only, no_parameters, onward, serving, store
@@ -317,7 +317,7 @@ def verify_arguments() -> ma.Schema:
     parameters = {
         "query": cited("The cited query."),
         "sha256": Text("The cited sum.", required=True, validate=Form("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")),
-        "count": Count(metadata={"description": "The cited number of records."}),
+        "count": NonNegativeInteger(metadata={"description": "The cited number of records."}),
         **pin(),
     }
     return Schema.from_dict(parameters, name="verify-query")()

@@ -12,7 +12,7 @@ from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema import fields
 from ...schema.json_schema import EXAMPLES, component, example
-from ...schema.query_fields import Count
+from ...schema.query_fields import NonNegativeInteger
 from ...schema.walk import paths
 from .components import ANY, NOT_MODIFIED, RELEASE, errors
 
@@ -75,7 +75,7 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
         schema = {"type": "array", "items": text(field.inner), "minItems": 1, "maxItems": most}
     elif isinstance(field, ma.fields.Integer):
         size = next((v for v in field.validators if isinstance(v, validate.Range)), None)
-        schema = {"type": "integer", "minimum": size.min if size else 0, "maximum": size.max if size else Count.MOST}
+        schema = {"type": "integer", "minimum": size.min if size else 0, "maximum": size.max if size else NonNegativeInteger.MOST}
         if size:
             schema["default"] = field.load_default
     else:
