@@ -5,8 +5,18 @@ from collections.abc import Iterator
 
 from ..resources import BY_KIND
 from ..schema.fields import Record
+from ..schema.json_schema import ANY
 from ..storage.store import Release
 from .result import Listing, dumps
+
+EMPTY_COLLECTION = {"type": "FeatureCollection", "features": []}
+FEATURES = {
+    "type": "object",
+    "description": "Records with a place, as GeoJSON (RFC 7946).",
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": ANY}},
+    "required": ["type", "features"],
+    "additionalProperties": False,
+}
 
 
 def geojson(listing: Listing) -> Iterator[str]:

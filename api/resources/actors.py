@@ -11,10 +11,19 @@ from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schem
 from .common import accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
 from .filters import Catalog, OnDay, Row, Terms, each
 from .resource import Resource
+from .schema_org import Refer
 
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
 )  # fmt: skip
+SCHEMA_ORG_TYPES = {
+    "person": "Person",
+    "state": "Country",
+    "government_body": "GovernmentOrganization",
+    "media_outlet": "NewsMediaOrganization",
+    "research_body": "ResearchOrganization",
+    "company": "Corporation",
+}
 
 
 class Actor(Row):
@@ -84,6 +93,18 @@ def identifiers(actor: Record) -> Iterator[tuple[str, str]]:
         yield "iso3166", actor["country"]
 
 
+def schema_org(actor: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    return {
+        "@type": SCHEMA_ORG_TYPES.get(actor["kind"], "Organization"),
+        "alternateName": actor["also_known_as"],
+        "description": actor["description"],
+        "sameAs": f"https://www.wikidata.org/entity/{actor['wikidata']}" if actor["wikidata"] else None,
+        "jobTitle" if actor["kind"] == "person" else "disambiguatingDescription": [role["title"] for role in actor["roles"]],
+        "parentOrganization": [refer("actors", body) for body in actor["part_of"]],
+    }
+
+
 ACTORS = Resource(
     kind="actors",
     singular="actor",
@@ -91,6 +112,8 @@ ACTORS = Resource(
     model=Actor,
     schema=ActorSchema(),
     heading="name",
+    example=("vladimir-putin", "Vladimir Putin"),
+    jsonld=schema_org,
     columns=lambda actor: {"name": sort_key(actor["name"])},
     sorts={"name": Actor.name},
     order="name",

@@ -25,6 +25,7 @@ from .common import (
 )
 from .filters import Before, Catalog, Dates, OnDay, Row, Terms, Values, day_columns, each, within, years
 from .resource import Resource
+from .schema_org import Refer, cited_sources
 
 KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
@@ -183,6 +184,20 @@ def lifetime(agreement: Record) -> str | None:
     return f"{min(days).earliest}/{max(day.latest for day in days)}" if days else None
 
 
+def schema_org(agreement: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    return {
+        "@type": "CreativeWork",
+        "additionalType": agreement["kind"],
+        "alternateName": agreement["also_known_as"],
+        "abstract": agreement["summary"],
+        "contributor": [refer("actors", party) for party in agreement["parties"]],
+        "about": [refer("topics", topic) for topic in agreement["topics"]],
+        "temporalCoverage": [f"{p['from']['edtf']}/{p['to']['edtf'] if p['to'] else '..'}" for p in agreement["in_force"]],
+        "citation": cited_sources(agreement, refer),
+    }
+
+
 AGREEMENTS = Resource(
     kind="agreements",
     singular="agreement",
@@ -190,6 +205,8 @@ AGREEMENTS = Resource(
     model=Agreement,
     schema=AgreementSchema(),
     heading="title",
+    example=("new-start", "New START"),
+    jsonld=schema_org,
     columns=lambda agreement: {"title": sort_key(agreement["title"]), **day_columns(lifetime(agreement))},
     sorts={"date": Agreement.earliest, "title": Agreement.title},
     order="-date",

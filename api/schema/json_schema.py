@@ -1,4 +1,4 @@
-"""JSON Schema of our own fields: how documents look (OpenAPI), how files look (editors), and examples of both."""
+"""JSON Schema of the field types: of public documents (for OpenAPI) and of the dataset's files (for editors)."""
 
 import json
 from typing import Any
@@ -21,16 +21,8 @@ DATE = {
     "required": ["edtf", "earliest", "latest"],
     "example": {"edtf": "2021-06", "earliest": "2021-06-01", "latest": "2021-06-30"},
 }
-EXAMPLES = {
-    "events": ("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
-    "statements": ("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
-    "agreements": ("new-start", "New START"),
-    "actors": ("vladimir-putin", "Vladimir Putin"),
-    "sources": ("wsws-2021-05-28-weiss", "Russian President Vladimir Putin and US President Joe Biden to meet in mid-June"),
-    "places": ("geneva", "Geneva"),
-    "topics": ("strategic-stability", "Strategic stability"),
-    "event-types": ("summit", "Summit"),
-}
+# An object whose keys the contract leaves open.
+ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}
 
 
 def component(name: str) -> dict[str, Any]:
@@ -103,35 +95,6 @@ def _or_null(shape: dict[str, Any]) -> dict[str, Any]:
     described = {"description": shape["description"]} if "description" in shape else {}
     inner = shape["allOf"][0] if "allOf" in shape else shape
     return {"anyOf": [inner, {"type": "null"}], **described}
-
-
-def example(schema: ma.Schema) -> dict[str, Any]:
-    """A document as the API would show it, made of the schema's own words."""
-
-    def one(field: Any) -> Any:
-        if field.example is not None and not isinstance(field, fields.Ref | fields.Edtf):
-            return field.example
-        if isinstance(field, fields.Many):
-            return [one(field.inner)]
-        if isinstance(field, fields.One):
-            return example(field.schema)
-        if isinstance(field, fields.Ref):
-            reference = dict(zip(("id", "name"), EXAMPLES[field.kind], strict=True))
-            office = {"title": "President of Russia", "organization": {"id": "russia", "name": "Russia"}}
-            return {**reference, "offices": [office]} if isinstance(field, fields.Holder) else reference
-        if isinstance(field, fields.Edtf):
-            return DATE["example"]
-        plain = {
-            fields.Links: {"self": "/v1/..."},
-            fields.Flag: False,
-            fields.Whole: 1,
-            fields.Number: 1.5,
-            fields.Country: "CHE",
-        }
-        words = fields.choices(field)
-        return words[0] if words else plain.get(type(field), "https://example.org/" if isinstance(field, fields.Url) else "...")
-
-    return {field.data_key or key: one(field) for key, field in schema.dump_fields.items()}
 
 
 def schema_name(schema: Any) -> str:

@@ -4,9 +4,10 @@ from typing import Any
 
 from apispec import APISpec
 
+from ...formats import FORMATS
 from ...problems import PROBLEMS
 from ...schema import fields
-from ...schema.json_schema import component
+from ...schema.json_schema import ANY, component
 
 REFERENCE = {
     "type": "object",
@@ -30,24 +31,6 @@ HOLDER = {
     "description": "An actor, with the offices held on the day in question.",
     "properties": {"offices": {"type": "array", "items": {"$ref": "#/components/schemas/Office"}}},
     "required": ["offices"],
-}
-
-
-# An object whose keys the contract leaves open.
-ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}
-GRAPH = {
-    "type": "object",
-    "description": "Records as linked data, in the words of schema.org.",
-    "properties": {"@context": ANY, "@graph": {"type": "array", "items": ANY}},
-    "required": ["@context", "@graph"],
-    "additionalProperties": False,
-}
-FEATURES = {
-    "type": "object",
-    "description": "Records with a place, as GeoJSON (RFC 7946).",
-    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": ANY}},
-    "required": ["type", "features"],
-    "additionalProperties": False,
 }
 PROBLEM = {
     "type": "object",
@@ -160,10 +143,10 @@ def register(spec: APISpec) -> None:
         "Problem": PROBLEM,
         "Hit": HIT,
         "Thread": THREAD,
-        "Graph": GRAPH,
-        "Features": FEATURES,
+        "Release": release,
+        **dict(format.component for format in FORMATS.values() if format.component),
     }
-    for name, schema in {**by_hand, "Release": release}.items():
+    for name, schema in by_hand.items():
         spec.components.schema(name, schema)
     spec.components.schema(
         "ListMeta",

@@ -11,10 +11,11 @@ from ...query.query import arguments, item_arguments
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema import fields
-from ...schema.json_schema import EXAMPLES, component, example
+from ...schema.json_schema import ANY, component
 from ...schema.query_fields import NonNegativeInteger
 from ...schema.walk import paths
-from .components import ANY, NOT_MODIFIED, RELEASE, errors
+from .components import NOT_MODIFIED, RELEASE, errors
+from .examples import example
 
 NAMES = {resource.kind: resource.model.__name__ for resource in RESOURCES}
 # Vocabularies that are written once, among the components.
@@ -25,24 +26,10 @@ HEADERS = {
 }
 
 
-SHAPED = {"jsonld": "Graph", "geojson": "Features"}
-# What each other shape begins like, as an example.
-BEGINNINGS = {
-    "ndjson": '{"id":"..."}\n',
-    "csv": "id,...\n",
-    "jsonld": {"@context": {"@vocab": "https://schema.org/"}, "@graph": []},
-    "atom": '<feed xmlns="http://www.w3.org/2005/Atom"/>',
-    "ics": "BEGIN:VCALENDAR",
-    "geojson": {"type": "FeatureCollection", "features": []},
-    "graphml": '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"/>',
-}
-
-
 def ok(description: str, schema: dict[str, Any], sample: Any, kind: str | None = None) -> dict[str, Any]:
     content = {FORMATS["json"].media_type: {"schema": schema, "example": sample}}
-    for word in formats_of(kind)[1:] if kind else ():
-        shape = component(SHAPED[word]) if word in SHAPED else None
-        content |= media(FORMATS[word].media_type, BEGINNINGS[word], shape)
+    for format in (FORMATS[word] for word in formats_of(kind)[1:]) if kind else ():
+        content |= media(format.media_type, format.example, component(format.component[0]) if format.component else None)
     return {"description": description, "headers": HEADERS, "content": content}
 
 
@@ -126,7 +113,7 @@ def list_operation(resource: Resource) -> dict[str, Any]:
 
 def id_parameter(resource: Resource) -> dict[str, Any]:
     identity = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$", "maxLength": fields.LONGEST_ID}
-    sample = EXAMPLES[resource.kind][0]
+    sample = resource.example[0]
     return {
         "name": "id",
         "in": "path",
@@ -142,7 +129,7 @@ def item_operation(resource: Resource) -> dict[str, Any]:
     sample = {
         "data": example(resource.schema),
         "meta": {"release": RELEASE},
-        "links": {"self": f"{address}/{EXAMPLES[resource.kind][0]}", "collection": address},
+        "links": {"self": f"{address}/{resource.example[0]}", "collection": address},
     }
     meta = {"type": "object", "properties": {"release": component("Release")}, "required": ["release"]}
     links = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}

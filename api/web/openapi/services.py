@@ -6,9 +6,10 @@ from ...formats import FORMATS
 from ...query.query import aggregate_arguments, cite_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
-from ...schema.json_schema import component, example
+from ...schema.json_schema import ANY, component
 from .. import lookups, publications
-from .components import ANY, NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
+from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
+from .examples import example
 from .operations import envelope, id_parameter, media, query
 
 READS_RELEASE = 503  # what answers from a release can be without one, or with a damaged one, and has an ETag
