@@ -35,10 +35,10 @@ cover: $(VENV)/bench ## The same, and say which lines no test has run.
 bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; takes a while.
 	$(BIN)/python -m benchmarks.run $(BENCH)
 
-fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to RELIABILITY.md; ONLY=<name> tries one promise.
+fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to docs/reliability.md; ONLY=<name> tries one promise.
 	PYTHONPATH=tests $(BIN)/python -m trials fuzz $(ONLY)
 
-faults: $(VENV)/dev ## Try faults many times and write the figures to RELIABILITY.md; ONLY=<name> tries one promise.
+faults: $(VENV)/dev ## Try faults many times and write the figures to docs/reliability.md; ONLY=<name> tries one promise.
 	PYTHONPATH=tests $(BIN)/python -m trials faults $(ONLY)
 
 lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of derived files.
