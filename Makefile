@@ -35,10 +35,10 @@ cover: $(VENV)/bench ## The same, and say which lines no test has run.
 bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; takes a while.
 	$(BIN)/python -m benchmarks.run $(BENCH)
 
-fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to RELIABILITY.md; ONLY=<name> tries one promise.
+fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to docs/reliability.md; ONLY=<name> tries one promise.
 	PYTHONPATH=tests $(BIN)/python -m trials fuzz $(ONLY)
 
-faults: $(VENV)/dev ## Try faults many times and write the figures to RELIABILITY.md; ONLY=<name> tries one promise.
+faults: $(VENV)/dev ## Try faults many times and write the figures to docs/reliability.md; ONLY=<name> tries one promise.
 	PYTHONPATH=tests $(BIN)/python -m trials faults $(ONLY)
 
 lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of derived files.
@@ -50,7 +50,7 @@ lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of 
 	$(BIN)/diplomatic-events fmt --check
 	$(BIN)/diplomatic-events openapi --output openapi.yaml --check
 	$(BIN)/diplomatic-events schema --output dataset/schemas --check
-	$(BIN)/diplomatic-events codebook README.md dataset/README.md --check
+	$(BIN)/diplomatic-events codebook README.md docs/*.md dataset/README.md --check
 
 audit: $(VENV)/dev ## Look the locked dependencies up among the known vulnerabilities, where the index tells them.
 	$(BIN)/python .ci/audit.py
@@ -66,7 +66,7 @@ derive: $(VENV)/dev ## Write anew what is derived: formats, openapi.yaml, schema
 	$(BIN)/diplomatic-events fmt
 	$(BIN)/diplomatic-events openapi --output openapi.yaml
 	$(BIN)/diplomatic-events schema --output dataset/schemas
-	$(BIN)/diplomatic-events codebook README.md dataset/README.md
+	$(BIN)/diplomatic-events codebook README.md docs/*.md dataset/README.md
 
 lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addresses.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \

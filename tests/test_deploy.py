@@ -26,7 +26,8 @@ from api.releases import load
 from api.web.app import create_app
 from api.web.headers import CLOSED
 
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
@@ -129,8 +130,9 @@ def test_compose_names_commands_settings_and_files_that_exist() -> None:
         assert service["command"][0] in main.commands
         assert unknown(service["environment"]) == {}
         Settings.read(filled(service))
+        assert (DEPLOY / service["build"] / "Dockerfile").is_file(), "paths are relative to the file"
     for volume in services["proxy"]["volumes"]:
-        assert (ROOT / volume.split(":")[0]).is_file()
+        assert (DEPLOY / volume.split(":")[0]).is_file()
     assert f"EXPOSE {services['api']['expose'][0]}" in DOCKERFILE
     for service in services.values():
         for other, wanted in service.get("depends_on", {}).items():

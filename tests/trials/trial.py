@@ -1,4 +1,4 @@
-"""What a trial is, its figures, and the table in RELIABILITY.md that is derived from them."""
+"""What a trial is, its figures, and the table in docs/reliability.md that is derived from them."""
 
 import json
 import platform
@@ -11,7 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIGURES = Path(__file__).parent / "figures.json"
-TABLE = ROOT / "RELIABILITY.md"
+TABLE = ROOT / "docs" / "reliability.md"
 MARK = "<!-- figures -->"
 Figures = dict[str, Any]
 
@@ -47,7 +47,7 @@ def record(trial: Trial, found: Figures) -> None:
 
 
 def table(trials: tuple[Trial, ...], figures: dict[str, Figures]) -> str:
-    """The rows of RELIABILITY.md: a promise is in it once it has figures."""
+    """The rows of docs/reliability.md: a promise is in it once it has figures."""
     rows = ["| promise | how it is tried | last figures | run it again |", "| --- | --- | --- | --- |"]
     for trial in trials:
         if found := figures.get(trial.name):
@@ -57,6 +57,6 @@ def table(trials: tuple[Trial, ...], figures: dict[str, Figures]) -> str:
 
 
 def derive(trials: tuple[Trial, ...]) -> str:
-    """RELIABILITY.md as its prose and the figures give it."""
+    """docs/reliability.md as its prose and the figures give it."""
     before, _, after = re.split(f"({MARK}).*?{MARK}", TABLE.read_text(encoding="utf-8"), maxsplit=1, flags=re.DOTALL)
     return f"{before}{MARK}\n{table(trials, read())}\n{MARK}{after}"
