@@ -11,7 +11,7 @@ CONTEXT = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "sameAs": {
 EMPTY_GRAPH = {"@context": {"@vocab": "https://schema.org/"}, "@graph": []}
 GRAPH = {
     "type": "object",
-    "description": "Records as linked data, in the words of schema.org.",
+    "description": "Records as JSON-LD, in the vocabulary of schema.org.",
     "properties": {"@context": ANY, "@graph": {"type": "array", "items": ANY}},
     "required": ["@context", "@graph"],
     "additionalProperties": False,

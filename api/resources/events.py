@@ -148,7 +148,7 @@ EVENTS = Resource(
         Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
         Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
-        Terms("role", "With somebody taking this part.", each("participants.role"), choices=ROLES),
+        Terms("role", "With a participant in this role.", each("participants.role"), choices=ROLES),
         Terms("place", "At this place, or within it.", within("place", "places"), "places", reverse="events"),
         Terms("country", "In this country (ISO 3166-1 alpha-3).", country, term=Country("A code."), single=True),
         Terms(

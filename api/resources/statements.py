@@ -102,7 +102,7 @@ STATEMENTS = Resource(
         Terms("agreement", "About this agreement.", each("about.agreements"), "agreements", reverse="statements"),
         Terms("replies_to", "Replying to this statement.", each("replies_to.statement"), "statements", reverse="replies"),
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
-        Terms("reported_by", "Known through this actor.", each("reported_by"), "actors", reverse="statements_reported"),
+        Terms("reported_by", "Reported by this actor.", each("reported_by"), "actors", reverse="statements_reported"),
         Terms("year", "In this year, or possibly so.", lambda statement, catalog: years(statement["date"])),
         cited("statements"),
         DISPUTED,

@@ -13,6 +13,9 @@ from ...schema.fields import Lookup, Record
 from .tables import Row
 
 Arguments = Mapping[str, Any]  # the checked values of a request's parameters, by name
+# What a description says of several values.
+ANY_OF = "Comma-separated values: any of them."
+ALL_OF = "Comma-separated values: all of them."
 
 
 class Catalog(Lookup, Protocol):

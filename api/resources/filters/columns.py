@@ -39,8 +39,8 @@ class Words(Filter):
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         text = (
-            'Records with all of these words; "a phrase" stays together, `treat*` finds words that begin so. '
-            "Names are found under their other forms and misspellings too."
+            'Records with all of these words; "a phrase" stays together, `treat*` matches words with this beginning. '
+            "Other forms and known misspellings of a name match, too."
         )
         return {self.name: QueryText(text, validate=validate.Length(max=300, error="is longer than {max} characters"))}
 
@@ -56,7 +56,7 @@ class Updated(Filter):
     name: str = "updated_since"
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        text = "Made or last changed in this release of the data, or in a later one."
+        text = "Added or last changed in this release of the data or a later one."
         return {self.name: Version(metadata={"description": text, "example": "1.0.0"})}
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:

@@ -13,7 +13,7 @@ import peewee as pw
 from ...schema import edtf
 from ...schema.fields import Choice, Record
 from ...schema.query_fields import Day, Moment, Partial, QueryText, listed
-from .base import Arguments, Catalog, Filter, Values
+from .base import ANY_OF, Arguments, Catalog, Filter, Values
 from .conditions import SeqRange
 from .tables import Row, alias
 
@@ -39,7 +39,7 @@ class OnDay(Filter):
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         parameters: dict[str, Any] = {self.name: Day(metadata={"description": self.description, "example": "2021-06-16"})}
         if self.word:
-            parameters[self.word] = listed(QueryText("One value."), f"{self.word_description} A comma means any of several.")
+            parameters[self.word] = listed(QueryText("One value."), f"{self.word_description} {ANY_OF}")
         return parameters
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:

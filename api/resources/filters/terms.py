@@ -52,10 +52,10 @@ class Terms(Filter):
             term = an_id()
         else:
             term = self.term or QueryText("One value.")
-        parameters = {self.name: listed(term, f"{self.description} A comma means any of several.")}
+        parameters = {self.name: listed(term, f"{self.description} Comma-separated values: any of them.")}
         if not self.single:
-            parameters[f"{self.name}_all"] = listed(term, f"{self.description} All of them.")
-        parameters[f"{self.name}_not"] = listed(term, f"Not: {lower_first(self.description)} None of them.")
+            parameters[f"{self.name}_all"] = listed(term, f"{self.description} Comma-separated values: all of them.")
+        parameters[f"{self.name}_not"] = listed(term, "Exclude records that have any of these values.")
         return parameters
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Holds]:
@@ -71,7 +71,3 @@ class Terms(Filter):
         wanted = {*arguments.get(f"{self.name}_all", ()), *(single if len(single) == 1 else ())}
         for value in sorted(wanted & set(arguments.get(f"{self.name}_not", ()))):
             yield f"{self.name}_not", f"{value!r} is asked for and refused at once"
-
-
-def lower_first(text: str) -> str:
-    return text[0].lower() + text[1:]

@@ -36,7 +36,7 @@ def ok(description: str, schema: dict[str, Any], sample: Any, kind: str | None =
 def envelope(data: Any, meta: Any, links: Any, included: bool = False) -> dict[str, Any]:
     properties = {"data": data, "meta": meta, "links": links}
     if included:
-        more = "The referred records of each kind that `include` names, once each."
+        more = "The referenced records of the kinds in `include`, once each."
         properties["included"] = {"type": "object", "description": more, "additionalProperties": {"type": "array", "items": ANY}}
     return {"type": "object", "properties": properties, "required": ["data", "meta", "links"]}
 
@@ -142,7 +142,7 @@ def item_operation(resource: Resource) -> dict[str, Any]:
         "responses": {
             "200": ok("The record.", envelope(component(NAMES[resource.kind]), meta, links, True), sample),
             "304": NOT_MODIFIED,
-            "308": {"description": "The record was renamed; `Location` leads to it."},
+            "308": {"description": "The record was renamed; `Location` is its new address."},
             **errors(400, 404, 406, 410, 503),
         },
     }
