@@ -66,7 +66,7 @@ def choose(asked: str | None, accept: MIMEAccept, words: tuple[str, ...] = ("jso
     types = {FORMATS[word].media_type: word for word in words}
     best = accept.best_match(list(types)) if accept else next(iter(types))
     if best is None:
-        raise Problem(406, "None of the acceptable media types can be had.", available=list(types))
+        raise Problem(406, "None of the media types in Accept is available.", available=list(types))
     return types[best]
 
 

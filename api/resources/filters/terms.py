@@ -11,7 +11,7 @@ import peewee as pw
 
 from ...schema.fields import Choice, Record
 from ...schema.query_fields import QueryText, an_id, listed
-from .base import Arguments, Catalog, Filter, Values
+from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter, Values
 from .conditions import Holds
 from .tables import Row
 
@@ -52,9 +52,9 @@ class Terms(Filter):
             term = an_id()
         else:
             term = self.term or QueryText("One value.")
-        parameters = {self.name: listed(term, f"{self.description} Comma-separated values: any of them.")}
+        parameters = {self.name: listed(term, f"{self.description} {ANY_OF}")}
         if not self.single:
-            parameters[f"{self.name}_all"] = listed(term, f"{self.description} Comma-separated values: all of them.")
+            parameters[f"{self.name}_all"] = listed(term, f"{self.description} {ALL_OF}")
         parameters[f"{self.name}_not"] = listed(term, "Exclude records that have any of these values.")
         return parameters
 
@@ -67,7 +67,8 @@ class Terms(Filter):
             yield Holds(self.name, table, tuple(arguments[f"{self.name}_not"]), negated=True)
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
-        single = arguments.get(self.name, ())
-        wanted = {*arguments.get(f"{self.name}_all", ()), *(single if len(single) == 1 else ())}
-        for value in sorted(wanted & set(arguments.get(f"{self.name}_not", ()))):
-            yield f"{self.name}_not", f"{value!r} is asked for and refused at once"
+        any_of = arguments.get(self.name, ())
+        required = dict.fromkeys(any_of, self.name) if len(any_of) == 1 else {}
+        required |= dict.fromkeys(arguments.get(f"{self.name}_all", ()), f"{self.name}_all")
+        for value in sorted(required.keys() & set(arguments.get(f"{self.name}_not", ()))):
+            yield f"{self.name}_not", f"{value!r} is in both {required[value]} and {self.name}_not"
