@@ -69,8 +69,8 @@ def as_json() -> str:
     return json.dumps(contract(), ensure_ascii=False, indent=2) + "\n"
 
 
-class _Dumper(yaml.SafeDumper):
-    """Nothing is written once and pointed at."""
+class _WithoutAliases(yaml.SafeDumper):
+    """Writes repeated parts in full: no YAML anchors and aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -78,4 +78,4 @@ class _Dumper(yaml.SafeDumper):
 
 @cache
 def as_yaml() -> str:
-    return yaml.dump(contract(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(contract(), Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True, width=120)
