@@ -59,10 +59,10 @@ def formats_of(kind: str) -> tuple[str, ...]:
     return tuple(word for word, format in FORMATS.items() if not format.kinds or kind in format.kinds)
 
 
-def choose(asked: str | None, accept: MIMEAccept, words: tuple[str, ...] = ("json",)) -> str:
-    """The word of the format that a request wants: `format=` first, then `Accept`. Raises a 406 Problem."""
-    if asked:
-        return asked
+def choose(requested: str | None, accept: MIMEAccept, words: tuple[str, ...] = ("json",)) -> str:
+    """The format of a response: `requested` (`format=`), otherwise by `Accept` from `words`. Raises a 406 Problem."""
+    if requested:
+        return requested
     types = {FORMATS[word].media_type: word for word in words}
     best = accept.best_match(list(types)) if accept else next(iter(types))
     if best is None:
@@ -71,7 +71,7 @@ def choose(asked: str | None, accept: MIMEAccept, words: tuple[str, ...] = ("jso
 
 
 def envelope(data: str, meta: Mapping[str, Any], links: Mapping[str, Any], included: str | None = None) -> str:
-    """`data` is JSON text already: stored documents go out as they are stored."""
+    """The JSON text of a response; `data` and `included` are JSON text already, as stored."""
     more = f',"included":{included}' if included else ""
     return f'{{"data":{data},"meta":{dumps(meta)},"links":{dumps(links)}{more}}}\n'
 

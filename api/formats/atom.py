@@ -7,7 +7,7 @@ from .result import AUTHORITY, Listing, xml
 
 
 def atom(listing: Listing) -> Iterator[str]:
-    """A page of entries; ids are tag URIs that outlive any address, times those of the release."""
+    """An Atom feed of one page; ids are tag URIs (RFC 4151), `updated` is the day of the release."""
 
     def entries() -> Iterator[str]:
         for document in listing.documents():
@@ -20,7 +20,7 @@ def atom(listing: Listing) -> Iterator[str]:
 
 
 def feed(about: Record, subject: str, address: str, following: str | None, entries: Iterator[str]) -> Iterator[str]:
-    """An Atom feed around entries."""
+    """An Atom feed; `following` is the address of the next page."""
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
     yield f"<id>{tag(subject)}</id><title>{xml(about['title'])}: {subject}</title>\n"
     yield f'<updated>{about["released"]}T00:00:00Z</updated><link rel="self" href="{xml(address)}"/>\n'

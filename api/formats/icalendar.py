@@ -10,10 +10,7 @@ from .result import AUTHORITY, Listing
 
 
 def ics(listing: Listing) -> Iterator[str]:
-    """Whole days, never midnights; events that may have begun at any time are left out, as a calendar cannot hold them.
-
-    Of an agreement stand the days on which it expires or expired.
-    """
+    """A VCALENDAR of all-day entries: events with a known earliest day, and the days on which agreements expire."""
     yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
     yield f"PRODID:-//{AUTHORITY}//{listing.resource.kind}//EN\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n"
     for document in listing.documents():
@@ -23,7 +20,7 @@ def ics(listing: Listing) -> Iterator[str]:
 
 
 def occasions(listing: Listing, document: Record) -> Iterator[tuple[str, str, Record]]:
-    """What of a document has a day: (suffix of the UID, title, date)."""
+    """The calendar entries of a document, as (suffix of the UID, title, date)."""
     if listing.resource.kind == "events":
         if document["date"]["earliest"]:
             yield "", listing.title(document), document["date"]
@@ -34,19 +31,19 @@ def occasions(listing: Listing, document: Record) -> Iterator[tuple[str, str, Re
 
 
 def occasion(listing: Listing, document: Record, suffix: str, title: str, days: Record) -> CalendarEvent:
-    """A VEVENT of whole days; DTEND is the day after the last, as the standard has it."""
-    found = CalendarEvent()
-    found.add("uid", f"{document['id']}{suffix}@{AUTHORITY}")
-    found.add("dtstamp", date.fromisoformat(listing.stamp))
-    found.add("dtstart", date.fromisoformat(days["earliest"]))
+    """An all-day VEVENT; DTEND is exclusive (RFC 5545), so it is the day after the last."""
+    entry = CalendarEvent()
+    entry.add("uid", f"{document['id']}{suffix}@{AUTHORITY}")
+    entry.add("dtstamp", date.fromisoformat(listing.stamp))
+    entry.add("dtstart", date.fromisoformat(days["earliest"]))
     if days["latest"] and days["latest"] < date.max.isoformat():
-        found.add("dtend", date.fromisoformat(days["latest"]) + timedelta(days=1))
-    found.add("summary", title)
-    found.add("description", document["summary"])
-    found.add("url", listing.url(document))
-    found.add("transp", "TRANSPARENT")
+        entry.add("dtend", date.fromisoformat(days["latest"]) + timedelta(days=1))
+    entry.add("summary", title)
+    entry.add("description", document["summary"])
+    entry.add("url", listing.url(document))
+    entry.add("transp", "TRANSPARENT")
     if document.get("status") in ("planned", "announced"):
-        found.add("status", "TENTATIVE")
+        entry.add("status", "TENTATIVE")
     if document.get("place"):
-        found.add("location", document["place"]["name"])
-    return found
+        entry.add("location", document["place"]["name"])
+    return entry

@@ -1,4 +1,4 @@
-"""JSON-LD: records in the words of schema.org."""
+"""JSON-LD: records in the vocabulary of schema.org."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from ..schema.fields import Record
 from ..schema.json_schema import ANY
 from .result import Listing, dumps
 
-# Inline, so that no reader has to fetch anything.
+# Inline, so that a reader need not fetch it.
 CONTEXT = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "sameAs": {"@type": "@id"}}
 EMPTY_GRAPH = {"@context": {"@vocab": "https://schema.org/"}, "@graph": []}
 GRAPH = {
@@ -19,7 +19,7 @@ GRAPH = {
 
 
 def jsonld(listing: Listing) -> Iterator[str]:
-    """One graph of nodes, each with its address as `@id`."""
+    """A graph with one node a record; `@id` is its address."""
     yield f'{{"@context":{dumps(CONTEXT)},"@graph":['
     separator = ""
     for document in listing.documents():
@@ -29,7 +29,7 @@ def jsonld(listing: Listing) -> Iterator[str]:
 
 
 def node(listing: Listing, document: Record) -> Record:
-    """A document as a schema.org node; what is null or empty is left out."""
+    """A document as a schema.org node, without null and empty values."""
     described = listing.resource.jsonld(document, lambda kind, ref: reference(listing, kind, ref))
     whole = {"@id": listing.url(document), "name": listing.title(document), "url": listing.url(document), **described}
     return {key: value for key, value in whole.items() if value not in (None, [], "")}

@@ -1,4 +1,4 @@
-"""Agreements: treaties and lesser understandings, what was done to them, and when they were in force."""
+"""Agreements: treaties and other instruments, the actions on them, and when they were in force."""
 
 from collections.abc import Iterator
 
@@ -137,12 +137,12 @@ def in_force(agreement: Record) -> list[Record]:
 
 def suspensions(actions: list[Record], end: str | None) -> list[Record]:
     """Who suspended an agreement from when to when; a suspension lasts until that party resumes or leaves, or the end."""
-    found = []
+    periods = []
     for index, action in enumerate(actions):
         if action["kind"] == "suspended":
             over = (a for a in actions[index:] if a["kind"] in ("resumed", "withdrawn") and set(a["by"]) & set(action["by"]))
-            found.append({"by": action["by"], "start": action["date"], "end": next(over, {"date": end})["date"]})
-    return found
+            periods.append({"by": action["by"], "start": action["date"], "end": next(over, {"date": end})["date"]})
+    return periods
 
 
 def spans(agreement: Record, catalog: Catalog) -> Iterator[tuple[str, edtf.Bounds]]:

@@ -1,4 +1,4 @@
-"""The parts that records of several kinds share: citations, accounts, quantities, and the keys around them."""
+"""Keys and filters that several kinds share: citations, accounts, quantities and others."""
 
 from typing import Any
 
@@ -95,7 +95,7 @@ def conflict(record: Record) -> bool:
 
 
 def sort_key(text: str | None) -> str:
-    """How a text sorts: without case."""
+    """The sort key of a text: case does not count."""
     return (text or "").casefold()
 
 

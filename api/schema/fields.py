@@ -1,4 +1,4 @@
-"""The words of the data as marshmallow fields: each checks a file's text and renders the public document.
+"""The field types of records: each checks the text of a file and renders its part of the public document.
 
 Every field takes its description first; it feeds OpenAPI, the JSON Schemas, the codebook and `new`.
 """
@@ -23,7 +23,7 @@ Record = dict[str, Any]
 
 
 class Lookup(Protocol):
-    """What rendering needs to know about other records."""
+    """The dataset as rendering sees it: names and offices of other records."""
 
     def name(self, kind: str, id: str) -> str: ...
     def offices(self, actor: str, day: str) -> list[Record]: ...
@@ -35,14 +35,14 @@ def is_id(text: str) -> bool:
 
 
 class Schema(ma.Schema):
-    """A mapping of the dataset: unknown keys are refused, absent ones read as null."""
+    """A mapping in a file: unknown keys are errors, absent ones are null."""
 
     class Meta:
         unknown = ma.RAISE
 
 
 class _Described(mf.Field[Any]):
-    """A field with a description; optional ones are null when absent, and never written as null."""
+    """A field with a description; an optional one is null if absent, and a file must not say null."""
 
     def __init__(self, description: str, *args: Any, example: Any = None, **kwargs: Any) -> None:
         if not (kwargs.get("required") or kwargs.get("dump_only")):
@@ -61,10 +61,10 @@ class _Described(mf.Field[Any]):
 
 
 class Text(_Described, mf.String):
-    """Prose on one line: runs of white space count as one space."""
+    """Text on one line: white space counts as one space."""
 
     default_error_messages = {"invalid": "is not text"}
-    plain = True  # control characters are refused
+    plain = True  # no control characters
     pattern = r"\S"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -98,7 +98,7 @@ class Ref(Text):
 
 
 class Holder(Ref):
-    """An actor, rendered with the offices held on the day that the key `on` beside it says."""
+    """An actor, rendered with the offices held on the date in the key `on` of the same mapping."""
 
     def __init__(self, description: str, on: str = "date", **kwargs: Any) -> None:
         super().__init__(description, kind="actors", **kwargs)
@@ -111,7 +111,7 @@ class Holder(Ref):
 
 
 class Edtf(_Described, mf.Field[str]):
-    """A date in EDTF; rendered with the earliest and latest day it can mean."""
+    """An EDTF date, rendered with its bounds."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:
@@ -134,7 +134,7 @@ class Country(Text):
         known = pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code)
         if known and known.alpha_3 == code:
             return code
-        raise ma.ValidationError(f"{code!r} is no ISO 3166-1 alpha-3 code")
+        raise ma.ValidationError(f"{code!r} is not an ISO 3166-1 alpha-3 code")
 
     @staticmethod
     def meant(text: object) -> str | None:
@@ -145,7 +145,7 @@ class Country(Text):
 
 
 class Number(_Described, mf.Field[float]):
-    """A JSON number; a whole one stays whole."""
+    """A JSON number; an integer stays an integer."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | float:
         if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", str(value)):
@@ -194,7 +194,7 @@ class Flag(_Described, mf.Boolean):
 
 
 class Links(_Described, mf.Dict):
-    """Names of links, and the addresses they lead to, relative to the server."""
+    """Addresses by name, relative to the server."""
 
 
 def choices(field: Any) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def component(name: str) -> dict[str, Any]:
 
 
 IDENTITY = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
-# How a field looks in a document, and where it looks otherwise in a file; the most special class counts.
+# The JSON Schema of a field in a document, and in a file; the first class in the field's MRO counts.
 DOCUMENT: dict[type, dict[str, Any]] = {
     fields.Holder: component("Holder"),
     fields.Ref: component("Reference"),
@@ -46,27 +46,27 @@ FILE: dict[type, dict[str, Any]] = {**DOCUMENT, fields.Holder: IDENTITY, fields.
 
 
 class _Converter(OpenAPIConverter):
-    """What our own fields look like in JSON Schema; `editing` describes the files instead of the documents."""
+    """JSON Schema of our field types: of documents, or with `editing` of files."""
 
     editing = False
 
     def field2property(self, field: ma.fields.Field[Any]) -> dict[str, Any]:
-        shape = self._shape(field)
+        schema = self._type(field)
         description = field.metadata["description"]
-        shape = {"allOf": [shape], "description": description} if "$ref" in shape else {**shape, "description": description}
+        schema = {"allOf": [schema], "description": description} if "$ref" in schema else {**schema, "description": description}
         always = self.editing or field.required or field.dump_only or field.load_default is not None
-        return shape if always else _or_null(shape)
+        return schema if always else _or_null(schema)
 
-    def _shape(self, field: Any) -> dict[str, Any]:
+    def _type(self, field: Any) -> dict[str, Any]:
         if isinstance(field, fields.Many):
             least = {"minItems": 1} if self.editing else {}
-            return {"type": "array", "items": self._shape(field.inner), **least}
+            return {"type": "array", "items": self._type(field.inner), **least}
         if isinstance(field, fields.One):
             return dict(self.resolve_nested_schema(field.schema))  # type: ignore[no-untyped-call]
-        shapes = FILE if self.editing else DOCUMENT
-        shape = next(shapes[parent] for parent in type(field).__mro__ if parent in shapes)
+        types = FILE if self.editing else DOCUMENT
+        schema = next(types[parent] for parent in type(field).__mro__ if parent in types)
         words = fields.choices(field)
-        return {**shape, "enum": list(words)} if words else dict(shape)
+        return {**schema, "enum": list(words)} if words else dict(schema)
 
     def fields2jsonschema(self, fields: dict[str, Any], *, partial: Any = None) -> dict[str, Any]:
         shown = {k: f for k, f in fields.items() if not (self.editing and f.dump_only)}
@@ -87,18 +87,18 @@ class _EditingPlugin(MarshmallowPlugin):
     Converter = _EditingConverter
 
 
-def _or_null(shape: dict[str, Any]) -> dict[str, Any]:
-    if "enum" in shape:
-        return {**shape, "type": ["string", "null"], "enum": [*shape["enum"], None]}
-    if isinstance(shape.get("type"), str):
-        return {**shape, "type": [shape["type"], "null"]}
-    described = {"description": shape["description"]} if "description" in shape else {}
-    inner = shape["allOf"][0] if "allOf" in shape else shape
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    if "enum" in schema:
+        return {**schema, "type": ["string", "null"], "enum": [*schema["enum"], None]}
+    if isinstance(schema.get("type"), str):
+        return {**schema, "type": [schema["type"], "null"]}
+    described = {"description": schema["description"]} if "description" in schema else {}
+    inner = schema["allOf"][0] if "allOf" in schema else schema
     return {"anyOf": [inner, {"type": "null"}], **described}
 
 
 def schema_name(schema: Any) -> str:
-    """What a schema is called among the components."""
+    """The name of a schema among the components."""
     return (schema if isinstance(schema, type) else type(schema)).__name__.removesuffix("Schema")
 
 
@@ -109,5 +109,5 @@ def json_schema(schema: ma.Schema) -> dict[str, Any]:
     parts = spec.to_dict()["components"]["schemas"]
     record = parts.pop("Record")
     text = json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **record, "$defs": parts})
-    found: dict[str, Any] = json.loads(text.replace("#/components/schemas/", "#/$defs/"))
-    return found
+    document: dict[str, Any] = json.loads(text.replace("#/components/schemas/", "#/$defs/"))
+    return document

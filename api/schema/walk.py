@@ -11,7 +11,7 @@ from .fields import Edtf, Holder, Record, Ref
 
 
 class Step(NamedTuple):
-    """One key of a schema as walks need it: its name in a loaded record, its name in a file, its field, and what is below."""
+    """One key of a schema: its name in a loaded record and in a file, its field (the items' field if `many`), its own schema."""
 
     key: str
     name: str
@@ -22,38 +22,38 @@ class Step(NamedTuple):
 
 @cache
 def steps(schema: ma.Schema) -> tuple[Step, ...]:
-    """The keys of a file's schema. Lists hold plain values or mappings, never lists."""
-    found = []
+    """The keys of a schema that files have. Lists contain values or mappings, never lists."""
+    keys = []
     for key, field in schema.load_fields.items():
         inner = field.inner if isinstance(field, mf.List) else field
         below = inner.schema if isinstance(inner, mf.Nested) else None
-        found.append(Step(key, field.data_key or key, inner, inner is not field, below))
-    return tuple(found)
+        keys.append(Step(key, field.data_key or key, inner, inner is not field, below))
+    return tuple(keys)
 
 
 Leaf = tuple[tuple[str | int, ...], Any, Any]
 
 
 def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> list[Leaf]:
-    """Every (path, field, value) below a loaded record that is neither a list, a mapping, nor null."""
-    found: list[Leaf] = []
+    """(path, field, value) of every value in a loaded record that is neither a list, a mapping, nor null."""
+    values: list[Leaf] = []
     for key, name, field, many, below in steps(schema):
         item = value.get(key)
         if item is None or item == []:
             continue
         if below:
             for index, element in enumerate(item) if many else ((None, item),):
-                found += leaves(below, element, (*path, name) if index is None else (*path, name, index))
+                values += leaves(below, element, (*path, name) if index is None else (*path, name, index))
         elif many:
             for index, element in enumerate(item):
-                found.append(((*path, name, index), field, element))
+                values.append(((*path, name, index), field, element))
         else:
-            found.append(((*path, name), field, item))
-    return found
+            values.append(((*path, name), field, item))
+    return values
 
 
 def paths(schema: ma.Schema) -> Iterator[str]:
-    """Every dotted path that leads somewhere in the public document: `date.edtf`, `participants.actor.name`."""
+    """Every dotted path of the public document: `date`, `date.edtf`, `participants.actor.name`."""
     parts = {Holder: ("id", "name", "offices"), Ref: ("id", "name"), Edtf: ("edtf", "earliest", "latest")}
     for key, field in schema.dump_fields.items():
         name = field.data_key or key
@@ -64,19 +64,19 @@ def paths(schema: ma.Schema) -> Iterator[str]:
 
 
 def plain(schema: ma.Schema, record: Record) -> Record:
-    """A loaded record as its file says it: keys in the schema's order, nothing that is absent or empty."""
-    found = {}
+    """A loaded record as in a file: keys in the order of the schema, without null and empty values."""
+    written = {}
     for key, name, _, many, below in steps(schema):
         value = record[key]
         if value and below:
             value = [plain(below, item) for item in value] if many else plain(below, value)
         if value:
-            found[name] = value
-    return found
+            written[name] = value
+    return written
 
 
 def leaf_fields(schema: ma.Schema) -> Iterator[Any]:
-    """Every field of a file's schema, at any depth, that is neither a list nor a mapping."""
+    """Every field that files have, at any depth, except lists and mappings."""
     for field in schema.load_fields.values():
         inner = field.inner if isinstance(field, mf.List) else field
         if isinstance(inner, mf.Nested):
@@ -86,7 +86,7 @@ def leaf_fields(schema: ma.Schema) -> Iterator[Any]:
 
 
 def referred(schema: ma.Schema, document: Record) -> Iterator[tuple[str, str]]:
-    """Every reference of a public document, as (kind, id)."""
+    """Every reference in a public document, as (kind, id)."""
     for key, field in schema.dump_fields.items():
         inner = field.inner if isinstance(field, mf.List) else field
         value = document.get(field.data_key or key)
@@ -98,7 +98,7 @@ def referred(schema: ma.Schema, document: Record) -> Iterator[tuple[str, str]]:
 
 
 def refs(schema: ma.Schema, record: Record) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Every reference of a loaded record, as (path, kind of its target, id of its target)."""
+    """Every reference in a loaded record, as (path, kind, id)."""
     for path, field, value in leaves(schema, record):
         if isinstance(field, Ref):
             yield path, field.kind, value

@@ -1,4 +1,4 @@
-"""The parts of the contract that are written by hand: references, dates, problems, hits, and their examples."""
+"""The components of the contract that are not derived: references, problems, search results, their examples."""
 
 from typing import Any
 
@@ -121,7 +121,7 @@ ERRORS: dict[int, tuple[str, str, str | None, str]] = {
 }
 
 
-ANYWHERE = (408, 414, 429, 431)  # what any request may be told before it is looked at
+ANYWHERE = (408, 414, 429, 431)  # any request may get these before it is parsed
 
 
 def errors(*statuses: int) -> dict[str, Any]:

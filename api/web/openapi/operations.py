@@ -1,4 +1,4 @@
-"""The operations of lists and items, and what operations are made of."""
+"""The operations of lists and items, and the parts of operations."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from .components import NOT_MODIFIED, RELEASE, errors
 from .examples import example
 
 NAMES = {resource.kind: resource.model.__name__ for resource in RESOURCES}
-# Vocabularies that are written once, among the components.
+# The paths of each kind are a component, as several parameters take them.
 PATHS = {tuple(paths(resource.schema)): f"{NAMES[resource.kind]}Path" for resource in RESOURCES}
 HEADERS = {
     "ETag": {"description": "Validator of this answer.", "schema": {"type": "string"}},
@@ -42,7 +42,7 @@ def envelope(data: Any, meta: Any, links: Any, included: bool = False) -> dict[s
 
 
 def text(field: Any) -> dict[str, Any]:
-    """The schema of one value: its vocabulary, or as much of its form as a pattern can say."""
+    """The schema of one value of a parameter: its vocabulary, or its pattern and length."""
     words = fields.choices(field)
     if words in PATHS:
         return component(PATHS[words])
@@ -74,7 +74,7 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
     if field.required:
         declared |= {"required": True, "example": example} if example else {"required": True}
     elif example:
-        schema["examples"] = [example]  # one of the parameter itself would be filled in, and sent, in the documentation's forms
+        schema["examples"] = [example]  # an `example` of the parameter itself would be filled into the documentation's forms
     if isinstance(field, DelimitedList):
         declared |= {"style": "form", "explode": False}
     return declared

@@ -1,4 +1,4 @@
-"""The operations that are no list and no item: the index, lookups, aggregates, the contract, the state of the server."""
+"""The operations other than lists and items: the index, search, aggregates, releases, citations, the state of the server."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
 from .examples import example
 from .operations import envelope, id_parameter, media, query
 
-READS_RELEASE = 503  # what answers from a release can be without one, or with a damaged one, and has an ETag
+READS_RELEASE = 503  # an operation with this status reads a release, so it has an ETag and a 304
 
 
 def _service(
@@ -50,13 +50,13 @@ def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
 
 
 def _files() -> dict[str, Any]:
-    """The bytes of a file, in whichever media type it is of."""
+    """The content of a published file, for each media type."""
     types = {"text/plain", *(file.media_type for file in FILES.values())}
     return {kind: {"schema": {"description": "The file's bytes."}, "example": "..."} for kind in sorted(types)}
 
 
 def services() -> dict[str, dict[str, Any]]:
-    """The routes that are no list and no item."""
+    """The operations by path."""
     index = {"title": "...", "version": "1.0.0"}
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
     node = {"id": "russia", "name": "Russia", "events": 1}
@@ -66,7 +66,7 @@ def services() -> dict[str, dict[str, Any]]:
     thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
     resolve = _service(redirect, "resolve", {}, (400, 404, 410, 503))
-    found = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
+    redirects = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
     operations = {
         "/v1": _service(
             "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
@@ -87,7 +87,7 @@ def services() -> dict[str, dict[str, Any]]:
         "/v1/resolve": {
             **resolve,
             "parameters": query(lookups.resolve_arguments()),
-            "responses": {**found, **errors(400, 404, 410, 503)},
+            "responses": {**redirects, **errors(400, 404, 410, 503)},
         },
         "/v1/network": _service(
             "The network of actors in the events that match the filters, as node-link data",
