@@ -23,6 +23,7 @@ from api.config import Settings
 from api.problems import Problem
 from api.resources import RESOURCES
 
+pytest_plugins = ["programs"]
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "dataset"
 

@@ -26,6 +26,7 @@ def test_the_readme_answers_five_questions_at_least() -> None:
     assert len(ANSWERS) >= 5
 
 
+@pytest.mark.needs("curl")
 @pytest.mark.parametrize(("address", "answer"), ANSWERS, ids=[address for address, _ in ANSWERS])
 def test_every_curl_line_returns_what_the_readme_says(server: str, address: str, answer: str) -> None:
     parts = urlsplit(address)
