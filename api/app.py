@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application that serves the releases below `settings.data_dir`."""
     settings = settings or Settings.read()
-    app = Flask("api", static_folder=None)
+    app = Flask(__name__.partition(".")[0], static_folder=None)
     app.url_map.strict_slashes = False
     store = app.extensions["store"] = open_store(settings)
     views.init(app)

@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 
 def bundled_dataset() -> Path:
     """The dataset that ships with the code: inside the wheel, or beside `api/` in a checkout."""
-    inside = HERE / "dataset"
+    inside = HERE / "_bundled"
     return inside if inside.is_dir() else HERE.parent / "dataset"
 
 
