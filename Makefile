@@ -9,18 +9,25 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
-$(VENV)/run: requirements.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r requirements.txt
+# A lock names all that is to be installed, so pip need not look for anything: it would look at what was released since, too.
+# Where a lock has changed, the environment is made anew: nothing is left in it that no lock names.
+$(VENV)/pyvenv.cfg: requirements.txt .ci/requirements.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/run: $(VENV)/pyvenv.cfg pyproject.toml
+	$(PIP) install --no-deps --require-hashes -r requirements.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(PIP) check
 	@touch $@
 
-$(VENV)/dev: $(VENV)/run .ci/requirements.txt
-	$(PIP) install --require-hashes -r .ci/requirements.txt
+$(VENV)/dev: $(VENV)/run
+	$(PIP) install --no-deps --require-hashes -r .ci/requirements.txt
+	$(PIP) check
 	@touch $@
 
-$(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
-	$(PIP) install --require-hashes -r benchmarks/requirements.txt
+$(VENV)/bench: $(VENV)/dev
+	$(PIP) install --no-deps --require-hashes -r benchmarks/requirements.txt
+	$(PIP) check
 	@touch $@
 
 serve: $(VENV)/run ## Set up, check and load the dataset, serve it on 127.0.0.1:8000.

@@ -24,6 +24,7 @@ from api.releases import load
 from api.resources import RESOURCES
 from api.web.app import create_app
 
+pytest_plugins = ["programs"]
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "fixtures" / "small"
 

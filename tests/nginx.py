@@ -1,20 +1,16 @@
 """A real nginx for the tests, configured by the file that is deployed."""
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import requests
 from conftest import ROOT
 from postgresql import free_port
-
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-needed = pytest.mark.skipif(not NGINX and "CI" not in os.environ, reason="no nginx on this machine")
+from programs import need
 
 
 @contextmanager
@@ -27,7 +23,7 @@ def proxied(upstream: str, folder: Path, more: str = "") -> Iterator[str]:
     user = "user root;" if os.geteuid() == 0 else ""
     whole = f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}} http {{ access_log off; {paths} {text} }}"
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
-    process = subprocess.Popen([str(NGINX), "-e", "stderr", "-c", str(folder / "nginx.conf")])
+    process = subprocess.Popen([need("nginx"), "-e", "stderr", "-c", str(folder / "nginx.conf")])
     try:
         for _ in range(100):
             try:

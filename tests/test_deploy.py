@@ -16,7 +16,7 @@ import pytest
 import requests
 import yaml
 from conftest import ROOT, SMALL, running
-from nginx import needed, proxied
+from nginx import proxied
 from postgresql import BIN, Cluster, free_port
 from support import guarded, raw_answer
 
@@ -31,7 +31,7 @@ COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
-@needed
+@pytest.mark.needs("nginx")
 def test_behind_nginx_links_and_lines_are_the_clients_and_lies_end_there(tmp_path: Path) -> None:
     environ = COMPOSE["services"]["api"]["environment"]
     trusted = {name: environ[name] for name in ("DIPLOMATIC_EVENTS_TRUSTED_PROXIES",)}
@@ -67,7 +67,7 @@ REFUSED = {
 }
 
 
-@needed
+@pytest.mark.needs("nginx")
 def test_what_nginx_refuses_is_a_problem_document_with_the_headers_of_any_answer(tmp_path: Path) -> None:
     with proxied(f"127.0.0.1:{free_port()}", tmp_path) as front:
         away = requests.get(f"{front}/v1/topics", timeout=10), 502
@@ -84,7 +84,7 @@ def test_what_nginx_refuses_is_a_problem_document_with_the_headers_of_any_answer
             assert ("Allow" in answer.headers) == (status == 405)
 
 
-@needed
+@pytest.mark.needs("nginx")
 def test_nginx_adds_nothing_of_its_own_to_what_the_api_says(server: str, tmp_path: Path) -> None:
     with proxied(server[7:], tmp_path) as front:
         for path in ("/v1/topics", "/v1/topics", "/docs", "/nothing", "/v1/topics?colour=red"):

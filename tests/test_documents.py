@@ -20,6 +20,7 @@ import yaml
 from conftest import ROOT, running
 from flask.testing import FlaskClient
 from postgresql import free_port
+from programs import need
 
 from api.formats import FORMATS
 from api.releases.files import FILES
@@ -115,6 +116,8 @@ def test_every_command_that_a_document_shows_runs(
         subprocess.run(["bash", "-n", "-c", code], check=True)
         if not_run(code):
             return
+        if "curl" in code:
+            need("curl")
     done = documented.run(language, code, tmp_path)
     if shown and "problem" in shown:
         assert json.loads(done.stdout) == json.loads(shown)
