@@ -1,4 +1,4 @@
-"""Actors: who acts and speaks, and which offices they held when."""
+"""Actors: persons, states and bodies, and the dated roles that persons held."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -62,21 +62,21 @@ class ActorSchema(Schema):
 
 
 def existence(actor: Record) -> edtf.Bounds:
-    """The days on which an actor may have existed; a former state until its code was withdrawn (ISO 3166-3) at the latest."""
+    """The days on which an actor may have existed; for a former state, not after the withdrawal of its code (ISO 3166-3)."""
     first = edtf.bounds(actor["founded"] or "../..").earliest
     last = edtf.bounds(actor["dissolved"] or "../..").latest
     return edtf.Bounds(first, min(last, code_withdrawn(actor["country"]) if actor["kind"] == "state" else date.max))
 
 
 def code_withdrawn(code: str | None) -> date:
-    """The last day on which a country's code may have been in use, as ISO 3166-3 has it."""
+    """The last day on which a country code may have been in use (ISO 3166-3); `date.max` for a current one."""
     current = not code or pycountry.countries.get(alpha_3=code)
     former = None if current else pycountry.historic_countries.get(alpha_3=code)
     return edtf.bounds(former.withdrawal_date).latest if former else date.max
 
 
 def tenure(role: Record) -> edtf.Bounds | None:
-    """The days on which a role was held, as far as sources show; None where they show no date."""
+    """The days on which a role was held, as far as sources show; None without any date."""
     if role["start"] or role["end"]:
         return edtf.Bounds(edtf.bounds(role["start"] or "../..").earliest, edtf.bounds(role["end"] or "../..").latest)
     return edtf.bounds(role["attested"]) if role["attested"] else None

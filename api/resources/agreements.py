@@ -114,7 +114,7 @@ class AgreementSchema(Schema):
 
 
 def in_force(agreement: Record) -> list[Record]:
-    """The periods in which an agreement was in force, as its actions say; nothing depends on today.
+    """The periods in which an agreement was in force, derived from its actions alone: the result does not depend on today.
 
     It begins with the entry into force. It ends when it expires, is superseded or terminated, when a withdrawal leaves
     fewer than two parties, or on the last day that the entry or an extension set.
@@ -136,7 +136,7 @@ def in_force(agreement: Record) -> list[Record]:
 
 
 def suspensions(actions: list[Record], end: str | None) -> list[Record]:
-    """Who suspended an agreement from when to when; a suspension lasts until that party resumes or leaves, or the end."""
+    """The suspensions: each ends when that party resumes or withdraws, otherwise with the period (`end`)."""
     periods = []
     for index, action in enumerate(actions):
         if action["kind"] == "suspended":
@@ -155,7 +155,7 @@ def expiries(agreement: Record, catalog: Catalog) -> list[str]:
 
 
 def status(agreement: Record, catalog: Catalog) -> list[str]:
-    """Where an agreement stood on the day of the release: what its actions up to that day say, and nothing else."""
+    """The status on the day of the release, derived from the actions up to that day."""
     today = edtf.bounds(catalog.about["released"]).latest
     for period in in_force(agreement):
         if edtf.bounds(period["start"]).earliest > today:
@@ -168,12 +168,12 @@ def status(agreement: Record, catalog: Catalog) -> list[str]:
 
 
 def by_relation(relation: str) -> Values:
-    """The agreements to which an agreement stands in one relation."""
+    """The targets of one relation of an agreement."""
     return lambda agreement, catalog: [x["agreement"] for x in agreement["relations"] if x["relation"] == relation]
 
 
 def acts(agreement: Record, catalog: Catalog) -> Iterator[str]:
-    """Who did what to an agreement, as `actor:action`."""
+    """The actions of each actor, as `actor:action`."""
     for action in agreement["actions"]:
         yield from (f"{actor}:{action['kind']}" for actor in action["by"])
 

@@ -1,4 +1,4 @@
-"""Events: what happened, was announced, was planned, or is alleged."""
+"""Events: what happened, was announced or planned, or is alleged."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -81,7 +81,7 @@ class EventSchema(Schema):
 
     @ma.pre_dump
     def date_participants(self, event: Record, **kwargs: Any) -> Record:
-        """Tells every participant the day on which their offices count."""
+        """Gives each participant the event's date, the day for which Holder renders offices."""
         return {**event, "participants": [{**participant, "date": event["date"]} for participant in event["participants"]]}
 
 
@@ -107,7 +107,7 @@ def cameo(event: Record, catalog: Catalog) -> Iterator[str]:
 
 
 def by_relation(relation: str) -> Values:
-    """The events to which an event stands in one relation."""
+    """The targets of one relation of an event."""
     return lambda event, catalog: [other["event"] for other in event["related"] if other["relation"] == relation]
 
 

@@ -1,4 +1,4 @@
-"""A resource: everything that the rest of the code needs to know about one kind of record."""
+"""A resource: one kind of record, described for the rest of the code."""
 
 from __future__ import annotations
 

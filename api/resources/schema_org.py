@@ -1,4 +1,4 @@
-"""What the JSON-LD mappings of the kinds share, and the mapping of a kind that has none of its own."""
+"""JSON-LD mappings to schema.org: the default of a kind, and what the others share."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ Refer = Callable[[str, Record | None], Record | None]
 
 
 def thing(document: Record, refer: Refer) -> Record:
-    """A schema.org Thing: holds for every kind, with whatever of the usual keys a document has."""
+    """The default mapping, to a schema.org Thing: it uses the common keys that the document has."""
     descriptions = (document.get(key) for key in ("summary", "definition", "description"))
     return {
         "@type": "Thing",
@@ -21,5 +21,5 @@ def thing(document: Record, refer: Refer) -> Record:
 
 
 def cited_sources(document: Record, refer: Refer) -> list[Any]:
-    """The sources of a document's own citations."""
+    """The sources that the document as a whole cites."""
     return [refer("sources", citation["source"]) for citation in document["citations"]]
