@@ -8,7 +8,7 @@ from ..dataset.reader import Dataset
 from ..formats import dumps
 from ..releases.build import TABLES, build
 from ..releases.codebook import SECTION, SECTIONS
-from ..storage.store import Folder
+from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
 from ..web.views import QUESTIONS
 
@@ -24,7 +24,7 @@ def answers(dataset: Dataset) -> str:
     parts = []
     with TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder))
-        store = Folder(settings.data_dir)
+        store = SqliteStore(settings.data_dir)
         with store.building() as path:
             build(dataset, path)
             store.publish(path, "answers", inputs="", tables=TABLES, keep=1)

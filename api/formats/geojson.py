@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ..resources import BY_KIND
 from ..schema.fields import Record
-from ..storage.store import Release
+from ..storage.release import Release
 from .result import Listing, dumps
 
 

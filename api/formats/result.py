@@ -8,7 +8,7 @@ from typing import Any
 
 from ..resources.resource import Resource
 from ..schema.fields import Record
-from ..storage.store import Release
+from ..storage.release import Release
 
 # Characters that XML 1.0 cannot hold at all.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -8,7 +8,7 @@ import peewee as pw
 from ..resources import BY_KIND, INDEXES
 from ..resources.filters import Terms
 from ..schema.fields import Fault, Record
-from ..storage.store import Release
+from ..storage.release import Release
 from .query import Query, refuse
 
 MOST_VALUES = 100

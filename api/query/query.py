@@ -17,7 +17,7 @@ from ..resources.resource import Resource
 from ..schema.edtf import Bounds
 from ..schema.fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
 from ..schema.query_fields import Count, Version, distinct, listed
-from ..storage.store import Release
+from ..storage.release import Release
 from .value_counts import totals
 
 LIMIT, MOST = 50, 500

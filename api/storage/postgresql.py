@@ -21,7 +21,8 @@ from . import postgresql_copy
 from .full_text import Search
 from .postgresql_copy import HOME, Connection
 from .postgresql_pool import POLL, Pool, Watch, read
-from .store import Release, Store, unavailable
+from .release import Release
+from .store import Store, unavailable
 
 INPUTS = "SELECT inputs FROM releases ORDER BY number DESC LIMIT 1"
 OF_ID = "SELECT number, id FROM releases WHERE id = %s ORDER BY number DESC LIMIT 1"
@@ -33,7 +34,7 @@ LOAD_LOCK = 7130  # the advisory lock that a load holds
 GRACE = 2  # seconds after a statement's timeout until its server is believed to hang
 
 
-class Pooled(Release):
+class PostgresqlRelease(Release):
     """A release whose reads take a connection out of a pool, and another one where that one broke."""
 
     database: Pool
@@ -45,16 +46,17 @@ class Pooled(Release):
     def close(self) -> None:
         self.database.close_idle()
 
-    def ask(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = read(self.database, lambda: super(Pooled, self).ask(statement, *values))
+    def _fetch(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        def fetch() -> list[tuple[Any, ...]]:
+            with pw.__exception_wrapper__:  # type: ignore[attr-defined]
+                rows: list[tuple[Any, ...]] = self.database.execute_sql(statement, values).fetchall()
+            return rows
+
+        rows: list[tuple[Any, ...]] = read(self.database, fetch)
         return rows
 
-    def rows(self, query: Any) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = read(self.database, lambda: super(Pooled, self).rows(query))
-        return rows
 
-
-class Server(Store):
+class PostgresqlStore(Store):
     """The releases of a PostgreSQL server, or of whichever of several hosts answers (libpq's own failover)."""
 
     def __init__(self, url: str, published: Path | None = None, pool: int = 8, timeout: float = 10, reader: str = "") -> None:
@@ -128,7 +130,7 @@ class Server(Store):
 
     def _numbered(self, number: int) -> Release:
         schema = f"{HOME}_{number}"
-        return self._opened(schema, lambda: Pooled(self._database(schema)))
+        return self._opened(schema, lambda: PostgresqlRelease(self._database(schema)))
 
     @contextmanager
     def building(self) -> Iterator[Path]:

@@ -21,7 +21,8 @@ from ..resources.resource import Resource
 from ..schema.fields import Choice, Fault, Record, Schema, is_id
 from ..schema.query_fields import Term, listed
 from ..storage import full_text
-from ..storage.store import Identifier, Moved, Release
+from ..storage.release import Release
+from ..storage.tables import Identifier, Moved
 from .responses import about, answer, conditional, gone_or_unknown, here, json_only, onward, serving, store
 
 DEEPEST_HIT = 10_000

@@ -14,7 +14,9 @@ from ..problems import Problem, nearest
 from ..query.query import refuse
 from ..resources.resource import Resource
 from ..schema.fields import Fault, is_id
-from ..storage.store import Moved, Release, Store
+from ..storage.release import Release
+from ..storage.store import Store
+from ..storage.tables import Moved
 from .response_cache import keep, known
 
 JSON = "application/json"

@@ -18,7 +18,8 @@ from ..query.query import Query, item_arguments, refuse, understand
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Fault, is_id, referred
-from ..storage.store import Release, unavailable
+from ..storage.release import Release
+from ..storage.store import unavailable
 from . import lookups, openapi, publications
 from .headers import DOCUMENTATION, page_policy
 from .responses import (

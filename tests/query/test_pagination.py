@@ -24,7 +24,7 @@ from api.query.query import arguments
 from api.releases import load
 from api.resources import RESOURCES, filters
 from api.resources.resource import Resource
-from api.storage.store import Release
+from api.storage.release import Release
 from api.web.app import create_app
 
 RELAXED = profile(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,7 +18,7 @@ from api.query.query import Query
 from api.releases import load
 from api.resources import INDEXES, RESOURCES, filters
 from api.resources.resource import Resource
-from api.storage.store import Release
+from api.storage.release import Release
 
 Document = dict[str, Any]
 

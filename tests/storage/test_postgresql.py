@@ -25,7 +25,7 @@ from api.formats import formats_of
 from api.problems import Problem
 from api.releases import load
 from api.resources import RESOURCES
-from api.storage.postgresql import Server
+from api.storage.postgresql import PostgresqlStore
 from api.web.app import create_app
 
 
@@ -124,7 +124,7 @@ def test_a_load_that_fails_or_is_killed_leaves_the_served_release(
         time.sleep(delay)
         process.kill()
         process.wait()
-        store = Server(settings.database_url)
+        store = PostgresqlStore(settings.database_url)
         assert store.current().about["counts"]["topics"] == 2
         store.close()
     assert loaded(settings) != before
@@ -141,7 +141,7 @@ def test_no_more_releases_are_kept_than_asked_and_never_fewer_than_two(
     for n in range(4):
         edit("topics/security.yaml", "definition: ", f"definition: {n} ")
         ids.append(loaded(of(cluster, tmp_path, small, keep_releases=1)))
-    store = Server(cluster.url())
+    store = PostgresqlStore(cluster.url())
     assert store.release(ids[-1]).id == store.current().id
     assert store.release(ids[-2]).scalar(RESOURCES[0].model.select().limit(1)) is not None
     with pytest.raises(FileNotFoundError):
@@ -173,19 +173,19 @@ def test_many_switches_hold_on_to_one_release_only(
 
 def test_two_loads_at_once_are_refused(cluster: Cluster, tmp_path: Path) -> None:
     settings = of(cluster, tmp_path)
-    with Server(settings.database_url).building(), pytest.raises(BlockingIOError):
+    with PostgresqlStore(settings.database_url).building(), pytest.raises(BlockingIOError):
         load.load(settings)
     assert loaded(settings)
 
 
 def test_nothing_loaded_and_nobody_there_are_503(cluster: Cluster) -> None:
-    store = Server(cluster.url())
+    store = PostgresqlStore(cluster.url())
     with pytest.raises(Problem) as refused:
         store.current()
     assert refused.value.status == 503
     cluster.stop()
     with pytest.raises(Problem) as refused:
-        Server(cluster.url()).current()
+        PostgresqlStore(cluster.url()).current()
     assert refused.value.status == 503
     store.close()
     cluster.start()
@@ -195,7 +195,7 @@ def test_a_role_that_may_only_select_is_enough_to_serve(cluster: Cluster, tmp_pa
     with psycopg.connect(cluster.url()) as connection:
         connection.execute("CREATE ROLE reader LOGIN")
     loaded(of(cluster, tmp_path, database_reader="reader"))
-    store = Server(cluster.url(user="reader"))
+    store = PostgresqlStore(cluster.url(user="reader"))
     assert store.current().scalar(RESOURCES[0].model.select().limit(1)) is not None
     store.close()
 
@@ -231,7 +231,7 @@ def test_reads_go_on_from_the_standby_while_the_primary_is_stopped_and_loads_go_
     try:
         settings = of(cluster, tmp_path, small, standby)
         before = loaded(settings)
-        there = Server(standby.url())
+        there = PostgresqlStore(standby.url())
         wait_for(lambda: there.current().id == before)
         there.close()
         with running("--no-load", cwd=ROOT, DIPLOMATIC_EVENTS_DATABASE_URL=settings.database_url) as (url, _):

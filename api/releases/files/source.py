@@ -10,7 +10,7 @@ from typing import Any
 from ...dataset.reader import Dataset
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from ...storage.store import Release
+from ...storage.release import Release
 
 
 @dataclass(frozen=True)
