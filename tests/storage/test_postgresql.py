@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import peewee as pw
 import psycopg
 import pytest
 import requests
@@ -95,11 +94,11 @@ def test_both_databases_find_the_same_and_mark_the_same(both: tuple[FlaskClient,
 def test_all_reads_go_to_the_release_and_can_change_nothing(both: tuple[FlaskClient, FlaskClient]) -> None:
     release = both[1].application.extensions["store"].current()
     for statement in ("DELETE FROM events", "CREATE TABLE x (y int)", "SELECT pg_sleep(60)"):
-        with release.database.connection_context():
-            release.database.execute_sql("SET statement_timeout = 100")
-            with pytest.raises(pw.DatabaseError, match=r"read-only|statement timeout"):
-                release.database.execute_sql(statement)
-    release.database.close_idle()
+        with release.pool.connection(release.schema) as connection:
+            connection.execute("SET statement_timeout = 100")
+            with pytest.raises(psycopg.Error, match=r"read-only|statement timeout"):
+                connection.execute(statement)
+            connection.execute("RESET statement_timeout")
 
 
 def of(cluster: Cluster, folder: Path, dataset: Path = SMALL, *others: Cluster, **more: Any) -> Settings:
