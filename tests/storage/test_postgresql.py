@@ -25,6 +25,7 @@ from api.problems import Problem
 from api.releases import load
 from api.resources import RESOURCES
 from api.storage.postgresql import PostgresqlStore
+from api.storage.postgresql_pool import ReadPool
 from api.web.app import create_app
 
 
@@ -317,6 +318,24 @@ def test_while_a_server_hangs_many_clients_have_a_503_soon_and_what_needs_no_dat
         wait_for(lambda: asked("/readyz")[0] == 200)
         assert asked("/v1/topics?q=security&limit=1")[0] == 200
         assert time.monotonic() - began < 3
+
+
+def test_a_statement_under_way_when_the_server_hangs_is_given_up_soon(cluster: Cluster) -> None:
+    """Long before its own time limit, which a server that hangs cannot keep."""
+    pool = ReadPool(cluster.url(), size=2, timeout=60)
+    running_now = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(50)%'"
+    try:
+        with ThreadPoolExecutor(1) as thread, psycopg.connect(cluster.url()) as connection:
+            sleeping = thread.submit(pool.read, "public", "SELECT pg_sleep(50)")
+            wait_for(lambda: connection.execute(running_now).fetchone() == (1,))
+            with cluster.hanging():
+                began = time.monotonic()
+                with pytest.raises(psycopg.OperationalError, match="does not answer"):
+                    sleeping.result(timeout=40)
+                assert time.monotonic() - began < 5
+        assert pool.read("public", "SELECT 1") == [(1,)], "on another connection, as soon as it is there again"
+    finally:
+        pool.close()
 
 
 def test_more_clients_than_connections_wait_for_their_turn(cluster: Cluster, tmp_path: Path) -> None:
