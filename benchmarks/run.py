@@ -16,7 +16,7 @@ import click
 
 from api.config import Settings
 from api.releases.publish import SUMS, digest
-from api.storage.store import DATABASE
+from api.storage.sqlite import DATABASE
 
 from . import asks, deep, goals, processes, profiles, report, servers
 from .asks import Fresh

@@ -9,7 +9,7 @@ from ..resources import BY_KIND, INDEXES
 from ..resources.filters import Terms
 from ..schema.errors import Fault
 from ..schema.fields import Record
-from ..storage.store import Release
+from ..storage.release import Release
 from .query import Query, refuse
 
 MOST_VALUES = 100

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from ..schema.fields import Record
-from ..storage.store import Release
+from ..storage.release import Release
 from .query import Query
 
 CHUNK = 5000

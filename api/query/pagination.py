@@ -14,7 +14,8 @@ import peewee as pw
 from ..problems import Problem
 from ..resources.filters import Dates, Holds, Terms
 from ..schema.errors import Fault
-from ..storage.store import Release, Store
+from ..storage.release import Release
+from ..storage.store import Store
 from .planner import plan
 from .query import Query, refuse
 from .value_counts import ALL, between, totals

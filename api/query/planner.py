@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..resources.filters import Holds, SeqRange, alias
-from ..storage.store import Release
+from ..storage.release import Release
 from .query import Query
 from .value_counts import totals
 

@@ -19,7 +19,7 @@ from ..schema.errors import Fault, faults
 from ..schema.fields import Choice, Record, Ref, Schema
 from ..schema.query_fields import NonNegativeInteger, Version, distinct, listed
 from ..schema.walk import leaf_fields, paths
-from ..storage.store import Release
+from ..storage.release import Release
 from .value_counts import totals
 
 LIMIT, MOST = 50, 500

@@ -12,7 +12,7 @@ import peewee as pw
 from ..resources import INDEXES, RESOURCES
 from ..resources.filters import Dates, Terms
 from ..resources.resource import Resource
-from ..storage.store import Release
+from ..storage.release import Release
 
 FREQUENT = 5000  # records from which on a value is counted by day
 ALL = ("", "")  # stands for filter and value: every record of a kind
@@ -96,7 +96,7 @@ def totals(release: Release, kind: str, filter: str, values: list[str]) -> dict[
 
     def ask() -> list[tuple[Any, ...]]:
         marks = ",".join("?" * len(values))
-        return release.ask(f"{OF} AND day = ? AND value IN ({marks})", kind, filter, date.max, *values)
+        return release.execute(f"{OF} AND day = ? AND value IN ({marks})", kind, filter, date.max, *values)
 
     return dict(release.once(f"{kind} {filter}={','.join(values)}", ask))
 
@@ -107,6 +107,6 @@ def between(release: Release, kind: str, filter: str, value: str, days: tuple[da
         return None
     first, last = days
     before = first - timedelta(days=1) if first > date.min else None
-    begun = release.ask(f"SELECT began {PASSED}", kind, filter, value, last)
-    over = release.ask(f"SELECT ended {PASSED}", kind, filter, value, before) if before else []
+    begun = release.execute(f"SELECT began {PASSED}", kind, filter, value, last)
+    over = release.execute(f"SELECT ended {PASSED}", kind, filter, value, before) if before else []
     return (begun[0][0] if begun else 0) - (over[0][0] if over else 0)

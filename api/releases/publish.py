@@ -11,9 +11,10 @@ from ..dataset import manifests, quality
 from ..dataset.dataset import Dataset, Progress, part
 from ..dataset.findings import DatasetError
 from ..dataset.tempdir import as_files_say
-from ..storage.store import in_file
+from ..storage.sqlite import open_file
 from . import files
-from .load import build, checked
+from .build import build
+from .load import checked
 
 SUMS = "SHA256SUMS"
 SUM = re.compile(r"([0-9a-f]{64})  ([^/\n]+)\n")
@@ -52,7 +53,7 @@ def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> N
     """Writes every file of a release, and the sums of them all."""
     base = folder / ".base"
     build(dataset, base, part(progress, 0, 500))
-    source = files.Source(dataset, in_file(base))
+    source = files.Source(dataset, open_file(base))
     show = part(progress, 500, 1000)
     for step, (name, file) in enumerate(files.FILES.items()):
         if show:

@@ -22,7 +22,8 @@ from ..schema.errors import Fault
 from ..schema.fields import Choice, Record, Schema, is_id
 from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
-from ..storage.store import Identifier, Moved, Release
+from ..storage.release import Release
+from ..storage.tables import Identifier, Moved
 from .responses import about, answer, conditional, gone_or_unknown, here, json_only, onward, serving, store
 
 DEEPEST_HIT = 10_000

@@ -27,7 +27,9 @@ from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.fields import Choice, Record, Schema, Text
 from ..schema.query_fields import Form, NonNegativeInteger, Partial, Version
-from ..storage.store import Changed, Release, unavailable
+from ..storage.release import Release
+from ..storage.store import unavailable
+from ..storage.tables import Changed
 from ..versions import VERSION, version_key
 from .responses import about, answer, conditional, here, json_only, no_parameters, onward, serving, store
 

@@ -15,7 +15,9 @@ from ..query.query import refuse
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.fields import is_id
-from ..storage.store import Moved, Release, Store
+from ..storage.release import Release
+from ..storage.store import Store
+from ..storage.tables import Moved
 from .response_cache import keep, known
 
 JSON = "application/json"

@@ -20,7 +20,8 @@ from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.fields import is_id
 from ..schema.walk import referred
-from ..storage.store import Release, unavailable
+from ..storage.release import Release
+from ..storage.store import unavailable
 from . import lookups, openapi, publications
 from .headers import DOCUMENTATION, page_policy
 from .responses import (

@@ -18,7 +18,7 @@ from api.query.query import Query
 from api.releases import load
 from api.resources import INDEXES, RESOURCES, filters
 from api.resources.resource import Resource
-from api.storage.store import Release
+from api.storage.release import Release
 
 Document = dict[str, Any]
 
@@ -58,11 +58,11 @@ def explained(release: Release, select: Any) -> list[str]:
     statement, values = select.bind(release.database).sql()
     if release.database.param == "?":
         return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()]
-    with release.database.connection_context():
+    with release.pool.connection(release.schema) as connection:  # type: ignore[attr-defined]
         # A few rows are read fastest from end to end; whether an index could lead is what is asked here.
-        release.database.execute_sql("SET enable_seqscan = off")
-        rows = release.database.execute_sql(f"EXPLAIN {statement}", values).fetchall()
-        release.database.execute_sql("RESET enable_seqscan")
+        connection.execute("SET enable_seqscan = off")
+        rows = connection.execute(f"EXPLAIN {statement}", values).fetchall()
+        connection.execute("RESET enable_seqscan")
     return [row[0].strip() for row in rows]
 
 
