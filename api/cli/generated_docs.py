@@ -10,7 +10,7 @@ from ..releases.build import TABLES, build
 from ..releases.codebook import SECTION, SECTIONS
 from ..storage.store import Folder
 from ..web.app import create_app
-from ..web.views import QUESTIONS
+from ..web.questions import QUESTIONS
 
 
 def filled(text: str, dataset: Dataset) -> str:

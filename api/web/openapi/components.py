@@ -121,7 +121,7 @@ NOT_MODIFIED = {"description": "The client's copy is current (`If-None-Match`)."
 
 # status -> component, reason phrase, kind of problem, example of a detail
 ERRORS: dict[int, tuple[str, str, str | None, str]] = {
-    400: ("InvalidParameters", "Bad Request", "invalid-parameters", "Not understood: typ."),
+    400: ("InvalidParameters", "Bad Request", "invalid-parameters", "Invalid query parameters: typ."),
     404: ("UnknownRecord", "Not Found", "unknown-record", "There is no 'geneva-summit' among the events."),
     406: ("NotAcceptable", "Not Acceptable", None, "None of the acceptable media types can be had."),
     410: ("Gone", "Gone", "cursor-expired", "Release 1.0.0-0123456789ab is no longer kept."),
