@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
 from werkzeug.urls import iri_to_uri
@@ -32,8 +33,12 @@ def next_page(cursor: str | None) -> str | None:
 
 
 def etag(release: Release, media_type: str) -> str:
-    """The validator of a response: it names the release, the code, the address (which the body repeats) and the media type."""
-    identity = f"{release.id} {release.about['code']} {__version__} {here()} {media_type}"
+    """The validator of a response, made from all that it depends on: release, code, canonical address and media type.
+
+    In the canonical address parameters are in order, and `format` is left out, as the media type says the same.
+    """
+    query = urlencode(sorted((name, value) for name, value in request.args.items(multi=True) if name != "format"))
+    identity = f"{release.id} {release.about['code']} {__version__} {request.base_url}?{query} {media_type}"
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
