@@ -1,11 +1,13 @@
-"""From the strings of a query string to checked values, or to every error in them."""
+"""From a query string to checked values, or to every error in it; and from values back to a canonical query string."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import marshmallow as ma
 
 from ..problems import Problem
+from ..schema.edtf import Bounds
 from ..schema.fields import Fault, faults
 
 MOST_PARAMETERS = 100
@@ -50,3 +52,16 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
         errors += [fault for fault in faults(schema, error.messages, single) if single.get(str(fault.path[0])) != ""]
         loaded = {name: value for name, value in dict(error.valid_data or {}).items() if name in single}
     return {name: value for name, value in loaded.items() if value is not None}, errors
+
+
+def normalized(name: str, value: Any) -> Any:
+    """A parameter's value as `meta.query` shows it: a date as its first and last day, a list as a sorted set."""
+    if isinstance(value, Bounds):
+        days = {"date_to": [value.latest], "on": list(value)}.get(name, [value.earliest])
+        return "/".join(day.isoformat() for day in days)
+    return value if name in ("sort", "by") or not isinstance(value, list) else sorted(set(value))
+
+
+def canonical_text(values: Values) -> str:
+    """Normalized values as a query string, in order of their names."""
+    return urlencode(sorted((name, ",".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()))

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 import marshmallow as ma
 
@@ -11,12 +10,11 @@ from ..problems import Problem, nearest
 from ..resources import INDEXES
 from ..resources.filters import Filter, names
 from ..resources.resource import Resource
-from ..schema.edtf import Bounds
 from ..schema.fields import Fault, Record
 from ..storage.store import Release, Store
 from . import cursor
 from .known_values import unknown_values
-from .parsing import InvalidParameters, Values, parse
+from .parsing import InvalidParameters, Values, canonical_text, normalized, parse
 
 Strings = Mapping[str, list[str]]
 NOT_CANONICAL = ("cursor", "format", "release", "cite")
@@ -76,7 +74,7 @@ class Parameters:
     @cached_property
     def normalized(self) -> Record:
         """How the request was understood, for `meta.query`: parsed values, date bounds, defaults."""
-        return {name: _normalized(name, value) for name, value in self.values.items() if name not in NOT_CANONICAL}
+        return {name: normalized(name, value) for name, value in self.values.items() if name not in NOT_CANONICAL}
 
     @cached_property
     def canonical(self) -> str:
@@ -88,8 +86,7 @@ class Parameters:
         return cursor.encode(self.release.id, self.canonical, position)
 
     def _text(self, wanted: Iterable[str]) -> str:
-        pairs = ((name, _joined(self.normalized[name])) for name in wanted)
-        return f"{self.name}?{urlencode(sorted(pairs))}"
+        return f"{self.name}?{canonical_text({name: self.normalized[name] for name in wanted})}"
 
 
 class Query(Parameters):
@@ -147,14 +144,3 @@ def _release(values: Values, store: Store, served: Release | None) -> Release:
         published, version = store.versions(), values["release"]
         error = Fault(("release",), f"{version} is not published", tuple(published), nearest(version, published))
         raise InvalidParameters([error]) from None
-
-
-def _normalized(name: str, value: Any) -> Any:
-    if isinstance(value, Bounds):
-        days = {"date_to": [value.latest], "on": list(value)}.get(name, [value.earliest])
-        return "/".join(day.isoformat() for day in days)
-    return value if name in ("sort", "by") or not isinstance(value, list) else sorted(set(value))
-
-
-def _joined(value: Any) -> str:
-    return ",".join(value) if isinstance(value, list) else str(value)

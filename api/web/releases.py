@@ -53,13 +53,13 @@ def release_file(version: str, name: str) -> Any:
     no_parameters()
     if version == "latest":
         return redirect(url_for("releases.release_file", version=newest(), name=name), 307)
-    found = published(version)
-    sums = found.sums()
+    files = published(version)
+    sums = files.sums()
     if name not in sums:
         raise Problem(
             404, f"Release {version} has no file {name!r}.", "unknown-record", suggestion=nearest(name, sums), files=sorted(sums)
         )
-    return as_published(found, name, sums[name])
+    return as_published(files, name, sums[name])
 
 
 def as_published(published: PublishedRelease, name: str, sha256: str) -> Response:
