@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from api.config import Settings
-from api.releases.publish import SUMS, digest
+from api.storage.published import SUMS, digest
 from api.storage.sqlite import DATABASE
 
 from . import asks, deep, goals, processes, profiles, report, servers

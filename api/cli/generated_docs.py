@@ -15,7 +15,7 @@ from ..releases.build import TABLES, build
 from ..releases.codebook import SECTION, SECTIONS
 from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
-from ..web.views import QUESTIONS
+from ..web.questions import QUESTIONS
 
 SERVER = "http://127.0.0.1:8000"
 SHORTEST = 5  # questions in the README: those with the shortest answers; the documentation has all of them

@@ -19,8 +19,8 @@ from oracle import Document, Oracle, span
 from api.config import Settings
 from api.dataset.dataset import Dataset
 from api.problems import Problem
-from api.query.pagination import decode
-from api.query.query import arguments
+from api.query.cursor import decode
+from api.query.parameters import arguments
 from api.releases import load
 from api.resources import RESOURCES, filters
 from api.resources.resource import Resource
