@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..config import Settings
-from ..dataset.reader import Dataset
+from ..dataset.dataset import Dataset
 from ..formats import dumps
 from ..releases.build import TABLES, build
 from ..releases.codebook import SECTION, SECTIONS

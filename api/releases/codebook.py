@@ -12,7 +12,7 @@ from typing import Any
 import marshmallow as ma
 
 from ..config import PREFIX, Settings
-from ..dataset.reader import Dataset
+from ..dataset.dataset import Dataset
 from ..formats import formats_of
 from ..resources import RESOURCES
 from ..resources.filters import Terms
@@ -80,7 +80,7 @@ def _keys(schema: ma.Schema, prefix: str) -> Iterator[tuple[str, str, str]]:
 def types(dataset: Dataset) -> str:
     """The event types with their crosswalk."""
     rows = []
-    for id in sorted(id for id, _ in dataset.ordered("event-types")):
+    for id in sorted(item.id for item in dataset.ordered("event-types")):
         type = dataset.record("event-types", id)
         plover, cameo = type["plover"], type["cameo"]
         category = "/".join(part for part in (plover["event"], plover["mode"]) if part) if plover else "none"

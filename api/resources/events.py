@@ -121,6 +121,7 @@ EVENTS = Resource(
     sorts={"date": Event.earliest, "title": Event.title},
     order="-date",
     dated="date",
+    light=True,
     derive=lambda event, catalog: {"disputed": conflict(event)},
     filters=(
         *shared("events"),

@@ -27,7 +27,8 @@ class Resource:
     `kind` is the folder, the URL segment and the OpenAPI tag. `heading` is the key whose value names a record.
     `columns` gives the table's values that are not shared by every kind. `sorts` maps the words of `sort=` to columns,
     `order` is the default. `identifiers` gives a record's ids
-    in other schemes. `derive` computes what the public document says beyond the file.
+    in other schemes. `derive` computes what the public document says beyond the file. Of a `light` kind, other records
+    use only the name: its values are not kept in memory or in the index while a dataset is read.
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Resource:
     derive: Callable[[Record, Catalog], Record] = _nothing
     parent: str | None = None
     dated: str | None = None
+    light: bool = False
 
     def name(self, record: Record) -> str:
         """What a record is called where others refer to it."""

@@ -73,6 +73,7 @@ STATEMENTS = Resource(
     sorts={"date": Statement.earliest},
     order="-date",
     dated="date",
+    light=True,
     derive=lambda statement, catalog: {"disputed": conflict(statement)},
     filters=(
         *shared("statements"),

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from oracle import Document, Oracle, span
 
 from api.config import Settings
-from api.dataset.reader import Dataset
+from api.dataset.dataset import Dataset
 from api.problems import Problem
 from api.query.pagination import decode
 from api.query.query import arguments
@@ -390,7 +390,7 @@ def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, records: Data
     assert meta["coverage"] == {
         "dates": about["coverage"],
         "countries": about["countries"],
-        "records": len(records.entries["events"]),
+        "records": len(records.files.entries["events"]),
     }
     assert "coverage" not in client.get("/v1/events").get_json()["meta"]
 

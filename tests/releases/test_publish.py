@@ -29,7 +29,7 @@ from api.config import Settings
 from api.dataset import manifests, reader, rules
 from api.dataset.findings import DatasetError
 from api.releases import load, publish
-from api.releases.files import FILES, Source
+from api.releases.files import FILES, ReleaseContent
 from api.resources import BY_KIND, RESOURCES
 from api.web.app import create_app
 
@@ -246,7 +246,10 @@ def test_an_id_that_is_gone_without_a_word_is_refused(small: Path, tmp_path: Pat
     bump(small, "2.0.0")
     with pytest.raises(DatasetError) as refused:
         publish.publish(small, tmp_path / "releases")
-    assert str(refused.value.findings[0]) == "moved.yaml: event-types.denial: was published and is gone without a word"
+    assert (
+        str(refused.value.findings[0])
+        == "moved.yaml: event-types.denial: was published and then removed: add it to moved.yaml"
+    )
 
 
 def test_what_is_published_never_changes(small: Path, tmp_path: Path) -> None:
@@ -256,7 +259,7 @@ def test_what_is_published_never_changes(small: Path, tmp_path: Path) -> None:
     (tmp_path / "0.1.0" / publish.SUMS).write_text("")
     result = run("release", "--dataset", small, "--output", tmp_path)
     assert result.exit_code == 1
-    assert "other bytes" in result.output
+    assert "different bytes" in result.output
     assert sorted(path.name for path in tmp_path.iterdir() if path.name[0] in ".01") == ["0.1.0"]
 
 
@@ -485,7 +488,7 @@ def test_a_query_of_any_kind_is_cited_by_its_text(published: Published) -> None:
 
 
 def test_a_file_that_lost_a_record_is_not_published(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Source, "texts", lambda self, resource: iter(()))
+    monkeypatch.setattr(ReleaseContent, "texts", lambda self, resource: iter(()))
     with pytest.raises(RuntimeError, match="holds 0 records of"):
         publish.publish(small, tmp_path)
     assert list(tmp_path.glob("0*")) == []

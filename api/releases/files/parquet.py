@@ -8,8 +8,8 @@ from typing import Any
 from ...formats.tabular import cell, columns
 from ...resources.resource import Resource
 from ...schema.fields import Record
+from .content import ReleaseContent, Write
 from .datapackage import column_type
-from .source import Source, Write
 
 LARGE = 1_000_000  # rows from which on a kind is split by year
 
@@ -20,19 +20,19 @@ def parquet(resource: Resource) -> Write:
     A dated kind of more than LARGE records becomes a file a year, `<kind>-<year>.parquet`, by the earliest day.
     """
 
-    def write(source: Source, path: Path) -> None:
+    def write(content: ReleaseContent, path: Path) -> None:
         arrow, files = import_module("pyarrow"), import_module("pyarrow.parquet")
         names = columns(resource, None)
         types = [arrow_type(arrow, column_type(resource, name)) for name in names]
         schema = arrow.schema([arrow.field(name, type) for name, type in zip(names, types, strict=True)])
-        split = resource.dated and source.release.about["counts"][resource.kind] > LARGE
+        split = resource.dated and content.release.about["counts"][resource.kind] > LARGE
 
         def year(document: Record) -> str:
             day = (document[str(resource.dated)] or {}).get("earliest") if split else None
             return f"-{day[:4] if day else 'undated'}" if split else ""
 
-        groups = groupby(source.documents(resource), year)  # documents of a dated kind come in order of their days
-        for suffix, documents in groups if split or source.release.about["counts"][resource.kind] else [("", iter(()))]:
+        groups = groupby(content.documents(resource), year)  # documents of a dated kind come in order of their days
+        for suffix, documents in groups if split or content.release.about["counts"][resource.kind] else [("", iter(()))]:
             with files.ParquetWriter(path.with_stem(path.stem + suffix), schema, compression="zstd", version="2.6") as writer:
                 while rows := list(islice(documents, 10_000)):
                     cells = [

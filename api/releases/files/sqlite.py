@@ -9,15 +9,15 @@ from ...formats.tabular import columns
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Schema
-from .source import Source
+from .content import ReleaseContent
 
 SQLITE_VERSION = (92, 100)  # the bytes of an SQLite header that tell which library wrote it, and when
 
 
-def database(source: Source, path: Path) -> None:
+def database(content: ReleaseContent, path: Path) -> None:
     """The database that the API itself answers from, with a readable view of each kind."""
     with sqlite3.connect(path) as out:
-        source.release.database.connection().backup(out)
+        content.release.database.connection().backup(out)
         for resource in RESOURCES:
             out.execute(_view(resource))
         out.commit()
