@@ -226,14 +226,14 @@ def test_a_bump_that_is_too_small_is_refused(small: Path, tmp_path: Path, change
         (small / "moved.yaml").write_text(yaml.safe_dump({"event-types": {"denial": move}}))
     with pytest.raises(DatasetError) as refused:
         publish.publish(small, tmp_path / "releases")
-    assert "published with other content" in str(refused.value.findings[0])
+    assert "published with different content" in str(refused.value.findings[0])
     major, minor, patch = manifests.version_key(least)
     smaller = {0: "1.0.0", 1: "1.0.9", 2: "1.9.9"}[2 if major == 2 else 1 if minor else 0]
     if patch == 0:
         bump(small, smaller)
         with pytest.raises(DatasetError) as refused:
             publish.publish(small, tmp_path / "releases")
-        assert f"{least} is the least" in str(refused.value.findings[0])
+        assert f"at least {least} is required" in str(refused.value.findings[0])
     bump(small, least)
     assert f"Least version: {least}" in publish.draft(reader.read(small))
     assert publish.publish(small, tmp_path / "releases")[1] is True
@@ -247,8 +247,7 @@ def test_an_id_that_is_gone_without_a_word_is_refused(small: Path, tmp_path: Pat
     with pytest.raises(DatasetError) as refused:
         publish.publish(small, tmp_path / "releases")
     assert (
-        str(refused.value.findings[0])
-        == "moved.yaml: event-types.denial: was published and then removed: add it to moved.yaml"
+        str(refused.value.findings[0]) == "moved.yaml: event-types.denial: was published and then removed: add it to moved.yaml"
     )
 
 

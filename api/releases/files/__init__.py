@@ -12,8 +12,8 @@ from ...storage.store import DATABASE
 from .content import ReleaseContent, Write
 from .datapackage import package
 from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures
-from .ndjson import everything, ndjson
-from .parquet import parquet
+from .ndjson import everything, ndjson_writer
+from .parquet import parquet_writer
 from .sqlite import database
 
 
@@ -53,11 +53,11 @@ def file_of(name: str) -> File | None:
 
 FILES: dict[str, File] = {
     **{
-        f"{r.kind}.ndjson.gz": File(ndjson(r), "application/gzip", f"All {r.kind}, one JSON document a line.", OPENS["ndjson"])
+        f"{r.kind}.ndjson.gz": File(ndjson_writer(r), "application/gzip", f"All {r.kind}, one JSON document a line.", OPENS["ndjson"])
         for r in RESOURCES
     },
     **{
-        f"{r.kind}.parquet": File(parquet(r), "application/vnd.apache.parquet", f"All {r.kind}, typed columns.", OPENS["parquet"])
+        f"{r.kind}.parquet": File(parquet_writer(r), "application/vnd.apache.parquet", f"All {r.kind}, typed columns.", OPENS["parquet"])
         for r in RESOURCES
     },
     "dataset.json.gz": File(everything, "application/gzip", "Everything, as one JSON object."),

@@ -1,4 +1,4 @@
-"""CSV of every kind in a zip, as a Data Package (v2), with types and keys."""
+"""The CSV files of all kinds in a zip, as a Data Package (v2) with types and keys."""
 
 import hashlib
 import io
@@ -39,7 +39,7 @@ def column_type(resource: Resource, path: str) -> str:
 
 
 def package(content: ReleaseContent, path: Path) -> None:
-    """A zip of one CSV a kind, with `datapackage.json` (Data Package v2)."""
+    """Writes a zip with one CSV a kind and `datapackage.json` (Data Package v2)."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         described = []
         for resource in RESOURCES:

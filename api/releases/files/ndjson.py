@@ -9,8 +9,8 @@ from ...resources.resource import Resource
 from .content import ReleaseContent, Write, write_gzip
 
 
-def ndjson(resource: Resource) -> Write:
-    """Writes a kind's documents, one a line."""
+def ndjson_writer(resource: Resource) -> Write:
+    """The function that writes a kind's documents, one a line, gzipped."""
     return lambda content, path: write_gzip(path, (f"{text}\n" for text in content.texts(resource)))
 
 

@@ -1,4 +1,4 @@
-"""Parquet a kind, typed; a large dated kind by year. Needs the extra `release`."""
+"""Parquet files, one a kind, with typed columns; a large dated kind has one a year. Needs the extra `release`."""
 
 from importlib import import_module
 from itertools import groupby, islice
@@ -11,11 +11,11 @@ from ...schema.fields import Record
 from .content import ReleaseContent, Write
 from .datapackage import column_type
 
-LARGE = 1_000_000  # rows from which on a kind is split by year
+LARGE = 1_000_000  # records above which a kind is split by year
 
 
-def parquet(resource: Resource) -> Write:
-    """Typed columns, the flat ones. Needs the extra `release`.
+def parquet_writer(resource: Resource) -> Write:
+    """The function that writes a kind's flat columns, typed.
 
     A dated kind of more than LARGE records becomes a file a year, `<kind>-<year>.parquet`, by the earliest day.
     """
@@ -52,7 +52,7 @@ def arrow_type(arrow: Any, word: str) -> Any:
 
 
 def typed(value: Any, type: Any, arrow: Any) -> Any:
-    """A cell as its column's type has it; nothing is null."""
+    """A cell as a value of its column's type; an empty one is null."""
     if value == "":
         return None
     if arrow.types.is_date32(type):
