@@ -73,7 +73,7 @@ def arguments(resource: Resource) -> ma.Schema:
     sort = listed(Choice("A key.", words), text)
     sort.load_default = [resource.order]
     sort.validators.append(distinct)
-    counted = "NonNegativeInteger the values of these filters over all records found; `meta.facets` says how to narrow to each."
+    counted = "Count the values of these filters over all records found; `meta.facets` says how to narrow to each."
     declared = {
         **filter_parameters(resource),
         "sort": sort,

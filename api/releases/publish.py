@@ -1,91 +1,114 @@
-"""Publishing: a checked dataset becomes the files of a version, which never change once they are there."""
+"""Publishing: a dataset becomes the files of a version, which never change afterwards."""
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from ..dataset import manifests, quality
 from ..dataset.dataset import Dataset, Progress, part
+from ..dataset.file_errors import file_errors, sqlite_errors
 from ..dataset.findings import DatasetError
-from ..dataset.tempdir import as_files_say
+from ..dataset.manifests import Change
+from ..dataset.reader import read
+from ..dataset.tempdir import Scratch
 from ..storage.published import SUMS, digest
+from ..storage.release import Release
 from ..storage.sqlite import open_file
+from ..storage.tables import Changed
 from . import files
 from .build import build
-from .load import checked
 
 
-@as_files_say()
+class VersionExists(Exception):
+    """The version is already published with different bytes."""
+
+
 def publish(folder: Path, output: Path, progress: Progress | None = None) -> tuple[Path, bool]:
-    """Writes the files of the dataset's version below `output` and its manifest into the dataset.
+    """Writes the files of the dataset's version below `output`, and its manifest into the dataset.
 
-    Returns the folder, and whether it is new. Raises DatasetError if the gate refuses, FileExistsError if the version
-    is there with other bytes. The folder appears in one step, whole.
+    Returns the version's folder, and whether it is new; it appears in one step, whole. Raises DatasetError if the dataset
+    has faults or the gate refuses, VersionExists if the version is published with different bytes, FileError if a file
+    cannot be written.
     """
-    dataset = checked(folder, part(progress, 0, 300), output)
-    if faults := quality.gate(dataset):
-        raise DatasetError(faults)
-    version = dataset.about["version"]
-    target, making = output / version, output / f".{version}.tmp"
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
-    try:
-        write(dataset, making, part(progress, 300, 1000))
-        if target.exists():
-            if (target / SUMS).read_bytes() != (making / SUMS).read_bytes():
-                raise FileExistsError(f"{target} holds this version with other bytes")
-            new = False
-        else:
-            os.replace(making, target)
-            new = True
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
-    keep_manifest(dataset)
+    with (
+        file_errors("write", output),
+        closing(Scratch(output)) as scratch,
+        closing(read(folder, part(progress, 0, 50), output)) as dataset,
+    ):
+        database, manifest = scratch.path / "release.sqlite", scratch.path / "manifest.tsv"
+        content_digest = build(dataset, database, part(progress, 50, 600), manifest)
+        with closing(open_file(database)) as release:
+            if findings := quality.gate(dataset, content_digest, _changes(release)):
+                raise DatasetError(findings)
+            making = scratch.path / dataset.about["version"]
+            making.mkdir()
+            write(files.ReleaseContent(dataset, release), making, part(progress, 600, 1000))
+        target, new = _put_in_place(making, output)
+        _keep_manifest(manifest, dataset)
     return target, new
 
 
-def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> None:
+def _changes(release: Release) -> Iterator[Change]:
+    """The changes of a release since the one before."""
+    columns = (Changed.kind, Changed.id, Changed.change, Changed.reason)
+    version, released = release.about["version"], release.about["released"]
+    rows = release.rows(Changed.select(*columns).where(Changed.version == version))
+    return (Change(version, released, f"{kind}/{id}", change, reason=reason) for kind, id, change, reason in rows)
+
+
+def write(content: files.ReleaseContent, folder: Path, progress: Progress | None = None) -> None:
     """Writes every file of a release, and the sums of them all."""
-    base = folder / ".base"
-    build(dataset, base, part(progress, 0, 500))
-    source = files.Source(dataset, open_file(base))
-    show = part(progress, 500, 1000)
     for step, (name, file) in enumerate(files.FILES.items()):
-        if show:
-            show(f"writing {name}", step, len(files.FILES))
-        file.write(source, folder / name)
-    source.release.database.close()
-    base.unlink()
+        if progress:
+            progress(f"writing {name}", step, len(files.FILES))
+        with sqlite_errors("write", folder / name):
+            file.write(content, folder / name)
     lines = [f"{digest(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
-    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+    with file_errors("write", folder / SUMS):
+        (folder / SUMS).write_text("".join(lines), encoding="utf-8")
     for path in folder.iterdir():
         path.chmod(0o444)
 
 
-def keep_manifest(dataset: Dataset) -> None:
-    """Writes the manifest of the version, once and whole."""
+def _put_in_place(made: Path, output: Path) -> tuple[Path, bool]:
+    """Moves the files of a version into `output`, unless they are there already; returns their folder, and whether it is new."""
+    target = output / made.name
+    if not target.exists():
+        os.replace(made, target)
+        return target, True
+    if (target / SUMS).read_bytes() != (made / SUMS).read_bytes():
+        raise VersionExists(f"{target} holds this version with different bytes")
+    return target, False
+
+
+def _keep_manifest(manifest: Path, dataset: Dataset) -> None:
+    """Copies the manifest of the version into the dataset, once and whole."""
     path = dataset.folder / manifests.FOLDER / f"{dataset.about['version']}.tsv"
     if path.exists():
         return
-    path.parent.mkdir(exist_ok=True)
     making = path.with_suffix(".tmp")
-    try:
-        making.write_text(dataset.manifest.text(), encoding="utf-8")
-        os.replace(making, path)
-    finally:
-        making.unlink(missing_ok=True)
+    with file_errors("write", path):
+        path.parent.mkdir(exist_ok=True)
+        try:
+            shutil.copyfile(manifest, making)
+            os.replace(making, path)
+        finally:
+            making.unlink(missing_ok=True)
 
 
 def draft(dataset: Dataset) -> str:
-    """A draft of the data changelog for what changed since the last published version, as Markdown."""
-    earlier = [m for m in manifests.read(dataset.folder) if m.version != dataset.about["version"]]
-    last = earlier[-1] if earlier else None
-    found = list(manifests.between(last, dataset.manifest, dataset.moves))
-    lines = [f"## {dataset.about['version']}", ""]
+    """A draft of the data changelog, as Markdown: the changes since the last published version."""
+    version, now = dataset.about["version"], sorted(dataset.manifest.entries.items())
+    last = dataset.published[-1] if dataset.published else None
+    before = manifests.lines(last) if last else ()
+    changes = list(manifests.changes(before, now, version, dataset.about["released"], dataset.moves))
+    lines = [f"## {version}", ""]
     for word in ("created", "changed", "renamed", "withdrawn"):
-        for change in (c for c in found if c.change == word):
+        for change in (c for c in changes if c.change == word):
             more = f" ({', '.join(change.keys)})" if change.keys else f" to `{change.to}`" if change.to else ""
             more += f": {change.reason}" if change.reason else ""
             lines.append(f"- {word} `{change.record}`{more}")
-    step = quality.least(last.version, quality.level(found)) if last else dataset.about["version"]
+    step = quality.least(last.stem, quality.level(c.change for c in changes)) if last else version
     return "\n".join([*lines, "", f"Least version: {step}"]) + "\n"

@@ -390,7 +390,7 @@ def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, records: Data
     assert meta["coverage"] == {
         "dates": about["coverage"],
         "countries": about["countries"],
-        "records": len(records.entries["events"]),
+        "records": len(records.files.entries["events"]),
     }
     assert "coverage" not in client.get("/v1/events").get_json()["meta"]
 
