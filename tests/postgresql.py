@@ -51,6 +51,13 @@ class Cluster:
         else:
             self.call("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 
+    @classmethod
+    def at(cls, home: Path, port: int) -> "Cluster":
+        """The cluster that another process has made."""
+        cluster = cls.__new__(cls)
+        cluster.home, cluster.port = home, port
+        return cluster
+
     @property
     def data(self) -> str:
         return str(self.home / "data")

@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -174,10 +175,9 @@ def test_a_large_kind_is_split_by_year(folder: Path, tmp_path: Path, monkeypatch
 
 
 def test_sqlite_opens_in_datasette_with_readable_views(folder: Path) -> None:
-    command = ["datasette", str(folder / "diplomatic-events.sqlite"), "--get"]
     path = "/diplomatic-events/events_readable.json?_shape=array&id=2021-06-16-geneva-summit"
-    tool = ROOT / ".venv" / "bin" / command[0]
-    (row,) = json.loads(subprocess.run([tool, *command[1:], path], check=True, capture_output=True, text=True).stdout)
+    command = [sys.executable, "-m", "datasette", str(folder / "diplomatic-events.sqlite"), "--get", path]
+    (row,) = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert row["title"] == "Biden-Putin summit in Geneva"
     assert "Vladimir Putin" in row["participants.actor.name"]
     with sqlite3.connect(f"file:{folder}/diplomatic-events.sqlite?mode=ro", uri=True) as database:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from conftest import running
 from postgresql import Cluster
+from support import script
 
 from .trial import ROOT, Figures
 
@@ -41,7 +42,7 @@ def conformance(url: str, examples: int, folder: Path) -> Figures:
     report = folder / "report.json"
     phases = "examples,fuzzing" if examples < FEW else "examples,coverage,fuzzing,stateful"
     command = [
-        Path(sys.executable).with_name("schemathesis"),
+        script("schemathesis"),
         "--config-file",
         CONFIG,
         "run",
@@ -50,14 +51,13 @@ def conformance(url: str, examples: int, folder: Path) -> Figures:
         url,
     ]
     options = ["--phases", phases, "--max-examples", examples, "--workers", 2, "--report", "json", "--report-json-path", report]
+    options += ["--suppress-health-check", "all", "--request-timeout", 60]  # a busy machine is no fault of the contract
     if examples < FEW:
         options += ["--seed", 1]
     environ = {**os.environ, "SCHEMATHESIS_HOOKS": "trials.explained", "PYTHONPATH": str(ROOT / "tests")}
     line = [str(word) for word in [*command, *options, "--continue-on-failure", "--no-color"]]
     done = subprocess.run(line, cwd=folder, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, (
-        re.sub(r"(.{2000}).*", r"\1...", done.stdout[done.stdout.find("FAILURES") :])[:20_000] + done.stderr[-2000:]
-    )
+    assert done.returncode == 0, output_of(done)
     told = json.loads(report.read_text(encoding="utf-8"))
     assert told["complete"], told["stop_reason"]
     assert not told["errors"], told["errors"]
@@ -68,6 +68,13 @@ def conformance(url: str, examples: int, folder: Path) -> Figures:
         "explained": told["filtered"],
         "seed": told["seed"],
     }
+
+
+def output_of(done: subprocess.CompletedProcess[str]) -> str:
+    """The output of a run that failed, from the heading of its failures or errors on; all of it if there is none."""
+    heading = re.search(r"=+ (FAILURES|ERRORS) =+", done.stdout)
+    shown = re.sub(r"(.{2000}).*", r"\1...", done.stdout[heading.start() if heading else 0 :])
+    return f"exit code {done.returncode}\n{shown[:20_000]}\n{done.stderr[-2000:]}"
 
 
 def embedded(times: int, folder: Path) -> Figures:
