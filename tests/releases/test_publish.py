@@ -74,14 +74,14 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled dataset, published."""
-    source = Path(shutil.copytree(ROOT / "dataset", tmp_path_factory.mktemp("bundled") / "dataset"))
+    source = Path(shutil.copytree(bundled, tmp_path_factory.mktemp("published") / "dataset"))
     return publish.publish(source, source.parent / "releases")[0]
 
 
-def test_the_same_dataset_gives_the_same_bytes_in_every_file(folder: Path, tmp_path: Path) -> None:
-    source = Path(shutil.copytree(ROOT / "dataset", tmp_path / "elsewhere"))
+def test_the_same_dataset_gives_the_same_bytes_in_every_file(folder: Path, bundled: Path, tmp_path: Path) -> None:
+    source = Path(shutil.copytree(bundled, tmp_path / "elsewhere"))
     again, _ = publish.publish(source, tmp_path / "releases")
     for name in (*FILES, publish.SUMS):
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
@@ -122,9 +122,9 @@ def original(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_a_dump_loaded_again_has_the_same_digest(folder: Path, tmp_path: Path) -> None:
+def test_a_dump_loaded_again_has_the_same_digest(folder: Path, bundled: Path, tmp_path: Path) -> None:
     for name in ("dataset.yaml", "moved.yaml"):
-        shutil.copy(ROOT / "dataset" / name, tmp_path)
+        shutil.copy(bundled / name, tmp_path)
     for resource in RESOURCES:
         lines = gzip.decompress((folder / f"{resource.kind}.ndjson.gz").read_bytes()).decode().splitlines()
         with (tmp_path / f"{resource.kind}.jsonl").open("w") as out:
@@ -153,16 +153,16 @@ def test_parquet_is_typed_and_opens_in_duckdb(folder: Path, documents: dict[str,
     with duckdb.connect() as database:
         query = f'SELECT count(*), min("date.earliest"), typeof(any_value("date.earliest")) FROM \'{folder}/events.parquet\''
         (count, first, type_) = database.execute(query).fetchall()[0]
-        assert count == len(list((ROOT / "dataset" / "events").glob("*.yaml")))
+        assert count == len(documents["events"])
         assert type_ == "DATE"
         assert str(first) == min(filter(None, (d["date"]["earliest"] for d in documents["events"])))
         schema = pyarrow.parquet.read_schema(folder / "places.parquet")
         assert str(schema.field("latitude").type) == "double"
 
 
-def test_a_large_kind_is_split_by_year(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_kind_is_split_by_year(folder: Path, bundled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.releases.files.parquet.LARGE", 50)
-    target, _ = publish.publish(Path(shutil.copytree(ROOT / "dataset", tmp_path / "dataset")), tmp_path)
+    target, _ = publish.publish(Path(shutil.copytree(bundled, tmp_path / "dataset")), tmp_path)
     parts = sorted(target.glob("events-*.parquet"))
     assert {"events-2014", "events-2021"} <= {path.stem for path in parts}
     assert not (target / "events.parquet").exists()
@@ -195,12 +195,12 @@ def test_the_codebook_is_one_page_that_needs_nothing_else(folder: Path) -> None:
     assert "src=" not in page
 
 
-def test_metadata_and_citations_are_of_their_formats(folder: Path) -> None:
+def test_metadata_and_citations_are_of_their_formats(folder: Path, bundled: Path) -> None:
     catalogue = json.loads((folder / "dataset.jsonld").read_text())
     assert {d["contentUrl"] for d in catalogue["distribution"]} == set(FILES)
     (item,) = json.loads((folder / "citation.json").read_text())
     assert item["type"] == "dataset"
-    version = yaml.safe_load((ROOT / "dataset" / "dataset.yaml").read_text())["version"]
+    version = yaml.safe_load((bundled / "dataset.yaml").read_text())["version"]
     assert (folder / "citation.bib").read_text().startswith(f"@misc{{diplomatic-events-{version},")
     quality = json.loads((folder / "quality.json").read_text())
     assert all(counted["cited"] <= counted["total"] for counted in quality["paragraphs"].values())
@@ -389,9 +389,9 @@ def test_the_lines_that_open_files_are_true(published: Published) -> None:
 
 
 @pytest.fixture(scope="module")
-def downloads(folder: Path) -> Iterator[str]:
+def downloads(folder: Path, bundled: Path) -> Iterator[str]:
     """A real server with the bundled dataset published where the default looks for it: beside the working folder's data."""
-    with running("--dataset", str(ROOT / "dataset"), cwd=folder.parent.parent) as (url, _):
+    with running("--dataset", str(bundled), cwd=folder.parent.parent) as (url, _):
         yield f"{url}/v1/releases/{folder.name}"
 
 

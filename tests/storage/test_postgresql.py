@@ -30,9 +30,11 @@ from api.web.app import create_app
 
 
 @pytest.fixture(scope="module")
-def both(postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FlaskClient, FlaskClient]]:
+def both(
+    postgresql: Cluster, bundled: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[FlaskClient, FlaskClient]]:
     """A client of the embedded database, and one of PostgreSQL."""
-    embedded = Settings(dataset=ROOT / "dataset", data_dir=tmp_path_factory.mktemp("both"))
+    embedded = Settings(dataset=bundled, data_dir=tmp_path_factory.mktemp("both"))
     server = dataclasses.replace(embedded, database_url=postgresql.url())
     apps = []
     for settings in (embedded, server):

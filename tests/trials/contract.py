@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conftest import running
+from conftest import DATASET, running
 from postgresql import Cluster
 from support import script
 
@@ -23,7 +23,7 @@ FEW = 10  # with fewer examples than this the slow phases are left out: every bo
 @contextmanager
 def published(folder: Path, database_url: str = "") -> Iterator[str]:
     """A server of the bundled dataset, loaded and published as if for the first time."""
-    dataset = Path(shutil.copytree(ROOT / "dataset", folder / "dataset", ignore=shutil.ignore_patterns("releases")))
+    dataset = Path(shutil.copytree(DATASET, folder / "dataset", ignore=shutil.ignore_patterns("releases")))
     environ = {
         "DIPLOMATIC_EVENTS_DATASET": str(dataset),
         "DIPLOMATIC_EVENTS_DATA_DIR": str(folder / "data"),

@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 import requests
 from clients import asking, pages
-from conftest import SMALL, running
+from conftest import DATASET, SMALL, running
 from postgresql import Cluster
 
 from api.config import Settings
@@ -545,7 +545,7 @@ def enduring(times: int, folder: Path) -> Figures:
         "DIPLOMATIC_EVENTS_LOG": "off",
         "DIPLOMATIC_EVENTS_CACHE_BYTES": str(8 << 20),
     }
-    with running("--dataset", str(ROOT / "dataset"), cwd=ROOT, **data) as (url, process), polite(url) as waits:
+    with running("--dataset", str(DATASET), cwd=ROOT, **data) as (url, process), polite(url) as waits:
         for part in range(10):
             while told["requests"] < times * (part + 1) / 10:
                 batch = [mixed(chance) for _ in range(50)]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from conftest import running
+from conftest import DATASET, running
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from postgresql import Cluster
@@ -33,7 +33,7 @@ def serving(**environ: str) -> Iterator[str]:
     """A server of the bundled dataset."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         quiet = {"DIPLOMATIC_EVENTS_LOG": "off", "DIPLOMATIC_EVENTS_DATA_DIR": folder, **environ}
-        url, _ = stack.enter_context(running("--dataset", str(ROOT / "dataset"), cwd=ROOT, **quiet))
+        url, _ = stack.enter_context(running("--dataset", str(DATASET), cwd=ROOT, **quiet))
         yield url
 
 
@@ -341,7 +341,7 @@ def crowd(times: int, folder: Path) -> Figures:
     """`times` clients that begin a request each, at a server that has room for few: a whole request is answered all the same."""
     few = 150
     command = ("sh", "-c", f'ulimit -n {few} && exec "$0" -m api "$@"', sys.executable)
-    options = ("--dataset", str(ROOT / "dataset"), "--data-dir", str(folder))
+    options = ("--dataset", str(DATASET), "--data-dir", str(folder))
     with running(*options, cwd=ROOT, command=command, DIPLOMATIC_EVENTS_LOG="off") as (url, process):
         requests.get(f"{url}/healthz", timeout=SECONDS).raise_for_status()
         time.sleep(1)  # until all processes are there

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
@@ -71,7 +71,7 @@ def test_editors_schemas_accept_every_file_of_the_dataset(resource: Any) -> None
     schema = json_schema(resource.schema)
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
-    for path in (ROOT / "dataset" / resource.kind).glob("*.yaml"):
+    for path in (DATASET / resource.kind).glob("*.yaml"):
         assert [error.message for error in validator.iter_errors(yaml.safe_load(path.read_text(encoding="utf-8")))] == [], path
     assert list(validator.iter_errors({"colour": "red"}))
 
