@@ -159,7 +159,14 @@ KINDS = {  # by the folder of a test
     "api": ("web",),
     "system": ("cli", "releases", "server", "storage", "tests"),
 }
-LONGEST = ("test_trials", "test_postgresql", "test_publish", "test_documents", "test_operations", "test_benchmarks")
+LONGEST = ("test_trials", "test_postgresql", "test_benchmarks", "test_operations", "test_publish", "test_pages")
+APART = (
+    "test_trials",
+    "test_operations",
+    "test_server",
+    "test_deploy",
+    "test_shared_cache",
+)  # nothing is prepared for all of these
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -167,6 +174,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         (kind,) = (kind for kind, folders in KINDS.items() if item.path.parent.name in folders)
         item.add_marker(kind)
+        if item.path.stem not in APART:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # in one process, with what its module has prepared
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
@@ -232,11 +241,12 @@ def edit(small: Path) -> Callable[..., Path]:
     return change
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(holds: Callable[[], bool], seconds: float = 120) -> None:
+    """Waits until something holds; `seconds` is for a test that would hang, not a bound that anybody is promised."""
     end = time.monotonic() + seconds
     while True:
         with suppress(Problem, requests.ConnectionError):  # nothing is loaded there yet, or nobody there
             if holds():
                 return
         assert time.monotonic() < end, "it did not come"
-        time.sleep(0.2)
+        time.sleep(0.05)

@@ -59,7 +59,7 @@ def raw_answer(server: str, sent: bytes) -> requests.Response:
     parts = urlsplit(server)
     assert parts.hostname
     assert parts.port
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as client:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as client:
         client.sendall(sent)
         client.shutdown(socket.SHUT_WR)
         whole = b"".join(iter(lambda: client.recv(65536), b""))

@@ -5,13 +5,15 @@ import tempfile
 import time
 from pathlib import Path
 
+from . import trial as trial_module
 from .every import TRIALS
-from .trial import TABLE, broken, derive, record, record_broken
+from .trial import TABLE, broken, derive, record, record_broken, session
 
 
 def main(group: str, *names: str) -> int:
     """The number of promises that did not hold."""
     failed = 0
+    trial_module.measures = True
     for trial in TRIALS:
         if trial.group != group or (names and trial.name not in names):
             continue
@@ -29,6 +31,7 @@ def main(group: str, *names: str) -> int:
         record(trial, found)
         print(f"  {trial.shown.format(**found)} in {found['seconds']} s", flush=True)
     TABLE.write_text(derive(TRIALS), encoding="utf-8")
+    session.close()
     return failed
 
 

@@ -6,6 +6,7 @@ import platform
 import re
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +19,21 @@ MARK = "<!-- figures -->"
 Figures = dict[str, Any]
 
 
+session = ExitStack()  # what trials of a run share: whoever runs them closes it
+measures = False  # whether clocks are judged: by `make fuzz` and `make faults`, on a machine that does nothing else
+
+
+def within(limit: float, seconds: float, what: str) -> None:
+    """That something took no longer than it may, where clocks are judged; elsewhere the machine may be busy with other things."""
+    assert not measures or seconds < limit, f"{what}: {seconds} s, more than {limit} s"
+
+
 @dataclass(frozen=True)
 class Trial:
     """A promise, how it is tried, and the function that tries it `times` times in a folder and tells the figures.
 
-    The function raises AssertionError where the promise does not hold. `shown` is the figures in words.
+    The function raises AssertionError where the promise does not hold. `shown` is the figures in words. `make test` tries it
+    `few` times, `make trials` `some` times (none of them where that is 0), `make fuzz` and `make faults` `many` times.
     """
 
     name: str
@@ -32,6 +43,7 @@ class Trial:
     run: Callable[[int, Path], Figures]
     shown: str
     few: int
+    some: int
     many: int
 
 
