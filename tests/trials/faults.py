@@ -184,7 +184,7 @@ def full_release(times: int, folder: Path) -> Figures:
             place = folder / f"disk{n}"
             # Every other time the files have room enough, and the manifest has little or none: the disk is full of something else.
             files = n % 2 == 0
-            mounted(place, int(size * 4 * (n + 1) / times) if files else 1 << 20)
+            mounted(place, int(size * 4 * (times - n) / times) if files else 1 << 20)
             try:
                 dataset = Path(shutil.copytree(SMALL, folder / f"dataset{n}" if files else place / "dataset"))
                 if not files:
