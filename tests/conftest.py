@@ -41,13 +41,13 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("any machine")
 
 
-def unpublished(target: Path) -> Path:
-    """A copy of the bundled dataset under the next major version.
+def unpublished(target: Path, source: Path = DATASET) -> Path:
+    """A copy of the bundled dataset, or of another, under the next major version.
 
     Any change of the records may be published as that, so that a record can be added, edited or withdrawn without a word
     about the version, which is a matter of `make release`.
     """
-    shutil.copytree(DATASET, target)
+    shutil.copytree(source, target)
     about = target / "dataset.yaml"
     text = about.read_text(encoding="utf-8")
     published = [path.stem for path in (target / "releases").glob("*.tsv")]

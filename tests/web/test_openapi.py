@@ -76,6 +76,6 @@ def test_editors_schemas_accept_every_file_of_the_dataset(resource: Any) -> None
     assert list(validator.iter_errors({"colour": "red"}))
 
 
-def test_nothing_derived_has_drifted() -> None:
-    for arguments in (["schema", "--output", "dataset/schemas"], ["codebook", "README.md", "dataset/README.md"]):
-        subprocess.run([sys.executable, "-m", "api", *arguments, "--check"], cwd=ROOT, check=True)
+def test_no_derived_schema_has_drifted() -> None:
+    """The tables of the documents, which follow the records as well, are held to them by `make lint`."""
+    subprocess.run([sys.executable, "-m", "api", "schema", "--output", "dataset/schemas", "--check"], cwd=ROOT, check=True)
