@@ -3,8 +3,9 @@ FROM python:3.13-slim AS build
 WORKDIR /source
 COPY . .
 RUN python -m venv /venv
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+RUN /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+RUN /venv/bin/pip check
 RUN /venv/bin/diplomatic-events load --data-dir /data
 # What only installing needed.
 RUN /venv/bin/python -m pip uninstall --quiet --yes hatchling pip

@@ -9,18 +9,25 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
-$(VENV)/run: requirements.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r requirements.txt
+# A lock names all that is to be installed, so pip need not look for anything: it would look at what was released since, too.
+# Where a lock has changed, the environment is made anew: nothing is left in it that no lock names.
+$(VENV)/pyvenv.cfg: requirements.txt .ci/requirements.txt benchmarks/requirements.txt
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(VENV)/run: $(VENV)/pyvenv.cfg pyproject.toml
+	$(PIP) install --no-deps --require-hashes -r requirements.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
+	$(PIP) check
 	@touch $@
 
-$(VENV)/dev: $(VENV)/run .ci/requirements.txt
-	$(PIP) install --require-hashes -r .ci/requirements.txt
+$(VENV)/dev: $(VENV)/run
+	$(PIP) install --no-deps --require-hashes -r .ci/requirements.txt
+	$(PIP) check
 	@touch $@
 
-$(VENV)/bench: $(VENV)/dev benchmarks/requirements.txt
-	$(PIP) install --require-hashes -r benchmarks/requirements.txt
+$(VENV)/bench: $(VENV)/dev
+	$(PIP) install --no-deps --require-hashes -r benchmarks/requirements.txt
+	$(PIP) check
 	@touch $@
 
 serve: $(VENV)/run ## Set up, check and load the dataset, serve it on 127.0.0.1:8000.
@@ -41,10 +48,10 @@ cover: $(VENV)/bench ## Run both, and say which lines no test has run.
 bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; takes a while.
 	$(BIN)/python -m benchmarks.run $(BENCH)
 
-fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to RELIABILITY.md; ONLY=<name> tries one promise.
+fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to docs/reliability.md; ONLY=<name> tries one promise.
 	PYTHONPATH=tests $(BIN)/python -m trials fuzz $(ONLY)
 
-faults: $(VENV)/dev ## Try faults many times and write the figures to RELIABILITY.md; ONLY=<name> tries one promise.
+faults: $(VENV)/dev ## Try faults many times and write the figures to docs/reliability.md; ONLY=<name> tries one promise.
 	PYTHONPATH=tests $(BIN)/python -m trials faults $(ONLY)
 
 lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of derived files.
@@ -56,7 +63,7 @@ lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of 
 	$(BIN)/diplomatic-events fmt --check
 	$(BIN)/diplomatic-events openapi --output openapi.yaml --check
 	$(BIN)/diplomatic-events schema --output dataset/schemas --check
-	$(BIN)/diplomatic-events codebook README.md dataset/README.md --check
+	$(BIN)/diplomatic-events codebook README.md docs/*.md dataset/README.md --check
 
 audit: $(VENV)/dev ## Look the locked dependencies up among the known vulnerabilities, where the index tells them.
 	$(BIN)/python .ci/audit.py
@@ -72,7 +79,7 @@ derive: $(VENV)/dev ## Write anew what is derived: formats, openapi.yaml, schema
 	$(BIN)/diplomatic-events fmt
 	$(BIN)/diplomatic-events openapi --output openapi.yaml
 	$(BIN)/diplomatic-events schema --output dataset/schemas
-	$(BIN)/diplomatic-events codebook README.md dataset/README.md
+	$(BIN)/diplomatic-events codebook README.md docs/*.md dataset/README.md
 
 lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addresses.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \

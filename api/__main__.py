@@ -1,5 +1,8 @@
-"""`python -m api` is the command `diplomatic-events`."""
+"""The command `diplomatic-events`: also `python -m api` in a checkout, `python -m diplomatic_events` from a wheel."""
 
 from .cli import main
 
-main(prog_name="diplomatic-events")
+__all__ = ["main"]
+
+if __name__ == "__main__":
+    main(prog_name="diplomatic-events")

@@ -27,6 +27,7 @@ from api.releases import load
 from api.resources import RESOURCES
 from api.web.app import create_app
 
+pytest_plugins = ["programs"]
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "fixtures" / "small"
 DATASET = Path(os.environ.get("TEST_DATASET", ROOT / "dataset"))  # what the tests of the bundled dataset are about

@@ -1,19 +1,15 @@
 """A real nginx for the tests, configured by the file that is deployed."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 import requests
 from conftest import ROOT, wait_for
 from postgresql import free_port
-
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
-needed = pytest.mark.skipif(not NGINX and "CI" not in os.environ, reason="no nginx on this machine")
+from programs import need
 
 
 @contextmanager
@@ -26,7 +22,7 @@ def proxied(upstream: str, folder: Path, more: str = "") -> Iterator[str]:
     user = "user root;" if os.geteuid() == 0 else ""
     whole = f"{user} daemon off; pid {folder}/pid; error_log stderr; events {{}} http {{ access_log off; {paths} {text} }}"
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
-    process = subprocess.Popen([str(NGINX), "-e", "stderr", "-c", str(folder / "nginx.conf")])
+    process = subprocess.Popen([need("nginx"), "-e", "stderr", "-c", str(folder / "nginx.conf")])
     try:
         wait_for(lambda: bool(requests.get(f"http://127.0.0.1:{port}/healthz", timeout=30).status_code))
         yield f"http://127.0.0.1:{port}"

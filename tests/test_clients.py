@@ -16,9 +16,7 @@ from support import script
 Documents = dict[str, list[dict[str, Any]]]
 
 
-@pytest.mark.skipif(
-    not shutil.which("npm") and "CI" not in os.environ, reason="no Node on this machine: the TypeScript client is not tried"
-)
+@pytest.mark.needs("npm")
 def test_a_typescript_client_compiles_strictly_and_walks_all_events(server: str, documents: Documents, tmp_path: Path) -> None:
     for path in (ROOT / "tests" / "fixtures" / "clients").iterdir():
         if path.is_file():
@@ -36,9 +34,7 @@ def test_a_typescript_client_compiles_strictly_and_walks_all_events(server: str,
     assert len(lines) == len(expected)
 
 
-@pytest.mark.skipif(
-    not shutil.which("npm") and "CI" not in os.environ, reason="no Node on this machine: the contract is not linted"
-)
+@pytest.mark.needs("npm")
 def test_the_contract_is_lint_clean(tmp_path: Path) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(ROOT / "tests" / "fixtures" / "clients" / name, tmp_path)

@@ -16,7 +16,7 @@ import pytest
 import requests
 import yaml
 from conftest import ROOT, SMALL, running
-from nginx import needed, proxied
+from nginx import proxied
 from postgresql import BIN, Cluster, free_port
 from support import guarded, raw_answer
 
@@ -26,11 +26,12 @@ from api.releases import load
 from api.web.app import create_app
 from api.web.headers import CLOSED
 
-COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 
 
-@needed
+@pytest.mark.needs("nginx")
 def test_behind_nginx_links_and_lines_are_the_clients_and_lies_end_there(tmp_path: Path) -> None:
     environ = COMPOSE["services"]["api"]["environment"]
     trusted = {name: environ[name] for name in ("DIPLOMATIC_EVENTS_TRUSTED_PROXIES",)}
@@ -66,7 +67,7 @@ REFUSED = {
 }
 
 
-@needed
+@pytest.mark.needs("nginx")
 def test_what_nginx_refuses_is_a_problem_document_with_the_headers_of_any_answer(tmp_path: Path) -> None:
     with proxied(f"127.0.0.1:{free_port()}", tmp_path) as front:
         away = requests.get(f"{front}/v1/topics", timeout=60), 502
@@ -83,7 +84,7 @@ def test_what_nginx_refuses_is_a_problem_document_with_the_headers_of_any_answer
             assert ("Allow" in answer.headers) == (status == 405)
 
 
-@needed
+@pytest.mark.needs("nginx")
 def test_nginx_adds_nothing_of_its_own_to_what_the_api_says(server: str, tmp_path: Path) -> None:
     with proxied(server[7:], tmp_path) as front:
         for path in ("/v1/topics", "/v1/topics", "/docs", "/nothing", "/v1/topics?colour=red"):
@@ -129,8 +130,9 @@ def test_compose_names_commands_settings_and_files_that_exist() -> None:
         assert service["command"][0] in main.commands
         assert unknown(service["environment"]) == {}
         Settings.read(filled(service))
+        assert (DEPLOY / service["build"] / "Dockerfile").is_file(), "paths are relative to the file"
     for volume in services["proxy"]["volumes"]:
-        assert (ROOT / volume.split(":")[0]).is_file()
+        assert (DEPLOY / volume.split(":")[0]).is_file()
     assert f"EXPOSE {services['api']['expose'][0]}" in DOCKERFILE
     for service in services.values():
         for other, wanted in service.get("depends_on", {}).items():

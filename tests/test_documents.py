@@ -8,38 +8,180 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import requests
 import yaml
-from conftest import ROOT
+from conftest import ROOT, running
+from flask.testing import FlaskClient
+from postgresql import free_port
+from programs import need
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-ANSWERS = re.findall(r"```sh\ncurl '([^']+)'\n```\n\n```json\n(.*?)\n```", README, re.DOTALL)
+from api.formats import FORMATS
+from api.releases.files import FILES
+from api.releases.publish import SUMS
+from api.resources import RESOURCES
+
+DOCUMENTS = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
+}
+LINKED = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "dataset" / "README.md")
+}
+SERVER = "http://127.0.0.1:8000"
+METRICS = "http://127.0.0.1:9100"
+# Shell blocks that no test runs, by their first command, and why. Their syntax is checked.
+NOT_RUN = {
+    "make serve": "these set up the checkout; the build runs them",
+    "make wheel": "builds and installs: test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline does that",
+    "make bench": "takes an hour",
+    "docker build": "needs a container engine; another test here runs the steps of the Dockerfile",
+    "POSTGRES_PASSWORD=secret1": "needs a container engine; test_deploy.py tries what the file says",
+    "export DIPLOMATIC_EVENTS_DATABASE_URL": "the hosts are examples; test_postgresql.py loads and serves that way",
+}
+BLOCK = re.compile(r"^```(sh|python)\n(.*?)\n```(?:\n\n```json\n(.*?)\n```)?", re.DOTALL | re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+BLOCKS = [
+    pytest.param(language, code, shown, id=f"{name}: {code.splitlines()[0][:80]}")
+    for name, text in DOCUMENTS.items()
+    for language, code, shown in BLOCK.findall(text)
+]
+ANSWERS = [block for block in BLOCKS if block.values[2]]
 
 
-def test_the_readme_answers_five_questions_at_least() -> None:
-    assert len(ANSWERS) >= 5
+def not_run(code: str) -> bool:
+    return any(code.startswith(first) for first in NOT_RUN)
 
 
-@pytest.mark.parametrize(("address", "answer"), ANSWERS, ids=[address for address, _ in ANSWERS])
-def test_every_curl_line_returns_what_the_readme_says(server: str, address: str, answer: str) -> None:
-    parts = urlsplit(address)
-    url = f"{server}{parts.path}?{parts.query}"
-    body = subprocess.run(["curl", "--silent", "--fail", url], check=True, capture_output=True, text=True).stdout
-    assert requests.models.complexjson.loads(body)["data"] == requests.models.complexjson.loads(answer)
+@dataclass(frozen=True)
+class Documented:
+    """A server of the published dataset, and the folder and environment in which its documents' commands run."""
+
+    url: str
+    metrics: str
+    folder: Path
+    environ: dict[str, str]
+
+    def run(self, language: str, code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+        """What a block does in an empty folder, with a copy of the dataset."""
+        here, dataset = code.replace(SERVER, self.url).replace(METRICS, self.metrics), folder.parent / f"{folder.name}-dataset"
+        if "diplomatic-events" in code:
+            shutil.copytree(self.folder / "dataset", dataset)
+        program = ["bash", "-euo", "pipefail", "-c"] if language == "sh" else [sys.executable, "-c"]
+        return subprocess.run(
+            [*program, here],
+            cwd=folder,
+            env={**self.environ, "DIPLOMATIC_EVENTS_DATASET": str(dataset)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
 
-def test_every_command_of_the_readme_exists() -> None:
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]:
+    folder, metrics = tmp_path_factory.mktemp("documented"), free_port()
+    shutil.copytree(ROOT / "dataset", folder / "dataset")
+    settings = {name: str(folder / name) for name in ("dataset", "data_dir", "releases_dir")}
+    environ = {f"DIPLOMATIC_EVENTS_{name.upper()}": value for name, value in settings.items()}
+    command = [sys.executable, "-m", "api", "release"]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
+    with running(cwd=ROOT, **environ, DIPLOMATIC_EVENTS_METRICS_PORT=str(metrics)) as (url, _):
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        curl = {"CURL_HOME": str(folder)}  # what curl writes about its progress is nobody's concern here
+        (folder / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n")
+        environ = {**os.environ, **environ, **curl, "PATH": path, "DIPLOMATIC_EVENTS_PORT": url.rsplit(":", 1)[1]}
+        yield Documented(url, f"http://127.0.0.1:{metrics}", folder, environ)
+
+
+def test_the_readme_is_short_and_answers_five_questions() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.encode()) <= 10_000
+    assert len(re.findall(r"^```json$", text, re.MULTILINE)) == 5
+
+
+@pytest.mark.parametrize(("language", "code", "shown"), BLOCKS)
+def test_every_command_that_a_document_shows_runs(
+    documented: Documented, tmp_path: Path, language: str, code: str, shown: str
+) -> None:
+    if language == "sh":
+        subprocess.run(["bash", "-n", "-c", code], check=True)
+        if not_run(code):
+            return
+        if "curl" in code:
+            need("curl")
+    done = documented.run(language, code, tmp_path)
+    if shown and "problem" in shown:
+        assert json.loads(done.stdout) == json.loads(shown)
+        assert done.returncode == 22, "curl --fail-with-body says that the status was an error's"
+    else:
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert not shown or json.loads(done.stdout)["data"] == json.loads(shown)
+
+
+@pytest.mark.parametrize(("language", "code", "shown"), ANSWERS)
+def test_every_shown_answer_is_that_of_both_databases(client: FlaskClient, language: str, code: str, shown: str) -> None:
+    (address,) = re.findall(rf"^curl '{SERVER}([^']+)'$", code)
+    answer = client.get(address).get_json()
+    assert answer.get("data", answer) == json.loads(shown)
+
+
+def test_what_is_not_run_is_still_there() -> None:
+    codes = [block.values[1] for block in BLOCKS]
+    assert [first for first in NOT_RUN if not any(str(code).startswith(first) for code in codes)] == []
+
+
+def test_every_address_that_a_document_links_to_has_an_answer(client: FlaskClient) -> None:
+    for name, text in DOCUMENTS.items():
+        for address in re.findall(rf"\]\({SERVER}([^)]*)\)", text):
+            assert client.get(address).status_code == 200, (name, address)
+
+
+def slug(heading: str) -> str:
+    """The anchor that a forge gives a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_every_relative_link_leads_to_a_file_and_a_heading(name: str) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", FENCED.sub("", LINKED[name])):
+        if re.match(r"https?:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (ROOT / name).parent / path if path else ROOT / name
+        assert target.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in map(slug, headings), link
+
+
+def test_every_command_and_target_that_a_document_names_exists() -> None:
     text = subprocess.run([sys.executable, "-m", "api", "--help"], check=True, capture_output=True, text=True, cwd=ROOT).stdout
     commands = set(re.findall(r"^  ([a-z]+)  ", text, re.MULTILINE))
-    for document in ("README.md", "CONTRIBUTING.md", "dataset/README.md"):
-        named = re.findall(r"diplomatic-events ([a-z]+)\b", (ROOT / document).read_text(encoding="utf-8"))
-        assert set(named) <= commands | {"repository"}, document
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for name, document in LINKED.items():
+        inline = re.findall(r"`([^`\n]+)`", FENCED.sub("", document))
+        shown = "\n".join((*inline, *(code for _, code, _ in BLOCK.findall(document))))
+        assert set(re.findall(r"diplomatic-events ([a-z]+)\b", shown)) <= commands, name
+        assert set(re.findall(r"^make ([a-z]+)\b", shown, re.MULTILINE)) <= targets, name
+
+
+def test_every_format_and_every_file_of_a_release_is_described() -> None:
+    formats = re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", DOCUMENTS["docs/formats.md"], re.MULTILINE)
+    assert formats == [(word, format.media_type) for word, format in FORMATS.items()]
+    table = re.search(r"\| file \|.*?\n\n", DOCUMENTS["docs/releases.md"], re.DOTALL)
+    assert table
+    named = set(re.findall(r"`([^`]+)`", re.sub(r"\|[^|]*\|$", "", table[0], flags=re.MULTILINE)))
+    kinds = "|".join(resource.kind for resource in RESOURCES)
+    assert {re.sub(rf"^({kinds})\.", "<kind>.", name) for name in (*FILES, SUMS)} == named
 
 
 def test_the_citation_file_is_of_the_dataset_as_it_stands() -> None:
@@ -53,10 +195,10 @@ def test_the_citation_file_is_of_the_dataset_as_it_stands() -> None:
     assert cited["license"] == about["licence"]
 
 
-def test_every_path_that_contributing_names_is_there() -> None:
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:api|dataset|tests)/[a-z_./-]+)`", text):
-        assert (ROOT / path).exists() or path == "dataset/moved.yaml", path
+def test_every_path_that_the_documents_name_is_there() -> None:
+    for name, text in DOCUMENTS.items():
+        for path in re.findall(r"`((?:api|benchmarks|dataset|deploy|docs|tests)/[a-z_./-]+)`", text):
+            assert (ROOT / path).exists() or path == "dataset/moved.yaml", (name, path)
 
 
 def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ INF, PLUTONIUM, NEW_START = "inf-treaty", "plutonium-disposition-agreement", "ne
 
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/v1/[^)'\s]+)")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-SIXTY_YEARS = ADDRESS.findall(README.split("## Questions of sixty years")[1].split("\n## ")[0])
+ASKING = (ROOT / "docs" / "asking.md").read_text(encoding="utf-8")
+SIXTY_YEARS = ADDRESS.findall(ASKING.split("## Questions of sixty years")[1].split("\n## ")[0])
 
 
 # The records that were there when the questions were answered: others may be added, and answer them too.
@@ -151,7 +151,7 @@ def test_every_question_that_is_shown_has_an_answer(client: FlaskClient, address
     assert answer.get_json()["data"]
 
 
-def test_the_readme_asks_every_question_about_sixty_years() -> None:
+def test_the_documents_ask_every_question_about_sixty_years() -> None:
     text = " ".join(SIXTY_YEARS)
     for asked in (
         *(f"in_force_on={day}" for day in ("1985-01-01", "2000-01-01", "2015-01-01", "2021-06-16", "2026-03-01")),

@@ -4,14 +4,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import requests
 from conftest import running, wait_for
-from nginx import needed, proxied
+from nginx import proxied
 
 from api.config import Settings
 from api.releases import load
 
-pytestmark = needed
+pytestmark = pytest.mark.needs("nginx")
 # A minute is long for a test: the same cache, with answers that are fresh for a second.
 SHORT = "proxy_ignore_headers Cache-Control; proxy_cache_valid 200 1s;"
 

@@ -1,4 +1,4 @@
-"""Every promise about bad input and faults, tried a few times; RELIABILITY.md says what many times gave."""
+"""Every promise about bad input and faults, tried a few times; docs/reliability.md says what many times gave."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -27,8 +27,9 @@ from ..query.citation import cite as make_citation
 from ..query.citation import verify
 from ..releases import codebook, load, publish
 from ..resources import BY_KIND, RESOURCES
-from ..schema.fields import is_id, plain
+from ..schema.fields import is_id
 from ..schema.json_schema import json_schema
+from ..schema.walk import plain
 from ..storage import open_store
 from ..web import openapi
 from ..web.publications import read_query

@@ -13,7 +13,8 @@ from typing import NamedTuple, TypeVar
 from ..resources import BY_KIND, RESOURCES
 from ..resources.actors import tenure
 from ..schema import edtf
-from ..schema.fields import Record, plain, refs
+from ..schema.fields import Record
+from ..schema.walk import plain, refs
 from . import manifests, yaml_files
 from .findings import DatasetError, Finding, Findings
 from .jsonl_index import Bulk, Place, sort_key

@@ -12,7 +12,9 @@ from marshmallow import validate
 from ..resources.common import Citation
 from ..resources.resource import Resource
 from ..schema import fast_path
-from ..schema.fields import Country, Edtf, Leaf, Many, One, Record, Ref, Schema, Text, Url, faults, leaves, plain, steps
+from ..schema.errors import faults
+from ..schema.fields import Country, Edtf, Many, One, Record, Ref, Schema, Text, Url
+from ..schema.walk import Leaf, leaves, plain, steps
 from . import manifests, yaml_files
 from .findings import Finding
 

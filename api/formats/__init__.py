@@ -1,4 +1,4 @@
-"""Shapes of an answer: which there are, and which a request wants."""
+"""The formats of an answer, and the choice between them by `format=` or `Accept`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,20 +7,23 @@ from typing import Any
 from werkzeug.datastructures import MIMEAccept
 
 from ..problems import Problem
-from .feeds import atom, ics
-from .geojson import geojson
+from .atom import atom
+from .geojson import EMPTY_COLLECTION, FEATURES, geojson
 from .graphml import graphml
-from .jsonld import jsonld
+from .icalendar import ics
+from .jsonld import EMPTY_GRAPH, GRAPH, jsonld
 from .result import Listing, dumps
 from .tabular import csv_rows, ndjson
 
 
 @dataclass(frozen=True)
 class Format:
-    """One shape: its media type, how it is written, which kinds have it (all, if none are named).
+    """A format of lists.
 
-    A `paged` format holds one page and links to the next; every other holds all that was found. One that `narrows` shows
-    only the keys that `fields` names; the others have keys of their own.
+    `write` gives the text of an answer piece by piece; JSON has none, as its envelope is built around stored text.
+    `kinds` names the kinds that have the format, all if empty. A `paged` format holds one page and links to the next,
+    any other holds the whole result. One that `narrows` shows only the keys that `fields` names. `example` is the
+    beginning of an answer, for the contract; `component` the name and the JSON Schema of an answer that is JSON.
     """
 
     media_type: str
@@ -28,39 +31,47 @@ class Format:
     kinds: tuple[str, ...] = ()
     paged: bool = False
     narrows: bool = False
+    example: Any = "..."
+    component: tuple[str, dict[str, Any]] | None = None
 
 
-# The word of `format=` -> what it is. JSON comes first: it is what a client gets that does not ask.
+# The value of `format=` -> the format. The first is the default: JSON.
 FORMATS: dict[str, Format] = {
     "json": Format("application/json", None, paged=True, narrows=True),
-    "ndjson": Format("application/x-ndjson", ndjson, narrows=True),
-    "csv": Format("text/csv", csv_rows, narrows=True),
-    "jsonld": Format("application/ld+json", jsonld),
-    "atom": Format("application/atom+xml", atom, ("events", "statements"), paged=True),
-    "ics": Format("text/calendar", ics, ("events", "agreements")),
-    "geojson": Format("application/geo+json", geojson, ("events", "places")),
-    "graphml": Format("application/graphml+xml", graphml, ("events",)),
+    "ndjson": Format("application/x-ndjson", ndjson, narrows=True, example='{"id":"..."}\n'),
+    "csv": Format("text/csv", csv_rows, narrows=True, example="id,...\n"),
+    "jsonld": Format("application/ld+json", jsonld, example=EMPTY_GRAPH, component=("Graph", GRAPH)),
+    "atom": Format(
+        "application/atom+xml", atom, ("events", "statements"), paged=True, example='<feed xmlns="http://www.w3.org/2005/Atom"/>'
+    ),
+    "ics": Format("text/calendar", ics, ("events", "agreements"), example="BEGIN:VCALENDAR"),
+    "geojson": Format(
+        "application/geo+json", geojson, ("events", "places"), example=EMPTY_COLLECTION, component=("Features", FEATURES)
+    ),
+    "graphml": Format(
+        "application/graphml+xml", graphml, ("events",), example='<graphml xmlns="http://graphml.graphdrawing.org/xmlns"/>'
+    ),
 }
 
 
 def formats_of(kind: str) -> tuple[str, ...]:
-    """The words of the formats that a kind has."""
+    """The values of `format=` that a kind has."""
     return tuple(word for word, format in FORMATS.items() if not format.kinds or kind in format.kinds)
 
 
-def choose(asked: str | None, accept: MIMEAccept, words: tuple[str, ...] = ("json",)) -> str:
-    """The word of the format that a request wants: `format=` first, then `Accept`. Raises a 406 Problem."""
-    if asked:
-        return asked
+def choose(requested: str | None, accept: MIMEAccept, words: tuple[str, ...] = ("json",)) -> str:
+    """The format of a response: `requested` (`format=`), otherwise by `Accept` from `words`. Raises a 406 Problem."""
+    if requested:
+        return requested
     types = {FORMATS[word].media_type: word for word in words}
     best = accept.best_match(list(types)) if accept else next(iter(types))
     if best is None:
-        raise Problem(406, "None of the acceptable media types can be had.", available=list(types))
+        raise Problem(406, "None of the media types in Accept is available.", available=list(types))
     return types[best]
 
 
 def envelope(data: str, meta: Mapping[str, Any], links: Mapping[str, Any], included: str | None = None) -> str:
-    """`data` is JSON text already: stored documents go out as they are stored."""
+    """The JSON text of a response; `data` and `included` are JSON text already, as stored."""
     more = f',"included":{included}' if included else ""
     return f'{{"data":{data},"meta":{dumps(meta)},"links":{dumps(links)}{more}}}\n'
 

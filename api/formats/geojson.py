@@ -1,19 +1,29 @@
-"""GeoJSON (RFC 7946): events where they took place, and the places themselves."""
+"""GeoJSON (RFC 7946) of places, and of events at their places."""
 
 import json
 from collections.abc import Iterator
 
 from ..resources import BY_KIND
 from ..schema.fields import Record
+from ..schema.json_schema import ANY
 from ..storage.store import Release
 from .result import Listing, dumps
 
+EMPTY_COLLECTION = {"type": "FeatureCollection", "features": []}
+FEATURES = {
+    "type": "object",
+    "description": "Records with a place, as GeoJSON (RFC 7946).",
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": ANY}},
+    "required": ["type", "features"],
+    "additionalProperties": False,
+}
+
 
 def geojson(listing: Listing) -> Iterator[str]:
-    """A feature for each place, or for each event that has one.
+    """A feature for each place, or for each event with a place.
 
-    A point without verified coordinates stands where the nearest place around it does, and `located_at` says so; with
-    none around it the geometry is null.
+    A place without coordinates gets those of the nearest place that contains it, named by `located_at`; the geometry is
+    null if none has coordinates.
     """
     places = read_places(listing.release)
     yield '{"type":"FeatureCollection","features":['
@@ -32,7 +42,7 @@ def read_places(release: Release) -> dict[str, Record]:
 
 
 def feature(listing: Listing, document: Record, id: str, places: dict[str, Record]) -> Record:
-    """One feature; its properties are the flat ones of the document."""
+    """The feature of a document at the place `id`."""
     at: str | None = id
     while at and places[at]["latitude"] is None:
         at = places[at]["within"] and places[at]["within"]["id"]

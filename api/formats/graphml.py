@@ -1,4 +1,4 @@
-"""Who deals with whom: events as a network of actors, as node-link JSON and GraphML."""
+"""Events as a network of their actors, in node-link JSON and GraphML."""
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -12,10 +12,10 @@ DIRECTED = (("source", "target"), ("source", "subject"))
 
 
 def network(documents: Iterable[Record]) -> Record:
-    """Node-link data, as networkx reads it: actors, and one edge for each pair and type of event.
+    """Node-link data for networkx: a node for each actor, an edge for each pair of actors and type of event.
 
-    Who acts is joined to whom it is directed at or concerns; those who meet are joined to each other, the id that
-    sorts first as source. An edge carries the events, how many, and the days they span.
+    An edge goes from a `source` to each `target` and `subject`. Participants without a direction are connected pairwise,
+    from the smaller id to the larger. An edge has the ids of its events, their count, and their earliest and latest day.
     """
     nodes: dict[str, Record] = {}
     edges: dict[tuple[str, str, str], Record] = {}
@@ -43,7 +43,7 @@ def network(documents: Iterable[Record]) -> Record:
 
 
 def pairs(participants: list[Record]) -> Iterator[tuple[str, str]]:
-    """Who is joined to whom in one event."""
+    """The (source, target) pairs of one event."""
 
     def having(*roles: str) -> list[str]:
         return sorted({p["actor"]["id"] for p in participants if p["role"] in roles})
@@ -54,7 +54,7 @@ def pairs(participants: list[Record]) -> Iterator[tuple[str, str]]:
 
 
 def graphml(listing: Listing) -> Iterator[str]:
-    """The network of the events that were found."""
+    """The network of the events of a list."""
     return as_graphml(network(listing.documents()))
 
 
@@ -70,7 +70,7 @@ KEYS = {
 
 
 def as_graphml(graph: Record) -> Iterator[str]:
-    """Node-link data as GraphML; the events of an edge are joined by spaces."""
+    """Node-link data as GraphML; the event ids of an edge are separated by spaces."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
     for (owner, name), type in KEYS.items():
         yield f'<key id="{owner}-{name}" for="{owner}" attr.name="{name}" attr.type="{type}"/>\n'

@@ -1,4 +1,4 @@
-"""What a shape is made from: the documents that a query found, and where the answer stands."""
+"""The result of a list query as the formats get it, and what they share."""
 
 import json
 import re
@@ -10,13 +10,18 @@ from ..resources.resource import Resource
 from ..schema.fields import Record
 from ..storage.store import Release
 
+AUTHORITY = "diplomatic-events"  # of tag URIs (RFC 4151) and of the UIDs of calendar entries
 # Characters that XML 1.0 cannot hold at all.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The answer to a list query: documents as JSON text, read once, in order."""
+    """The result of a list query.
+
+    `texts` are the documents as JSON text, in order, readable once; `base` is the address of the server, `address` that
+    of the request, `next` that of the next page; `fields` are the requested paths, None for all.
+    """
 
     resource: Resource
     release: Release
@@ -31,7 +36,7 @@ class Listing:
         return (json.loads(text) for text in self.texts)
 
     def url(self, document: Record) -> str:
-        """Where a document is, as an absolute address."""
+        """The absolute address of a document."""
         return f"{self.base}{document['links']['self']}"
 
     def title(self, document: Record) -> str:
@@ -39,7 +44,7 @@ class Listing:
 
     @property
     def stamp(self) -> str:
-        """The day of the release; formats that must say when a record changed say this, never the day of the request."""
+        """The day of the release (YYYY-MM-DD), for formats that need a time stamp: the bytes do not depend on today."""
         return str(self.release.about["released"])
 
 
@@ -49,6 +54,6 @@ def dumps(value: Any) -> str:
 
 
 def xml(text: object) -> str:
-    """A text that XML can hold, escaped for element content and attributes."""
+    """A text escaped for XML 1.0 element content and attributes, without the characters that XML forbids."""
     plain = FORBIDDEN.sub("", str(text))
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -1,4 +1,4 @@
-"""`fields=`: documents cut down to the paths that were asked for."""
+"""Sparse fieldsets (`fields=`): documents reduced to some of their paths."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ Tree = dict[str, Any]
 
 
 def tree(paths: list[str]) -> Tree:
-    """Dotted paths as nested keys; a path that is named whole keeps everything below it."""
+    """Dotted paths as nested keys; an empty mapping stands for everything below a key."""
     root: Tree = {}
     for path in sorted(paths, key=lambda path: path.count(".")):
         node = root
@@ -22,7 +22,7 @@ def tree(paths: list[str]) -> Tree:
 
 
 def pick(value: Any, wanted: Tree) -> Any:
-    """What `wanted` names of a document, at any depth and through lists, in the document's own order."""
+    """The part of a document that `wanted` names, through lists, keys in the order of the document."""
     if isinstance(value, list):
         return [pick(item, wanted) for item in value]
     if not wanted or not isinstance(value, dict):
@@ -31,7 +31,7 @@ def pick(value: Any, wanted: Tree) -> Any:
 
 
 def narrowed(texts: Iterable[str], paths: list[str] | None) -> Iterator[str]:
-    """Stored documents as they are, or cut down to some paths (and the id) where any are asked for."""
+    """Stored documents reduced to `paths` and the id; unchanged without paths."""
     if not paths:
         yield from texts
         return

@@ -7,7 +7,8 @@ import peewee as pw
 
 from ..resources import BY_KIND, INDEXES
 from ..resources.filters import Terms
-from ..schema.fields import Fault, Record
+from ..schema.errors import Fault
+from ..schema.fields import Record
 from ..storage.store import Release
 from .query import Query, refuse
 

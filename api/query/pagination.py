@@ -13,7 +13,7 @@ import peewee as pw
 
 from ..problems import Problem
 from ..resources.filters import Dates, Holds, Terms
-from ..schema.fields import Fault
+from ..schema.errors import Fault
 from ..storage.store import Release, Store
 from .planner import plan
 from .query import Query, refuse

@@ -7,7 +7,7 @@ is looked at on the way is probed entry by entry, so that no page costs more bec
 from dataclasses import dataclass
 from typing import Any
 
-from ..resources.filters import Holds, Span, twin
+from ..resources.filters import Holds, SeqRange, alias
 from ..storage.store import Release
 from .query import Query
 from .value_counts import totals
@@ -39,7 +39,7 @@ def plan(query: Query, release: Release) -> Plan:
     lead = None if rarest is None else holds.pop(rarest)
     source, number, conditions = model.select, model.seq, []
     if lead and len(lead.values) == 1 and (query.by_number or size <= FEW):
-        table = twin(lead.table, "lead")
+        table = alias(lead.table, "lead")
         number = table.record
         conditions.append(table.value == lead.values[0])
 
@@ -48,8 +48,8 @@ def plan(query: Query, release: Release) -> Plan:
     elif lead:
         conditions.append(lead.among(number) if size <= FEW else lead.probed(number))
     conditions += [clause.probed(number) for clause in holds]
-    conditions += [bound for clause in clauses if isinstance(clause, Span) for bound in clause.on(number)]
-    conditions += [clause for clause in clauses if not isinstance(clause, (Holds, Span))]
+    conditions += [bound for clause in clauses if isinstance(clause, SeqRange) for bound in clause.on(number)]
+    conditions += [clause for clause in clauses if not isinstance(clause, (Holds, SeqRange))]
     return Plan(source, number, conditions)
 
 

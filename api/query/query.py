@@ -12,11 +12,13 @@ from marshmallow import validate
 from ..formats import formats_of
 from ..problems import Problem, nearest
 from ..resources import BY_KIND, INDEXES
-from ..resources.filters import Filter, Holds, Ids, OnDay, Span, Terms, names
+from ..resources.filters import Filter, Holds, Ids, OnDay, SeqRange, Terms, names
 from ..resources.resource import Resource
 from ..schema.edtf import Bounds
-from ..schema.fields import Choice, Fault, Record, Ref, Schema, faults, leaf_fields, paths
-from ..schema.query_fields import Count, Version, distinct, listed
+from ..schema.errors import Fault, faults
+from ..schema.fields import Choice, Record, Ref, Schema
+from ..schema.query_fields import NonNegativeInteger, Version, distinct, listed
+from ..schema.walk import leaf_fields, paths
 from ..storage.store import Release
 from .value_counts import totals
 
@@ -45,7 +47,7 @@ def pin() -> Parameters:
 def paging(what: str, default: int, most: int) -> Parameters:
     """The parameters of everything that comes in pages."""
     size = validate.Range(1, most, error="is not from {min} to {max}")
-    limit = Count(validate=size, load_default=default, metadata={"description": f"{what} on a page."})
+    limit = NonNegativeInteger(validate=size, load_default=default, metadata={"description": f"{what} on a page."})
     return {
         "limit": limit,
         "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
@@ -242,7 +244,7 @@ class Query:
         model = self.resource.model
         clauses = [clause for found in self.clauses.values() for clause in found]
         found = [clause.among(model.seq) if isinstance(clause, Holds) else clause for clause in clauses]
-        conditions = [condition for condition in found if not isinstance(condition, Span)]  # those only say where to look
+        conditions = [condition for condition in found if not isinstance(condition, SeqRange)]  # those only say where to look
         return model.select(*columns).where(*conditions) if conditions else model.select(*columns)
 
     def check_values(self, release: Release) -> None:

@@ -38,7 +38,7 @@ def counts(dataset: Dataset) -> str:
 
 
 def asked(dataset: Dataset) -> str:
-    """What each kind's list can be asked, and in which shapes it answers."""
+    """The filters, sort keys and formats of each kind's list."""
     rows = []
     for resource in RESOURCES:
         names = [
@@ -46,9 +46,9 @@ def asked(dataset: Dataset) -> str:
             for filter in resource.filters
         ]
         sorts = " ".join(f"`{word}`" for word in resource.sorts)
-        shapes = " ".join(f"`{word}`" for word in formats_of(resource.kind))
-        rows.append((f"`/v1/{resource.kind}`", " ".join(names), f"{sorts} (default `{resource.order}`)", shapes))
-    return table(("resource", "filters", "sorts", "shapes"), *rows)
+        formats = " ".join(f"`{word}`" for word in formats_of(resource.kind))
+        rows.append((f"`/v1/{resource.kind}`", " ".join(names), f"{sorts} (default `{resource.order}`)", formats))
+    return table(("list", "filters", "sort keys", "formats"), *rows)
 
 
 def keys(dataset: Dataset) -> str:

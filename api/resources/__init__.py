@@ -1,4 +1,4 @@
-"""The kinds of records, in the order in which they are read, shown and documented, and their tables."""
+"""The kinds of records, in the order in which they are loaded and documented, and the index tables of their filters."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from .topics import TOPICS
 RESOURCES: tuple[Resource, ...] = (EVENTS, STATEMENTS, AGREEMENTS, ACTORS, SOURCES, PLACES, TOPICS, EVENT_TYPES)
 BY_KIND: dict[str, Resource] = {resource.kind: resource for resource in RESOURCES}
 
-# (kind, filter) -> the table that answers the filter; filters that read the kind's own columns have none.
+# (kind, filter) -> index table; a filter on the kind's own columns has none.
 INDEXES: dict[tuple[str, str], Any] = {}
 for _resource in RESOURCES:
     for _filter in _resource.filters:

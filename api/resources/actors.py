@@ -1,4 +1,4 @@
-"""Actors: who acts and speaks, and which offices they held when."""
+"""Actors: persons, states and bodies, and the dated roles that persons held."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -11,10 +11,19 @@ from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schem
 from .common import accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
 from .filters import Catalog, OnDay, Row, Terms, each
 from .resource import Resource
+from .schema_org import Refer
 
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
 )  # fmt: skip
+SCHEMA_ORG_TYPES = {
+    "person": "Person",
+    "state": "Country",
+    "government_body": "GovernmentOrganization",
+    "media_outlet": "NewsMediaOrganization",
+    "research_body": "ResearchOrganization",
+    "company": "Corporation",
+}
 
 
 class Actor(Row):
@@ -53,21 +62,21 @@ class ActorSchema(Schema):
 
 
 def existence(actor: Record) -> edtf.Bounds:
-    """The days on which an actor may have existed; a former state until its code was withdrawn (ISO 3166-3) at the latest."""
+    """The days on which an actor may have existed; for a former state, not after the withdrawal of its code (ISO 3166-3)."""
     first = edtf.bounds(actor["founded"] or "../..").earliest
     last = edtf.bounds(actor["dissolved"] or "../..").latest
     return edtf.Bounds(first, min(last, code_withdrawn(actor["country"]) if actor["kind"] == "state" else date.max))
 
 
 def code_withdrawn(code: str | None) -> date:
-    """The last day on which a country's code may have been in use, as ISO 3166-3 has it."""
+    """The last day on which a country code may have been in use (ISO 3166-3); `date.max` for a current one."""
     current = not code or pycountry.countries.get(alpha_3=code)
     former = None if current else pycountry.historic_countries.get(alpha_3=code)
     return edtf.bounds(former.withdrawal_date).latest if former else date.max
 
 
 def tenure(role: Record) -> edtf.Bounds | None:
-    """The days on which a role was held, as far as sources show; None where they show no date."""
+    """The days on which a role was held, as far as sources show; None without any date."""
     if role["start"] or role["end"]:
         return edtf.Bounds(edtf.bounds(role["start"] or "../..").earliest, edtf.bounds(role["end"] or "../..").latest)
     return edtf.bounds(role["attested"]) if role["attested"] else None
@@ -84,6 +93,18 @@ def identifiers(actor: Record) -> Iterator[tuple[str, str]]:
         yield "iso3166", actor["country"]
 
 
+def schema_org(actor: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    return {
+        "@type": SCHEMA_ORG_TYPES.get(actor["kind"], "Organization"),
+        "alternateName": actor["also_known_as"],
+        "description": actor["description"],
+        "sameAs": f"https://www.wikidata.org/entity/{actor['wikidata']}" if actor["wikidata"] else None,
+        "jobTitle" if actor["kind"] == "person" else "disambiguatingDescription": [role["title"] for role in actor["roles"]],
+        "parentOrganization": [refer("actors", body) for body in actor["part_of"]],
+    }
+
+
 ACTORS = Resource(
     kind="actors",
     singular="actor",
@@ -91,6 +112,8 @@ ACTORS = Resource(
     model=Actor,
     schema=ActorSchema(),
     heading="name",
+    example=("vladimir-putin", "Vladimir Putin"),
+    jsonld=schema_org,
     columns=lambda actor: {"name": sort_key(actor["name"])},
     sorts={"name": Actor.name},
     order="name",

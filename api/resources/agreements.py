@@ -1,4 +1,4 @@
-"""Agreements: treaties and lesser understandings, what was done to them, and when they were in force."""
+"""Agreements: treaties and other instruments, the actions on them, and when they were in force."""
 
 from collections.abc import Iterator
 
@@ -25,6 +25,7 @@ from .common import (
 )
 from .filters import Before, Catalog, Dates, OnDay, Row, Terms, Values, day_columns, each, within, years
 from .resource import Resource
+from .schema_org import Refer, cited_sources
 
 KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
@@ -113,7 +114,7 @@ class AgreementSchema(Schema):
 
 
 def in_force(agreement: Record) -> list[Record]:
-    """The periods in which an agreement was in force, as its actions say; nothing depends on today.
+    """The periods in which an agreement was in force, derived from its actions alone: the result does not depend on today.
 
     It begins with the entry into force. It ends when it expires, is superseded or terminated, when a withdrawal leaves
     fewer than two parties, or on the last day that the entry or an extension set.
@@ -135,13 +136,13 @@ def in_force(agreement: Record) -> list[Record]:
 
 
 def suspensions(actions: list[Record], end: str | None) -> list[Record]:
-    """Who suspended an agreement from when to when; a suspension lasts until that party resumes or leaves, or the end."""
-    found = []
+    """The suspensions: each ends when that party resumes or withdraws, otherwise with the period (`end`)."""
+    periods = []
     for index, action in enumerate(actions):
         if action["kind"] == "suspended":
             over = (a for a in actions[index:] if a["kind"] in ("resumed", "withdrawn") and set(a["by"]) & set(action["by"]))
-            found.append({"by": action["by"], "start": action["date"], "end": next(over, {"date": end})["date"]})
-    return found
+            periods.append({"by": action["by"], "start": action["date"], "end": next(over, {"date": end})["date"]})
+    return periods
 
 
 def spans(agreement: Record, catalog: Catalog) -> Iterator[tuple[str, edtf.Bounds]]:
@@ -154,7 +155,7 @@ def expiries(agreement: Record, catalog: Catalog) -> list[str]:
 
 
 def status(agreement: Record, catalog: Catalog) -> list[str]:
-    """Where an agreement stood on the day of the release: what its actions up to that day say, and nothing else."""
+    """The status on the day of the release, derived from the actions up to that day."""
     today = edtf.bounds(catalog.about["released"]).latest
     for period in in_force(agreement):
         if edtf.bounds(period["start"]).earliest > today:
@@ -167,12 +168,12 @@ def status(agreement: Record, catalog: Catalog) -> list[str]:
 
 
 def by_relation(relation: str) -> Values:
-    """The agreements to which an agreement stands in one relation."""
+    """The targets of one relation of an agreement."""
     return lambda agreement, catalog: [x["agreement"] for x in agreement["relations"] if x["relation"] == relation]
 
 
 def acts(agreement: Record, catalog: Catalog) -> Iterator[str]:
-    """Who did what to an agreement, as `actor:action`."""
+    """The actions of each actor, as `actor:action`."""
     for action in agreement["actions"]:
         yield from (f"{actor}:{action['kind']}" for actor in action["by"])
 
@@ -183,6 +184,20 @@ def lifetime(agreement: Record) -> str | None:
     return f"{min(days).earliest}/{max(day.latest for day in days)}" if days else None
 
 
+def schema_org(agreement: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    return {
+        "@type": "CreativeWork",
+        "additionalType": agreement["kind"],
+        "alternateName": agreement["also_known_as"],
+        "abstract": agreement["summary"],
+        "contributor": [refer("actors", party) for party in agreement["parties"]],
+        "about": [refer("topics", topic) for topic in agreement["topics"]],
+        "temporalCoverage": [f"{p['from']['edtf']}/{p['to']['edtf'] if p['to'] else '..'}" for p in agreement["in_force"]],
+        "citation": cited_sources(agreement, refer),
+    }
+
+
 AGREEMENTS = Resource(
     kind="agreements",
     singular="agreement",
@@ -190,6 +205,8 @@ AGREEMENTS = Resource(
     model=Agreement,
     schema=AgreementSchema(),
     heading="title",
+    example=("new-start", "New START"),
+    jsonld=schema_org,
     columns=lambda agreement: {"title": sort_key(agreement["title"]), **day_columns(lifetime(agreement))},
     sorts={"date": Agreement.earliest, "title": Agreement.title},
     order="-date",
@@ -208,9 +225,9 @@ AGREEMENTS = Resource(
             reverse="related",
         ),
         *(Terms(relation, text, by_relation(relation), "agreements") for relation, text in RELATIONS.items()),
-        Terms("action", "To which this was done.", each("actions.kind"), choices=ACTIONS),
-        Terms("did", "To which this actor did this, as `russia:suspended`.", acts),
-        Terms("status", "Where it stood on the day of the release.", status, choices=STATUSES, single=True),
+        Terms("action", "With an action of this kind.", each("actions.kind"), choices=ACTIONS),
+        Terms("did", "With this action by this actor: `russia:suspended`.", acts),
+        Terms("status", "Status on the day of the release.", status, choices=STATUSES, single=True),
         Terms("year", "With an action in this year.", lambda a, catalog: (y for x in a["actions"] for y in years(x["date"]))),
         OnDay("in_force_on", "In force on this day, suspended or not.", spans),
         Before("expiring_before", "Set to expire, or expired, before this day.", expiries),

@@ -1,4 +1,4 @@
-"""The parts that records of several kinds share: citations, accounts, quantities, and the keys around them."""
+"""Keys and filters that several kinds share: citations, accounts, quantities and others."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ QUALIFIERS = ("about", "more_than", "less_than", "at_least", "at_most", "up_to")
 
 
 class Citation(Schema):
-    """Where a fact stands: a source, and the place in it."""
+    """Where a source says something: its id, and paragraphs or a locator."""
 
     source = Ref("The document that says so.", kind="sources", required=True)
     paragraphs = Many("Numbers of the paragraphs that say so, where the source's are counted.", Whole("Paragraph number."))
@@ -31,7 +31,7 @@ class Quantity(Schema):
 
 
 class Account(Schema):
-    """One side of what the sources, or the parties, disagree about."""
+    """One side of a disagreement between sources or parties."""
 
     about = Choice("The aspect of the record that this account is about.", ACCOUNT_ABOUT, required=True)
     value = Text("What this account says, in our own words.", required=True)
@@ -95,7 +95,7 @@ def conflict(record: Record) -> bool:
 
 
 def sort_key(text: str | None) -> str:
-    """How a text sorts: without case."""
+    """The sort key of a text: case does not count."""
     return (text or "").casefold()
 
 
@@ -109,7 +109,7 @@ DISPUTED = Terms(
 
 
 def cited(kind: str) -> Terms:
-    """The filter by source; `kind` is the word of the link back."""
+    """The filter by cited source; `kind` also names the link from a source to the records that cite it."""
 
     def values(record: Record, catalog: Catalog) -> set[str]:
         return catalog.sources(kind, record)

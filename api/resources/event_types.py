@@ -5,10 +5,11 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..schema.fields import Choice, Many, One, Schema, Text, Whole
+from ..schema.fields import Choice, Many, One, Record, Schema, Text, Whole
 from .common import identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, each
 from .resource import Resource
+from .schema_org import Refer
 
 PLOVER = (
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",
@@ -53,6 +54,12 @@ class EventTypeSchema(Schema):
             raise ma.ValidationError("a type without plover or cameo needs a note that says why")
 
 
+def schema_org(type: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    codes = [type["plover"] and f"PLOVER {type['plover']['event']}", type["cameo"] and f"CAMEO {type['cameo']['code']}"]
+    return {"@type": "DefinedTerm", "description": type["definition"], "termCode": [code for code in codes if code]}
+
+
 EVENT_TYPES = Resource(
     kind="event-types",
     singular="event_type",
@@ -60,6 +67,8 @@ EVENT_TYPES = Resource(
     model=EventType,
     schema=EventTypeSchema(),
     heading="label",
+    example=("summit", "Summit"),
+    jsonld=schema_org,
     columns=lambda type: {"label": sort_key(type["label"])},
     sorts={"label": EventType.label},
     order="label",

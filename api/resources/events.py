@@ -1,4 +1,4 @@
-"""Events: what happened, was announced, was planned, or is alleged."""
+"""Events: what happened, was announced or planned, or is alleged."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,6 +26,7 @@ from .common import (
 from .event_types import PLOVER
 from .filters import Catalog, Dates, Row, Terms, Values, day_columns, each, within, years
 from .resource import Resource
+from .schema_org import Refer, cited_sources
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
@@ -80,7 +81,7 @@ class EventSchema(Schema):
 
     @ma.pre_dump
     def date_participants(self, event: Record, **kwargs: Any) -> Record:
-        """Tells every participant the day on which their offices count."""
+        """Gives each participant the event's date, the day for which Holder renders offices."""
         return {**event, "participants": [{**participant, "date": event["date"]} for participant in event["participants"]]}
 
 
@@ -106,8 +107,25 @@ def cameo(event: Record, catalog: Catalog) -> Iterator[str]:
 
 
 def by_relation(relation: str) -> Values:
-    """The events to which an event stands in one relation."""
+    """The targets of one relation of an event."""
     return lambda event, catalog: [other["event"] for other in event["related"] if other["relation"] == relation]
+
+
+def schema_org(event: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    return {
+        "@type": "Event",
+        "description": event["summary"],
+        "startDate": event["date"]["earliest"],
+        "endDate": event["date"]["latest"],
+        "temporalCoverage": event["date"]["edtf"],
+        "location": refer("places", event["place"]),
+        "additionalType": event["type"]["id"],
+        "attendee": [refer("actors", p["actor"]) for p in event["participants"]],
+        "about": [refer("topics", topic) for topic in event["topics"]],
+        "superEvent": [refer("events", r["event"]) for r in event["related"] if r["relation"] == "part_of"],
+        "citation": cited_sources(event, refer),
+    }
 
 
 EVENTS = Resource(
@@ -117,6 +135,9 @@ EVENTS = Resource(
     model=Event,
     schema=EventSchema(),
     heading="title",
+    example=("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
+    jsonld=schema_org,
+    light=True,
     columns=lambda event: {"title": sort_key(event["title"]), **day_columns(event["date"])},
     sorts={"date": Event.earliest, "title": Event.title},
     order="-date",
@@ -127,7 +148,7 @@ EVENTS = Resource(
         Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
         Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
-        Terms("role", "With somebody taking this part.", each("participants.role"), choices=ROLES),
+        Terms("role", "With a participant in this role.", each("participants.role"), choices=ROLES),
         Terms("place", "At this place, or within it.", within("place", "places"), "places", reverse="events"),
         Terms("country", "In this country (ISO 3166-1 alpha-3).", country, term=Country("A code."), single=True),
         Terms(

@@ -5,10 +5,11 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..schema.fields import Choice, Country, Number, Ref, Schema, Text
+from ..schema.fields import Choice, Country, Number, Record, Ref, Schema, Text
 from .common import also_known_as, citations, identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, each, within
 from .resource import Resource
+from .schema_org import Refer
 
 KINDS = ("building", "city", "region", "country", "sea")
 
@@ -41,6 +42,18 @@ class PlaceSchema(Schema):
             raise ma.ValidationError("latitude and longitude come together")
 
 
+def schema_org(place: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    geo = {"@type": "GeoCoordinates", "latitude": place["latitude"], "longitude": place["longitude"]}
+    return {
+        "@type": "Place",
+        "alternateName": place["also_known_as"],
+        "geo": geo if place["latitude"] is not None else None,
+        "containedInPlace": refer("places", place["within"]),
+        "sameAs": f"https://sws.geonames.org/{place['geonames']}/" if place["geonames"] else None,
+    }
+
+
 PLACES = Resource(
     kind="places",
     singular="place",
@@ -48,6 +61,8 @@ PLACES = Resource(
     model=Place,
     schema=PlaceSchema(),
     heading="name",
+    example=("geneva", "Geneva"),
+    jsonld=schema_org,
     columns=lambda place: {"name": sort_key(place["name"])},
     sorts={"name": Place.name},
     order="name",

@@ -1,4 +1,4 @@
-"""A resource: everything the rest of the code needs to know about one kind of record, as data."""
+"""A resource: one kind of record, described for the rest of the code."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import peewee as pw
 
 from ..schema.fields import Record, Schema
 from .filters import Catalog, Filter, Row
+from .schema_org import Refer, thing
 
 
 def _none(record: Record) -> tuple[()]:
@@ -22,12 +23,15 @@ def _nothing(record: Record, catalog: Catalog) -> Record:
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """One kind: its word, its table, its schema, and what can be asked of it.
+    """One kind of record: its table, its schema, its filters.
 
     `kind` is the folder, the URL segment and the OpenAPI tag. `heading` is the key whose value names a record.
-    `columns` gives the table's values that are not shared by every kind. `sorts` maps the words of `sort=` to columns,
-    `order` is the default. `identifiers` gives a record's ids
-    in other schemes. `derive` computes what the public document says beyond the file.
+    `columns` gives the values of the columns that only this kind's table has. `sorts` maps the values of `sort=` to
+    columns, `order` is the default. `identifiers` gives a record's ids in other schemes, as (scheme, id). `derive`
+    computes the keys of the public document that the file does not have. `parent` is the key of the record that
+    contains it, `dated` the key of its date. `example` is the id and the name of a record, for the contract; `jsonld`
+    gives the schema.org node of a public document. Of a `light` kind other records need the name alone, so a load need
+    not keep its records.
     """
 
     kind: str
@@ -44,7 +48,10 @@ class Resource:
     derive: Callable[[Record, Catalog], Record] = _nothing
     parent: str | None = None
     dated: str | None = None
+    example: tuple[str, str] = ("an-id", "A name")
+    jsonld: Callable[[Record, Refer], Record] = thing
+    light: bool = False
 
     def name(self, record: Record) -> str:
-        """What a record is called where others refer to it."""
+        """The name of a record where other records refer to it."""
         return str(record[self.heading])

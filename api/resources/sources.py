@@ -2,14 +2,16 @@
 
 import peewee as pw
 
-from ..schema.fields import Choice, Edtf, Many, One, Schema, Text, Url, Whole
+from ..schema.fields import Choice, Edtf, Many, One, Record, Schema, Text, Url, Whole
 from .common import identity, links, note, shared, sort_key, updated
 from .filters import Dates, Row, Terms, day_columns, each
 from .resource import Resource
+from .schema_org import Refer
 
 KINDS = (
     "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "legal_analysis", "dataset",
 )  # fmt: skip
+SCHEMA_ORG_TYPES = {"news_report": "NewsArticle", "news_analysis": "AnalysisNewsArticle", "opinion": "OpinionNewsArticle"}
 
 
 class Source(Row):
@@ -44,6 +46,18 @@ class SourceSchema(Schema):
     links = links()
 
 
+def schema_org(source: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    return {
+        "@type": SCHEMA_ORG_TYPES.get(source["kind"], "CreativeWork"),
+        "publisher": {"@type": "Organization", "name": source["publisher"]},
+        "author": [{"@type": "Person", "name": name} for name in source["authors"]],
+        "temporalCoverage": source["published"] and source["published"]["edtf"],
+        "inLanguage": source["language"],
+        "sameAs": source["url"],
+    }
+
+
 SOURCES = Resource(
     kind="sources",
     singular="source",
@@ -51,6 +65,8 @@ SOURCES = Resource(
     model=Source,
     schema=SourceSchema(),
     heading="title",
+    example=("wsws-2021-05-28-weiss", "Russian President Vladimir Putin and US President Joe Biden to meet in mid-June"),
+    jsonld=schema_org,
     columns=lambda source: {"title": sort_key(source["title"]), **day_columns(source["published"])},
     sorts={"date": Source.earliest, "title": Source.title},
     order="-date",

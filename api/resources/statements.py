@@ -6,6 +6,7 @@ from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema
 from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities, shared, updated
 from .filters import Catalog, Dates, Row, Terms, day_columns, each, within, years
 from .resource import Resource
+from .schema_org import Refer, cited_sources
 
 ACTS = (
     "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",
@@ -62,6 +63,19 @@ def events(statement: Record, catalog: Catalog) -> list[str]:
     return [*statement["about"]["events"], *([statement["setting"]] if statement["setting"] else [])]
 
 
+def schema_org(statement: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    return {
+        "@type": "Quotation" if statement["quote"] else "Claim",
+        "text": statement["quote"] or statement["paraphrase"],
+        "abstract": statement["paraphrase"],
+        "temporalCoverage": statement["date"]["edtf"],
+        "spokenByCharacter" if statement["quote"] else "author": [refer("actors", speaker) for speaker in statement["speakers"]],
+        "about": [refer(kind, ref) for kind in ("topics", "actors", "events", "agreements") for ref in statement["about"][kind]],
+        "citation": cited_sources(statement, refer),
+    }
+
+
 STATEMENTS = Resource(
     kind="statements",
     singular="statement",
@@ -69,6 +83,9 @@ STATEMENTS = Resource(
     model=Statement,
     schema=StatementSchema(),
     heading="paraphrase",
+    example=("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
+    jsonld=schema_org,
+    light=True,
     columns=lambda statement: day_columns(statement["date"]),
     sorts={"date": Statement.earliest},
     order="-date",
@@ -85,7 +102,7 @@ STATEMENTS = Resource(
         Terms("agreement", "About this agreement.", each("about.agreements"), "agreements", reverse="statements"),
         Terms("replies_to", "Replying to this statement.", each("replies_to.statement"), "statements", reverse="replies"),
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
-        Terms("reported_by", "Known through this actor.", each("reported_by"), "actors", reverse="statements_reported"),
+        Terms("reported_by", "Reported by this actor.", each("reported_by"), "actors", reverse="statements_reported"),
         Terms("year", "In this year, or possibly so.", lambda statement, catalog: years(statement["date"])),
         cited("statements"),
         DISPUTED,

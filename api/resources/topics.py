@@ -2,10 +2,11 @@
 
 import peewee as pw
 
-from ..schema.fields import Ref, Schema, Text
+from ..schema.fields import Record, Ref, Schema, Text
 from .common import identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, within
 from .resource import Resource
+from .schema_org import Refer
 
 
 class Topic(Row):
@@ -25,6 +26,11 @@ class TopicSchema(Schema):
     links = links()
 
 
+def schema_org(topic: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document."""
+    return {"@type": "DefinedTerm", "description": topic["definition"], "isPartOf": refer("topics", topic["broader"])}
+
+
 TOPICS = Resource(
     kind="topics",
     singular="topic",
@@ -32,6 +38,8 @@ TOPICS = Resource(
     model=Topic,
     schema=TopicSchema(),
     heading="name",
+    example=("strategic-stability", "Strategic stability"),
+    jsonld=schema_org,
     columns=lambda topic: {"name": sort_key(topic["name"])},
     sorts={"name": Topic.name},
     order="name",

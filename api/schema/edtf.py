@@ -1,4 +1,4 @@
-"""EDTF dates: which texts are dates, and the earliest and latest day each can mean.
+"""EDTF dates: validation, and the earliest and latest day that a date can mean.
 
 Levels 0 and 1 of ISO 8601-2 (https://www.loc.gov/standards/datetime/), years 0001 to 9999.
 """
@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 with warnings.catch_warnings():
-    # edtf names one of its grammar's results in a way that pyparsing asks about at import.
+    # edtf's grammar triggers a warning of pyparsing at import.
     warnings.simplefilter("ignore")
     from edtf import EDTFParseException, parse_edtf
 
@@ -21,20 +21,20 @@ LEVELS = {"Date", "Interval", "UncertainOrApproximate", "Unspecified", "Level1In
 
 
 class Bounds(NamedTuple):
-    """The earliest and latest day a date can mean; `date.min` and `date.max` where it is open."""
+    """The earliest and latest day a date can mean; `date.min` and `date.max` for an open end."""
 
     earliest: date
     latest: date
 
     def meets(self, other: "Bounds") -> bool:
-        """Whether some day may belong to both."""
+        """Whether the two have a day in common."""
         return self.earliest <= other.latest and other.earliest <= self.latest
 
 
 def _plain(text: str) -> Bounds | None:
-    """The days of a plain date or interval, as the grammar gives them and a thousand times as fast; None for other forms.
+    """The bounds of a date or interval of years, months and days; None for other forms.
 
-    Nearly all dates are of these forms; whether they are uncertain or approximate does not move their ends.
+    The same as by the grammar and a thousand times as fast, for nearly all dates. `~`, `?` and `%` do not change bounds.
     """
     first, slash, last = text.partition("/")
     low = _end(first) if first != ".." or slash else None
@@ -45,9 +45,9 @@ def _plain(text: str) -> Bounds | None:
 def _end(text: str) -> Bounds | None:
     if text == "..":
         return Bounds(date.min, date.max)
-    if not (found := PLAIN.fullmatch(text)):
+    if not (match := PLAIN.fullmatch(text)):
         return None
-    year, month, day = (int(part) if part else 0 for part in found.groups())
+    year, month, day = (int(part) if part else 0 for part in match.groups())
     first = date(year, month or 1, day or 1)
     last = first if day else date(year, month or 12, monthrange(year, month or 12)[1])
     return Bounds(first, last)
@@ -60,7 +60,7 @@ def _day(moment: Any) -> date:
 
 
 def by_grammar(text: str) -> Bounds:
-    """The days of a date of any form, by the whole grammar. Raises ValueError or EDTFParseException if it is none."""
+    """The bounds of a date of any form, by the grammar of edtf. Raises ValueError or EDTFParseException if it is not a date."""
     parsed = parse_edtf(text)
     if type(parsed).__name__ not in LEVELS:
         raise ValueError(text)
@@ -69,15 +69,15 @@ def by_grammar(text: str) -> Bounds:
 
 @lru_cache(maxsize=1 << 16)
 def bounds(text: str) -> Bounds:
-    """The days an EDTF `text` can mean. Raises ValueError, in words for a curator, if it is not a date."""
+    """The bounds of an EDTF date. Raises ValueError with a message for curators if `text` is not one."""
     advice = "write 2021, 2021-06, 2021-06-16, 2021-05~, 2021-06-09/2021-06-16, 2021-06-22/.. or ../2021-05-20"
     if text.startswith("/") or text.endswith("/"):
-        raise ValueError(f"{text!r} leaves an end unsaid: write '..' for an open end")
+        raise ValueError(f"{text!r} has an empty end: write '..' for an open end")
     try:
         if len(text) > LONGEST:
             raise ValueError
         days = _plain(text) or by_grammar(text)
-    except (EDTFParseException, ValueError, OverflowError, TypeError):  # edtf's own slip at forms such as `../202X`
+    except (EDTFParseException, ValueError, OverflowError, TypeError):  # edtf raises TypeError for `../202X` and the like
         raise ValueError(f"{text!r} is not an EDTF date: {advice}") from None
     if days.earliest > days.latest:
         raise ValueError(f"{text!r} ends before it begins")
@@ -86,13 +86,13 @@ def bounds(text: str) -> Bounds:
 
 @lru_cache(maxsize=1 << 16)
 def certain_prefix(days: Bounds) -> str:
-    """As much of `YYYY-MM-DD` as both ends share; empty where not even the year is known."""
+    """The year, month or day (`YYYY`, `YYYY-MM`, `YYYY-MM-DD`) that both bounds share; empty if not even the year."""
     first, last = days.earliest.isoformat(), days.latest.isoformat()
     return next((first[:n] for n in (10, 7, 4) if first[:n] == last[:n]), "")
 
 
 def render(text: str) -> dict[str, str | None]:
-    """A date as the API shows it: its EDTF text and its bounds, null where open."""
+    """A date in the public document: its EDTF text and its bounds, null for an open end."""
     earliest, latest = bounds(text)
     return {
         "edtf": text,

@@ -1,6 +1,6 @@
-"""Records read and rendered the short way: what marshmallow gives for sound values, several times as fast.
+"""A fast path past marshmallow: the same results for valid values, several times as fast.
 
-Whatever is out of the ordinary - a fault, a hook, a type of field that is not known here - is left to marshmallow.
+Invalid values, schemas with hooks and unknown types of field are left to marshmallow.
 """
 
 from collections.abc import Callable
@@ -12,14 +12,15 @@ from marshmallow import validate
 from marshmallow.experimental.context import Context
 
 from . import edtf
-from .fields import CONTROL, SLUG, Choice, Edtf, Holder, Many, One, Record, Ref, Text, choices, steps
+from .fields import CONTROL, SLUG, Choice, Edtf, Holder, Many, One, Record, Ref, Text, choices
+from .walk import steps
 
 _ABSENT: Any = object()
 _LOAD_HOOKS = ("pre_load", "post_load", "validates", "validates_schema")
 
 
 class _Odd(Exception):
-    """A value that marshmallow has to judge."""
+    """A value that marshmallow has to process."""
 
 
 class _Key(NamedTuple):
@@ -34,7 +35,7 @@ def load(schema: ma.Schema, value: Any) -> Record:
     """What `schema.load` gives. Raises marshmallow's ValidationError where it would."""
     try:
         return _load(schema, value)
-    except (_Odd, ValueError, ma.ValidationError):  # marshmallow tells all faults at once
+    except (_Odd, ValueError, ma.ValidationError):  # marshmallow collects all errors
         return dict(schema.load(value))
 
 
@@ -42,22 +43,22 @@ def _load(schema: ma.Schema, value: Any) -> Record:
     keys, names = _keys(schema)
     if not names or type(value) is not dict or not value.keys() <= names:
         raise _Odd
-    found = {}
+    record = {}
     for key, name, read, required, default in keys:
         item = value.get(name, _ABSENT)
         if item is not _ABSENT:
-            found[key] = read(item)
+            record[key] = read(item)
         elif required:
             raise _Odd
         else:
-            found[key] = default() if callable(default) else default
-    return found
+            record[key] = default() if callable(default) else default
+    return record
 
 
 @cache
 def _keys(schema: ma.Schema) -> tuple[tuple[_Key, ...], frozenset[str]]:
     if any(schema._hooks[hook] for hook in _LOAD_HOOKS):
-        return (), frozenset()  # nothing is known about it: every value is odd
+        return (), frozenset()  # no names: _load refers every value to marshmallow
     keys = []
     for step in steps(schema):
         field = schema.load_fields[step.key]
@@ -67,7 +68,7 @@ def _keys(schema: ma.Schema) -> tuple[tuple[_Key, ...], frozenset[str]]:
 
 
 def _usual(field: Any) -> bool:
-    """Whether a list has no rule of its own but that it is not empty."""
+    """Whether the only validator of a list is that it is not empty."""
     return type(field) is Many and all(type(v) is validate.Length and (v.min, v.max) == (1, None) for v in field.validators)
 
 
@@ -98,7 +99,7 @@ def _reader(field: Any) -> Callable[[Any], Any]:
 
 
 def _member(sound: Callable[[str], Any]) -> Callable[[Any], Any]:
-    """A reader of texts that stay as they are."""
+    """A reader of text that is used unchanged if `sound`."""
 
     def read(value: Any) -> Any:
         if type(value) is str and sound(value):
@@ -129,12 +130,12 @@ def dump(schema: ma.Schema, record: Record) -> Record:
 def _dump(schema: ma.Schema, record: Record, lookup: Any) -> Record:
     for name, _, _ in schema._hooks["pre_dump"]:
         record = getattr(schema, name)(record, many=False)
-    found = {}
+    document = {}
     for key, name, write in _writers(schema):
         value = record.get(key, _ABSENT)
         if value is not _ABSENT:
-            found[name] = write(value, record, lookup) if write else value
-    return found
+            document[name] = write(value, record, lookup) if write else value
+    return document
 
 
 Writer = Callable[[Any, Record, Any], Any]
@@ -146,7 +147,7 @@ def _writers(schema: ma.Schema) -> tuple[tuple[str, str, Writer | None], ...]:
 
 
 def _writer(key: str, field: Any) -> Writer | None:
-    """How a field is rendered; None where its value is the rendering."""
+    """The function that renders a field; None if the value is rendered unchanged."""
     if type(field) in (Text, Choice):
         return None
     if type(field) is Many:

@@ -1,12 +1,11 @@
-"""The words of the data as marshmallow fields: each checks a file's text and renders the public document.
+"""The field types of records: each checks the text of a file and renders its part of the public document.
 
 Every field takes its description first; it feeds OpenAPI, the JSON Schemas, the codebook and `new`.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 import marshmallow as ma
 import pycountry
@@ -24,7 +23,7 @@ Record = dict[str, Any]
 
 
 class Lookup(Protocol):
-    """What rendering needs to know about other records."""
+    """The dataset as rendering sees it: names and offices of other records."""
 
     def name(self, kind: str, id: str) -> str: ...
     def offices(self, actor: str, day: str) -> list[Record]: ...
@@ -36,14 +35,14 @@ def is_id(text: str) -> bool:
 
 
 class Schema(ma.Schema):
-    """A mapping of the dataset: unknown keys are refused, absent ones read as null."""
+    """A mapping in a file: unknown keys are errors, absent ones are null."""
 
     class Meta:
         unknown = ma.RAISE
 
 
 class _Described(mf.Field[Any]):
-    """A field with a description; optional ones are null when absent, and never written as null."""
+    """A field with a description; an optional one is null if absent, and a file must not say null."""
 
     def __init__(self, description: str, *args: Any, example: Any = None, **kwargs: Any) -> None:
         if not (kwargs.get("required") or kwargs.get("dump_only")):
@@ -62,10 +61,10 @@ class _Described(mf.Field[Any]):
 
 
 class Text(_Described, mf.String):
-    """Prose on one line: runs of white space count as one space."""
+    """Text on one line: white space counts as one space."""
 
     default_error_messages = {"invalid": "is not text"}
-    plain = True  # control characters are refused
+    plain = True  # no control characters
     pattern = r"\S"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -99,7 +98,7 @@ class Ref(Text):
 
 
 class Holder(Ref):
-    """An actor, rendered with the offices held on the day that the key `on` beside it says."""
+    """An actor, rendered with the offices held on the date in the key `on` of the same mapping."""
 
     def __init__(self, description: str, on: str = "date", **kwargs: Any) -> None:
         super().__init__(description, kind="actors", **kwargs)
@@ -112,7 +111,7 @@ class Holder(Ref):
 
 
 class Edtf(_Described, mf.Field[str]):
-    """A date in EDTF; rendered with the earliest and latest day it can mean."""
+    """An EDTF date, rendered with its bounds."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:
@@ -135,7 +134,7 @@ class Country(Text):
         known = pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code)
         if known and known.alpha_3 == code:
             return code
-        raise ma.ValidationError(f"{code!r} is no ISO 3166-1 alpha-3 code")
+        raise ma.ValidationError(f"{code!r} is not an ISO 3166-1 alpha-3 code")
 
     @staticmethod
     def meant(text: object) -> str | None:
@@ -146,7 +145,7 @@ class Country(Text):
 
 
 class Number(_Described, mf.Field[float]):
-    """A JSON number; a whole one stays whole."""
+    """A JSON number; an integer stays an integer."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | float:
         if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", str(value)):
@@ -195,148 +194,9 @@ class Flag(_Described, mf.Boolean):
 
 
 class Links(_Described, mf.Dict):
-    """Names of links, and the addresses they lead to, relative to the server."""
-
-
-class Step(NamedTuple):
-    """One key of a schema as walks need it: its name in a loaded record, its name in a file, its field, and what is below."""
-
-    key: str
-    name: str
-    field: Any
-    many: bool
-    schema: ma.Schema | None
-
-
-@cache
-def steps(schema: ma.Schema) -> tuple[Step, ...]:
-    """The keys of a file's schema. Lists hold plain values or mappings, never lists."""
-    found = []
-    for key, field in schema.load_fields.items():
-        inner = field.inner if isinstance(field, mf.List) else field
-        below = inner.schema if isinstance(inner, mf.Nested) else None
-        found.append(Step(key, field.data_key or key, inner, inner is not field, below))
-    return tuple(found)
-
-
-Leaf = tuple[tuple[str | int, ...], Any, Any]
-
-
-def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> list[Leaf]:
-    """Every (path, field, value) below a loaded record that is neither a list, a mapping, nor null."""
-    found: list[Leaf] = []
-    for key, name, field, many, below in steps(schema):
-        item = value.get(key)
-        if item is None or item == []:
-            continue
-        if below:
-            for index, element in enumerate(item) if many else ((None, item),):
-                found += leaves(below, element, (*path, name) if index is None else (*path, name, index))
-        elif many:
-            for index, element in enumerate(item):
-                found.append(((*path, name, index), field, element))
-        else:
-            found.append(((*path, name), field, item))
-    return found
-
-
-def paths(schema: ma.Schema) -> Iterator[str]:
-    """Every dotted path that leads somewhere in the public document: `date.edtf`, `participants.actor.name`."""
-    parts = {Holder: ("id", "name", "offices"), Ref: ("id", "name"), Edtf: ("edtf", "earliest", "latest")}
-    for key, field in schema.dump_fields.items():
-        name = field.data_key or key
-        inner = field.inner if isinstance(field, mf.List) else field
-        below = paths(inner.schema) if isinstance(inner, mf.Nested) else parts.get(type(inner), ())
-        yield name
-        yield from (f"{name}.{part}" for part in below)
-
-
-def plain(schema: ma.Schema, record: Record) -> Record:
-    """A loaded record as its file says it: keys in the schema's order, nothing that is absent or empty."""
-    found = {}
-    for key, name, _, many, below in steps(schema):
-        value = record[key]
-        if value and below:
-            value = [plain(below, item) for item in value] if many else plain(below, value)
-        if value:
-            found[name] = value
-    return found
-
-
-def leaf_fields(schema: ma.Schema) -> Iterator[Any]:
-    """Every field of a file's schema, at any depth, that is neither a list nor a mapping."""
-    for field in schema.load_fields.values():
-        inner = field.inner if isinstance(field, mf.List) else field
-        if isinstance(inner, mf.Nested):
-            yield from leaf_fields(inner.schema)
-        else:
-            yield inner
-
-
-def referred(schema: ma.Schema, document: Record) -> Iterator[tuple[str, str]]:
-    """Every reference of a public document, as (kind, id)."""
-    for key, field in schema.dump_fields.items():
-        inner = field.inner if isinstance(field, mf.List) else field
-        value = document.get(field.data_key or key)
-        for item in value if isinstance(value, list) else [value]:
-            if item and isinstance(inner, mf.Nested):
-                yield from referred(inner.schema, item)
-            elif item and isinstance(inner, Ref):
-                yield inner.kind, item["id"]
-
-
-def refs(schema: ma.Schema, record: Record) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Every reference of a loaded record, as (path, kind of its target, id of its target)."""
-    for path, field, value in leaves(schema, record):
-        if isinstance(field, Ref):
-            yield path, field.kind, value
-
-
-class Fault(NamedTuple):
-    """One thing wrong with an input: where, what, what is allowed there, and what may have been meant."""
-
-    path: tuple[str | int, ...]
-    message: str
-    allowed: tuple[str, ...] = ()
-    suggestion: str | None = None
-
-    def __str__(self) -> str:
-        hint = f"; did you mean {self.suggestion!r}?" if self.suggestion else ""
-        return f"{self.message}{hint}" + (f" (allowed: {', '.join(self.allowed)})" if self.allowed else "")
+    """Addresses by name, relative to the server."""
 
 
 def choices(field: Any) -> tuple[str, ...]:
     """The closed vocabulary of a field; empty where it has none."""
     return next((tuple(v.choices) for v in getattr(field, "validators", ()) if isinstance(v, validate.OneOf)), ())
-
-
-def faults(field: Any, errors: Any, data: Any, path: tuple[str | int, ...] = ()) -> Iterator[Fault]:
-    """marshmallow's nested `errors` about `data`, which `field` (at first a schema) refused, one by one."""
-    if isinstance(errors, list):
-        words = choices(field)
-        hint = nearest(data, words) if words and isinstance(data, str) else None
-        if isinstance(field, Country) and data:
-            hint = Country.meant(data)
-        yield from (Fault(path, str(message), words if data else (), hint) for message in errors)
-        return
-    if isinstance(field, mf.List) and isinstance(data, str):
-        data = data.split(",")
-    for key, inner in errors.items():
-        below = _child(data, key)
-        if key == "_schema":
-            yield from faults(None, inner, data, path)
-        elif isinstance(field, mf.List):
-            yield from faults(field.inner, inner, below, (*path, key))
-        else:
-            schema = field.schema if isinstance(field, mf.Nested) else field
-            known = {f.data_key or k: f for k, f in schema.load_fields.items()} if isinstance(schema, ma.Schema) else {}
-            if isinstance(schema, ma.Schema) and key not in known:
-                yield Fault((*path, key), "is unknown", tuple(known), nearest(key, known))
-            else:
-                yield from faults(known.get(key), inner, below, (*path, key))
-
-
-def _child(data: Any, key: Any) -> Any:
-    if isinstance(data, Mapping):
-        return data.get(key)
-    return data[key] if isinstance(data, list) and isinstance(key, int) and key < len(data) else None

@@ -1,4 +1,4 @@
-"""JSON Schema of our own fields: how documents look (OpenAPI), how files look (editors), and examples of both."""
+"""JSON Schema of the field types: of public documents (for OpenAPI) and of the dataset's files (for editors)."""
 
 import json
 from typing import Any
@@ -21,16 +21,8 @@ DATE = {
     "required": ["edtf", "earliest", "latest"],
     "example": {"edtf": "2021-06", "earliest": "2021-06-01", "latest": "2021-06-30"},
 }
-EXAMPLES = {
-    "events": ("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
-    "statements": ("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
-    "agreements": ("new-start", "New START"),
-    "actors": ("vladimir-putin", "Vladimir Putin"),
-    "sources": ("wsws-2021-05-28-weiss", "Russian President Vladimir Putin and US President Joe Biden to meet in mid-June"),
-    "places": ("geneva", "Geneva"),
-    "topics": ("strategic-stability", "Strategic stability"),
-    "event-types": ("summit", "Summit"),
-}
+# An object whose keys the contract leaves open.
+ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}
 
 
 def component(name: str) -> dict[str, Any]:
@@ -38,7 +30,7 @@ def component(name: str) -> dict[str, Any]:
 
 
 IDENTITY = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
-# How a field looks in a document, and where it looks otherwise in a file; the most special class counts.
+# The JSON Schema of a field in a document, and in a file; the first class in the field's MRO counts.
 DOCUMENT: dict[type, dict[str, Any]] = {
     fields.Holder: component("Holder"),
     fields.Ref: component("Reference"),
@@ -54,27 +46,27 @@ FILE: dict[type, dict[str, Any]] = {**DOCUMENT, fields.Holder: IDENTITY, fields.
 
 
 class _Converter(OpenAPIConverter):
-    """What our own fields look like in JSON Schema; `editing` describes the files instead of the documents."""
+    """JSON Schema of our field types: of documents, or with `editing` of files."""
 
     editing = False
 
     def field2property(self, field: ma.fields.Field[Any]) -> dict[str, Any]:
-        shape = self._shape(field)
+        schema = self._type(field)
         description = field.metadata["description"]
-        shape = {"allOf": [shape], "description": description} if "$ref" in shape else {**shape, "description": description}
+        schema = {"allOf": [schema], "description": description} if "$ref" in schema else {**schema, "description": description}
         always = self.editing or field.required or field.dump_only or field.load_default is not None
-        return shape if always else _or_null(shape)
+        return schema if always else _or_null(schema)
 
-    def _shape(self, field: Any) -> dict[str, Any]:
+    def _type(self, field: Any) -> dict[str, Any]:
         if isinstance(field, fields.Many):
             least = {"minItems": 1} if self.editing else {}
-            return {"type": "array", "items": self._shape(field.inner), **least}
+            return {"type": "array", "items": self._type(field.inner), **least}
         if isinstance(field, fields.One):
             return dict(self.resolve_nested_schema(field.schema))  # type: ignore[no-untyped-call]
-        shapes = FILE if self.editing else DOCUMENT
-        shape = next(shapes[parent] for parent in type(field).__mro__ if parent in shapes)
+        types = FILE if self.editing else DOCUMENT
+        schema = next(types[parent] for parent in type(field).__mro__ if parent in types)
         words = fields.choices(field)
-        return {**shape, "enum": list(words)} if words else dict(shape)
+        return {**schema, "enum": list(words)} if words else dict(schema)
 
     def fields2jsonschema(self, fields: dict[str, Any], *, partial: Any = None) -> dict[str, Any]:
         shown = {k: f for k, f in fields.items() if not (self.editing and f.dump_only)}
@@ -95,47 +87,18 @@ class _EditingPlugin(MarshmallowPlugin):
     Converter = _EditingConverter
 
 
-def _or_null(shape: dict[str, Any]) -> dict[str, Any]:
-    if "enum" in shape:
-        return {**shape, "type": ["string", "null"], "enum": [*shape["enum"], None]}
-    if isinstance(shape.get("type"), str):
-        return {**shape, "type": [shape["type"], "null"]}
-    described = {"description": shape["description"]} if "description" in shape else {}
-    inner = shape["allOf"][0] if "allOf" in shape else shape
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    if "enum" in schema:
+        return {**schema, "type": ["string", "null"], "enum": [*schema["enum"], None]}
+    if isinstance(schema.get("type"), str):
+        return {**schema, "type": [schema["type"], "null"]}
+    described = {"description": schema["description"]} if "description" in schema else {}
+    inner = schema["allOf"][0] if "allOf" in schema else schema
     return {"anyOf": [inner, {"type": "null"}], **described}
 
 
-def example(schema: ma.Schema) -> dict[str, Any]:
-    """A document as the API would show it, made of the schema's own words."""
-
-    def one(field: Any) -> Any:
-        if field.example is not None and not isinstance(field, fields.Ref | fields.Edtf):
-            return field.example
-        if isinstance(field, fields.Many):
-            return [one(field.inner)]
-        if isinstance(field, fields.One):
-            return example(field.schema)
-        if isinstance(field, fields.Ref):
-            reference = dict(zip(("id", "name"), EXAMPLES[field.kind], strict=True))
-            office = {"title": "President of Russia", "organization": {"id": "russia", "name": "Russia"}}
-            return {**reference, "offices": [office]} if isinstance(field, fields.Holder) else reference
-        if isinstance(field, fields.Edtf):
-            return DATE["example"]
-        plain = {
-            fields.Links: {"self": "/v1/..."},
-            fields.Flag: False,
-            fields.Whole: 1,
-            fields.Number: 1.5,
-            fields.Country: "CHE",
-        }
-        words = fields.choices(field)
-        return words[0] if words else plain.get(type(field), "https://example.org/" if isinstance(field, fields.Url) else "...")
-
-    return {field.data_key or key: one(field) for key, field in schema.dump_fields.items()}
-
-
 def schema_name(schema: Any) -> str:
-    """What a schema is called among the components."""
+    """The name of a schema among the components."""
     return (schema if isinstance(schema, type) else type(schema)).__name__.removesuffix("Schema")
 
 
@@ -146,5 +109,5 @@ def json_schema(schema: ma.Schema) -> dict[str, Any]:
     parts = spec.to_dict()["components"]["schemas"]
     record = parts.pop("Record")
     text = json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **record, "$defs": parts})
-    found: dict[str, Any] = json.loads(text.replace("#/components/schemas/", "#/$defs/"))
-    return found
+    document: dict[str, Any] = json.loads(text.replace("#/components/schemas/", "#/$defs/"))
+    return document

@@ -1,4 +1,4 @@
-"""The words of a query as marshmallow fields: each checks the text of one parameter."""
+"""Types of query parameters, as marshmallow fields."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ YEAR, MONTH, DAY = "(?!0000)[0-9]{4}", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[0
 
 
 class Partial(ma.fields.Field[edtf.Bounds]):
-    """`2021`, `2021-06` or `2021-06-16` in a query, as the days it covers."""
+    """A year, month or day (`2021`, `2021-06`, `2021-06-16`), as its first and last day."""
 
     pattern = f"^{YEAR}(-{MONTH}(-{DAY})?)?$"
 
@@ -26,11 +26,11 @@ class Partial(ma.fields.Field[edtf.Bounds]):
         try:
             return edtf.bounds(plain)
         except ValueError:
-            raise ma.ValidationError(f"{plain!r} is no day of the calendar") from None
+            raise ma.ValidationError(f"{plain!r} is not a day of the calendar") from None
 
 
 class Moment(ma.fields.Field[edtf.Bounds]):
-    """Any EDTF date in a query."""
+    """Any EDTF date, as its bounds."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> edtf.Bounds:
         try:
@@ -40,7 +40,7 @@ class Moment(ma.fields.Field[edtf.Bounds]):
 
 
 class Day(Partial):
-    """`2021-06-16` in a query."""
+    """A day (`2021-06-16`)."""
 
     pattern = f"^{YEAR}-{MONTH}-{DAY}$"
 
@@ -51,8 +51,8 @@ class Day(Partial):
         return days
 
 
-class Term(Text):
-    """Text of a query: whatever was typed, but for NUL, which no database can hold."""
+class QueryText(Text):
+    """Any text; NUL, which no database can store, counts as a space."""
 
     plain = False
 
@@ -61,7 +61,7 @@ class Term(Text):
 
 
 class Version(ma.fields.Field[str]):
-    """A semver version in a query, as text that sorts."""
+    """A semantic version: `1.0.0`."""
 
     pattern = r"^[0-9]{1,5}(\.[0-9]{1,5}){2}$"
 
@@ -71,8 +71,8 @@ class Version(ma.fields.Field[str]):
         return str(value)
 
 
-class Count(ma.fields.Integer):
-    """A whole number in plain digits."""
+class NonNegativeInteger(ma.fields.Integer):
+    """An integer from 0 up, in at most nine decimal digits."""
 
     MOST = 999_999_999
 
@@ -85,14 +85,14 @@ class Count(ma.fields.Integer):
 
 
 def distinct(values: list[str]) -> None:
-    """Refuses a list in which a key stands twice, be it turned round."""
+    """Raises ValidationError if a key occurs twice, ascending or descending (`-key`)."""
     words = [value.lstrip("-") for value in values]
     if twice := sorted({word for word in words if words.count(word) > 1}):
-        raise ma.ValidationError(f"{twice[0]!r} stands twice")
+        raise ma.ValidationError(f"{twice[0]!r} is given twice")
 
 
 class Form(validate.Regexp):
-    """A pattern that the whole text has: to Python alone, `$` would let a line break pass."""
+    """A pattern for the whole text (in Python, `$` would also match before a final line break)."""
 
     def __call__(self, value: Any) -> Any:
         if not self.regex.fullmatch(value):
@@ -100,9 +100,9 @@ class Form(validate.Regexp):
         return value
 
 
-def an_id() -> Term:
-    """The field of one record's id."""
-    return Term("One id.", validate=Form(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
+def an_id() -> QueryText:
+    """The field for the id of a record."""
+    return QueryText("One id.", validate=Form(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
 
 
 def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:

@@ -18,8 +18,9 @@ from ..query.pagination import broken, encode, every, resume, total
 from ..query.query import Query, aggregate_arguments, filter_parameters, paging, pin, refuse, shape, understand
 from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..resources.resource import Resource
-from ..schema.fields import Choice, Fault, Record, Schema, is_id
-from ..schema.query_fields import Term, listed
+from ..schema.errors import Fault
+from ..schema.fields import Choice, Record, Schema, is_id
+from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
 from ..storage.store import Identifier, Moved, Release
 from .responses import about, answer, conditional, gone_or_unknown, here, json_only, onward, serving, store
@@ -32,7 +33,7 @@ blueprint = Blueprint("lookups", __name__, url_prefix="/v1")
 
 
 def text_parameter(description: str, example: str) -> ma.fields.Field[Any]:
-    field = Term(description, required=True, validate=validate.Length(max=300, error="is longer than {max} characters"))
+    field = QueryText(description, required=True, validate=validate.Length(max=300, error="is longer than {max} characters"))
     field.metadata = {**field.metadata, "example": example}
     return field
 

@@ -15,7 +15,7 @@ import peewee as pw
 from flask import Blueprint, Response, redirect, request, send_file, url_for
 
 from .. import formats
-from ..formats.feeds import entry, feed, tag
+from ..formats.atom import entry, feed, tag
 from ..problems import Problem, nearest
 from ..query.citation import citation, cite, verify
 from ..query.pagination import encode, resume
@@ -24,8 +24,9 @@ from ..releases import publish
 from ..releases.files import CHANGE, as_change, file_of
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
-from ..schema.fields import Choice, Fault, Record, Schema, Text
-from ..schema.query_fields import Count, Form, Partial, Version
+from ..schema.errors import Fault
+from ..schema.fields import Choice, Record, Schema, Text
+from ..schema.query_fields import Form, NonNegativeInteger, Partial, Version
 from ..storage.store import Changed, Release, unavailable
 from ..versions import VERSION, version_key
 from .responses import about, answer, conditional, here, json_only, no_parameters, onward, serving, store
@@ -316,7 +317,7 @@ def verify_arguments() -> ma.Schema:
     parameters = {
         "query": cited("The cited query."),
         "sha256": Text("The cited sum.", required=True, validate=Form("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")),
-        "count": Count(metadata={"description": "The cited number of records."}),
+        "count": NonNegativeInteger(metadata={"description": "The cited number of records."}),
         **pin(),
     }
     return Schema.from_dict(parameters, name="verify-query")()

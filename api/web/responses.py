@@ -13,7 +13,8 @@ from ..formats import choose
 from ..problems import Problem, nearest
 from ..query.query import refuse
 from ..resources.resource import Resource
-from ..schema.fields import Fault, is_id
+from ..schema.errors import Fault
+from ..schema.fields import is_id
 from ..storage.store import Moved, Release, Store
 from .response_cache import keep, known
 

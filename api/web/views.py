@@ -17,7 +17,9 @@ from ..query.pagination import every, page
 from ..query.query import Query, item_arguments, refuse, understand
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
-from ..schema.fields import Fault, is_id, referred
+from ..schema.errors import Fault
+from ..schema.fields import is_id
+from ..schema.walk import referred
 from ..storage.store import Release, unavailable
 from . import lookups, openapi, publications
 from .headers import DOCUMENTATION, page_policy

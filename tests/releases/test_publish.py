@@ -395,6 +395,7 @@ def downloads(folder: Path, bundled: Path) -> Iterator[str]:
         yield f"{url}/v1/releases/{folder.name}"
 
 
+@pytest.mark.needs("curl")
 def test_a_download_that_broke_is_resumed_and_its_sum_is_right(downloads: str, folder: Path, tmp_path: Path) -> None:
     name = "diplomatic-events.sqlite"
     subprocess.run(["curl", "-sS", "-r", "0-99999", "-o", name, f"{downloads}/{name}"], cwd=tmp_path, check=True)

@@ -46,7 +46,7 @@ def test_a_date_spans_the_days_it_can_mean(text: str, earliest: str, latest: str
     ],
 )
 def test_what_is_no_date_is_refused_in_words(text: str) -> None:
-    with pytest.raises(ValueError, match=r"EDTF|ends before|an end unsaid"):
+    with pytest.raises(ValueError, match=r"EDTF|ends before|has an empty end"):
         bounds(text)
 
 

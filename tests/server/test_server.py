@@ -1,10 +1,13 @@
 """The real server: gunicorn over sockets, switching releases under load, ended by signals."""
 
+import ast
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,7 +64,7 @@ def test_a_faulty_dataset_is_told_and_not_served(edit: Callable[..., Path], smal
 
 
 def test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline(tmp_path: Path) -> None:
-    """Installed without the checkout in reach; `--no-index` keeps pip from asking any registry."""
+    """Installed without the checkout in reach, beside another package `api`; `--no-index` keeps pip from asking any registry."""
     wheels, site, empty = tmp_path / "wheels", tmp_path / "site", tmp_path / "empty"
     empty.mkdir()
     source = tmp_path / "source"
@@ -72,6 +75,15 @@ def test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline(tmp_path: P
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(site), str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
     shutil.rmtree(source)
+    with zipfile.ZipFile(wheel) as archive:
+        tops = {name.split("/")[0] for name in archive.namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"diplomatic_events"}, "a name that nobody else has"
+    (site / "api.py").write_text("raise SystemExit('somebody else is here')")
+    line = [sys.executable, "-m", "diplomatic_events", "--version"]
+    told = subprocess.run(
+        line, cwd=empty, env={**os.environ, "PYTHONPATH": str(site)}, check=True, capture_output=True, text=True
+    )
+    assert told.stdout.startswith("diplomatic-events")
     command = (sys.executable, str(site / "bin" / "diplomatic-events"))
     with running(cwd=empty, command=command, PYTHONPATH=str(site)) as (url, _):
         index = requests.get(f"{url}/v1", timeout=10).json()["data"]
@@ -79,6 +91,23 @@ def test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline(tmp_path: P
         assert requests.get(f"{url}/", timeout=10).status_code == 200
         assert requests.get(f"{url}/docs/swagger-ui.css", timeout=10).status_code == 200
     assert [path.name for path in empty.iterdir()] == ["diplomatic-events-data"]
+
+
+def test_the_code_does_not_know_its_own_name() -> None:
+    """A checkout and a wheel call it differently: within it, imports are relative."""
+    for path in (ROOT / "api").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [str(node.module)]
+            assert not {name.split(".")[0] for name in names} & {"api", "diplomatic_events"}, (path, node.lineno)
+
+
+def test_a_checkout_has_the_names_of_the_wheel() -> None:
+    for name in ("api", "diplomatic_events"):
+        line = [sys.executable, "-m", name, "--version"]
+        told = subprocess.run(line, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        assert told.startswith("diplomatic-events")
 
 
 def test_any_script_can_be_asked_for_over_real_sockets(server: str) -> None:

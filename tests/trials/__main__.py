@@ -1,4 +1,4 @@
-"""`python -m trials fuzz|faults [name ...]`: runs trials many times, writes their figures down and RELIABILITY.md anew."""
+"""`python -m trials fuzz|faults [name ...]`: runs trials many times, writes their figures down and docs/reliability.md anew."""
 
 import sys
 import tempfile

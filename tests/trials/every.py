@@ -1,4 +1,4 @@
-"""Every trial there is, in the order of RELIABILITY.md."""
+"""Every trial there is, in the order of docs/reliability.md."""
 
 from . import contract, faults, hostile, injection, mutations
 from .trial import Trial

@@ -1,4 +1,4 @@
-"""What a trial is, its figures, and the table in RELIABILITY.md that is derived from them."""
+"""What a trial is, its figures, and the table in docs/reliability.md that is derived from them."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FIGURES = Path(__file__).parent / "figures.json"
-TABLE = ROOT / "RELIABILITY.md"
+TABLE = ROOT / "docs" / "reliability.md"
 MARK = "<!-- figures -->"
 Figures = dict[str, Any]
 
@@ -92,7 +92,7 @@ def broken(error: BaseException) -> str:
 
 
 def table(trials: tuple[Trial, ...], figures: dict[str, Figures]) -> str:
-    """The table of RELIABILITY.md: a promise is in it once it has figures. Below it, the machines that they were measured on."""
+    """The table of docs/reliability.md: a promise is in it once it has figures. Below it, the machines that they were measured on."""
     rows = ["| promise | how it is tried | last figures | last whole run | run it again |", "| --- | --- | --- | --- | --- |"]
     machines = sorted({found["machine"] for found in figures.values()})
     for trial in trials:
@@ -106,6 +106,6 @@ def table(trials: tuple[Trial, ...], figures: dict[str, Figures]) -> str:
 
 
 def derive(trials: tuple[Trial, ...]) -> str:
-    """RELIABILITY.md as its prose and the figures give it."""
+    """docs/reliability.md as its prose and the figures give it."""
     before, _, after = re.split(f"({MARK}).*?{MARK}", TABLE.read_text(encoding="utf-8"), maxsplit=1, flags=re.DOTALL)
     return f"{before}{MARK}\n{table(trials, read())}\n{MARK}{after}"

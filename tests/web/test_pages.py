@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,11 +12,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from programs import need
 
 from api.resources import RESOURCES
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_browser = pytest.mark.skipif(not CHROMIUM and "CI" not in os.environ, reason="no chromium on this machine")
+needs_browser = pytest.mark.needs("chromium")
 
 
 def flags(profile: Path) -> list[str]:
@@ -34,8 +33,7 @@ def content(errors: str) -> None:
 
 def rendered(url: str, profile: Path) -> str:
     """A page's DOM after its scripts have run."""
-    assert CHROMIUM, "install chromium"
-    command = [CHROMIUM, *flags(profile), "--virtual-time-budget=15000", "--dump-dom", url]
+    command = [need("chromium"), *flags(profile), "--virtual-time-budget=15000", "--dump-dom", url]
     result = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     content(result.stderr)
     return result.stdout
@@ -51,9 +49,8 @@ os.execv(sys.argv[3], sys.argv[3:])
 
 def done(url: str, script: str, profile: Path) -> Any:
     """What an asynchronous script gives in an open page: DevTools' protocol over the browser's file descriptors 3 and 4."""
-    assert CHROMIUM, "install chromium"
     (theirs, ours), (heard, said) = os.pipe(), os.pipe()
-    line = [CHROMIUM, *flags(profile), "--remote-debugging-pipe", "about:blank"]
+    line = [need("chromium"), *flags(profile), "--remote-debugging-pipe", "about:blank"]
     with (profile / "stderr").open("w+") as errors:
         process = subprocess.Popen(
             [sys.executable, "-c", AS_3_AND_4, str(theirs), str(said), *line], stderr=errors, pass_fds=(theirs, said)

@@ -1,7 +1,5 @@
 """What strangers get to see and to do: headers, refusals, whom the server believes, how much one may ask."""
 
-import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -11,12 +9,12 @@ import pytest
 import requests
 from conftest import ROOT, SMALL, running, wait_for
 from postgresql import free_port
+from programs import need
 from support import guarded, raw_answer
 
 from api.server.rate_limit import client_of
 from api.web.headers import CLOSED
 
-REDIS = shutil.which("redis-server")
 PATHS = [
     "/", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/openapi.json", "/v1", "/v1/events?limit=2", "/v1/events?format=csv",
     "/v1/events?colour=red", "/v1/actors/nobody", "/nothing", "/docs/nothing", "/healthz", "/readyz", "/v1/search?q=geneva",
@@ -168,11 +166,8 @@ def is_open(port: int) -> bool:
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
     """A real Redis: its address and its process."""
-    if not REDIS and "CI" not in os.environ:
-        pytest.skip("no redis-server on this machine")
-    assert REDIS, "install redis-server"
-    port = free_port()
-    process = subprocess.Popen([REDIS, "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
+    program, port = need("redis-server"), free_port()
+    process = subprocess.Popen([program, "--port", str(port), "--save", "", "--dir", str(tmp_path)], stdout=subprocess.DEVNULL)
     wait_for(lambda: is_open(port))
     yield f"redis://127.0.0.1:{port}", process
     process.kill()

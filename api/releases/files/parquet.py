@@ -1,4 +1,4 @@
-"""Parquet a kind, typed; a large dated kind by year. Needs the extra `release`."""
+"""Parquet files: one a kind with typed columns, a large dated kind one a year (needs the extra `release`)."""
 
 from importlib import import_module
 from itertools import groupby, islice

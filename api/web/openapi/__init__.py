@@ -19,13 +19,13 @@ DESCRIPTION = """\
 Diplomacy between the United States and Russia: events, statements, agreements, the actors and places in them, and the
 sources that report them. Read-only, no key. Every fact carries its citation.
 
-Lists take typed filters; a comma means any of several values. Unknown or wrong parameters are refused with 400, all of
-them at once. Pages are walked through `links.next`. Dates are EDTF, shown with the earliest and latest day they can mean.
+Lists take typed filters; comma-separated values mean any of them. Unknown or invalid parameters are a 400 that names all
+of them. `links.next` is the next page. Dates are EDTF, with the earliest and latest day they can mean.
 
-A request line or a header field of more than 8,190 bytes is refused with 414 or 431, as are more than 100 header fields, or
-65,536 bytes of them; one whose header fields take longer than 10 seconds to come with 408. A server may limit how much a
-client asks, and then answers 429 with `Retry-After`. These are problem documents too. Every answer has an `X-Request-ID`:
-the one that was sent along if it is up to 128 plain characters, or a new one.
+A request line of more than 8,190 bytes is a 414; a header field of more than 8,190 bytes, more than 100 header fields, or
+more than 65,536 bytes of them are a 431; header fields that take longer than 10 seconds to arrive are a 408. A server may
+limit the requests of a client: it answers 429 with `Retry-After`. All of these are problem documents. Every response has an
+`X-Request-ID`: that of the request if it has at most 128 plain characters, otherwise a new one.
 """
 
 
@@ -69,8 +69,8 @@ def as_json() -> str:
     return json.dumps(contract(), ensure_ascii=False, indent=2) + "\n"
 
 
-class _Dumper(yaml.SafeDumper):
-    """Nothing is written once and pointed at."""
+class _WithoutAliases(yaml.SafeDumper):
+    """Writes repeated parts in full: no YAML anchors and aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -78,4 +78,4 @@ class _Dumper(yaml.SafeDumper):
 
 @cache
 def as_yaml() -> str:
-    return yaml.dump(contract(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(contract(), Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True, width=120)

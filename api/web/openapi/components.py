@@ -1,16 +1,17 @@
-"""The parts of the contract that are written by hand: references, dates, problems, hits, and their examples."""
+"""The components of the contract that are not derived: references, problems, search results, their examples."""
 
 from typing import Any
 
 from apispec import APISpec
 
+from ...formats import FORMATS
 from ...problems import PROBLEMS
 from ...schema import fields
-from ...schema.json_schema import component
+from ...schema.json_schema import ANY, component
 
 REFERENCE = {
     "type": "object",
-    "description": "Another record: its id, and what it is called.",
+    "description": "Another record: its id and its name.",
     "properties": {"id": {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}, "name": {"type": "string"}},
     "required": ["id", "name"],
     "example": {"id": "geneva", "name": "Geneva"},
@@ -31,27 +32,9 @@ HOLDER = {
     "properties": {"offices": {"type": "array", "items": {"$ref": "#/components/schemas/Office"}}},
     "required": ["offices"],
 }
-
-
-# An object whose keys the contract leaves open.
-ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}
-GRAPH = {
-    "type": "object",
-    "description": "Records as linked data, in the words of schema.org.",
-    "properties": {"@context": ANY, "@graph": {"type": "array", "items": ANY}},
-    "required": ["@context", "@graph"],
-    "additionalProperties": False,
-}
-FEATURES = {
-    "type": "object",
-    "description": "Records with a place, as GeoJSON (RFC 7946).",
-    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": ANY}},
-    "required": ["type", "features"],
-    "additionalProperties": False,
-}
 PROBLEM = {
     "type": "object",
-    "description": "What went wrong, as RFC 9457 has it.",
+    "description": "A problem document (RFC 9457).",
     "properties": {
         "type": {"type": "string", "format": "uri-reference"},
         "title": {"type": "string"},
@@ -60,7 +43,7 @@ PROBLEM = {
         "instance": {"type": "string"},
         "errors": {
             "type": "array",
-            "description": "Every fault of the query.",
+            "description": "Every error of the query.",
             "items": {
                 "type": "object",
                 "properties": {
@@ -88,7 +71,7 @@ FACET = {
 }
 HIT = {
     "type": "object",
-    "description": "A record that was found, and the text that it was found by, with the words in `<mark>`.",
+    "description": "A search result: the record, and the matching text with the words in `<mark>`.",
     "properties": {name: {"type": "string"} for name in ("kind", "id", "name", "field", "highlight", "href")},
     "required": ["kind", "id", "name", "field", "highlight", "href"],
 }
@@ -121,9 +104,9 @@ NOT_MODIFIED = {"description": "The client's copy is current (`If-None-Match`)."
 
 # status -> component, reason phrase, kind of problem, example of a detail
 ERRORS: dict[int, tuple[str, str, str | None, str]] = {
-    400: ("InvalidParameters", "Bad Request", "invalid-parameters", "Not understood: typ."),
+    400: ("InvalidParameters", "Bad Request", "invalid-parameters", "Invalid query parameters: typ."),
     404: ("UnknownRecord", "Not Found", "unknown-record", "There is no 'geneva-summit' among the events."),
-    406: ("NotAcceptable", "Not Acceptable", None, "None of the acceptable media types can be had."),
+    406: ("NotAcceptable", "Not Acceptable", None, "None of the media types in Accept is available."),
     410: ("Gone", "Gone", "cursor-expired", "Release 1.0.0-0123456789ab is no longer kept."),
     408: ("TooSlow", "Request Timeout", None, "The header fields did not come within 10 seconds."),
     414: ("TooLongAddress", "URI Too Long", None, "The request line is longer than 8190 bytes."),
@@ -138,7 +121,7 @@ ERRORS: dict[int, tuple[str, str, str | None, str]] = {
 }
 
 
-ANYWHERE = (408, 414, 429, 431)  # what any request may be told before it is looked at
+ANYWHERE = (408, 414, 429, 431)  # any request may get these before it is parsed
 
 
 def errors(*statuses: int) -> dict[str, Any]:
@@ -149,7 +132,7 @@ def register(spec: APISpec) -> None:
     """Adds the hand-written schemas and responses to the contract."""
     release = {
         "type": "object",
-        "description": "The release that answered.",
+        "description": "The release that the answer comes from.",
         "properties": {"version": {"type": "string"}, "digest": {"type": "string"}},
         "required": ["version", "digest"],
     }
@@ -160,25 +143,25 @@ def register(spec: APISpec) -> None:
         "Problem": PROBLEM,
         "Hit": HIT,
         "Thread": THREAD,
-        "Graph": GRAPH,
-        "Features": FEATURES,
+        "Release": release,
+        **dict(format.component for format in FORMATS.values() if format.component),
     }
-    for name, schema in {**by_hand, "Release": release}.items():
+    for name, schema in by_hand.items():
         spec.components.schema(name, schema)
     spec.components.schema(
         "ListMeta",
         {
             "type": "object",
             "properties": {
-                "total": {"type": "integer", "description": "How many records the filters find, on all pages."},
+                "total": {"type": "integer", "description": "How many records match the filters, on all pages."},
                 "release": component("Release"),
-                "query": {**ANY, "description": "How the request was understood, defaults included."},
+                "query": {**ANY, "description": "The parsed query, defaults included."},
                 "facets": {
                     "type": "object",
-                    "description": "For each facet asked for, its values, how many records have them, and where they are.",
+                    "description": "For each requested facet, its values, the number of records with each, and the link to them.",
                     "additionalProperties": {"type": "array", "items": FACET},
                 },
-                "coverage": {**ANY, "description": "What the dataset covers; given where few records were found."},
+                "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
             },
             "required": ["total", "release", "query"],
         },

@@ -1,4 +1,4 @@
-"""The operations of lists and items, and what operations are made of."""
+"""The operations of lists and items, and the parts of operations."""
 
 from typing import Any
 
@@ -11,50 +11,38 @@ from ...query.query import arguments, item_arguments
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema import fields
-from ...schema.json_schema import EXAMPLES, component, example
-from ...schema.query_fields import Count
-from .components import ANY, NOT_MODIFIED, RELEASE, errors
+from ...schema.json_schema import ANY, component
+from ...schema.query_fields import NonNegativeInteger
+from ...schema.walk import paths
+from .components import NOT_MODIFIED, RELEASE, errors
+from .examples import example
 
 NAMES = {resource.kind: resource.model.__name__ for resource in RESOURCES}
-# Vocabularies that are written once, among the components.
-PATHS = {tuple(fields.paths(resource.schema)): f"{NAMES[resource.kind]}Path" for resource in RESOURCES}
+# The paths of each kind are a component, as several parameters take them.
+PATHS = {tuple(paths(resource.schema)): f"{NAMES[resource.kind]}Path" for resource in RESOURCES}
 HEADERS = {
     "ETag": {"description": "Validator of this answer.", "schema": {"type": "string"}},
     "Link": {"description": "RFC 8288 links: next, describedby, license.", "schema": {"type": "string"}},
 }
 
 
-SHAPED = {"jsonld": "Graph", "geojson": "Features"}
-# What each other shape begins like, as an example.
-BEGINNINGS = {
-    "ndjson": '{"id":"..."}\n',
-    "csv": "id,...\n",
-    "jsonld": {"@context": {"@vocab": "https://schema.org/"}, "@graph": []},
-    "atom": '<feed xmlns="http://www.w3.org/2005/Atom"/>',
-    "ics": "BEGIN:VCALENDAR",
-    "geojson": {"type": "FeatureCollection", "features": []},
-    "graphml": '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"/>',
-}
-
-
 def ok(description: str, schema: dict[str, Any], sample: Any, kind: str | None = None) -> dict[str, Any]:
     content = {FORMATS["json"].media_type: {"schema": schema, "example": sample}}
-    for word in formats_of(kind)[1:] if kind else ():
-        shape = component(SHAPED[word]) if word in SHAPED else None
-        content |= media(FORMATS[word].media_type, BEGINNINGS[word], shape)
+    for format in (FORMATS[word] for word in formats_of(kind)[1:]) if kind else ():
+        content |= media(format.media_type, format.example, component(format.component[0]) if format.component else None)
     return {"description": description, "headers": HEADERS, "content": content}
 
 
 def envelope(data: Any, meta: Any, links: Any, included: bool = False) -> dict[str, Any]:
     properties = {"data": data, "meta": meta, "links": links}
     if included:
-        more = "The referred records of each kind that `include` names, once each."
+        more = "The referenced records of the kinds in `include`, once each."
         properties["included"] = {"type": "object", "description": more, "additionalProperties": {"type": "array", "items": ANY}}
     return {"type": "object", "properties": properties, "required": ["data", "meta", "links"]}
 
 
 def text(field: Any) -> dict[str, Any]:
-    """The schema of one value: its vocabulary, or as much of its form as a pattern can say."""
+    """The schema of one value of a parameter: its vocabulary, or its pattern and length."""
     words = fields.choices(field)
     if words in PATHS:
         return component(PATHS[words])
@@ -74,7 +62,7 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
         schema = {"type": "array", "items": text(field.inner), "minItems": 1, "maxItems": most}
     elif isinstance(field, ma.fields.Integer):
         size = next((v for v in field.validators if isinstance(v, validate.Range)), None)
-        schema = {"type": "integer", "minimum": size.min if size else 0, "maximum": size.max if size else Count.MOST}
+        schema = {"type": "integer", "minimum": size.min if size else 0, "maximum": size.max if size else NonNegativeInteger.MOST}
         if size:
             schema["default"] = field.load_default
     else:
@@ -86,7 +74,7 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
     if field.required:
         declared |= {"required": True, "example": example} if example else {"required": True}
     elif example:
-        schema["examples"] = [example]  # one of the parameter itself would be filled in, and sent, in the documentation's forms
+        schema["examples"] = [example]  # an `example` of the parameter itself would be filled into the documentation's forms
     if isinstance(field, DelimitedList):
         declared |= {"style": "form", "explode": False}
     return declared
@@ -125,7 +113,7 @@ def list_operation(resource: Resource) -> dict[str, Any]:
 
 def id_parameter(resource: Resource) -> dict[str, Any]:
     identity = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$", "maxLength": fields.LONGEST_ID}
-    sample = EXAMPLES[resource.kind][0]
+    sample = resource.example[0]
     return {
         "name": "id",
         "in": "path",
@@ -141,7 +129,7 @@ def item_operation(resource: Resource) -> dict[str, Any]:
     sample = {
         "data": example(resource.schema),
         "meta": {"release": RELEASE},
-        "links": {"self": f"{address}/{EXAMPLES[resource.kind][0]}", "collection": address},
+        "links": {"self": f"{address}/{resource.example[0]}", "collection": address},
     }
     meta = {"type": "object", "properties": {"release": component("Release")}, "required": ["release"]}
     links = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
@@ -154,7 +142,7 @@ def item_operation(resource: Resource) -> dict[str, Any]:
         "responses": {
             "200": ok("The record.", envelope(component(NAMES[resource.kind]), meta, links, True), sample),
             "304": NOT_MODIFIED,
-            "308": {"description": "The record was renamed; `Location` leads to it."},
+            "308": {"description": "The record was renamed; `Location` is its new address."},
             **errors(400, 404, 406, 410, 503),
         },
     }

@@ -1,4 +1,4 @@
-"""The operations that are no list and no item: the index, lookups, aggregates, the contract, the state of the server."""
+"""The operations other than lists and items: the index, search, aggregates, releases, citations, the state of the server."""
 
 from typing import Any
 
@@ -6,12 +6,13 @@ from ...formats import FORMATS
 from ...query.query import aggregate_arguments, cite_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
-from ...schema.json_schema import component, example
+from ...schema.json_schema import ANY, component
 from .. import lookups, publications
-from .components import ANY, NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
+from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
+from .examples import example
 from .operations import envelope, id_parameter, media, query
 
-READS_RELEASE = 503  # what answers from a release can be without one, or with a damaged one, and has an ETag
+READS_RELEASE = 503  # an operation with this status reads a release, so it has an ETag and a 304
 
 
 def _service(
@@ -49,13 +50,13 @@ def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
 
 
 def _files() -> dict[str, Any]:
-    """The bytes of a file, in whichever media type it is of."""
+    """The content of a published file, for each media type."""
     types = {"text/plain", *(file.media_type for file in FILES.values())}
     return {kind: {"schema": {"description": "The file's bytes."}, "example": "..."} for kind in sorted(types)}
 
 
 def services() -> dict[str, dict[str, Any]]:
-    """The routes that are no list and no item."""
+    """The operations by path."""
     index = {"title": "...", "version": "1.0.0"}
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
     node = {"id": "russia", "name": "Russia", "events": 1}
@@ -63,8 +64,9 @@ def services() -> dict[str, dict[str, Any]]:
     graphml = media(FORMATS["graphml"].media_type, "<graphml/>")
     tree = {**{key: example(BY_KIND["statements"].schema)[key] for key in ("id", "speakers", "date", "act", "paraphrase")}}
     thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
-    resolve = _service("Lead from an id in another scheme, or an old id, to the record", "resolve", {}, (400, 404, 410, 503))
-    found = {"303": {"description": "`Location` leads to the record."}, "308": {"description": "The record was renamed."}}
+    redirect = "Redirect from an id in another scheme, or a former id, to the record"
+    resolve = _service(redirect, "resolve", {}, (400, 404, 410, 503))
+    redirects = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
     operations = {
         "/v1": _service(
             "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
@@ -73,10 +75,10 @@ def services() -> dict[str, dict[str, Any]]:
             (503,),
         ),
         "/v1/search": _service(
-            "Search all kinds, best hits first", "search", hits, (400, 410, 503), parameters=query(lookups.search_arguments())
+            "Search all kinds, best matches first", "search", hits, (400, 410, 503), parameters=query(lookups.search_arguments())
         ),
         "/v1/suggest": _service(
-            "A few best matches for what is being typed",
+            "Suggestions for the beginning of a name",
             "suggest",
             hits,
             (400, 503),
@@ -85,10 +87,10 @@ def services() -> dict[str, dict[str, Any]]:
         "/v1/resolve": {
             **resolve,
             "parameters": query(lookups.resolve_arguments()),
-            "responses": {**found, **errors(400, 404, 410, 503)},
+            "responses": {**redirects, **errors(400, 404, 410, 503)},
         },
         "/v1/network": _service(
-            "Who deals with whom in the events that the filters find, as node-link data",
+            "The network of actors in the events that match the filters, as node-link data",
             "network",
             {**_answer(ANY, graph), **graphml},
             (400, 406, 503),
@@ -107,7 +109,7 @@ def services() -> dict[str, dict[str, Any]]:
             "The published releases, newest first", "list_releases", _answer({"type": "array", "items": ANY}, []), (400,)
         ),
         "/v1/releases/{version}": _service(
-            "A published release: its files, with size, sum and how to open each; `latest` leads to the newest",
+            "A published release: its files, each with size, checksum and how to open it; `latest` redirects to the newest",
             "get_release",
             _answer(ANY, {"version": "1.0.0", "files": []}),
             (404, 503),
@@ -121,14 +123,14 @@ def services() -> dict[str, dict[str, Any]]:
             parameters=[VERSION, {**VERSION, "name": "name", "description": "The file's name.", "example": "events.ndjson.gz"}],
         ),
         "/v1/cite": _service(
-            "Cite a query of any kind: text, BibTeX, CSL-JSON, and a sum to verify it by",
+            "Cite a query of any kind: text, BibTeX, CSL-JSON, and a checksum to verify it",
             "cite",
             _answer(ANY, {"count": 1, "sha256": "0" * 64}),
             (400, 503),
             parameters=query(publications.cite_query_arguments()),
         ),
         "/v1/quality": _service(
-            "How good the data is, in numbers",
+            "Figures on the quality of the data",
             "quality",
             _answer(ANY, {"accounts": 1}),
             (400, 503),
@@ -142,7 +144,7 @@ def services() -> dict[str, dict[str, Any]]:
             parameters=query(publications.changes_arguments()),
         ),
         "/v1/cite/verify": _service(
-            "Whether a release still gives what was cited, and what differs if not",
+            "Whether a release still gives the cited result, and what differs if not",
             "verify_citation",
             _answer(ANY, {"valid": True}),
             (400, 503),
@@ -150,7 +152,7 @@ def services() -> dict[str, dict[str, Any]]:
         ),
         **{
             f"/v1/cite/{resource.kind}": _service(
-                f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a sum to verify it by",
+                f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a checksum to verify it",
                 f"cite_{resource.kind.replace('-', '_')}",
                 _answer(ANY, {"count": 1, "sha256": "0" * 64}),
                 (400, 503),
@@ -184,9 +186,9 @@ def services() -> dict[str, dict[str, Any]]:
         ),
     }
     for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
-        operations[path]["responses"]["307"] = {"description": "`latest`: `Location` leads to the newest."}
+        operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
         operations[path]["responses"]["304"] = NOT_MODIFIED
     file = operations["/v1/releases/{version}/{name}"]["responses"]
-    file["206"] = {"description": "The part that `Range` asked for."}
-    file["416"] = {"description": "The file ends before the range begins."}
+    file["206"] = {"description": "The requested range."}
+    file["416"] = {"description": "The range begins after the end of the file."}
     return operations

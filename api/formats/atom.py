@@ -1,0 +1,44 @@
+"""Atom feeds (RFC 4287) of records."""
+
+from collections.abc import Iterable, Iterator
+
+from ..schema.fields import Record
+from .result import AUTHORITY, Listing, xml
+
+
+def atom(listing: Listing) -> Iterator[str]:
+    """An Atom feed of one page; ids are tag URIs (RFC 4151), `updated` is the day of the release."""
+
+    def entries() -> Iterator[str]:
+        for document in listing.documents():
+            topics = document.get("topics") or document.get("about", {}).get("topics", [])
+            text = document.get("summary") or document.get("paraphrase")
+            id, title = tag(listing.resource.kind, document["id"]), listing.title(document)
+            yield entry(id, title, listing.stamp, listing.url(document), text, topics=topics)
+
+    return feed(listing.release.about, listing.resource.kind, listing.address, listing.next, entries())
+
+
+def feed(about: Record, subject: str, address: str, following: str | None, entries: Iterator[str]) -> Iterator[str]:
+    """An Atom feed; `following` is the address of the next page."""
+    yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+    yield f"<id>{tag(subject)}</id><title>{xml(about['title'])}: {subject}</title>\n"
+    yield f'<updated>{about["released"]}T00:00:00Z</updated><link rel="self" href="{xml(address)}"/>\n'
+    if following:
+        yield f'<link rel="next" href="{xml(following)}"/>\n'
+    yield "".join(f"<author><name>{xml(creator['name'])}</name></author>" for creator in about["creators"])
+    yield f"<rights>{xml(about['licence'])}</rights>\n"
+    yield from entries
+    yield "</feed>\n"
+
+
+def entry(id: str, title: str, day: str, address: str, text: object, *, topics: Iterable[Record] = ()) -> str:
+    """One Atom entry, last changed on `day`."""
+    terms = "".join(f'<category term="{xml(term["id"])}" label="{xml(term["name"])}"/>' for term in topics)
+    head = f"<id>{id}</id><title>{xml(title)}</title><updated>{day}T00:00:00Z</updated>"
+    return f'<entry>{head}<link rel="alternate" href="{xml(address)}"/><summary>{xml(text)}</summary>{terms}</entry>\n'
+
+
+def tag(kind: str, id: str = "") -> str:
+    """A tag URI (RFC 4151) of a kind or of one of its records."""
+    return f"tag:{AUTHORITY},2026:{kind}{'/' if id else ''}{id}"

@@ -1,0 +1,31 @@
+"""Filters: the query parameters of a list, the index table of each, and its WHERE conditions."""
+
+from .base import Catalog, Filter, Values, each, names, within
+from .columns import Ids, Updated, Words
+from .conditions import Holds, SeqRange
+from .dates import Before, Dates, OnDay, day_columns, years
+from .tables import Row, alias, index_table
+from .terms import Terms
+
+__all__ = [
+    "Before",
+    "Catalog",
+    "Dates",
+    "Filter",
+    "Holds",
+    "Ids",
+    "OnDay",
+    "Row",
+    "SeqRange",
+    "Terms",
+    "Updated",
+    "Values",
+    "Words",
+    "alias",
+    "day_columns",
+    "each",
+    "index_table",
+    "names",
+    "within",
+    "years",
+]

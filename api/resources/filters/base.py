@@ -1,0 +1,94 @@
+"""What every filter has: parameters, an index table or none, and conditions; and how filters read values from records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Protocol
+
+import marshmallow as ma
+import peewee as pw
+
+from ...schema.fields import Lookup, Record
+from .tables import Row
+
+Arguments = Mapping[str, Any]  # the checked values of a request's parameters, by name
+# What a description says of several values.
+ANY_OF = "Comma-separated values: any of them."
+ALL_OF = "Comma-separated values: all of them."
+
+
+class Catalog(Lookup, Protocol):
+    """The dataset as filters see it: its description, and any other record."""
+
+    about: Record
+
+    def record(self, kind: str, id: str) -> Record: ...
+    def ancestors(self, kind: str, id: str) -> Iterator[str]: ...
+    def sources(self, kind: str, record: Record) -> set[str]: ...
+
+
+Values = Callable[[Record, Catalog], Iterable[str]]
+
+
+class Filter:
+    """A filter of a list. Without an index table (`columns` is None) it reads columns of the kind's own table."""
+
+    name: str
+
+    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]] | None:
+        """The columns of the index table; `target` is the table of the kind whose ids are the values."""
+        return None
+
+    def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
+        """A record's rows of the index table: the values of `columns`."""
+        return []
+
+    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
+        """The query parameters by name."""
+        raise NotImplementedError
+
+    def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
+        """The conditions for a request's arguments; `model` is the kind's table, `table` the index table."""
+        raise NotImplementedError
+
+    def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
+        """(parameter, message) for every parameter that contradicts another one."""
+        yield from ()
+
+
+@cache
+def names(filter: Filter) -> tuple[str, ...]:
+    """The names of a filter's parameters."""
+    return tuple(filter.parameters())
+
+
+def each(path: str) -> Values:
+    """The values at a dotted path of a record, through lists: `participants.actor`."""
+    first, *rest = path.split(".")
+
+    def values(record: Record, catalog: Catalog) -> Iterable[str]:
+        items = _as_list(record[first])
+        for key in rest:
+            items = [inner for item in items for inner in _as_list(item[key])]
+        return items
+
+    return values
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def within(path: str, kind: str) -> Values:
+    """The ids at a path, each with the ids of the records that contain it."""
+    direct = each(path)
+
+    def values(record: Record, catalog: Catalog) -> Iterator[str]:
+        for id in direct(record, catalog):
+            yield id
+            yield from catalog.ancestors(kind, id)
+
+    return values

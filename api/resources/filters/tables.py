@@ -1,0 +1,44 @@
+"""The tables that filters read: one for each kind, and an index table for each filter that needs one."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Protocol
+
+import peewee as pw
+
+
+class Row(pw.Model):
+    """The columns of every kind's table: `seq` numbers the records in the kind's default order."""
+
+    seq = pw.IntegerField(primary_key=True)
+    id = pw.TextField(unique=True)
+    called = pw.TextField()
+    updated = pw.TextField(index=True)
+    digest = pw.TextField()
+    document = pw.TextField()
+
+
+class Indexed(Protocol):
+    """A filter as its index table is made from it."""
+
+    @property
+    def name(self) -> str: ...
+    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]] | None: ...
+
+
+@cache
+def alias(table: Any, purpose: str) -> Any:
+    """A table's alias, one for each purpose; cached because peewee's alias() is slow."""
+    return table.alias()
+
+
+def index_table(owner: type[Row], filter: Indexed, target: type[Row] | None) -> Any:
+    """The index table of `filter` for the records of `owner`, or None where the owner's own columns suffice."""
+    columns = filter.columns(target)
+    if columns is None:
+        return None
+    keys = pw.CompositeKey(*columns, "record")
+    meta = type("Meta", (), {"table_name": f"{owner._meta.table_name}_{filter.name}", "primary_key": keys, "without_rowid": True})
+    record = pw.ForeignKeyField(owner, column_name="record", index=True, deferrable="INITIALLY DEFERRED")
+    return type(f"{owner.__name__}_{filter.name}", (pw.Model,), {"Meta": meta, **columns, "record": record})

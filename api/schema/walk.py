@@ -1,0 +1,104 @@
+"""Walks over a schema and a record together: every value, every reference, every path of the public document."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import marshmallow as ma
+from marshmallow import fields as mf
+
+from .fields import Edtf, Holder, Record, Ref
+
+
+class Step(NamedTuple):
+    """One key of a schema: its name in a loaded record and in a file, its field (the items' field if `many`), its own schema."""
+
+    key: str
+    name: str
+    field: Any
+    many: bool
+    schema: ma.Schema | None
+
+
+@cache
+def steps(schema: ma.Schema) -> tuple[Step, ...]:
+    """The keys of a schema that files have. Lists contain values or mappings, never lists."""
+    keys = []
+    for key, field in schema.load_fields.items():
+        inner = field.inner if isinstance(field, mf.List) else field
+        below = inner.schema if isinstance(inner, mf.Nested) else None
+        keys.append(Step(key, field.data_key or key, inner, inner is not field, below))
+    return tuple(keys)
+
+
+Leaf = tuple[tuple[str | int, ...], Any, Any]
+
+
+def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> list[Leaf]:
+    """(path, field, value) of every value in a loaded record that is neither a list, a mapping, nor null."""
+    values: list[Leaf] = []
+    for key, name, field, many, below in steps(schema):
+        item = value.get(key)
+        if item is None or item == []:
+            continue
+        if below:
+            for index, element in enumerate(item) if many else ((None, item),):
+                values += leaves(below, element, (*path, name) if index is None else (*path, name, index))
+        elif many:
+            for index, element in enumerate(item):
+                values.append(((*path, name, index), field, element))
+        else:
+            values.append(((*path, name), field, item))
+    return values
+
+
+def paths(schema: ma.Schema) -> Iterator[str]:
+    """Every dotted path of the public document: `date`, `date.edtf`, `participants.actor.name`."""
+    parts = {Holder: ("id", "name", "offices"), Ref: ("id", "name"), Edtf: ("edtf", "earliest", "latest")}
+    for key, field in schema.dump_fields.items():
+        name = field.data_key or key
+        inner = field.inner if isinstance(field, mf.List) else field
+        below = paths(inner.schema) if isinstance(inner, mf.Nested) else parts.get(type(inner), ())
+        yield name
+        yield from (f"{name}.{part}" for part in below)
+
+
+def plain(schema: ma.Schema, record: Record) -> Record:
+    """A loaded record as in a file: keys in the order of the schema, without null and empty values."""
+    written = {}
+    for key, name, _, many, below in steps(schema):
+        value = record[key]
+        if value and below:
+            value = [plain(below, item) for item in value] if many else plain(below, value)
+        if value:
+            written[name] = value
+    return written
+
+
+def leaf_fields(schema: ma.Schema) -> Iterator[Any]:
+    """Every field that files have, at any depth, except lists and mappings."""
+    for field in schema.load_fields.values():
+        inner = field.inner if isinstance(field, mf.List) else field
+        if isinstance(inner, mf.Nested):
+            yield from leaf_fields(inner.schema)
+        else:
+            yield inner
+
+
+def referred(schema: ma.Schema, document: Record) -> Iterator[tuple[str, str]]:
+    """Every reference in a public document, as (kind, id)."""
+    for key, field in schema.dump_fields.items():
+        inner = field.inner if isinstance(field, mf.List) else field
+        value = document.get(field.data_key or key)
+        for item in value if isinstance(value, list) else [value]:
+            if item and isinstance(inner, mf.Nested):
+                yield from referred(inner.schema, item)
+            elif item and isinstance(inner, Ref):
+                yield inner.kind, item["id"]
+
+
+def refs(schema: ma.Schema, record: Record) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Every reference in a loaded record, as (path, kind, id)."""
+    for path, field, value in leaves(schema, record):
+        if isinstance(field, Ref):
+            yield path, field.kind, value

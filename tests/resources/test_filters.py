@@ -1,0 +1,54 @@
+"""Filters by themselves: their parameters, and the arguments that contradict each other."""
+
+from typing import Any
+
+import pytest
+
+from api.resources import BY_KIND, INDEXES, RESOURCES
+from api.resources.filters import Dates, Terms, names
+from api.schema import edtf
+
+PLACE = next(f for f in BY_KIND["events"].filters if f.name == "place")
+TOPIC = next(f for f in BY_KIND["events"].filters if f.name == "topic")
+
+
+@pytest.mark.parametrize(
+    ("filter", "arguments", "clashes"),
+    [
+        (PLACE, {"place": ["geneva"], "place_not": ["geneva"]}, [("place_not", "'geneva' is in both place and place_not")]),
+        (PLACE, {"place": ["geneva", "kyiv"], "place_not": ["geneva"]}, []),
+        (PLACE, {"place": ["geneva"], "place_not": ["kyiv"]}, []),
+        (
+            TOPIC,
+            {"topic_all": ["b", "a", "c"], "topic_not": ["a", "b"]},
+            [("topic_not", "'a' is in both topic_all and topic_not"), ("topic_not", "'b' is in both topic_all and topic_not")],
+        ),
+        (
+            Dates(),
+            {"date_from": edtf.bounds("2021-06"), "date_to": edtf.bounds("2021-05")},
+            [("date_to", "lies before date_from")],
+        ),
+        (
+            Dates(),
+            {"on": edtf.bounds("2021"), "date_to": edtf.bounds("2021")},
+            [("on", "cannot go with date_from or date_to")],
+        ),
+    ],
+)
+def test_contradicting_arguments_are_named(filter: Any, arguments: dict[str, Any], clashes: list[tuple[str, str]]) -> None:
+    assert list(filter.clash(arguments)) == clashes
+
+
+def test_only_a_filter_of_several_values_has_all() -> None:
+    assert names(Terms("word", "A word.", lambda record, catalog: ())) == ("word", "word_all", "word_not")
+    assert names(Terms("word", "A word.", lambda record, catalog: (), single=True)) == ("word", "word_not")
+
+
+def test_every_filter_with_columns_has_an_index_table_and_no_other() -> None:
+    for resource in RESOURCES:
+        for filter in resource.filters:
+            columns = filter.columns(None)
+            table = INDEXES.get((resource.kind, filter.name))
+            assert (table is None) == (columns is None), (resource.kind, filter.name)
+            if columns:
+                assert {*columns, "record"} == set(table._meta.fields), (resource.kind, filter.name)
