@@ -137,7 +137,6 @@ EVENTS = Resource(
     heading="title",
     example=("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
     jsonld=schema_org,
-    light=True,
     columns=lambda event: {"title": sort_key(event["title"]), **day_columns(event["date"])},
     sorts={"date": Event.earliest, "title": Event.title},
     order="-date",

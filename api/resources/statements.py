@@ -85,7 +85,6 @@ STATEMENTS = Resource(
     heading="paraphrase",
     example=("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
     jsonld=schema_org,
-    light=True,
     columns=lambda statement: day_columns(statement["date"]),
     sorts={"date": Statement.earliest},
     order="-date",
