@@ -24,7 +24,7 @@ from ..dataset.findings import DatasetError, Finding
 from ..dataset.template import scaffold
 from ..problems import Problem
 from ..query.citation import cite as make_citation
-from ..query.citation import verify
+from ..query.citation import cited_query, verify
 from ..releases import codebook, load, publish
 from ..resources import BY_KIND, RESOURCES
 from ..schema.fields import is_id
@@ -32,7 +32,6 @@ from ..schema.json_schema import json_schema
 from ..schema.walk import plain
 from ..storage import open_store
 from ..web import openapi
-from ..web.publications import read_query
 from . import generated_docs
 
 FAULTY, BUSY = 1, 3
@@ -344,10 +343,9 @@ def cite(query: str | None, cited: Path | None, version: str | None, data_dir: P
     try:
         known = json.loads(cited.read_text(encoding="utf-8")) if cited else {}
         known = known.get("data", known)
-        asked = read_query(query or known["query"])
-        wanted = version or asked.asked.get("release") or known.get("release", {}).get("version")
-        found = store.version(wanted) if wanted else store.current()
-        answer = verify(asked, found, known["count"], known["sha256"]) if known else make_citation(asked, found, "/")
+        wanted = version or known.get("release", {}).get("version")
+        checked = cited_query(query or known["query"], store, store.version(wanted) if wanted else None, wanted)
+        answer = verify(checked, known["count"], known["sha256"]) if known else make_citation(checked, "/")
     except Problem as problem:
         raise click.UsageError(
             problem.body["detail"] + "".join(f" {e['detail']}" for e in problem.body.get("errors", []))

@@ -23,10 +23,19 @@ from ..query import value_counts
 from ..query.value_counts import Count
 from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..storage.full_text import Search
-from ..storage.store import Changed, Identifier, Meta, Moved
+from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
 from .rows import Batch, batch, table
 
-TABLES: tuple[Any, ...] = (Meta, Moved, Changed, Identifier, Search, Count, *(r.model for r in RESOURCES), *INDEXES.values())
+TABLES: tuple[Any, ...] = (
+    ReleaseMetadata,
+    Moved,
+    Changed,
+    Identifier,
+    Search,
+    Count,
+    *(r.model for r in RESOURCES),
+    *INDEXES.values(),
+)
 PACKED = 1 << 24  # bytes of words that the full-text index gathers before it writes them: fewer merges, less time
 FILLED, INDEXED = 700, 850  # of a thousand parts of the time: up to where the tables are filled, the indexes made
 
@@ -63,7 +72,7 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> Non
             _insert(connection, Moved, _moves(dataset))
             _insert(connection, Changed, _changes(dataset, connection))
             about = _about(dataset, survey)
-            _insert(connection, Meta, ((key, json.dumps(value)) for key, value in about.items()))
+            _insert(connection, ReleaseMetadata, ((key, json.dumps(value)) for key, value in about.items()))
         connection.execute("DETACH staged")
     _verify(path, dataset)
 

@@ -12,7 +12,7 @@ from typing import Any
 import marshmallow as ma
 
 from ..config import PREFIX, Settings
-from ..dataset.reader import Dataset
+from ..dataset.dataset import Dataset
 from ..formats import formats_of
 from ..resources import RESOURCES
 from ..resources.filters import Terms

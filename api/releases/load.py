@@ -10,7 +10,8 @@ from ..dataset.findings import DatasetError
 from ..dataset.reader import inputs, read
 from ..problems import Problem
 from ..storage import open_store
-from ..storage.store import Release, Store
+from ..storage.release import Release
+from ..storage.store import Store
 from .build import TABLES, build, code_digest
 
 READ, WHOLE = 60, 1000  # of a thousand parts of the time: up to where the files are read

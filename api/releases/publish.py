@@ -1,22 +1,18 @@
 """Publishing: a checked dataset becomes the files of a version, which never change once they are there."""
 
-import hashlib
 import os
-import re
 import shutil
-from functools import lru_cache
 from pathlib import Path
 
 from ..dataset import manifests, quality
 from ..dataset.dataset import Dataset, Progress, part
 from ..dataset.findings import DatasetError
 from ..dataset.tempdir import as_files_say
-from ..storage.store import in_file
+from ..storage.published import SUMS, digest
+from ..storage.sqlite import open_file
 from . import files
-from .load import build, checked
-
-SUMS = "SHA256SUMS"
-SUM = re.compile(r"([0-9a-f]{64})  ([^/\n]+)\n")
+from .build import build
+from .load import checked
 
 
 @as_files_say()
@@ -52,7 +48,7 @@ def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> N
     """Writes every file of a release, and the sums of them all."""
     base = folder / ".base"
     build(dataset, base, part(progress, 0, 500))
-    source = files.Source(dataset, in_file(base))
+    source = files.Source(dataset, open_file(base))
     show = part(progress, 500, 1000)
     for step, (name, file) in enumerate(files.FILES.items()):
         if show:
@@ -64,12 +60,6 @@ def write(dataset: Dataset, folder: Path, progress: Progress | None = None) -> N
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
     for path in folder.iterdir():
         path.chmod(0o444)
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, read a piece at a time."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def keep_manifest(dataset: Dataset) -> None:
@@ -84,32 +74,6 @@ def keep_manifest(dataset: Dataset) -> None:
         os.replace(making, path)
     finally:
         making.unlink(missing_ok=True)
-
-
-def sums(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file of a published folder. Raises OSError or ValueError where they are damaged."""
-    text = (folder / SUMS).read_text(encoding="utf-8")
-    found = {name: sha256 for sha256, name in SUM.findall(text)}
-    there = {path.name for path in folder.iterdir() if not path.name.startswith(".")} - {SUMS}
-    if SUM.sub("", text) or not there <= set(found):
-        raise ValueError(f"{SUMS} does not tell the sum of every file")
-    return found
-
-
-def intact(path: Path, sha256: str | None) -> Path:
-    """A published file that holds what was published. Raises OSError or ValueError if it is gone or damaged.
-
-    A file is read through once; from then on it is enough that it is the same file, of the same size and time.
-    """
-    stat = path.stat()
-    _compare(path, sha256, stat.st_ino, stat.st_size, stat.st_mtime_ns)
-    return path
-
-
-@lru_cache(maxsize=10_000)
-def _compare(path: Path, sha256: str | None, *stamp: int) -> None:
-    if digest(path) != sha256:
-        raise ValueError(f"{path} holds other bytes than were published")
 
 
 def draft(dataset: Dataset) -> str:

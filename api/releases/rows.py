@@ -19,7 +19,7 @@ from ..schema import fast_path
 from ..schema.fields import Record, Text
 from ..storage import full_text
 from ..storage.full_text import Search
-from ..storage.store import Identifier
+from ..storage.tables import Identifier
 from ..versions import sortable
 
 # Keys whose text is a code or stands in a column of its own.

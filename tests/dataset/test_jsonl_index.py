@@ -23,7 +23,7 @@ from api.dataset.tempdir import MARK
 from api.releases import load, publish
 from api.resources import BY_KIND, RESOURCES
 from api.schema import fast_path
-from api.storage.store import Folder
+from api.storage.sqlite_store import SqliteStore
 
 TOPIC = {"id": "arms", "name": "Arms", "definition": "Weapons and their control."}
 
@@ -196,7 +196,7 @@ def test_all_bad_lines_are_told_up_to_a_number_and_the_rest_is_counted(small: Pa
     shown = [line for line in result.output.splitlines() if line.startswith("topics.jsonl")]
     assert [int(line.split(":")[1]) for line in shown] == [*range(1, MOST_FINDINGS + 1), MOST_FINDINGS + 1]
     assert shown[-1] == f"topics.jsonl:{MOST_FINDINGS + 1}: ... and {5000 - MOST_FINDINGS:,} more from this line on"
-    assert Folder(settings.data_dir).current().id == release.id
+    assert SqliteStore(settings.data_dir).current().id == release.id
 
 
 def test_lines_with_many_faults_each_are_counted_to_the_last(small: Path) -> None:
@@ -272,7 +272,7 @@ def test_a_load_that_is_stopped_leaves_the_served_release_and_no_scratch(small: 
     time.sleep(0.3)
     process.send_signal(number)
     process.wait()
-    assert Folder(settings.data_dir).current().id == release.id
+    assert SqliteStore(settings.data_dir).current().id == release.id
     wait_for(lambda: not workers_of(settings.data_dir), "its processes are gone")
     (small / "events.jsonl").write_text("")
     wait_for(lambda: run("load", "--dataset", small, "--data-dir", settings.data_dir).exit_code == 0, "its lock is free")

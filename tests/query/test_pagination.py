@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from oracle import Document, Oracle, span
 
 from api.config import Settings
-from api.dataset.reader import Dataset
+from api.dataset.dataset import Dataset
 from api.problems import Problem
-from api.query.pagination import decode
-from api.query.query import arguments
+from api.query.cursor import decode
+from api.query.parameters import arguments
 from api.releases import load
 from api.resources import RESOURCES, filters
 from api.resources.resource import Resource
-from api.storage.store import Release
+from api.storage.release import Release
 from api.web.app import create_app
 
 RELAXED = profile(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

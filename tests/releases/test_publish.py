@@ -31,6 +31,7 @@ from api.dataset.findings import DatasetError
 from api.releases import load, publish
 from api.releases.files import FILES, Source
 from api.resources import BY_KIND, RESOURCES
+from api.storage.published import sums
 from api.web.app import create_app
 
 
@@ -88,7 +89,7 @@ def test_the_same_dataset_gives_the_same_bytes_in_every_file(folder: Path, tmp_p
 
 def test_the_sums_are_right_and_name_every_file(folder: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", publish.SUMS], cwd=folder, check=True, capture_output=True)
-    assert set(publish.sums(folder)) | {publish.SUMS} == {path.name for path in folder.iterdir()}
+    assert set(sums(folder)) | {publish.SUMS} == {path.name for path in folder.iterdir()}
 
 
 def test_every_file_holds_the_same_records_as_the_interface(folder: Path, documents: dict[str, list[dict[str, Any]]]) -> None:
@@ -165,7 +166,7 @@ def test_a_large_kind_is_split_by_year(folder: Path, tmp_path: Path, monkeypatch
     parts = sorted(target.glob("events-*.parquet"))
     assert {"events-2014", "events-2021"} <= {path.stem for path in parts}
     assert not (target / "events.parquet").exists()
-    assert set(publish.sums(target)) == {path.name for path in target.iterdir()} - {publish.SUMS}
+    assert set(sums(target)) == {path.name for path in target.iterdir()} - {publish.SUMS}
     whole = duckdb.sql(f"SELECT id FROM '{folder}/events.parquet' ORDER BY id").fetchall()
     assert duckdb.sql(f"SELECT id FROM read_parquet('{target}/events-*.parquet') ORDER BY id").fetchall() == whole
     for path in parts:

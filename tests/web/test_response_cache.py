@@ -13,7 +13,7 @@ from api.config import Settings
 from api.releases import load
 from api.resources import RESOURCES
 from api.web.app import create_app
-from api.web.response_cache import Front
+from api.web.response_cache import ResponseCache
 
 
 class Counted:
@@ -22,7 +22,7 @@ class Counted:
     def __init__(self, settings: Settings) -> None:
         self.settings, app = settings, create_app(settings)
         front: Any = app.wsgi_app
-        assert isinstance(front, Front)
+        assert isinstance(front, ResponseCache)
         self.front, self.asked, inner = front, 0, front.inner
 
         def count(environ: Any, start_response: Any) -> Iterable[bytes]:

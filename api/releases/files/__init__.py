@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...resources import RESOURCES
-from ...storage.store import DATABASE
+from ...storage.sqlite import DATABASE
 from .datapackage import package
 from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures
 from .ndjson import everything, ndjson

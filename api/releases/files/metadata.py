@@ -14,7 +14,7 @@ from typing import Any
 from ...dataset import quality
 from ...query import citation
 from ...schema.fields import Record
-from ...storage.store import Changed
+from ...storage.tables import Changed
 from ..codebook import SECTION, keys, types
 from .source import Source, as_json
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...dataset.reader import Dataset
+from ...dataset.dataset import Dataset
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from ...storage.store import Release
+from ...storage.release import Release
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from typing import Any
 
 from ...formats import FORMATS
-from ...query.query import aggregate_arguments, cite_arguments
+from ...query.parameters import aggregate_arguments, cite_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
 from ...schema.json_schema import ANY, component
-from .. import lookups, publications
+from .. import changes, citations, index, network, resolve, search, threads
 from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
 from .examples import example
 from .operations import envelope, id_parameter, media, query
@@ -62,7 +62,7 @@ def services() -> dict[str, dict[str, Any]]:
 
 def _lookups() -> dict[str, dict[str, Any]]:
     """The index, search, identifiers, the network and threads."""
-    index = {"title": "...", "version": "1.0.0"}
+    about = {"title": "...", "version": "1.0.0"}
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
     node = {"id": "russia", "name": "Russia", "events": 1}
     graph = {"directed": True, "multigraph": True, "graph": {}, "nodes": [node], "edges": []}
@@ -70,28 +70,28 @@ def _lookups() -> dict[str, dict[str, Any]]:
     tree = {**{key: example(BY_KIND["statements"].schema)[key] for key in ("id", "speakers", "date", "act", "paraphrase")}}
     thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
-    resolve = _service(redirect, "resolve", {}, (400, 404, 410, 503))
+    resolving = _service(redirect, "resolve", {}, (400, 404, 410, 503))
     redirects = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
     return {
         "/v1": _service(
             "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
             "index",
-            _answer(ANY, index),
+            _answer(ANY, about),
             (503,),
         ),
         "/v1/search": _service(
-            "Search all kinds, best matches first", "search", hits, (400, 410, 503), parameters=query(lookups.search_arguments())
+            "Search all kinds, best matches first", "search", hits, (400, 410, 503), parameters=query(search.search_arguments())
         ),
         "/v1/suggest": _service(
             "Suggestions for the beginning of a name",
             "suggest",
             hits,
             (400, 503),
-            parameters=query(lookups.suggest_arguments()),
+            parameters=query(search.suggest_arguments()),
         ),
         "/v1/resolve": {
-            **resolve,
-            "parameters": query(lookups.resolve_arguments()),
+            **resolving,
+            "parameters": query(resolve.resolve_arguments()),
             "responses": {**redirects, **errors(400, 404, 410, 503)},
         },
         "/v1/network": _service(
@@ -99,7 +99,7 @@ def _lookups() -> dict[str, dict[str, Any]]:
             "network",
             {**_answer(ANY, graph), **graphml},
             (400, 406, 503),
-            parameters=query(lookups.network_arguments()),
+            parameters=query(network.network_arguments()),
             tag="events",
         ),
         "/v1/threads/{id}": _service(
@@ -107,7 +107,7 @@ def _lookups() -> dict[str, dict[str, Any]]:
             "get_thread",
             _answer({"type": "array", "items": component("Thread")}, [thread]),
             (400, 404, 410, 503),
-            parameters=[id_parameter(BY_KIND["statements"]), *query(lookups.thread_arguments())],
+            parameters=[id_parameter(BY_KIND["statements"]), *query(threads.thread_arguments())],
             tag="statements",
         ),
     }
@@ -138,28 +138,28 @@ def _publications() -> dict[str, dict[str, Any]]:
             "cite",
             _answer(ANY, {"count": 1, "sha256": "0" * 64}),
             (400, 503),
-            parameters=query(publications.cite_query_arguments()),
+            parameters=query(citations.cite_query_arguments()),
         ),
         "/v1/quality": _service(
             "Figures on the quality of the data",
             "quality",
             _answer(ANY, {"accounts": 1}),
             (400, 503),
-            parameters=query(publications.quality_arguments()),
+            parameters=query(index.quality_arguments()),
         ),
         "/v1/changes": _service(
             "What was created, changed, renamed and withdrawn in which release",
             "list_changes",
             {**_answer({"type": "array", "items": ANY}, []), **media(FORMATS["atom"].media_type, "<feed/>")},
             (400, 406, 410, 503),
-            parameters=query(publications.changes_arguments()),
+            parameters=query(changes.changes_arguments()),
         ),
         "/v1/cite/verify": _service(
             "Whether a release still gives the cited result, and what differs if not",
             "verify_citation",
             _answer(ANY, {"valid": True}),
             (400, 503),
-            parameters=query(publications.verify_arguments()),
+            parameters=query(citations.verify_arguments()),
         ),
     }
     for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
