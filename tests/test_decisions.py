@@ -15,6 +15,7 @@ DOCUMENTED = {
     "_asdict": "collections.namedtuple",
     "_deserialize": "marshmallow: custom fields",
     "_meta": "peewee: Model._meta",
+    "_replace": "collections.namedtuple",
     "_schema": "peewee: Model._schema, a SchemaManager",
     "_serialize": "marshmallow: custom fields",
 }

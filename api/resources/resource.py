@@ -30,7 +30,8 @@ class Resource:
     columns, `order` is the default. `identifiers` gives a record's ids in other schemes, as (scheme, id). `derive`
     computes the keys of the public document that the file does not have. `parent` is the key of the record that
     contains it, `dated` the key of its date. `example` is the id and the name of a record, for the contract; `jsonld`
-    gives the schema.org node of a public document.
+    gives the schema.org node of a public document. Of a `light` kind other records need the name alone, so a load need
+    not keep its records.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Resource:
     dated: str | None = None
     example: tuple[str, str] = ("an-id", "A name")
     jsonld: Callable[[Record, Refer], Record] = thing
+    light: bool = False
 
     def name(self, record: Record) -> str:
         """The name of a record where other records refer to it."""
