@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test cover bench fuzz faults audit release lint check derive lock wheel clean
+.PHONY: help serve test trials cover bench fuzz faults audit release lint check derive lock wheel clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -33,11 +33,17 @@ $(VENV)/bench: $(VENV)/dev
 serve: $(VENV)/run ## Set up, check and load the dataset, serve it on 127.0.0.1:8000.
 	$(BIN)/diplomatic-events serve
 
-test: $(VENV)/bench ## Set up and run every test.
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+# Work is shared out in the order of the tests, of which those that take longest come first.
+PYTEST = $(BIN)/python -m pytest --numprocesses=2 --dist=loadgroup --no-loadscope-reorder
 
-cover: $(VENV)/bench ## The same, and say which lines no test has run.
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term-missing:skip-covered
+test: $(VENV)/bench ## Set up and run the tests: every promise, in its short form.
+	$(PYTEST) -m "not trials"
+
+trials: $(VENV)/bench ## Run the long forms: the interface on PostgreSQL too, more bad input and more faults.
+	$(PYTEST) -m trials
+
+cover: $(VENV)/bench ## Run both, and say which lines no test has run.
+	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
 bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; takes a while.
 	$(BIN)/python -m benchmarks.run $(BENCH)

@@ -1,5 +1,7 @@
-"""Real parts for the tests: the bundled dataset loaded once, a client of the application, and gunicorn over sockets."""
+"""What tests share: the bundled dataset loaded once, a client of the application, gunicorn over sockets, and the markers."""
 
+import fcntl
+import json
 import os
 import re
 import shutil
@@ -12,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import requests
 from flask.testing import FlaskClient
@@ -28,22 +31,84 @@ from api.web.app import create_app
 pytest_plugins = ["programs"]
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "fixtures" / "small"
+DATASET = Path(os.environ.get("TEST_DATASET", ROOT / "dataset"))  # what the tests of the bundled dataset are about
+
+pytest.register_assert_rewrite("clients", "support", "trials")  # so that their assertions say what they compared
+# No test depends on how fast or how busy the machine is.
+hypothesis.settings.register_profile(
+    "any machine",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("any machine")
+
+
+def unpublished(target: Path, source: Path = DATASET) -> Path:
+    """A copy of the bundled dataset, or of another, under the next major version.
+
+    Any change of the records may be published as that, so that a record can be added, edited or withdrawn without a word
+    about the version, which is a matter of `make release`.
+    """
+    shutil.copytree(source, target)
+    about = target / "dataset.yaml"
+    text = about.read_text(encoding="utf-8")
+    published = [path.stem for path in (target / "releases").glob("*.tsv")]
+    majors = [int(version.split(".")[0]) for version in (*published, *re.findall(r"^version: [\"']?(\d+)", text, re.MULTILINE))]
+    about.write_text(
+        re.sub(r"^version: .*$", f"version: {max(majors) + 1}.0.0", text, count=1, flags=re.MULTILINE), encoding="utf-8"
+    )
+    return target
+
+
+@contextmanager
+def shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, Path]]:
+    """A folder that all processes of a run share, and a file in it that is there once it is filled; one process at a time."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder, folder / "filled"
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    """A running PostgreSQL."""
-    cluster = Cluster().start()
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A running PostgreSQL, one for all processes of a run: the last of them removes it."""
+    with shared(tmp_path_factory, "postgresql") as (_, filled):
+        if filled.exists():
+            home, port, users = json.loads(filled.read_text())
+            cluster = Cluster.at(Path(home), port)
+        else:
+            cluster, users = Cluster().start(), 0
+        filled.write_text(json.dumps([str(cluster.home), cluster.port, users + 1]))
     yield cluster
-    cluster.remove()
+    with shared(tmp_path_factory, "postgresql") as (_, filled):
+        home, port, users = json.loads(filled.read_text())
+        filled.write_text(json.dumps([home, port, users - 1]))
+        if users == 1:
+            filled.unlink()
+            cluster.remove()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+@pytest.fixture(scope="session")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled dataset, ready to be published."""
+    with shared(tmp_path_factory, "bundled") as (folder, filled):
+        if not filled.exists():
+            unpublished(folder / "dataset")
+            filled.touch()
+    return folder / "dataset"
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.trials)])
+def settings(request: pytest.FixtureRequest, bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings under which the bundled dataset is loaded, in either database."""
     url = request.getfixturevalue("postgresql").url() if request.param == "postgresql" else ""
-    settings = Settings(dataset=ROOT / "dataset", data_dir=tmp_path_factory.mktemp("data"), database_url=url)
-    load.load(settings)[0].close()
+    with shared(tmp_path_factory, f"loaded-{request.param}") as (folder, filled):
+        settings = Settings(dataset=bundled, data_dir=folder / "data", database_url=url)
+        if not filled.exists() or url:  # a PostgreSQL may be another one by now; a release that is there is not made again
+            load.load(settings)[0].close()
+            filled.touch()
     return settings
 
 
@@ -91,9 +156,29 @@ def walk(client: FlaskClient, url: str | None) -> list[dict[str, Any]]:
     return found
 
 
+KINDS = {  # by the folder of a test
+    "unit": ("dataset", "formats", "query", "resources", "schema"),
+    "api": ("web",),
+    "system": ("cli", "releases", "server", "storage", "tests"),
+}
+LONGEST = ("test_trials", "test_postgresql", "test_benchmarks", "test_operations", "test_publish", "test_pages")
+APART = (
+    "test_trials",
+    "test_operations",
+    "test_server",
+    "test_deploy",
+    "test_shared_cache",
+)  # nothing is prepared for all of these
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first: of two processes, neither is left alone with it in the end."""
-    items.sort(key=lambda item: item.path.stem not in ("test_trials", "test_postgresql"))
+    """Marks each test by its folder, and lets what takes longest begin first: neither of two processes is alone in the end."""
+    for item in items:
+        (kind,) = (kind for kind, folders in KINDS.items() if item.path.parent.name in folders)
+        item.add_marker(kind)
+        if item.path.stem not in APART:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # in one process, with what its module has prepared
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @contextmanager
@@ -158,11 +243,12 @@ def edit(small: Path) -> Callable[..., Path]:
     return change
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(holds: Callable[[], bool], seconds: float = 120) -> None:
+    """Waits until something holds; `seconds` is for a test that would hang, not a bound that anybody is promised."""
     end = time.monotonic() + seconds
     while True:
         with suppress(Problem, requests.ConnectionError):  # nothing is loaded there yet, or nobody there
             if holds():
                 return
         assert time.monotonic() < end, "it did not come"
-        time.sleep(0.2)
+        time.sleep(0.05)

@@ -2,13 +2,12 @@
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import requests
-from conftest import ROOT
+from conftest import ROOT, wait_for
 from postgresql import free_port
 from programs import need
 
@@ -25,13 +24,8 @@ def proxied(upstream: str, folder: Path, more: str = "") -> Iterator[str]:
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
     process = subprocess.Popen([need("nginx"), "-e", "stderr", "-c", str(folder / "nginx.conf")])
     try:
-        for _ in range(100):
-            try:
-                requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
-                break
-            except requests.ConnectionError:
-                time.sleep(0.1)
+        wait_for(lambda: bool(requests.get(f"http://127.0.0.1:{port}/healthz", timeout=30).status_code))
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)

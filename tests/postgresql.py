@@ -1,6 +1,7 @@
 """A real PostgreSQL for the tests, out of a wheel: clusters that are started, stopped, copied, and thrown away."""
 
 import contextlib
+import functools
 import importlib.util
 import os
 import shutil
@@ -8,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +25,25 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def called(cwd: Path, program: str, *arguments: str) -> None:
+    found = BIN / program
+    line = [found if found.exists() else program, *arguments]
+    subprocess.run(line, check=True, capture_output=True, cwd=cwd, **PLAIN)  # type: ignore[call-overload]
+
+
+@functools.cache
+def template() -> str:
+    """The data folder of a cluster that nobody has started, which the others of this process are copies of."""
+    home = tempfile.mkdtemp(prefix="diplomatic-events-template-")
+    if PLAIN:
+        os.chown(home, NOBODY, NOBODY)
+    finished = weakref.finalize(template, shutil.rmtree, home, ignore_errors=True)
+    assert finished.atexit
+    options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    called(Path(home), "initdb", "-D", f"{home}/data", *options)
+    return f"{home}/data"
 
 
 class Cluster:
@@ -49,7 +70,14 @@ class Cluster:
                 "stream",
             )
         else:
-            self.call("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+            self.call("cp", "-a", template(), self.data)
+
+    @classmethod
+    def at(cls, home: Path, port: int) -> "Cluster":
+        """The cluster that another process has made."""
+        cluster = cls.__new__(cls)
+        cluster.home, cluster.port = home, port
+        return cluster
 
     @property
     def data(self) -> str:
@@ -66,7 +94,7 @@ class Cluster:
         return f"postgresql://{user}@{hosts}/postgres?connect_timeout=2{query}"
 
     def call(self, program: str, *arguments: str) -> None:
-        subprocess.run([BIN / program, *arguments], check=True, capture_output=True, cwd=self.home, **PLAIN)  # type: ignore[call-overload]
+        called(self.home, program, *arguments)
 
     def start(self) -> "Cluster":
         log = str(self.home / "log")

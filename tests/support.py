@@ -1,6 +1,9 @@
 """What several tests use: commands, findings, raw answers, and the contract as a judge."""
 
+import os
+import shutil
 import socket
+import sysconfig
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +24,13 @@ def run(*arguments: str | Path) -> Result:
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output
     return result
+
+
+def script(name: str) -> str:
+    """The path of a program that a development dependency installs, in whatever environment the tests run."""
+    path = shutil.which(name, path=os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", "")]))
+    assert path, f"{name} is not installed"
+    return path
 
 
 def findings_of(folder: Path) -> list[str]:
@@ -49,7 +59,7 @@ def raw_answer(server: str, sent: bytes) -> requests.Response:
     parts = urlsplit(server)
     assert parts.hostname
     assert parts.port
-    with socket.create_connection((parts.hostname, parts.port), timeout=10) as client:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as client:
         client.sendall(sent)
         client.shutdown(socket.SHUT_WR)
         whole = b"".join(iter(lambda: client.recv(65536), b""))

@@ -38,14 +38,14 @@ def test_behind_nginx_links_and_lines_are_the_clients_and_lies_end_there(tmp_pat
     options = ("--dataset", str(SMALL), "--data-dir", str(tmp_path / "data"))
     with running(*options, cwd=ROOT, log=tmp_path / "log", **trusted) as (url, _), proxied(url[7:], tmp_path) as front:
         lies = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-        answer = requests.get(f"{front}/v1/topics?limit=1", headers=lies, timeout=10)
+        answer = requests.get(f"{front}/v1/topics?limit=1", headers=lies, timeout=60)
         assert answer.json()["links"]["self"] == f"{front}/v1/topics?limit=1"
         assert answer.json()["links"]["next"].startswith(front)
         assert (
-            requests.get(f"{front}/v1/topics?limit=1", headers={"If-None-Match": answer.headers["ETag"]}, timeout=10).status_code
+            requests.get(f"{front}/v1/topics?limit=1", headers={"If-None-Match": answer.headers["ETag"]}, timeout=60).status_code
             == 304
         )
-        long = requests.get(f"{front}/{'a' * 9000}", timeout=10)
+        long = requests.get(f"{front}/{'a' * 9000}", timeout=60)
         assert (long.status_code, long.headers["Content-Type"]) == (414, "application/problem+json")
     lines = map(json.loads, (tmp_path / "log").read_text().splitlines())
     (line,) = [line for line in lines if line["path"] == "/v1/topics"]  # the second answer came from the cache
@@ -70,7 +70,7 @@ REFUSED = {
 @pytest.mark.needs("nginx")
 def test_what_nginx_refuses_is_a_problem_document_with_the_headers_of_any_answer(tmp_path: Path) -> None:
     with proxied(f"127.0.0.1:{free_port()}", tmp_path) as front:
-        away = requests.get(f"{front}/v1/topics", timeout=10), 502
+        away = requests.get(f"{front}/v1/topics", timeout=60), 502
         for answer, status in (away, *((raw_answer(front, sent), status) for sent, status in REFUSED.values())):
             assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
             problem = answer.json()
@@ -88,7 +88,7 @@ def test_what_nginx_refuses_is_a_problem_document_with_the_headers_of_any_answer
 def test_nginx_adds_nothing_of_its_own_to_what_the_api_says(server: str, tmp_path: Path) -> None:
     with proxied(server[7:], tmp_path) as front:
         for path in ("/v1/topics", "/v1/topics", "/docs", "/nothing", "/v1/topics?colour=red"):
-            behind, before = requests.get(f"{server}{path}", timeout=10), requests.get(f"{front}{path}", timeout=10)
+            behind, before = requests.get(f"{server}{path}", timeout=60), requests.get(f"{front}{path}", timeout=10)
             assert set(before.headers) - set(behind.headers) <= {"X-Cache"}
             for name in ("Content-Type", "Cache-Control", "Content-Security-Policy", "Vary"):
                 assert before.headers[name] == behind.headers[name], (path, name)
@@ -173,8 +173,8 @@ def test_it_serves_as_process_1_with_nothing_to_write_and_ends_on_a_signal(tmp_p
     try:
         assert process.stderr
         assert "Serving" in process.stderr.readline()
-        assert requests.get(f"http://127.0.0.1:{port}/v1/topics", timeout=10).status_code == 200
-        assert requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=10).status_code == 200
+        assert requests.get(f"http://127.0.0.1:{port}/v1/topics", timeout=60).status_code == 200
+        assert requests.get(f"http://127.0.0.1:{metrics}/metrics", timeout=60).status_code == 200
         (first,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         assert "NSpid:\t" in (status := Path(f"/proc/{first}/status").read_text())
         assert re.search(r"NSpid:.*\t1\n", status), "it is process 1 there"

@@ -232,7 +232,7 @@ def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp
     try:
         assert process.stderr
         (url,) = re.findall(r"Serving (http://\S+)/ ", process.stderr.readline())
-        assert requests.get(f"{url}/readyz", timeout=10).json()["status"] == "ok"
+        assert requests.get(f"{url}/readyz", timeout=60).json()["status"] == "ok"
     finally:
         process.terminate()
         process.communicate(timeout=60)

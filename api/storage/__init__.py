@@ -1,4 +1,4 @@
-"""Where releases are stored: a folder of SQLite files, or PostgreSQL. `open_store` is the only entrance."""
+"""Where releases are stored: a folder of SQLite files or PostgreSQL, either opened by `open_store`."""
 
 from importlib import import_module
 

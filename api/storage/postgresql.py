@@ -126,7 +126,7 @@ class PostgresqlStore(Store):
     def publish(self, built: Path, id: str, inputs: str, tables: Sequence[type[pw.Model]], keep: int) -> None:
         with self._writing() as connection, closing(sqlite3.connect(built)) as source:
             with connection.transaction():
-                schema = postgresql_copy.named_anew(connection, id, inputs)
+                schema = postgresql_copy.create_schema(connection, id, inputs)
                 for table in tables:
                     if table is not Search:
                         postgresql_copy.copy(connection, source, table)

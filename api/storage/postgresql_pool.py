@@ -149,7 +149,7 @@ class ReadPool:
         self._lock = threading.Lock()
 
     def read(self, schema: str, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a statement, asked again on a new connection where the connection breaks.
+        """The rows of a statement, repeated on a new connection where the connection breaks.
 
         Raises psycopg.Error where the server does not answer, or the statement fails or takes too long.
         """
@@ -161,7 +161,7 @@ class ReadPool:
                 except psycopg.OperationalError:
                     if attempt == ATTEMPTS or not connection.closed or self.watch.lost():
                         raise
-            self.watch.due = 0.0  # whether the server is still there is known in a moment
+            self.watch.due = 0.0  # a server that refuses connections is known at once
             self.watch.look(POLL)
             self._opened().drain()  # the other connections are of the same server
         raise AssertionError

@@ -27,20 +27,19 @@ class TimedDatabase(pw.SqliteDatabase):
 
     def __init__(self, database: str, seconds: float, **options: Any) -> None:
         self.seconds = seconds
-        self._began = threading.local()
+        self._local = threading.local()  # the connection of a thread, and when its statement began
         self._connections: list[Any] = []
         weakref.finalize(self, _close, self._connections)
         super().__init__(database, check_same_thread=False, **options)
 
-    def _add_conn_hooks(self, conn: Any) -> None:
-        super()._add_conn_hooks(conn)  # type: ignore[misc]
-        self._connections.append(conn)
-        began, seconds = self._began, self.seconds  # not self: a connection must not keep its database alive
-        began.at = time.monotonic()
-        conn.set_progress_handler(lambda: time.monotonic() - began.at > seconds, STEPS)
-
     def execute_sql(self, *args: Any, **options: Any) -> Any:
-        self._began.at = time.monotonic()
+        connection: Any = self.connection()  # type: ignore[no-untyped-call]
+        local, seconds = self._local, self.seconds
+        if getattr(local, "connection", None) is not connection:
+            local.connection = connection
+            self._connections.append(connection)
+            connection.set_progress_handler(lambda: time.monotonic() - local.began > seconds, STEPS)
+        local.began = time.monotonic()
         return super().execute_sql(*args, **options)  # type: ignore[no-untyped-call]
 
 

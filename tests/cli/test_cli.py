@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT, SMALL
+from conftest import DATASET, SMALL
 from support import run
 
 from api.cli import main
@@ -143,5 +143,5 @@ def test_codebook_fills_the_generated_sections(tmp_path: Path) -> None:
 
 
 def test_the_bundled_dataset_has_no_faults() -> None:
-    result = run("check", "--dataset", ROOT / "dataset")
+    result = run("check", "--dataset", DATASET)
     assert result.exit_code == 0, result.output

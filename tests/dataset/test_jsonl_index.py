@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -266,16 +267,18 @@ def test_ten_times_the_records_take_no_more_memory(small: Path, tmp_path: Path) 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_load_that_is_stopped_leaves_the_served_release_and_no_scratch(small: Path, tmp_path: Path, number: int) -> None:
     settings = Settings(dataset=small, data_dir=tmp_path / "data")
-    release, _ = load.load(settings)
-    series(small, 6000)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(settings.data_dir)]
-    )
-    wait_for(lambda: list(settings.data_dir.glob("releases/building.tmp")))
-    time.sleep(0.3)
-    process.send_signal(number)
-    process.wait()
-    assert SqliteStore(settings.data_dir).current().id == release.id
+    command = [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(settings.data_dir)]
+    listens = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what a shell starts in the background ignores it
+    for count in (6_000, 12_000, 24_000, 48_000):  # a load that is done before it can be stopped is followed by a longer one
+        served = load.load(settings)[0].id
+        series(small, count)
+        process = subprocess.Popen(command, preexec_fn=listens)  # noqa: PLW1509  # no thread runs here
+        wait_for(lambda process=process: list(settings.data_dir.glob("releases/building.tmp")) or process.poll() is not None)
+        process.send_signal(number)
+        if process.wait():
+            break
+    assert process.returncode, "every load was done before it was stopped"
+    assert SqliteStore(settings.data_dir).current().id == served
     wait_for(lambda: not workers_of(settings.data_dir), "its processes are gone")
     (small / "events.jsonl").write_text("")
     wait_for(lambda: run("load", "--dataset", small, "--data-dir", settings.data_dir).exit_code == 0, "its lock is free")

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
 from flask.testing import FlaskClient
 
 from api.config import Settings
@@ -126,10 +125,12 @@ def test_every_plan_finds_the_same(
     assert total(query) == len(usual)
 
 
-def test_days_counted_at_the_load_are_the_days_that_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_days_counted_at_the_load_are_the_days_that_are_there(
+    bundled: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Every value of every filter is held to a plain count, at and around days that are there."""
     monkeypatch.setattr(value_counts, "FREQUENT", 1)
-    release, _ = load.load(Settings(dataset=ROOT / "dataset", data_dir=tmp_path))
+    release, _ = load.load(Settings(dataset=bundled, data_dir=tmp_path))
     for resource in (resource for resource in RESOURCES if value_counts.is_dated(resource)):
         model: Any = resource.model
         spans = {seq: (day(a), day(b)) for seq, a, b in release.rows(model.select(model.seq, model.earliest, model.latest))}

@@ -34,6 +34,7 @@ def serving_small(folder: Path, **environ: str) -> Any:
 
 
 def test_each_request_is_one_line_of_json_that_says_what_was_sent(tmp_path: Path) -> None:
+    began = time.monotonic()
     with serving_small(tmp_path) as (url, _):
         agent = {"User-Agent": 'a "browser"\\', "Accept-Encoding": "identity"}
         asked = [
@@ -51,7 +52,7 @@ def test_each_request_is_one_line_of_json_that_says_what_was_sent(tmp_path: Path
         assert line["bytes"] == len(answer.content)
         assert line["user_agent"] == agent["User-Agent"]
         assert line["client"] == "127.0.0.1"
-        assert 0 < line["duration_ms"] < 10_000
+        assert 0 < line["duration_ms"] < 1000 * (time.monotonic() - began)
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
     assert found[-1]["method"] == "HEAD"
 
@@ -138,7 +139,7 @@ def samples(port: int) -> dict[str, float]:
 
 def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
     port = free_port()
-    asked = 40
+    asked, began = 40, time.time()
     before = set(MEMORY.glob("diplomatic-events-metrics-*"))
     with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="3") as (url, process):
         for _ in range(asked):
@@ -161,8 +162,8 @@ def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
         assert asked - 3 * 4 <= hits < asked, "each process asks once, or each thread of it at the same moment"
         (info,) = [name for name in found if name.startswith("diplomatic_events_release_info")]
         assert 'version="0.1.0"' in info
-        assert 0 <= found["diplomatic_events_release_age_seconds"] < 60
-        assert 0 < found["diplomatic_events_release_load_duration_seconds"] < 60
+        assert 0 <= found["diplomatic_events_release_age_seconds"] <= time.time() - began
+        assert 0 < found["diplomatic_events_release_load_duration_seconds"] <= time.time() - began
         assert found["diplomatic_events_database_errors_total"] == 0
         (tmp_path / "data" / "current").write_text("nonsense\n")
         requests.get(f"{url}/readyz", timeout=10)
@@ -284,7 +285,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.skipif(not has_ipv6(), reason="no IPv6 on this machine")
-@pytest.mark.parametrize("host", ["::", "::1", "[::]", "[::1]"])
+@pytest.mark.parametrize("host", ["::", *(pytest.param(host, marks=pytest.mark.trials) for host in ("::1", "[::]", "[::1]"))])
 def test_the_server_listens_on_an_address_of_ipv6(tmp_path: Path, host: str) -> None:
     port = str(free_port())
     environ = {"DIPLOMATIC_EVENTS_HOST": host, "DIPLOMATIC_EVENTS_METRICS_HOST": host, "DIPLOMATIC_EVENTS_METRICS_PORT": port}
@@ -344,14 +345,15 @@ def test_requests_under_way_are_finished_whole_when_the_server_is_told_to_stop(t
     sums = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in published.iterdir()}
     (published / "SHA256SUMS").write_text("".join(f"{sha256}  {name}\n" for name, sha256 in sums.items()))
     taken: list[bool] = []
-    began = threading.Barrier(7)
+    began, told = threading.Barrier(7), threading.Event()
 
     def read(url: str) -> None:
         with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=30) as client:
             client.sendall(b"GET /v1/releases/9.9.9/large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             parts = [client.recv(1000)]
-            began.wait(timeout=30)
-            time.sleep(1)
+            began.wait(timeout=60)
+            told.wait(timeout=60)
+            time.sleep(1)  # in which a server that does not wait would have cut it off
             parts += iter(lambda: client.recv(1 << 20), b"")
             taken.append(b"".join(parts).partition(b"\r\n\r\n")[2] == whole)
 
@@ -360,8 +362,9 @@ def test_requests_under_way_are_finished_whole_when_the_server_is_told_to_stop(t
         threads = [threading.Thread(target=read, args=(url,)) for _ in range(6)]
         for thread in threads:
             thread.start()
-        began.wait(timeout=30)
+        began.wait(timeout=60)
         process.send_signal(signal.SIGTERM)
+        told.set()
         for thread in threads:
             thread.join()
         assert process.wait(timeout=60) == 0

@@ -5,13 +5,15 @@ import tempfile
 import time
 from pathlib import Path
 
+from . import trial as trial_module
 from .every import TRIALS
-from .trial import TABLE, derive, record
+from .trial import TABLE, broken, derive, record, record_broken, session
 
 
 def main(group: str, *names: str) -> int:
     """The number of promises that did not hold."""
-    broken = 0
+    failed = 0
+    trial_module.measures = True
     for trial in TRIALS:
         if trial.group != group or (names and trial.name not in names):
             continue
@@ -20,15 +22,17 @@ def main(group: str, *names: str) -> int:
         try:
             with tempfile.TemporaryDirectory(prefix="diplomatic-events-trial-") as folder:
                 found = trial.run(trial.many, Path(folder))
-        except AssertionError as error:
-            broken += 1
-            print(f"  BROKEN: {error}", flush=True)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the promise did not hold, and the others are still tried
+            failed += 1
+            record_broken(trial)
+            print("  BROKEN: " + broken(error).replace("\n", "\n  "), flush=True)
             continue
         found["seconds"] = round(time.monotonic() - began)
         record(trial, found)
         print(f"  {trial.shown.format(**found)} in {found['seconds']} s", flush=True)
     TABLE.write_text(derive(TRIALS), encoding="utf-8")
-    return broken
+    session.close()
+    return failed
 
 
 if __name__ == "__main__":

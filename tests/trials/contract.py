@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conftest import running
+from conftest import DATASET, running
 from postgresql import Cluster
+from support import script
 
 from .trial import ROOT, Figures
 
@@ -22,7 +23,7 @@ FEW = 10  # with fewer examples than this the slow phases are left out: every bo
 @contextmanager
 def published(folder: Path, database_url: str = "") -> Iterator[str]:
     """A server of the bundled dataset, loaded and published as if for the first time."""
-    dataset = Path(shutil.copytree(ROOT / "dataset", folder / "dataset", ignore=shutil.ignore_patterns("releases")))
+    dataset = Path(shutil.copytree(DATASET, folder / "dataset", ignore=shutil.ignore_patterns("releases")))
     environ = {
         "DIPLOMATIC_EVENTS_DATASET": str(dataset),
         "DIPLOMATIC_EVENTS_DATA_DIR": str(folder / "data"),
@@ -41,7 +42,7 @@ def conformance(url: str, examples: int, folder: Path) -> Figures:
     report = folder / "report.json"
     phases = "examples,fuzzing" if examples < FEW else "examples,coverage,fuzzing,stateful"
     command = [
-        Path(sys.executable).with_name("schemathesis"),
+        script("schemathesis"),
         "--config-file",
         CONFIG,
         "run",
@@ -50,14 +51,13 @@ def conformance(url: str, examples: int, folder: Path) -> Figures:
         url,
     ]
     options = ["--phases", phases, "--max-examples", examples, "--workers", 2, "--report", "json", "--report-json-path", report]
+    options += ["--suppress-health-check", "all", "--request-timeout", 60]  # a busy machine is no fault of the contract
     if examples < FEW:
         options += ["--seed", 1]
     environ = {**os.environ, "SCHEMATHESIS_HOOKS": "trials.explained", "PYTHONPATH": str(ROOT / "tests")}
     line = [str(word) for word in [*command, *options, "--continue-on-failure", "--no-color"]]
     done = subprocess.run(line, cwd=folder, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, (
-        re.sub(r"(.{2000}).*", r"\1...", done.stdout[done.stdout.find("FAILURES") :])[:20_000] + done.stderr[-2000:]
-    )
+    assert done.returncode == 0, output_of(done)
     told = json.loads(report.read_text(encoding="utf-8"))
     assert told["complete"], told["stop_reason"]
     assert not told["errors"], told["errors"]
@@ -68,6 +68,13 @@ def conformance(url: str, examples: int, folder: Path) -> Figures:
         "explained": told["filtered"],
         "seed": told["seed"],
     }
+
+
+def output_of(done: subprocess.CompletedProcess[str]) -> str:
+    """The output of a run that failed, from the heading of its failures or errors on; all of it if there is none."""
+    heading = re.search(r"=+ (FAILURES|ERRORS) =+", done.stdout)
+    shown = re.sub(r"(.{2000}).*", r"\1...", done.stdout[heading.start() if heading else 0 :])
+    return f"exit code {done.returncode}\n{shown[:20_000]}\n{done.stderr[-2000:]}"
 
 
 def embedded(times: int, folder: Path) -> Figures:

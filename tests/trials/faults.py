@@ -21,8 +21,8 @@ from typing import Any
 
 import psycopg
 import requests
-from clients import asking, pages
-from conftest import SMALL, running
+from clients import Heard, asking, pages
+from conftest import SMALL, running, wait_for
 from postgresql import Cluster
 
 from api.config import Settings
@@ -30,8 +30,8 @@ from api.releases import load
 from api.resources import RESOURCES
 from api.storage import open_store
 
-from .hostile import answers, children, connected, polite, request, said
-from .trial import ROOT, Figures
+from .hostile import answers, children, connected, loaded, polite, request, said
+from .trial import ROOT, Figures, within
 
 Databases = Callable[[Path], Any]
 
@@ -98,7 +98,8 @@ def killed(database: Databases) -> Callable[[int, Path], Figures]:
         with database(folder) as settings:
             marked(settings, 0)
             began = time.monotonic()
-            assert loading(settings).wait() == 0
+            whole_load = loading(settings).wait()
+            assert whole_load == 0, f"a load that nobody disturbs ends with {whole_load}"
             whole = time.monotonic() - began
             for number in range(1, times + 1):
                 before = served(settings)
@@ -110,7 +111,8 @@ def killed(database: Databases) -> Callable[[int, Path], Figures]:
                 told["kills"] += 1
                 told["old" if served(settings) == before else "new"] += 1
             marked(settings, times + 1)
-            assert loading(settings).wait() == 0
+            after = loading(settings).wait()
+            assert after == 0, f"the load after them ends with {after}"
             if not settings.database_url:
                 assert not list(settings.data_dir.rglob("*.tmp*")), "litter"
         return told
@@ -182,7 +184,7 @@ def full_release(times: int, folder: Path) -> Figures:
             place = folder / f"disk{n}"
             # Every other time the files have room enough, and the manifest has little or none: the disk is full of something else.
             files = n % 2 == 0
-            mounted(place, int(size * 4 * (n + 1) / times) if files else 1 << 20)
+            mounted(place, int(size * 4 * (times - n) / times) if files else 1 << 20)
             try:
                 dataset = Path(shutil.copytree(SMALL, folder / f"dataset{n}" if files else place / "dataset"))
                 if not files:
@@ -249,9 +251,9 @@ def edited(times: int, folder: Path) -> Figures:
             for _ in range(times):
                 before = served(settings)
                 process = loading(settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                _, errors = process.communicate(timeout=60)
+                told_by, errors = process.communicate(timeout=300)
                 assert b"Traceback" not in errors, errors.decode()[-2000:]
-                assert process.returncode in (0, 1)
+                assert process.returncode in (0, 1), (process.returncode, errors.decode()[-2000:], told_by.decode()[-2000:])
                 told["loads"] += 1
                 told["findings" if process.returncode else "loaded"] += 1
                 assert not process.returncode or served(settings) == before
@@ -340,20 +342,21 @@ def signalled(times: int, folder: Path) -> Figures:
         for _number in range(times):
             with running("--no-load", cwd=ROOT, **environ(settings)) as (url, process):
                 with asking(pages(f"{url}/v1/topics"), "close") as seen:
-                    time.sleep(0.3)
+                    wait_for(more_than(seen, 20))
                     os.kill(children(process.pid)[0], signal.SIGKILL)
                     began = time.monotonic()
-                    while len(children(process.pid)) < 2:
-                        assert time.monotonic() - began < 20
-                        time.sleep(0.05)
+                    wait_for(lambda process=process: len(children(process.pid)) == 2)
                     told["kills"] += 1
                     told["back"] = max(told["back"], round(time.monotonic() - began, 1))
-                    time.sleep(0.3)
+                    within(20, told["back"], "a process that was killed is replaced")
+                    wait_for(more_than(seen, 20))
                     cut = len(seen.cut)
                     assert cut <= 4, f"only what the killed process was answering is lost, not {cut} requests"
+                    old = set(children(process.pid))
                     process.send_signal(signal.SIGHUP)
                     told["hangups"] += 1
-                    time.sleep(2)
+                    wait_for(lambda process=process, old=old: len(now := set(children(process.pid))) == 2 and not now & old)
+                    wait_for(more_than(seen, 20))
                     assert len(seen.cut) == cut, f"starting anew failed {seen.cut[cut:]}"
                 assert set(seen.statuses) == {200}
                 told["requests"] += len(seen.statuses)
@@ -361,6 +364,12 @@ def signalled(times: int, folder: Path) -> Figures:
                 told["finished"] += stopped(url, process)
                 told["stops"] += 1
     return told
+
+
+def more_than(heard: Heard, number: int) -> Callable[[], bool]:
+    """Whether that many more answers have come than there are now."""
+    before = len(heard.statuses)
+    return lambda: len(heard.statuses) > before + number
 
 
 def stopped(url: str, process: subprocess.Popen[str]) -> int:
@@ -379,7 +388,7 @@ def stopped(url: str, process: subprocess.Popen[str]) -> int:
         ((status, headers, body),) = answers(found)
         assert status == 200
         assert len(body) == int(headers["content-length"])
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=300) == 0
     return len(clients)
 
 
@@ -464,12 +473,12 @@ def lost(times: int, folder: Path) -> Figures:
                     while not all(one.done() for one in asked):
                         answer, seconds = timed(f"{url}/healthz")
                         assert answer.ok
-                        assert seconds < 3, f"{gone.__name__}: /healthz after {seconds} s"
+                        within(3, seconds, f"{gone.__name__}: /healthz")
                         told["healthy"] = max(told["healthy"], seconds)
                     for answer, seconds in (one.result() for one in asked):
                         assert answer.status_code in (200, 503), (gone.__name__, answer.text[:300])
                         assert answer.ok or answer.headers["Retry-After"]
-                        assert seconds < 5, f"{gone.__name__}: {answer.status_code} after {seconds} s"
+                        within(5, seconds, f"{gone.__name__}: {answer.status_code}")
                         told["longest"] = max(told["longest"], seconds)
                         told["answers"] += 1
                         told["unavailable"] += not answer.ok
@@ -479,7 +488,8 @@ def lost(times: int, folder: Path) -> Figures:
                 while time.monotonic() - well < 1:  # every process has been asked by then
                     if not requests.get(f"{url}/readyz", timeout=60).ok:
                         well = time.monotonic()
-                        assert well - began < 10, f"{gone.__name__}: it does not come back"
+                        within(10, well - began, f"{gone.__name__}: it does not come back")
+                        assert well - began < 300, f"{gone.__name__}: it does not come back"
                 told["back"] = max(told["back"], round(well - began, 1))
                 told["rounds"] += 1
     return told
@@ -541,11 +551,11 @@ def enduring(times: int, folder: Path) -> Figures:
     chance = random.Random(6)
     kept: list[dict[str, int]] = []
     data = {
-        "DIPLOMATIC_EVENTS_DATA_DIR": str(folder / "data"),
+        "DIPLOMATIC_EVENTS_DATA_DIR": loaded(),
         "DIPLOMATIC_EVENTS_LOG": "off",
         "DIPLOMATIC_EVENTS_CACHE_BYTES": str(8 << 20),
     }
-    with running("--dataset", str(ROOT / "dataset"), cwd=ROOT, **data) as (url, process), polite(url) as waits:
+    with running("--no-load", cwd=ROOT, **data) as (url, process), polite(url) as waits:
         for part in range(10):
             while told["requests"] < times * (part + 1) / 10:
                 batch = [mixed(chance) for _ in range(50)]

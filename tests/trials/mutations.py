@@ -23,7 +23,7 @@ from api.dataset.findings import DatasetError
 from api.releases import load
 from api.storage import open_store
 
-from .trial import ROOT, Figures
+from .trial import ROOT, Figures, within
 
 SMALL = ROOT / "tests" / "fixtures" / "small"
 SECONDS, MEBIBYTES = 5.0, 200  # what one case may take, and what all of them together may add to the process
@@ -238,7 +238,7 @@ def judged(folder: Path, served_by: Settings, served: str) -> tuple[bool, float]
     """Whether a dataset is accepted, and in how many seconds that was known. What is not leaves the served release."""
     began = time.monotonic()
     signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, 2 * SECONDS)
+    signal.setitimer(signal.ITIMER_REAL, 24 * SECONDS)
     try:
         load.load(replace(served_by, dataset=folder))
         accepted = True
@@ -281,7 +281,7 @@ def files(times: int, home: Path) -> Figures:
             except OSError:
                 return  # two changes of the same place can be at odds
         accepted, seconds = judged(folder, served_by, served)
-        assert seconds < SECONDS
+        within(SECONDS, seconds, "a dataset took long")
         told["cases"] += 1
         told["accepted" if accepted else "refused"] += 1
         told["slowest"] = max(told["slowest"], round(seconds, 2))
@@ -300,6 +300,6 @@ def files(times: int, home: Path) -> Figures:
 def as_command(folder: Path, accepted: bool) -> None:
     """What `diplomatic-events check` says of a dataset: findings and 1, or none and 0; never a trace."""
     line = [sys.executable, "-m", "api", "check", "--dataset", str(folder)]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, timeout=300, check=False)
     assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
     assert done.returncode == (0 if accepted else 1), done.stderr.decode(errors="replace")

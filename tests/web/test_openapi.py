@@ -1,11 +1,12 @@
 """The contract is valid, complete, derived, and its examples are true to it."""
 
 import subprocess
+import sys
 from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
@@ -70,12 +71,11 @@ def test_editors_schemas_accept_every_file_of_the_dataset(resource: Any) -> None
     schema = json_schema(resource.schema)
     Draft202012Validator.check_schema(schema)
     validator = Draft202012Validator(schema)
-    for path in (ROOT / "dataset" / resource.kind).glob("*.yaml"):
+    for path in (DATASET / resource.kind).glob("*.yaml"):
         assert [error.message for error in validator.iter_errors(yaml.safe_load(path.read_text(encoding="utf-8")))] == [], path
     assert list(validator.iter_errors({"colour": "red"}))
 
 
-def test_nothing_derived_has_drifted() -> None:
-    documents = [str(path) for path in (ROOT / "docs").glob("*.md")]
-    for arguments in (["schema", "--output", "dataset/schemas"], ["codebook", "README.md", *documents, "dataset/README.md"]):
-        subprocess.run([ROOT / ".venv/bin/diplomatic-events", *arguments, "--check"], cwd=ROOT, check=True)
+def test_no_derived_schema_has_drifted() -> None:
+    """The tables of the documents, which follow the records as well, are held to them by `make lint`."""
+    subprocess.run([sys.executable, "-m", "api", "schema", "--output", "dataset/schemas", "--check"], cwd=ROOT, check=True)

@@ -57,6 +57,11 @@ def _files() -> dict[str, Any]:
 
 def services() -> dict[str, dict[str, Any]]:
     """The operations by path."""
+    return _lookups() | _publications() | _of_each_kind() | _state()
+
+
+def _lookups() -> dict[str, dict[str, Any]]:
+    """The index, search, identifiers, the network and threads."""
     about = {"title": "...", "version": "1.0.0"}
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
     node = {"id": "russia", "name": "Russia", "events": 1}
@@ -67,7 +72,7 @@ def services() -> dict[str, dict[str, Any]]:
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
     resolving = _service(redirect, "resolve", {}, (400, 404, 410, 503))
     redirects = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
-    operations = {
+    return {
         "/v1": _service(
             "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
             "index",
@@ -105,6 +110,12 @@ def services() -> dict[str, dict[str, Any]]:
             parameters=[id_parameter(BY_KIND["statements"]), *query(threads.thread_arguments())],
             tag="statements",
         ),
+    }
+
+
+def _publications() -> dict[str, dict[str, Any]]:
+    """Published releases, changes between them, citations and figures."""
+    operations = {
         "/v1/releases": _service(
             "The published releases, newest first", "list_releases", _answer({"type": "array", "items": ANY}, []), (400,)
         ),
@@ -150,6 +161,19 @@ def services() -> dict[str, dict[str, Any]]:
             (400, 503),
             parameters=query(citations.verify_arguments()),
         ),
+    }
+    for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
+        operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
+        operations[path]["responses"]["304"] = NOT_MODIFIED
+    file = operations["/v1/releases/{version}/{name}"]["responses"]
+    file["206"] = {"description": "The requested range."}
+    file["416"] = {"description": "The range begins after the end of the file."}
+    return operations
+
+
+def _of_each_kind() -> dict[str, dict[str, Any]]:
+    """Citations and aggregates of each kind."""
+    return {
         **{
             f"/v1/cite/{resource.kind}": _service(
                 f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a checksum to verify it",
@@ -175,6 +199,12 @@ def services() -> dict[str, dict[str, Any]]:
             )
             for resource in RESOURCES
         },
+    }
+
+
+def _state() -> dict[str, dict[str, Any]]:
+    """The contract itself, and the state of the server."""
+    return {
         "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
         "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", {"openapi": "3.1.0"})),
         "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
@@ -185,10 +215,3 @@ def services() -> dict[str, dict[str, Any]]:
             (503,),
         ),
     }
-    for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
-        operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
-        operations[path]["responses"]["304"] = NOT_MODIFIED
-    file = operations["/v1/releases/{version}/{name}"]["responses"]
-    file["206"] = {"description": "The requested range."}
-    file["416"] = {"description": "The range begins after the end of the file."}
-    return operations
