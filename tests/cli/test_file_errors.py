@@ -26,6 +26,12 @@ READERS = {
 FILE = "topics/security.yaml"
 
 
+@pytest.fixture(autouse=True)
+def never_serving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that starts although it should not ends at once."""
+    monkeypatch.setattr("api.server.run", lambda settings: None)
+
+
 def told(command: str, dataset: Path, home: Path) -> tuple[int, str]:
     """Exit code and output of a command on a dataset."""
     (home / "page.md").write_text("<!-- begin counts -->\n<!-- end counts -->\n")
@@ -141,6 +147,7 @@ def test_a_readme_that_cannot_be_read_is_a_finding(small: Path, tmp_path: Path) 
 
 
 def test_fmt_and_new_tell_what_cannot_be_written(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("fmt", "--dataset", small).exit_code == 0
     path, before = small / FILE, "name:   Security\ndefinition: x\n"
     path.write_text(before)
     with monkeypatch.context() as patch:
@@ -155,6 +162,7 @@ def test_fmt_and_new_tell_what_cannot_be_written(small: Path, monkeypatch: pytes
 
 
 def test_fmt_tells_of_a_record_that_is_gone_after_it_was_read(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("fmt", "--dataset", small).exit_code == 0
     monkeypatch.setattr(Path, "read_text", failing(Path.read_text, errno.ENOENT, True, FILE))
     result = run("fmt", "--dataset", small)
     assert (result.exit_code, result.output) == (1, f"{FILE}: cannot be read: No such file or directory\n1 fault\n")
@@ -164,8 +172,7 @@ def test_fmt_tells_of_a_record_that_is_gone_after_it_was_read(small: Path, monke
 @pytest.mark.parametrize(
     ("place", "what", "reason"),
     [
-        ("data", "file", "data: Not a directory"),
-        ("data", "link", "data: File exists"),
+        ("data", "file", "data/releases: Not a directory"),
         ("data/releases", "file", "data/releases: File exists"),
         ("data/load.lock", "folder", "data/load.lock: Is a directory"),
         ("data/current", "folder", "data/current: Is a directory"),
@@ -180,7 +187,7 @@ def test_a_data_folder_that_cannot_be_written_is_named(
     monkeypatch.setenv("DIPLOMATIC_EVENTS_DATA_DIR", str(tmp_path / "data"))
     result = run(command, "--dataset", small)
     assert result.exit_code == 2, result.output
-    assert f"Error: cannot write {tmp_path}/{reason}\n" in result.output.replace("data/releases: Not", "data: Not")
+    assert f"Error: cannot write {tmp_path}/{reason}\n" in result.output
 
 
 @pytest.mark.parametrize("function", ["os.fsync", "os.replace"])
