@@ -78,7 +78,9 @@ def _put_in_place(made: Path, output: Path) -> tuple[Path, bool]:
     if not target.exists():
         os.replace(made, target)
         return target, True
-    if (target / SUMS).read_bytes() != (made / SUMS).read_bytes():
+    with file_errors("read", target):
+        same = (target / SUMS).read_bytes() == (made / SUMS).read_bytes()
+    if not same:
         raise VersionExists(f"{target} holds this version with different bytes")
     return target, False
 
