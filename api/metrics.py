@@ -1,19 +1,21 @@
-"""What is counted for Prometheus: nothing unless the server was told to serve it."""
+"""Metrics for Prometheus: nothing is counted unless the server was told to serve them.
+
+Every process counts in files of its own, named after a slot. A new process takes over the slot, the files and so the
+counts of one that has ended: see decisions/008-metrics-over-processes.md.
+"""
 
 import os
-import struct
-import threading
 from collections.abc import Callable, Iterable
-from contextlib import closing, suppress
 from functools import cache
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import ServerHandler
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
-ADDING = threading.Lock()  # nobody reads the files while what is in one moves to another
+MAIN = 0  # the slot of the process that starts the others
 
 
 class Recorder:
@@ -22,7 +24,11 @@ class Recorder:
     def __init__(self, folder: str) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         self.folder = Path(folder)
-        client = import_module("prometheus_client")  # only now: it decides at its import to count in files
+        self.slot = MAIN
+        self._taken = {MAIN}
+        client = import_module("prometheus_client")  # only now: at its import it decides to count in files
+        values: Any = import_module("prometheus_client.values")
+        values.ValueClass = values.MultiProcessValue(process_identifier=lambda: self.slot)
         self.requests = client.Counter(
             "diplomatic_events_http_requests", "Requests answered.", ("method", "route", "status"), registry=None
         )
@@ -46,23 +52,28 @@ class Recorder:
         return self.requests.labels(method, route, status), self.seconds.labels(route)
 
     def count(self, method: str, route: str, status: str, seconds: float, result: str | None) -> None:
-        """Counts an answer. A route is a rule of the application and a method one of a few: never what a client made up."""
+        """Counts an answer. Labels are bounded: a route of the application, a known method, never a text of the client."""
         requests, duration = self.answered(method if method in METHODS else "other", route, status)
         requests.inc()
         duration.observe(seconds)
         if result:
             self.looked_up(result).inc()
 
-    def bury(self, pid: int) -> None:
-        """Adds what a dead process counted to what all dead ones did, and removes its files."""
-        values = import_module("prometheus_client.mmap_dict").MmapedDict
-        with ADDING:
-            for path in self.folder.glob(f"*_{pid}.db"):
-                kind = path.name.partition("_")[0]
-                with suppress(RuntimeError, struct.error), closing(values(path.with_name(f"{kind}_dead.db"))) as kept:
-                    for key, value, *_ in values.read_all_values_from_file(path):
-                        kept.write_value(key, kept.read_value(key)[0] + value, 0.0)
-                path.unlink()  # even if it cannot be read, as when the process was killed while it began
+    def take_slot(self) -> int:
+        """The lowest slot that no running process has."""
+        slot = next(number for number in count() if number not in self._taken)
+        self._taken.add(slot)
+        return slot
+
+    def free_slot(self, slot: int) -> None:
+        """Leaves the slot of a process that has ended to the next one, without files that cannot be read."""
+        merge = import_module("prometheus_client.multiprocess").MultiProcessCollector.merge
+        for path in self.folder.glob(f"*_{slot}.db"):
+            try:
+                merge([str(path)])
+            except Exception:  # noqa: BLE001  # whatever a process leaves that was killed while it created the file
+                path.unlink()
+        self._taken.discard(slot)
 
 
 class State:
@@ -72,28 +83,40 @@ class State:
 
 
 def start(folder: str) -> None:
-    """From now on, and in the processes that are started later, everything is counted."""
+    """Counts from now on, in this process and in those that it starts."""
     State.recorder = Recorder(folder)
 
 
 def database_error() -> None:
+    """Counts a failed read of the database."""
     if State.recorder:
         State.recorder.database_errors.inc()
 
 
-def dead(pid: int) -> None:
-    """What a process counted outlives it; its files do not."""
+def before_fork(worker: Any) -> None:
+    """Gives a process that is about to be started a slot."""
     if State.recorder:
-        State.recorder.bury(pid)
+        worker.slot = State.recorder.take_slot()
+
+
+def after_fork(worker: Any) -> None:
+    """Counts in the slot of this new process."""
+    if State.recorder:
+        State.recorder.slot = worker.slot
+
+
+def ended(worker: Any) -> None:
+    """Frees the slot of a process that has ended; what it counted stays."""
+    if State.recorder:
+        State.recorder.free_slot(worker.slot)
 
 
 Gauges = Callable[[], Iterable[tuple[str, str, dict[str, str], float]]]
 
 
 def serve(host: str, port: int, gauges: Gauges) -> int:
-    """Serves what was counted, and gauges that are read when they are asked for, in a thread; returns the port."""
+    """Serves the counters, and `gauges` as they are at each request, in a thread. Returns the port."""
     client, core = import_module("prometheus_client"), import_module("prometheus_client.core")
-    multiprocess = import_module("prometheus_client.multiprocess").MultiProcessCollector(None)
 
     class Now:
         def collect(self) -> Iterable[Any]:
@@ -102,17 +125,11 @@ def serve(host: str, port: int, gauges: Gauges) -> int:
                 family.add_metric(list(labels.values()), value)
                 yield family
 
-    class Counted:
-        def collect(self) -> Iterable[Any]:
-            with ADDING:
-                found: Iterable[Any] = multiprocess.collect()
-            return found
-
     registry = client.CollectorRegistry()
-    registry.register(Counted())
+    registry.register(import_module("prometheus_client.multiprocess").MultiProcessCollector(None))
     registry.register(Now())
     server, _ = client.start_http_server(port, host, registry)
-    # Which software and version serves is nobody's business.
+    # The software and its version are not disclosed.
     ServerHandler.server_software = "diplomatic-events"
     server.RequestHandlerClass.version_string = lambda handler: "diplomatic-events"
     return int(server.server_port)

@@ -15,8 +15,8 @@ from pathlib import Path
 import click
 
 from api.config import Settings
-from api.releases.publish import SUMS, digest
-from api.storage.store import DATABASE
+from api.storage.published import SUMS, digest
+from api.storage.sqlite import DATABASE
 
 from . import asks, deep, goals, processes, profiles, report, servers
 from .asks import Fresh

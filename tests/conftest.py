@@ -22,6 +22,7 @@ from postgresql import Cluster, forget_template
 
 from api.config import Settings
 from api.dataset import reader
+from api.dataset.dataset import Dataset
 from api.problems import Problem
 from api.releases import load
 from api.resources import RESOURCES
@@ -117,7 +118,7 @@ def client(settings: Settings) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def records(settings: Settings) -> reader.Dataset:
+def records(settings: Settings) -> Dataset:
     """The bundled dataset as read."""
     return reader.read(settings.dataset)
 

@@ -24,8 +24,8 @@ from programs import need
 
 from api.formats import FORMATS
 from api.releases.files import FILES
-from api.releases.publish import SUMS
 from api.resources import RESOURCES
+from api.storage.published import SUMS
 
 DOCUMENTS = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 
-from api.web.views import QUESTIONS
+from api.web.questions import QUESTIONS
 
 BETWEEN_THE_TWO = {
     "topic": "nuclear-arms-control,nuclear-weapons",

@@ -9,13 +9,13 @@ from tempfile import TemporaryDirectory
 from flask.testing import FlaskClient
 
 from ..config import Settings
-from ..dataset.reader import Dataset
+from ..dataset.dataset import Dataset
 from ..formats import dumps
 from ..releases.build import TABLES, build
 from ..releases.codebook import SECTION, SECTIONS
-from ..storage.store import Folder
+from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
-from ..web.views import QUESTIONS
+from ..web.questions import QUESTIONS
 
 SERVER = "http://127.0.0.1:8000"
 SHORTEST = 5  # questions in the README: those with the shortest answers; the documentation has all of them
@@ -68,7 +68,7 @@ def _client(dataset: Dataset) -> Iterator[FlaskClient]:
     """A client of the API that serves `dataset` from a temporary folder."""
     with TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder))
-        store = Folder(settings.data_dir)
+        store = SqliteStore(settings.data_dir)
         with store.building() as path:
             build(dataset, path)
             store.publish(path, "answers", inputs="", tables=TABLES, keep=1)

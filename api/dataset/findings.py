@@ -1,4 +1,4 @@
-"""Faults of the dataset: where each is, and what is wrong."""
+"""Findings: the faults of a dataset, each with its file, line and key."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -6,45 +6,45 @@ from dataclasses import dataclass, field, replace
 
 from ..problems import LONGEST
 
+BULK = (".jsonl", ".jsonl.gz")
+MOST_FINDINGS = 1000  # kept of one JSON Lines file; the others are counted
+
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One fault of the dataset: where it is, and what is wrong."""
+    """One fault of the dataset. `line` is 0 if it has none, `key` is a dotted path, `sought` a (kind, id) that does not exist."""
 
     file: str
     line: int
     key: str
     message: str
-    sought: tuple[str, str] | None = field(default=None, compare=False, repr=False)  # (kind, id) that is no record
+    sought: tuple[str, str] | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return f"{place}: {self.key + ': ' if self.key else ''}{self.message}"
 
 
-MOST_FINDINGS = 1000  # of one JSON Lines file; what is left is counted
-
-
 class Findings:
-    """Faults as they come up, in bounded memory: of a file with too many, those that stand first are kept."""
+    """A collection of findings in bounded memory: of a JSON Lines file with too many, the first by line are kept."""
 
-    def __init__(self, found: Iterable[Finding] = ()) -> None:
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
         self._kept: dict[str, list[Finding]] = defaultdict(list)
         self._left: dict[str, tuple[int, int]] = {}
-        self.add(found)
+        self.add(findings)
 
     def __bool__(self) -> bool:
         return bool(self._kept)
 
-    def add(self, found: Iterable[Finding]) -> None:
-        for finding in found:
+    def add(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
             kept = self._kept[finding.file]
             kept.append(finding if len(finding.message) + len(finding.key) < LONGEST else _cut(finding))
             if len(kept) > 2 * MOST_FINDINGS and finding.file.endswith(BULK):
                 self._shorten(finding.file)
 
     def merge(self, other: "Findings") -> None:
-        """Takes over what another has kept and counted."""
+        """Adds what another collection has kept and counted."""
         for kept in other._kept.values():
             self.add(kept)
         for file, (more, first) in other._left.items():
@@ -59,7 +59,7 @@ class Findings:
         del kept[MOST_FINDINGS:]
 
     def all(self) -> list[Finding]:
-        """The faults, by file and line; after those of a file with too many, one line says how many more there are."""
+        """The findings by file and line; for a file with too many, the last one tells how many more there are."""
         for file, kept in self._kept.items():
             if len(kept) > MOST_FINDINGS and file.endswith(BULK):
                 self._shorten(file)
@@ -70,11 +70,8 @@ class Findings:
             yield Finding(file, line, "", f"... and {more:,} more from this line on")
 
 
-BULK = (".jsonl", ".jsonl.gz")
-
-
 def _cut(finding: Finding) -> Finding:
-    """A finding that repeats no more of a hostile line than a reader needs."""
+    """Shortens a finding that repeats too much of a line of JSON Lines."""
     if not finding.file.endswith(BULK):
         return finding
     key, message = (
@@ -88,4 +85,5 @@ class DatasetError(Exception):
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = sorted(findings)
-        super().__init__(f"{len(self.findings)} faults in the dataset")
+        count = len(self.findings)
+        super().__init__(f"{count} {'fault' if count == 1 else 'faults'} in the dataset")

@@ -1,4 +1,4 @@
-"""JSON Lines: a file read in pieces of bounded size, whatever stands in it; every scalar is read as text."""
+"""JSON Lines: reads a file in pieces of bounded size; every scalar is read as text."""
 
 import json
 import os
@@ -7,27 +7,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .yaml_files import DEEPEST, MOST_BYTES, Path_, Text, Unreadable
+from .file_errors import cannot_be
+from .yaml_files import DEEPEST, MOST_BYTES, ParsedText, Path_, Unreadable
 
-SPAN = 1 << 20  # bytes that one piece of work takes from a file
-MOST_TIMES = 200  # a packed file that grows more than so many times is no data
-GZIP = 31  # zlib's word for the gzip format
+SPAN = 1 << 20  # bytes of a file that are read as one piece
+MOST_TIMES = 200  # largest ratio of unpacked to packed size
+GZIP = 31  # zlib's wbits for the gzip format
 BOM = b"\xef\xbb\xbf"
 
 
-class _Twice(Exception):
-    """A mapping has a key twice."""
+class _Duplicate(Exception):
+    """A mapping has a duplicate key."""
 
 
 def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(items)
-    if len(found) != len(items):
-        raise _Twice
-    return found
+    mapping = dict(items)
+    if len(mapping) != len(items):
+        raise _Duplicate
+    return mapping
 
 
 class _Items(list[tuple[str, Any]]):
-    """A mapping as it was written, keys that stand twice included."""
+    """A mapping as written, duplicate keys included."""
 
 
 _as_text: Any = {"parse_int": str, "parse_float": str, "parse_constant": str}
@@ -35,8 +36,8 @@ _decode = json.JSONDecoder(**_as_text, object_pairs_hook=_pairs).decode
 _decode_items = json.JSONDecoder(**_as_text, object_pairs_hook=_Items).decode
 
 
-def parse(data: bytes, number: int) -> Text:
-    """The value of one line. Raises Unreadable, with the line's number, where it has none."""
+def parse(data: bytes, number: int) -> ParsedText:
+    """Parses one line. Raises Unreadable with the line's number."""
     if len(data) > MOST_BYTES:
         raise Unreadable(f"is larger than {MOST_BYTES:,} bytes", number)
     if data.startswith(BOM):
@@ -45,39 +46,39 @@ def parse(data: bytes, number: int) -> Text:
         text = data.decode()
     except UnicodeDecodeError:
         raise Unreadable("is not UTF-8", number) from None
-    twice: list[Path_] = []
+    duplicates: list[Path_] = []
     try:
-        value = _value(text, twice)
+        value = _value(text, duplicates)
     except RecursionError:
         raise Unreadable(f"nests deeper than {DEEPEST} levels", number) from None
     except ValueError as error:
         raise Unreadable(f"is not JSON: {error}", number) from None
     if text.count("[") + text.count("{") > DEEPEST and _depth(value) > DEEPEST:
         raise Unreadable(f"nests deeper than {DEEPEST} levels", number)
-    if ("\\ud" in text or "\\uD" in text) and not _whole(value):
-        raise Unreadable("holds half of a surrogate pair", number)
-    return Text(value, {(): number}, twice)
+    if ("\\ud" in text or "\\uD" in text) and not _encodable(value):
+        raise Unreadable("contains an unpaired surrogate", number)
+    return ParsedText(value, {(): number}, duplicates)
 
 
-def _value(text: str, twice: list[Path_]) -> Any:
+def _value(text: str, duplicates: list[Path_]) -> Any:
     try:
         return _decode(text)
-    except _Twice:
-        return _settled(_decode_items(text), (), twice)
+    except _Duplicate:
+        return _as_dicts(_decode_items(text), (), duplicates)
 
 
-def _settled(value: Any, path: Path_, twice: list[Path_]) -> Any:
-    """A value whose mappings are dicts again; the paths of keys that stood twice are noted."""
+def _as_dicts(value: Any, path: Path_, duplicates: list[Path_]) -> Any:
+    """Turns mappings into dicts; adds the paths of duplicate keys to `duplicates`."""
     if len(path) > DEEPEST:
         raise RecursionError
     if isinstance(value, _Items):
-        found: dict[str, Any] = {}
+        mapping: dict[str, Any] = {}
         for key, item in value:
-            if key in found and (*path, key) not in twice:
-                twice.append((*path, key))
-            found[key] = _settled(item, (*path, key), twice)
-        return found
-    return [_settled(item, (*path, n), twice) for n, item in enumerate(value)] if isinstance(value, list) else value
+            if key in mapping and (*path, key) not in duplicates:
+                duplicates.append((*path, key))
+            mapping[key] = _as_dicts(item, (*path, key), duplicates)
+        return mapping
+    return [_as_dicts(item, (*path, n), duplicates) for n, item in enumerate(value)] if isinstance(value, list) else value
 
 
 def _depth(value: Any) -> int:
@@ -88,59 +89,67 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _whole(value: Any) -> bool:
+def _encodable(value: Any) -> bool:
     try:
         return bool(json.dumps(value, ensure_ascii=False).encode())
     except UnicodeEncodeError:
         return False
 
 
-def spans(size: int) -> Iterator[tuple[int, int]]:
-    """A file of `size` bytes in pieces."""
+def pread(handle: int, size: int, offset: int) -> bytes:
+    """The bytes at an offset of an open file. Raises Unreadable where the operating system cannot read them."""
+    try:
+        return os.pread(handle, size, offset)
+    except OSError as error:
+        raise Unreadable(cannot_be("read", error)) from None
+
+
+def byte_ranges(size: int) -> Iterator[tuple[int, int]]:
+    """(start, end) of the pieces of a file of `size` bytes."""
     return ((start, min(start + SPAN, size)) for start in range(0, size, SPAN))
 
 
-def begun(handle: int, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    """(offset, bytes) of each line that begins in a piece of a file; of an oversized one, enough to tell."""
-    before = start - 1  # the byte that tells whether a line begins with the piece
-    data = os.pread(handle, end - before, before) if start else b"\n" + os.pread(handle, end, 0)
+def lines_in(handle: int, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """(offset, bytes) of each line that begins between two offsets; an oversized one is cut just above the limit."""
+    before = start - 1  # the byte before, as a line begins with the piece if it is a newline
+    data = pread(handle, end - before, before) if start else b"\n" + pread(handle, end, 0)
     at = data.find(b"\n") + 1
     while 0 < at <= end - start:
         stop = data.find(b"\n", at)
         if stop < 0:
-            rest = os.pread(handle, max(MOST_BYTES + 1 - len(data) + at, 0), before + len(data))
+            rest = pread(handle, max(MOST_BYTES + 1 - len(data) + at, 0), before + len(data))
             yield before + at, data[at:] + rest.partition(b"\n")[0]
             return
         yield before + at, data[at:stop]
         at = stop + 1
 
 
-def unpack(path: Path, target: Path) -> None:
-    """Writes a gzipped file plain. Raises Unreadable with the line up to which it could be read; that much is written."""
-    most, written, number = max(path.stat().st_size * MOST_TIMES, SPAN), 0, 1
+def unpack(packed: int, target: Path) -> None:
+    """Unpacks an open gzip file. Raises Unreadable with the number of the last line that could be unpacked."""
+    most, written, number = max(os.fstat(packed).st_size * MOST_TIMES, SPAN), 0, 1
     with target.open("wb") as out:
         try:
-            for data in _inflated(path):
+            for data in _inflated(packed):
                 out.write(data)
                 written += len(data)
                 number += data.count(b"\n")
                 if written > most:
                     raise Unreadable(f"unpacks to more than {MOST_TIMES} times its size", number)
         except EOFError:
-            raise Unreadable("is cut off", number) from None
+            raise Unreadable("is truncated", number) from None
         except zlib.error:
-            raise Unreadable("is not whole gzip", number) from None
+            raise Unreadable("is not valid gzip", number) from None
 
 
-def _inflated(path: Path) -> Iterator[bytes]:
-    """What a gzipped file holds, as far as it can be read. Raises EOFError or zlib.error where it cannot."""
-    inflate = zlib.decompressobj(GZIP)
-    with path.open("rb") as packed:
-        while data := packed.read(SPAN):
-            while data:
-                if inflate.eof:  # another member follows
-                    inflate = zlib.decompressobj(GZIP)
-                yield inflate.decompress(data, SPAN)
-                data = inflate.unconsumed_tail or inflate.unused_data
+def _inflated(packed: int) -> Iterator[bytes]:
+    """The unpacked bytes of an open gzip file, up to an error. Raises EOFError or zlib.error."""
+    inflate, offset = zlib.decompressobj(GZIP), 0
+    while data := pread(packed, SPAN, offset):
+        offset += len(data)
+        while data:
+            if inflate.eof:  # another member follows
+                inflate = zlib.decompressobj(GZIP)
+            yield inflate.decompress(data, SPAN)
+            data = inflate.unconsumed_tail or inflate.unused_data
     if not inflate.eof:
         raise EOFError

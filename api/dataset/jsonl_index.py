@@ -1,4 +1,4 @@
-"""The records of JSON Lines files: catalogued in a scratch database at the first reading, read again where they stand."""
+"""The index of JSON Lines records: a scratch database that is filled at the first reading and says where each record is."""
 
 import json
 import os
@@ -15,28 +15,26 @@ from ..resources.resource import Resource
 from ..schema import fast_path
 from ..schema.fields import Record, is_id
 from . import jsonl
-from .findings import Finding
+from .file_errors import file_errors
+from .findings import DatasetError, Finding
+from .record import Entry, validated
+from .records import Location, sort_value
 from .tempdir import Scratch
-from .yaml_files import Text, Unreadable
+from .yaml_files import ParsedText, Unreadable
 
-# Records that no other record is rendered from but by their name: they are not read whole before they are due.
-LIGHT = ("events", "statements")
 CACHED = 1 << 12
-AROUND = 50  # ids before and after one that is not there, among which one may have been meant
-TABLES = """
-CREATE TABLE stood (kind, id, called, key, series, line, start, size, record);
-CREATE TABLE earlier (name PRIMARY KEY, version, digest) WITHOUT ROWID;
-"""
-# The rows that have an id which stood before.
-AGAIN = """
+AROUND = 50  # ids before and after an unknown one, among which the intended one may be
+SCHEMA = "CREATE TABLE records (kind, id, name, sort, series, line, start, size, record);"
+# The rows whose id came before.
+DUPLICATES = """
 SELECT number, series, line, id FROM (
-  SELECT rowid AS number, series, line, id, row_number() OVER (PARTITION BY kind, id ORDER BY rowid) AS nth FROM stood
+  SELECT rowid AS number, series, line, id, row_number() OVER (PARTITION BY kind, id ORDER BY rowid) AS nth FROM records
 ) WHERE nth > 1
 """
 
 
 class Series(NamedTuple):
-    """A JSON Lines file: its kind, its name in the dataset, and a handle on its plain bytes."""
+    """A JSON Lines file: its kind, its name in the dataset, a descriptor of its unpacked bytes, and their number."""
 
     kind: str
     name: str
@@ -44,32 +42,23 @@ class Series(NamedTuple):
     size: int
 
 
-class Place(NamedTuple):
-    """Where a record stands: in which file, on which line, at which bytes."""
-
-    series: int
-    line: int
-    start: int
-    size: int
-
-
-class Bulk:
-    """The catalogue. It may be read in processes that are forked off while nothing writes to it."""
+class JsonlRecords:
+    """The records of JSON Lines files. The index may be read in forked processes while nothing writes to it."""
 
     def __init__(self, parent: Path | None = None) -> None:
         self.scratch = Scratch(parent)
         self.series: list[Series] = []
-        self._path = self.scratch.path / "catalogue.sqlite"
+        self._path = self.scratch.path / "index.sqlite"
         self._connections = {os.getpid(): sqlite3.connect(self._path, isolation_level=None)}
-        self.database.executescript("PRAGMA journal_mode = off; PRAGMA synchronous = 0; BEGIN;" + TABLES)
-        self.called = lru_cache(CACHED)(self._called)
+        self.database.executescript("PRAGMA journal_mode = off; PRAGMA synchronous = 0; BEGIN;" + SCHEMA)
+        self.name = lru_cache(CACHED)(self._name)
         self.record = lru_cache(CACHED)(self._record)
-        self.place = lru_cache(CACHED)(self._place)
-        self.counts: dict[str, int] = {}
+        self._located = lru_cache(CACHED)(self._location)
+        self._counts: dict[str, int] = {}
 
     @property
     def database(self) -> sqlite3.Connection:
-        """The catalogue, opened once in each process."""
+        """The index, opened once in each process."""
         if os.getpid() not in self._connections:
             self._connections[os.getpid()] = sqlite3.connect(f"file:{self._path}?mode=ro&immutable=1", uri=True)
         return self._connections[os.getpid()]
@@ -82,161 +71,166 @@ class Bulk:
         self.series = []
         self.scratch.close()
 
-    def open(self, kind: str, path: Path) -> Iterator[Finding]:
-        """Adds a file; a packed one is unpacked first."""
-        plain = path
-        if path.suffix == ".gz":
-            plain = self.scratch.path / path.stem
+    def open(self, kind: str, name: str, handle: int) -> Iterator[Finding]:
+        """Adds an open file, which is closed with the index; a gzip file is unpacked first."""
+        if name.endswith(".gz"):
+            packed, unpacked = handle, self.scratch.path / f"{kind}.jsonl"
             try:
-                jsonl.unpack(path, plain)
+                with file_errors("write", unpacked):
+                    jsonl.unpack(packed, unpacked)
             except Unreadable as error:
-                yield Finding(path.name, error.line, "", str(error))
-        handle = os.open(plain, os.O_RDONLY)
-        self.series.append(Series(kind, path.name, handle, os.fstat(handle).st_size))
+                yield Finding(name, error.line, "", str(error))
+            finally:
+                os.close(packed)
+            handle = os.open(unpacked, os.O_RDONLY)
+        self.series.append(Series(kind, name, handle, os.fstat(handle).st_size))
 
     def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self.database.executemany("INSERT INTO stood VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        """Adds rows as `scan` returns them."""
+        self.database.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
-    def settle(self, curated: Iterable[tuple[str, str]]) -> Iterator[Finding]:
-        """Ends the cataloguing: what stands twice, here or among the `curated` files, is told and left out."""
-        self.database.execute("CREATE INDEX stood_id ON stood (kind, id)")
-        self.database.execute("CREATE TABLE gone (number INTEGER PRIMARY KEY)")
-        for row in self.database.execute(AGAIN):
-            yield self._twice(*row)
-        for kind, id in curated:
-            where = "SELECT rowid, series, line, id FROM stood WHERE kind = ? AND id = ?"
+    def finish(self, taken: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+        """Ends the filling. A record whose (kind, id) came before or is among `taken` is reported and removed."""
+        self.database.execute("CREATE INDEX records_id ON records (kind, id)")
+        self.database.execute("CREATE TABLE removed (number INTEGER PRIMARY KEY)")
+        for row in self.database.execute(DUPLICATES):
+            yield self._remove(*row)
+        for kind, id in taken:
+            where = "SELECT rowid, series, line, id FROM records WHERE kind = ? AND id = ?"
             for row in self.database.execute(where, (kind, id)).fetchall():
-                yield self._twice(*row)
-        self.database.execute("DELETE FROM stood WHERE rowid IN (SELECT number FROM gone)")
+                yield self._remove(*row)
+        self.database.execute("DELETE FROM records WHERE rowid IN (SELECT number FROM removed)")
         self.database.execute("COMMIT")
-        self.counts = dict(self.database.execute("SELECT kind, count(*) FROM stood GROUP BY kind"))
+        self._counts = dict(self.database.execute("SELECT kind, count(*) FROM records GROUP BY kind"))
 
-    def _twice(self, number: int, series: int, line: int, id: str) -> Finding:
-        self.database.execute("INSERT OR IGNORE INTO gone VALUES (?)", (number,))
-        return Finding(self.series[series].name, line, "id", f"{id!r} stands twice")
+    def _remove(self, number: int, series: int, line: int, id: str) -> Finding:
+        self.database.execute("INSERT OR IGNORE INTO removed VALUES (?)", (number,))
+        return Finding(self.series[series].name, line, "id", f"duplicate id {id!r}")
+
+    def count(self, kind: str) -> int:
+        return self._counts.get(kind, 0)
 
     def has(self, kind: str, id: str) -> bool:
-        return self.place(kind, id) is not None
+        return self._located(kind, id) is not None
 
-    def _place(self, kind: str, id: str) -> Place | None:
-        query = "SELECT series, line, start, size FROM stood WHERE kind = ? AND id = ?"
+    def _location(self, kind: str, id: str) -> Location | None:
+        query = "SELECT series, line, start, size FROM records WHERE kind = ? AND id = ?"
         row = self.database.execute(query, (kind, id)).fetchone()
-        return Place(*row) if row else None
+        return Location(*row) if row else None
 
     def near(self, kind: str, id: str) -> list[str]:
-        """The ids around one that is not there."""
-        found = []
+        ids = []
         for query in (
-            "SELECT id FROM stood WHERE kind = ? AND id < ? ORDER BY id DESC LIMIT ?",
-            "SELECT id FROM stood WHERE kind = ? AND id > ? ORDER BY id LIMIT ?",
+            "SELECT id FROM records WHERE kind = ? AND id < ? ORDER BY id DESC LIMIT ?",
+            "SELECT id FROM records WHERE kind = ? AND id > ? ORDER BY id LIMIT ?",
         ):
-            found += [row[0] for row in self.database.execute(query, (kind, id, AROUND))]
-        return found
+            ids += [row[0] for row in self.database.execute(query, (kind, id, AROUND))]
+        return ids
 
-    def ordered(self, kind: str) -> Iterator[tuple[str, str, Place]]:
-        """(sort key, id, place) of a kind's records, in its default order."""
-        query = "SELECT key, id, series, line, start, size FROM stood WHERE kind = ? ORDER BY key, id"
-        return ((key, id, Place(*place)) for key, id, *place in self.database.execute(query, (kind,)))
+    def ordered(self, kind: str) -> Iterator[tuple[str, str, Location]]:
+        query = "SELECT sort, id, series, line, start, size FROM records WHERE kind = ? ORDER BY sort, id"
+        return ((value, id, Location(*place)) for value, id, *place in self.database.execute(query, (kind,)))
 
-    def _called(self, kind: str, id: str) -> str:
-        row = self.database.execute("SELECT called FROM stood WHERE kind = ? AND id = ?", (kind, id)).fetchone()
-        if not row:
+    def entry(self, kind: str, id: str, location: Location | None = None) -> Entry:
+        if (location := location or self._located(kind, id)) is None:
             raise KeyError(kind, id)
-        return str(row[0])
+        name, resource = self.series[location.series].name, BY_KIND[kind]
+        try:
+            text = self._text(id, location)
+        except Unreadable as error:
+            raise DatasetError([Finding(name, location.line, "", str(error))]) from None
+        record, findings = validated(name, resource.schema, text)
+        if record is None or findings:
+            raise DatasetError(findings)
+        return Entry(name, record, text, resource)
 
-    def _record(self, kind: str, id: str) -> Record:
-        """A record as loaded. Raises KeyError where there is none, or a faulty one."""
-        row = self.database.execute("SELECT record FROM stood WHERE kind = ? AND id = ?", (kind, id)).fetchone()
-        place = self.place(kind, id)
-        if not place or not row or (kind not in LIGHT and row[0] is None):
-            raise KeyError(kind, id)
+    def _name(self, kind: str, id: str) -> str | None:
+        row = self.database.execute("SELECT name FROM records WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        return str(row[0]) if row else None
+
+    def _record(self, kind: str, id: str) -> Record | None:
+        row = self.database.execute("SELECT record FROM records WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        location = self._located(kind, id)
+        if not location or not row or (row[0] is None and not BY_KIND[kind].light):
+            return None
         if row[0] is not None:
             return dict(json.loads(row[0]))
         try:
-            return fast_path.load(BY_KIND[kind].schema, self.text(id, place).value)
+            return fast_path.load(BY_KIND[kind].schema, self._text(id, location).value)
         except (Unreadable, ma.ValidationError):
-            raise KeyError(kind, id) from None
+            return None
 
-    def text(self, id: str, place: Place) -> Text:
-        """A record as its line says it, without its id. Raises Unreadable if the file is not what it was."""
-        text = jsonl.parse(os.pread(self.series[place.series].handle, place.size, place.start), place.line)
+    def _text(self, id: str, location: Location) -> ParsedText:
+        """A record's line, parsed, without its id. Raises Unreadable if the file has changed."""
+        text = jsonl.parse(jsonl.pread(self.series[location.series].handle, location.size, location.start), location.line)
         if not isinstance(text.value, dict) or text.value.pop("id", None) != id:
-            raise Unreadable("changed while it was read", place.line)
+            raise Unreadable("changed while it was read", location.line)
         return text
 
-    def keep_earlier(self, rows: Iterable[tuple[str, str, str]]) -> None:
-        """Keeps (name, version, digest) of the records of the last published version."""
-        self.database.execute("BEGIN")
-        self.database.executemany("INSERT OR REPLACE INTO earlier VALUES (?, ?, ?)", rows)
-        self.database.execute("COMMIT")
-
-    def earlier(self, name: str) -> tuple[str, str] | None:
-        """The version in which a published record last changed, and its digest."""
-        row: tuple[str, str] | None
-        row = self.database.execute("SELECT version, digest FROM earlier WHERE name = ?", (name,)).fetchone()
-        return row
+    def bytes_to_parse(self) -> int:
+        return sum(series.size for series in self.series)
 
 
-class Span(NamedTuple):
-    """A piece of a file."""
+class ByteRange(NamedTuple):
+    """A piece of a file; `series` is the number of the file."""
 
     series: int
     start: int
     end: int
 
 
-class Seen(NamedTuple):
-    """What stands in a piece of a file: rows of the catalogue and faults, their lines counted from its first; how many."""
+class Scanned(NamedTuple):
+    """What is in a piece of a file: rows for the index and findings, with lines counted from its first, and its line count."""
 
     rows: list[tuple[Any, ...]]
     findings: list[Finding]
     lines: int
 
 
-def look(bulk: Bulk, span: Span) -> Seen:
-    """Reads a piece of a file for the catalogue."""
-    series = bulk.series[span.series]
-    resource, number = BY_KIND[series.kind], 0
-    rows, findings = [], []
-    for number, (start, data) in enumerate(jsonl.begun(series.handle, span.start, span.end), 1):
-        if not data.strip():
-            continue
-        try:
-            id, called, key, record = _described(resource, jsonl.parse(data, number))
-        except _Faulty as fault:
-            findings.append(Finding(series.name, number, fault.key, str(fault)))
-        except Unreadable as error:
-            findings.append(Finding(series.name, number, "", str(error)))
-        else:
-            rows.append((series.kind, id, called, key, span.series, number, start, len(data), record))
-    return Seen(rows, findings, number)
+def scan(records: JsonlRecords, piece: ByteRange) -> Scanned:
+    """Reads a piece of a file for the index."""
+    series, scanned = records.series[piece.series], Scanned([], [], 0)
+    number = 0
+    try:
+        for number, (start, data) in enumerate(jsonl.lines_in(series.handle, piece.start, piece.end), 1):
+            if data.strip():
+                _scan_line(series, data, (piece.series, number, start, len(data)), scanned)
+    except Unreadable as error:
+        scanned.findings.append(Finding(series.name, number + 1, "", str(error)))
+    return scanned._replace(lines=number)
 
 
-class _Faulty(Exception):
+def _scan_line(series: Series, data: bytes, location: tuple[int, int, int, int], scanned: Scanned) -> None:
+    resource, number = BY_KIND[series.kind], location[1]
+    try:
+        id, name, sort, record = _indexed(resource, jsonl.parse(data, number))
+    except _Invalid as error:
+        scanned.findings.append(Finding(series.name, number, error.key, str(error)))
+    except Unreadable as error:
+        scanned.findings.append(Finding(series.name, number, "", str(error)))
+    else:
+        scanned.rows.append((series.kind, id, name, sort, *location, record))
+
+
+class _Invalid(Exception):
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
         self.key = key
 
 
-def _described(resource: Resource, text: Text) -> tuple[str, str, str, str | None]:
-    """A record's id, what it is called, its key in the default order, and itself as JSON where others look into it."""
+def _indexed(resource: Resource, text: ParsedText) -> tuple[str, str, str, str | None]:
+    """A record's id, name and sort value, and its values as JSON unless its kind is `light`."""
     value = text.value
     if not isinstance(value, dict):
-        raise _Faulty("", "is not a mapping of keys")
+        raise _Invalid("", "is not a mapping of keys")
     if "id" not in value:
-        raise _Faulty("id", "is missing")
+        raise _Invalid("id", "is missing")
     id = value.pop("id")
     if not isinstance(id, str) or not is_id(id):
-        raise _Faulty("id", f"{id!r} is not an id")
+        raise _Invalid("id", f"{id!r} is not an id")
     try:
-        record = value if resource.kind in LIGHT else fast_path.load(resource.schema, value)
-        called, key = " ".join(resource.name(record).split()), sort_key(resource, record)
+        record = value if resource.light else fast_path.load(resource.schema, value)
+        name, sort = " ".join(resource.name(record).split()), sort_value(resource, record)
     except (ma.ValidationError, ValueError, LookupError, TypeError, AttributeError):
-        return id, "", "", None  # it is faulty; the second reading tells how
-    kept = None if resource.kind in LIGHT else json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return id, called, key, kept
-
-
-def sort_key(resource: Resource, record: Record) -> str:
-    """What a record is sorted by in its kind's default order, as text."""
-    return str(resource.columns(record)[resource.sorts[resource.order.lstrip("-")].name])
+        return id, "", "", None  # it is invalid; its findings are made when it is examined
+    return id, name, sort, None if resource.light else json.dumps(record, ensure_ascii=False, separators=(",", ":"))

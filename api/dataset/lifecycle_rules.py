@@ -1,6 +1,6 @@
-"""Rules over one record at a time: acts upon agreements come in an order that can be, by actors that existed on the day.
+"""Rules on lifecycles: the order of actions on agreements, and that actors existed on the dates on which they acted.
 
-Each is told only where the dates leave no doubt: a month may hold the day that makes it right.
+A rule reports only what is certain from the dates: a date that is a month may be any of its days.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,9 +14,9 @@ from .findings import Finding
 from .record import Entry
 from .yaml_files import Path_
 
-RecordRule = Callable[[str, Entry, Dataset], Iterator[Finding]]
+RecordRule = Callable[[str, Entry, Dataset], Iterator[Finding]]  # a record's id, the record, the dataset around it
 SIGNINGS = ("signed", "opened_for_signature", "adopted")
-UNATTENDED = ("entered_into_force", "expired", "superseded")  # what an agreement's own terms, or another's, may bring about
+UNATTENDED = ("entered_into_force", "expired", "superseded")  # may follow from the terms of an agreement, without an actor
 PRESENT = ("participant", "host", "guest")
 
 
@@ -31,18 +31,18 @@ def nothing_ends_before_it_is_in_force(id: str, entry: Entry, dataset: Dataset) 
 
 
 def extensions_name_their_new_end(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """What is extended says until when, and so does the entry into force of an agreement that extends another."""
+    """An extension has its new end, and so has the entry into force of an agreement that extends another."""
     for index, action in enumerate(entry.record["actions"]):
         extends = entry.record["kind"] == "extension" and action["kind"] == "entered_into_force"
         if (extends or action["kind"] == "extended") and not action["until"]:
-            yield entry.finding(("actions", index), "an extension needs its new end: give `until`")
+            yield entry.finding(("actions", index), "an extension needs its new end: add `until`")
 
 
 def treaties_in_force_were_ratified(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """A treaty of two parties that entered into force after its signature was ratified before.
 
     A treaty that binds on signature needs no ratification, and an executive agreement is of another kind than `treaty`.
-    Of treaties among more than two, the ratifications that count may be those of states that are no matter here.
+    Treaties of more than two parties are left out: ratifications by states outside the dataset may have counted.
     """
     treaty = entry.record
     if treaty["kind"] != "treaty" or len(treaty["parties"]) > 2:
@@ -59,61 +59,59 @@ def treaties_in_force_were_ratified(id: str, entry: Entry, dataset: Dataset) -> 
 
 
 def every_act_has_its_actor(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """An action says who did it, unless it may come about by itself: an entry into force, an expiry, a supersession."""
+    """An action has an actor, unless it may happen without one: an entry into force, an expiry, a supersession."""
     for index, action in enumerate(entry.record["actions"]):
         if not action["by"] and action["kind"] not in UNATTENDED:
-            yield entry.finding(("actions", index), f"says not who did it ({action['kind']}): give `by`")
+            yield entry.finding(("actions", index), f"does not say who did it ({action['kind']}): add `by`")
 
 
 def parties_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """Parties existed when the agreement was concluded, or came in later by an act of their own; who acts exists."""
+    """Parties existed when the agreement was concluded, unless they acceded later; whoever acts existed then."""
     agreement, acted = entry.record, set()
     for index, action in enumerate(agreement["actions"]):
         acting = ((("actions", index, "by", number), actor) for number, actor in enumerate(action["by"]))
-        yield from _strangers(dataset, entry, action["date"], acting)
+        yield from _nonexistent(dataset, entry, action["date"], acting)
         acted.update(action["by"])
     if concluded := min(_done(entry, SIGNINGS), key=lambda done: done[2], default=None):
         idle = ((("parties", number), party) for number, party in enumerate(agreement["parties"]) if party not in acted)
-        yield from _strangers(dataset, entry, concluded[1]["date"], idle)
+        yield from _nonexistent(dataset, entry, concluded[1]["date"], idle)
 
 
 def participants_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """Who takes part in an event exists on that day; whom it only concerns need not."""
+    """Participants of an event existed on that day, except for those it is only about (role `subject`)."""
     acting = (
         (("participants", index, "actor"), participant["actor"])
         for index, participant in enumerate(entry.record["participants"])
         if participant["role"] != "subject"
     )
-    yield from _strangers(dataset, entry, entry.record["date"], acting)
+    yield from _nonexistent(dataset, entry, entry.record["date"], acting)
 
 
 def speakers_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """Who speaks exists on that day."""
+    """Speakers existed on the day of their statement."""
     speaking = ((("speakers", index), speaker) for index, speaker in enumerate(entry.record["speakers"]))
-    yield from _strangers(dataset, entry, entry.record["date"], speaking)
+    yield from _nonexistent(dataset, entry, entry.record["date"], speaking)
 
 
 def summits_have_two_leaders(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """A summit that took place names persons who act for two countries, or the organization whose leaders met."""
+    """A summit that took place has participants from two countries, or an international organization whose leaders met."""
     event = entry.record
     if event["type"] != "summit" or event["status"] != "occurred":
         return
-    there = [_actor(dataset, p["actor"]) for p in event["participants"] if p["role"] in PRESENT]
-    countries = {actor["country"] for actor in there if actor and actor["kind"] == "person"} - {None}
-    if len(countries) < 2 and not any(actor and actor["kind"] == "international_organization" for actor in there):
-        yield entry.finding(
-            ("participants",), "a summit needs two leaders who act for two countries: name them, or choose another type"
-        )
+    present = [_actor(dataset, p["actor"]) for p in event["participants"] if p["role"] in PRESENT]
+    countries = {actor["country"] for actor in present if actor and actor["kind"] == "person"} - {None}
+    if len(countries) < 2 and not any(actor and actor["kind"] == "international_organization" for actor in present):
+        yield entry.finding(("participants",), "a summit needs leaders of two countries: add them, or choose another type")
 
 
-def nobody_ends_before_they_begin(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """What was founded and dissolved was dissolved after that."""
+def actors_end_after_they_begin(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """Nobody is dissolved before being founded, nor dies before being born."""
     span = existence(entry.record)
     if span.earliest > span.latest:
-        yield entry.finding(("founded",), f"is founded after its end ({span.latest})")
+        yield entry.finding(("founded",), f"is after the end ({span.latest})")
 
 
-BY_RECORD: tuple[tuple[str, RecordRule], ...] = (
+LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("agreements", nothing_is_in_force_before_it_is_signed),
     ("agreements", nothing_ends_before_it_is_in_force),
     ("agreements", extensions_name_their_new_end),
@@ -123,19 +121,19 @@ BY_RECORD: tuple[tuple[str, RecordRule], ...] = (
     ("events", participants_existed_on_the_day),
     ("events", summits_have_two_leaders),
     ("statements", speakers_existed_on_the_day),
-    ("actors", nobody_ends_before_they_begin),
+    ("actors", actors_end_after_they_begin),
 )
 
 
 def _done(entry: Entry, kinds: tuple[str, ...]) -> Iterator[tuple[int, Record, edtf.Bounds]]:
-    """The actions of some kinds, each with its place in the record and its days."""
+    """The actions of some kinds, each with its index and the range of its date."""
     for index, action in enumerate(entry.record["actions"]):
         if action["kind"] in kinds:
             yield index, action, edtf.bounds(action["date"])
 
 
 def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], does: str, after: str) -> Iterator[Finding]:
-    """Actions that surely come before the first of those that they follow."""
+    """Findings on actions that are certainly before the first of those that they must follow."""
     first = min(_done(entry, earlier), key=lambda done: done[2], default=None)
     for index, action, days in _done(entry, later) if first else ():
         if first and days.latest < first[2].earliest:
@@ -144,16 +142,16 @@ def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], d
 
 
 def _actor(dataset: Dataset, id: str) -> Record | None:
-    """An actor's record, or None where there is none to be read."""
+    """An actor's record, or None if there is none that can be read."""
     try:
         return dataset.record("actors", id)
     except KeyError:
         return None
 
 
-def _strangers(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tuple[Path_, str]]) -> Iterator[Finding]:
-    """Those who act on a date on which they surely did not exist."""
+def _nonexistent(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tuple[Path_, str]]) -> Iterator[Finding]:
+    """Findings on actors that certainly did not exist on a date on which they acted."""
     on = edtf.bounds(date)
     for path, id in acting:
         if (actor := _actor(dataset, id)) and not existence(actor).meets(on):
-            yield entry.finding(path, f"{id} did not exist on {date}: name who did, or correct the date")
+            yield entry.finding(path, f"{id} did not exist on {date}: correct the actor or the date")

@@ -1,7 +1,7 @@
-"""What changed when: one manifest a release, of each record's digest and the digest of each of its keys.
+"""Manifests: one file a published release, with the digest of each record and of each of its keys.
 
-`dataset/releases/<version>.tsv` is written when a release is published and never again. Everything said about change
-follows from these files and the dataset as it stands.
+`dataset/releases/<version>.tsv` is written once, when the release is published. All changes between releases are
+computed from these files and the current dataset.
 """
 
 import heapq
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..schema.fields import Record
 from ..versions import VERSION, version_key
+from .file_errors import dataset_errors
 from .findings import DatasetError, Finding
 from .yaml_files import canonical
 
@@ -23,21 +24,21 @@ SHORT = 12  # characters of a key's digest: enough to tell two values apart
 
 
 @dataclass(frozen=True)
-class Entry:
+class ManifestEntry:
     """A record in a manifest: its digest, and a short one of each key's value."""
 
     digest: str
     keys: dict[str, str]
 
     @classmethod
-    def of(cls, plain: Record) -> "Entry":
-        """The entry of a record as its file says it."""
+    def of(cls, plain: Record) -> "ManifestEntry":
+        """The entry of a record in the form of its file (see `fields.plain`)."""
         texts = {key: canonical(value) for key, value in plain.items()}
         keys = {key: sha256(text).hexdigest()[:SHORT] for key, text in texts.items()}
         whole = b",".join(canonical(key) + b":" + texts[key] for key in sorted(texts))  # what canonical(plain) says
         return cls(sha256(b"{" + whole + b"}").hexdigest(), keys)
 
-    def changed(self, other: "Entry") -> list[str]:
+    def changed(self, other: "ManifestEntry") -> list[str]:
         """The keys whose values differ, in order."""
         return sorted(key for key in {*self.keys, *other.keys} if self.keys.get(key) != other.keys.get(key))
 
@@ -49,33 +50,45 @@ class Manifest:
     version: str
     released: str
     digest: str
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, ManifestEntry] = field(default_factory=dict)
 
     def text(self) -> str:
-        """The manifest as it is written."""
-        lines = [f"#\t{self.version}\t{self.released}\t{self.digest}"]
-        for name, entry in sorted(self.entries.items()):
-            keys = ",".join(f"{key}={value}" for key, value in sorted(entry.keys.items()))
-            lines.append(f"{name}\t{entry.digest}\t{keys}")
-        return "\n".join(lines) + "\n"
+        """The content of the manifest's file."""
+        head = header(self.version, self.released, self.digest)
+        return head + "".join(line(name, entry.digest, keys_text(entry)) for name, entry in sorted(self.entries.items()))
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
-        """A written manifest. Raises DatasetError if it is not one."""
+        """Reads a manifest file. Raises DatasetError if it is damaged or cannot be read."""
         version, released, digest = head(path)
         return cls(version, released, digest, dict(lines(path)))
 
 
+def header(version: str, released: str, digest: str) -> str:
+    """The first line of a manifest file."""
+    return f"#\t{version}\t{released}\t{digest}\n"
+
+
+def line(name: str, digest: str, keys: str) -> str:
+    """The line of a record in a manifest file."""
+    return f"{name}\t{digest}\t{keys}\n"
+
+
+def keys_text(entry: ManifestEntry) -> str:
+    """The digests of an entry's keys as written: `key=digest,key=digest`."""
+    return ",".join(f"{key}={value}" for key, value in sorted(entry.keys.items()))
+
+
 def manifests(folder: Path) -> list[Path]:
-    """The files of the manifests of a dataset's releases, oldest first."""
-    found = (path for path in (folder / FOLDER).glob("*.tsv") if VERSION.fullmatch(path.stem))
-    return sorted(found, key=lambda path: version_key(path.stem))
+    """The manifest files of a dataset's releases, oldest first."""
+    files = (path for path in (folder / FOLDER).glob("*.tsv") if VERSION.fullmatch(path.stem))
+    return sorted(files, key=lambda path: version_key(path.stem))
 
 
 def head(path: Path) -> tuple[str, str, str]:
-    """Version, day and digest of a written manifest. Raises DatasetError if it is not one."""
+    """Version, day and digest of a manifest file. Raises DatasetError if it is damaged or cannot be read."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with dataset_errors(path.parent.parent, path, "read"), path.open(encoding="utf-8") as file:
             mark, version, released, digest = file.readline().rstrip("\n").split("\t")
     except ValueError:
         raise damaged(path, 1) from None
@@ -84,26 +97,29 @@ def head(path: Path) -> tuple[str, str, str]:
     return version, released, digest
 
 
-def lines(path: Path) -> Iterator[tuple[str, Entry]]:
-    """The records of a written manifest, in order, a line in memory at a time. Raises DatasetError if it is not one."""
+def lines(path: Path) -> Iterator[tuple[str, ManifestEntry]]:
+    """The records of a manifest file, in order, one line in memory at a time.
+
+    Raises DatasetError if the file is damaged or cannot be read.
+    """
     number = 1
     try:
-        with path.open(encoding="utf-8") as file:
+        with dataset_errors(path.parent.parent, path, "read"), path.open(encoding="utf-8") as file:
             next(file, "")
-            for number, line in enumerate(file, 2):  # noqa: B007  # told if the line is none
-                name, whole, keys = line[: line.index("\n")].split("\t")
-                yield name, Entry(whole, keys_of(keys))
+            for number, text in enumerate(file, 2):  # noqa: B007  # used in the handler
+                name, digest, keys = text[: text.index("\n")].split("\t")
+                yield name, ManifestEntry(digest, keys_of(keys))
     except ValueError:
         raise damaged(path, number) from None
 
 
 def damaged(path: Path, line: int) -> DatasetError:
-    message = "is not as it was published; take it back from the history of the files"
+    message = "differs from what was published; restore it from version control"
     return DatasetError([Finding(f"{FOLDER}/{path.name}", line, "", message)])
 
 
-def faults(folder: Path) -> Iterator[Finding]:
-    """What is wrong with the manifests of a dataset's releases."""
+def damages(folder: Path) -> Iterator[Finding]:
+    """The findings about the manifest files of a dataset's releases."""
     for path in sorted((folder / FOLDER).glob("*.tsv")):
         if not VERSION.fullmatch(path.stem):
             yield Finding(f"{FOLDER}/{path.name}", 0, "", "is not named <version>.tsv")
@@ -116,18 +132,13 @@ def faults(folder: Path) -> Iterator[Finding]:
 
 
 def keys_of(text: str) -> dict[str, str]:
-    """The keys of an entry as they are written: `key=digest,key=digest`."""
+    """The digests of keys, from `key=digest,key=digest`."""
     return dict([pair.split("=", 1) for pair in text.split(",")])
-
-
-def read(folder: Path) -> list[Manifest]:
-    """The manifests of a dataset's releases, oldest first."""
-    return [Manifest.read(path) for path in manifests(folder)]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What happened to a record in a release: `created`, `changed` (which keys), `renamed` (to what), `withdrawn` (why)."""
+    """A change of a record in a release: `created`, `changed` (keys), `renamed` (to) or `withdrawn` (reason)."""
 
     version: str
     released: str
@@ -138,18 +149,12 @@ class Change:
     reason: str | None = None
 
 
-Entries = Iterable[tuple[str, Entry]]
-
-
-def between(older: Manifest | None, newer: Manifest, moved: dict[str, Record]) -> Iterator[Change]:
-    """The changes from one release to the next, by record; `moved` says where records that are gone went."""
-    before = sorted(older.entries.items()) if older else ()
-    return changes(before, sorted(newer.entries.items()), newer.version, newer.released, moved)
+Entries = Iterable[tuple[str, ManifestEntry]]
 
 
 def changes(older: Entries, newer: Entries, version: str, released: str, moved: dict[str, Record]) -> Iterator[Change]:
-    """The changes from the records of one release to those of the next, `version`; both come by name."""
-    for name, old, new in _pairs(older, newer):
+    """The changes from one release to the next, `version`; both are sorted by name. `moved` tells where a removed record went."""
+    for name, old, new in _paired(older, newer):
         if new and not old:
             yield Change(version, released, name, "created")
         elif new and old and new.digest != old.digest:
@@ -163,28 +168,28 @@ def changes(older: Entries, newer: Entries, version: str, released: str, moved: 
                 yield Change(version, released, name, "withdrawn", reason=move.get("withdrawn"))
 
 
-def _pairs(older: Entries, newer: Entries) -> Iterator[tuple[str, Entry | None, Entry | None]]:
-    """Every name, with what it was and what it is."""
+def _paired(older: Entries, newer: Entries) -> Iterator[tuple[str, ManifestEntry | None, ManifestEntry | None]]:
+    """Merges two sorted lists: every name with its old and its new entry."""
     named = heapq.merge(
         ((name, 0, entry) for name, entry in older), ((name, 1, entry) for name, entry in newer), key=itemgetter(0)
     )
     for name, group in groupby(named, key=itemgetter(0)):
-        found = {side: entry for _, side, entry in group}
-        yield name, found.get(0), found.get(1)
+        sides = {side: entry for _, side, entry in group}
+        yield name, sides.get(0), sides.get(1)
 
 
-def published(paths: list[Path], moved: dict[str, Record]) -> Iterator[Change]:
-    """Every change of the releases with these manifests, oldest first."""
+def history(paths: list[Path], moved: dict[str, Record]) -> Iterator[Change]:
+    """Every change of the releases with these manifest files, oldest first."""
     for older, path in zip([None, *paths], paths, strict=False):
         version, released, _ = head(path)
         yield from changes(lines(older) if older else (), lines(path), version, released, moved)
 
 
-def standing(paths: list[Path], moved: dict[str, Record]) -> Iterator[tuple[str, str, str]]:
-    """The records of the last of these releases: name, version in which it last changed, digest."""
-    changed = {c.record: c.version for c in published(paths[:-1], moved) if c.change in ("created", "changed")}
+def last_changes(paths: list[Path], moved: dict[str, Record]) -> Iterator[tuple[str, str, str]]:
+    """Name, version of the last change, and digest of each record in the last of these releases."""
+    changed = {c.record: c.version for c in history(paths[:-1], moved) if c.change in ("created", "changed")}
     if paths:
         version, before = head(paths[-1])[0], lines(paths[-2]) if paths[1:] else ()
-        for name, old, new in _pairs(before, lines(paths[-1])):
+        for name, old, new in _paired(before, lines(paths[-1])):
             if new:
                 yield name, changed[name] if old and old.digest == new.digest else version, new.digest

@@ -1,6 +1,7 @@
-"""The gate of a release, and its figures: what must hold before a version is published, and how good the data is."""
+"""The release gate, and the figures on how good the data is."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from ..resources import BY_KIND
@@ -9,21 +10,20 @@ from ..versions import version_key
 from . import manifests, rules
 from .dataset import Dataset
 from .findings import Finding
-from .statistics import Tally
+from .manifests import Change
+from .statistics import Statistics
 
-LEVELS = ("none", "patch", "minor", "major")
 
-
-def level(found: list[manifests.Change]) -> str:
-    """The least bump that changes demand: a gone id breaks references (major), a new one adds (minor), else patch."""
-    kinds = {change.change for change in found}
+def level(changes: Iterable[str]) -> str:
+    """The smallest bump that kinds of changes demand: removed ids are `major`, new ones `minor`, others `patch`, else `none`."""
+    kinds = set(changes)
     if kinds & {"renamed", "withdrawn"}:
         return "major"
     return "minor" if "created" in kinds else "patch" if kinds else "none"
 
 
 def least(version: str, bump: str) -> str:
-    """The version after `version` that a bump leads to. Before 1.0.0 a major bump is a minor one, as semver allows."""
+    """The version after `version` by a bump. Before 1.0.0 a major bump counts as minor, as semver allows."""
     major, minor, patch = version_key(version)
     if bump == "major" and major:
         return f"{major + 1}.0.0"
@@ -32,55 +32,55 @@ def least(version: str, bump: str) -> str:
     return f"{major}.{minor}.{patch + 1}"
 
 
-def gate(dataset: Dataset) -> list[Finding]:
-    """Why a dataset cannot be published as its version: every fault at once, none if it can."""
-    found = rules.findings(dataset)
-    published = manifests.read(dataset.folder)
+def gate(dataset: Dataset, digest: str, changes: Iterable[Change]) -> list[Finding]:
+    """Why a dataset without faults cannot be published as its version; empty if it can.
+
+    `digest` is that of the dataset, `changes` are those since the last published version.
+    """
     version = dataset.about["version"]
-    same = next((m for m in published if m.version == version), None)
-    if same:
-        if same.digest != dataset.digest:
-            found.append(_version(f"{version} was published with other content; raise the version"))
-        return found
-    if published:
-        last = published[-1]
-        since = list(manifests.between(last, dataset.manifest, dataset.moves))
-        for change in since:
-            if change.change == "withdrawn" and not change.reason:
-                found.append(
-                    Finding("moved.yaml", 0, change.record.replace("/", "."), "was published and is gone without a word")
-                )
-        needed = least(last.version, level(since))
-        if version_key(version) < version_key(needed):
-            why = ", ".join(f"{count} {word}" for word, count in sorted(Counter(c.change for c in since).items()))
-            found.append(
-                _version(f"{version} is too small a step from {last.version} ({why or 'no change'}): {needed} is the least")
-            )
-    return found
+    published = manifests.manifests(dataset.folder)
+    if same := next((path for path in published if path.stem == version), None):
+        if manifests.head(same)[2] != digest:
+            return [_version(f"{version} was published with different content: raise the version")]
+        return []
+    if not published:
+        return []
+    counts, findings = Counter[str](), []
+    for change in changes:
+        counts[change.change] += 1
+        if change.change == "withdrawn" and not change.reason:
+            text = "was published and then removed: add it to moved.yaml"
+            findings.append(Finding("moved.yaml", 0, change.record.replace("/", "."), text))
+    last = published[-1].stem
+    needed = least(last, level(counts))
+    if version_key(version) < version_key(needed):
+        why = ", ".join(f"{count} {word}" for word, count in sorted(counts.items())) or "no change"
+        findings.append(_version(f"{version} is too low after {last} ({why}): at least {needed} is required"))
+    return findings
 
 
 def _version(message: str) -> Finding:
     return Finding("dataset.yaml", 0, "version", message)
 
 
-def figures(dataset: Dataset, tally: Tally | None = None) -> Record:
-    """How good the data is, in numbers; shares are of 1. `tally` is what was counted on a walk, if there was one already."""
-    tally = tally or rules.survey(dataset)[0].tally
-    sums, counts = tally.sums, {kind: dataset.count(kind) for kind in BY_KIND}
+def figures(dataset: Dataset, digest: str, statistics: Statistics) -> Record:
+    """How good the data is, in numbers; shares are between 0 and 1."""
+    sums, counts = statistics.sums, {kind: dataset.count(kind) for kind in BY_KIND}
+    citing = statistics.citing
     return {
         "version": dataset.about["version"],
-        "digest": dataset.digest,
+        "digest": digest,
         "records": counts,
-        "citations_per_record": {kind: _share(tally.citing[kind], counts[kind]) for kind in BY_KIND if tally.citing[kind]},
+        "citations_per_record": {kind: _share(citing[kind], counts[kind]) for kind in BY_KIND if citing[kind]},
         "day_precise_dates": _share(sums["days"], sums["dates"]),
-        "official_share_of_citations": _share(sums["official"], tally.citing.total()),
+        "official_share_of_citations": _share(sums["official"], citing.total()),
         "official_share_of_sources": _share(sums["official_sources"], counts["sources"]),
         "sources_with_address": _share(sums["addressed"], counts["sources"]),
         "accounts": sums["accounts"],
         "disputed_records": sums["disputed"],
         "paragraphs": {
-            id: {"total": total, "cited": sum((id, n) in tally.paragraphs for n in range(1, total + 1))}
-            for id, total in sorted(tally.counted.items())
+            id: {"total": total, "cited": sum((id, n) in statistics.paragraphs for n in range(1, total + 1))}
+            for id, total in sorted(statistics.counted.items())
         },
     }
 
@@ -90,5 +90,5 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def rules_kept() -> list[dict[str, Any]]:
-    """The rules that a published dataset keeps, in words."""
+    """The name and the promise of every rule that a published dataset keeps."""
     return [{"rule": rule.__name__, "promise": (rule.__doc__ or "").strip()} for rule in rules.RULES]

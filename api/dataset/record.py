@@ -1,10 +1,9 @@
-"""Records as read, and the dataset that they make: what they know of each other, wherever they stand."""
+"""One record as read: its values, the lines of its keys, and what is collected by walking it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import TypeVar
 
 import marshmallow as ma
 from marshmallow import validate
@@ -15,14 +14,11 @@ from ..schema import fast_path
 from ..schema.errors import faults
 from ..schema.fields import Country, Edtf, Many, One, Record, Ref, Schema, Text, Url
 from ..schema.walk import Leaf, leaves, plain, steps
-from . import manifests, yaml_files
 from .findings import Finding
+from .manifests import ManifestEntry
+from .yaml_files import ParsedText, Path_
 
-CHUNK = 250  # records that are worked on together
-ALONE = 1 << 18  # bytes of JSON Lines up to which one process does the work
-MOST_OF_ONE = 50  # faults told of one line
-Result = TypeVar("Result")
-Progress = Callable[[str, int, int], None]
+MOST_OF_ONE = 50  # findings reported of one record and rule
 SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
 
 
@@ -48,14 +44,14 @@ class AboutSchema(Schema):
 
 @dataclass(frozen=True)
 class Entry:
-    """One record as read: its values, and where they stand. What is found by walking it is found once."""
+    """One record: its file, its values, and the lines of its keys. What a walk over it collects is computed once."""
 
     file: str
     record: Record
-    text: yaml_files.Text
+    text: ParsedText
     resource: Resource
 
-    def finding(self, path: yaml_files.Path_, message: str) -> Finding:
+    def finding(self, path: Path_, message: str) -> Finding:
         return Finding(self.file, self.text.line(path), dotted(path), message)
 
     @cached_property
@@ -63,7 +59,7 @@ class Entry:
         return leaves(self.resource.schema, self.record)
 
     @cached_property
-    def refs(self) -> list[tuple[yaml_files.Path_, str, str]]:
+    def refs(self) -> list[tuple[Path_, str, str]]:
         """Every reference, as (path, kind of its target, id of its target)."""
         return [(path, field.kind, value) for path, field, value in self.leaves if isinstance(field, Ref)]
 
@@ -73,39 +69,40 @@ class Entry:
         return {id for _, target, id in self.refs if target == "sources"}
 
     @cached_property
-    def citations(self) -> list[tuple[yaml_files.Path_, Record]]:
+    def citations(self) -> list[tuple[Path_, Record]]:
         """Every citation anywhere in the record, as (path, citation)."""
-        return list(citations(self.resource.schema, self.record))
+        return list(_citations(self.resource.schema, self.record))
 
     @cached_property
-    def manifest(self) -> manifests.Entry:
-        return manifests.Entry.of(plain(self.resource.schema, self.record))
+    def manifest(self) -> ManifestEntry:
+        """The digests of the record and of its keys."""
+        return ManifestEntry.of(plain(self.resource.schema, self.record))
 
 
-def dotted(path: yaml_files.Path_) -> str:
+def dotted(path: Path_) -> str:
     """`participants[0].actor`"""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def citations(schema: ma.Schema, value: Record, path: yaml_files.Path_ = ()) -> Iterator[tuple[yaml_files.Path_, Record]]:
+def _citations(schema: ma.Schema, value: Record, path: Path_ = ()) -> Iterator[tuple[Path_, Record]]:
     """Every citation anywhere in a record, as (path, citation)."""
     if isinstance(schema, Citation):
         yield path, value
     for key, name, _, many, below in steps(schema):
         if below and many:
             for index, element in enumerate(value[key]):
-                yield from citations(below, element, (*path, name, index))
+                yield from _citations(below, element, (*path, name, index))
         elif below and value[key]:
-            yield from citations(below, value[key], (*path, name))
+            yield from _citations(below, value[key], (*path, name))
 
 
-def checked(name: str, schema: ma.Schema, text: yaml_files.Text) -> tuple[Record | None, list[Finding]]:
-    """What a text says by its schema, if it can be read by it, and its faults."""
-    found = [Finding(name, text.line(path), dotted(path), "stands twice") for path in text.twice]
+def validated(name: str, schema: ma.Schema, text: ParsedText) -> tuple[Record | None, list[Finding]]:
+    """Loads a parsed text by its schema; returns the record, or None if it is invalid, and the findings."""
+    findings = [Finding(name, text.line(path), dotted(path), "duplicate key") for path in text.duplicates]
     if not isinstance(text.value, dict):
-        return None, [*found, Finding(name, text.line(()), "", "is not a mapping of keys")]
+        return None, [*findings, Finding(name, text.line(()), "", "is not a mapping of keys")]
     try:
-        return fast_path.load(schema, text.value), found
+        return fast_path.load(schema, text.value), findings
     except ma.ValidationError as error:
-        told = faults(schema, error.messages, text.value)
-        return None, [*found, *(Finding(name, text.line(f.path), dotted(f.path), str(f)) for f in islice(told, MOST_OF_ONE))]
+        invalid = islice(faults(schema, error.messages, text.value), MOST_OF_ONE)
+        return None, [*findings, *(Finding(name, text.line(f.path), dotted(f.path), str(f)) for f in invalid)]

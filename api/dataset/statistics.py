@@ -1,24 +1,27 @@
-"""What is counted while records are walked, one by one or in parts that are added up: for rules and figures of the whole."""
+"""Sums over records, made while they are walked and added up over chunks: for rules and figures about the whole dataset."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from ..resources import BY_KIND
 from ..resources.common import conflict
+from ..resources.resource import Resource
 from ..schema import edtf
-from ..schema.fields import Record
+from ..schema.fields import Edtf, Record
+from ..schema.walk import steps
 from .dataset import Dataset
 from .record import Entry
 
 OFFICIAL = "official_text"
-DISPUTABLE = ("events", "statements", "agreements", "actors")
-SHOWN = 100  # records named beside a paragraph that they cite; more are counted
+SHOWN = 100  # records shown that cite a paragraph; more are only counted
 ORDER = {kind: place for place, kind in enumerate(BY_KIND)}
 
 
 @dataclass
-class Cited:
-    """The records that cite a paragraph: how many, and the first of them as `kind/id`."""
+class CitingRecords:
+    """The records that cite a paragraph: their number, and the first of them as `kind/id`."""
 
     count: int = 0
     names: list[str] = field(default_factory=list)
@@ -33,41 +36,45 @@ class Cited:
         return sorted(self.names, key=lambda name: (ORDER[name.partition("/")[0]], name))[:SHOWN]
 
     def shown(self) -> str:
-        """The records, as far as they can be shown."""
+        """The names of the first records, and the number of the others, as text."""
         names = self.first()
         return " ".join([*names, *([f"... and {self.count - len(names):,} more"] if self.count > len(names) else [])])
 
 
 @dataclass
-class Tally:
-    """Sums over records. `circles` are the parents of records that lie in others of their kind."""
+class Statistics:
+    """Sums over records.
+
+    `sums` are plain counts by name, `citing` citations by kind, `paragraphs` who cites paragraph n of a source, `counted`
+    the number of paragraphs of a source, `listed` sources with `not_coded`, `parents` the parent of each record that has one.
+    """
 
     sums: Counter[str] = field(default_factory=Counter)
     citing: Counter[str] = field(default_factory=Counter)
-    paragraphs: dict[tuple[str, int], Cited] = field(default_factory=dict)
+    paragraphs: dict[tuple[str, int], CitingRecords] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     parents: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "Statistics") -> None:
         self.sums.update(other.sums)
         self.citing.update(other.citing)
         self.counted.update(other.counted)
         self.listed |= other.listed
         self.parents.update(other.parents)
         for place, cited in other.paragraphs.items():
-            self.paragraphs.setdefault(place, Cited()).add(cited.count, cited.names)
+            self.paragraphs.setdefault(place, CitingRecords()).add(cited.count, cited.names)
 
-    def take(self, id: str, entry: Entry, dataset: Dataset) -> None:
+    def count(self, id: str, entry: Entry, dataset: Dataset) -> None:
         """Counts one record."""
         kind, record = entry.resource.kind, entry.record
         self.citing[kind] += len(entry.citations)
         self._cite(f"{kind}/{id}", entry, dataset)
-        for text in _dates(kind, record):
+        for text in dates(entry.resource, record):
             first, last = edtf.bounds(text)
             self.sums["dates"] += 1
             self.sums["days"] += first == last
-        if kind in DISPUTABLE and record["accounts"]:
+        if record.get("accounts"):
             self.sums["accounts"] += len(record["accounts"])
             self.sums["disputed"] += conflict(record)
         if kind == "sources":
@@ -88,14 +95,33 @@ class Tally:
             last = source.get("paragraphs") or 0
             places.update((citation["source"], number) for number in citation["paragraphs"] if number <= last)
         for place in places:
-            self.paragraphs.setdefault(place, Cited()).add(1, [name])
+            self.paragraphs.setdefault(place, CitingRecords()).add(1, [name])
 
 
-def _dates(kind: str, record: Record) -> list[str]:
-    """When a record came about: an event, a statement, each act upon an agreement."""
-    if kind == "agreements":
-        return [action["date"] for action in record["actions"]]
-    return [record["date"]] if kind in ("events", "statements") else []
+def happens_on_a_date(resource: Resource) -> bool:
+    """Whether records of a kind happen on a date of their own, `date`. When a source was published is no such date."""
+    return resource.dated == "date"
+
+
+def dates(resource: Resource, record: Record) -> Iterator[str]:
+    """When what a record is about happened: its own date, or else that of each item of a list whose items are dated."""
+    if happens_on_a_date(resource):
+        if record["date"]:
+            yield record["date"]
+        return
+    for key in _dated_lists(resource):
+        yield from (item["date"] for item in record[key])
+
+
+@cache
+def _dated_lists(resource: Resource) -> tuple[str, ...]:
+    """The keys of a kind that are lists of mappings with a required `date`."""
+    lists = ((key, below) for key, _, _, many, below in steps(resource.schema) if many and below)
+    return tuple(key for key, below in lists if any(s.key == "date" and _required_date(s.field) for s in steps(below)))
+
+
+def _required_date(field: object) -> bool:
+    return isinstance(field, Edtf) and field.required
 
 
 def _source(dataset: Dataset, id: str) -> Record:

@@ -1,4 +1,4 @@
-"""New record files: every key of a kind's schema, with a hint beside it."""
+"""The template of a new record file: every key of a kind's schema, with a hint beside it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,13 +11,13 @@ from .yaml_files import HINT
 
 
 def scaffold(resource: Resource) -> str:
-    """The text of a new file: required keys stand empty, optional ones are covered by the hint mark."""
-    return "".join(f"{line}\n" for line in _lines(resource.schema, "", covered=False))
+    """The text of a new file: required keys are empty, optional ones are commented out with the hint mark."""
+    return "".join(f"{line}\n" for line in _lines(resource.schema, "", commented=False))
 
 
-def _lines(schema: ma.Schema, indent: str, covered: bool, dash: str = "") -> Iterator[str]:
+def _lines(schema: ma.Schema, indent: str, commented: bool, dash: str = "") -> Iterator[str]:
     for key, field in schema.load_fields.items():
-        cover = HINT if covered or not field.required else ""
+        cover = HINT if commented or not field.required else ""
         yield f"{cover}{indent}{dash}{field.data_key or key}:  {HINT} {field.metadata['description']} {_nature(field)}"
         nested = field.inner if isinstance(field, fields.Many) else field
         deeper = indent + " " * (len(dash) + 2)
@@ -30,7 +30,7 @@ def _lines(schema: ma.Schema, indent: str, covered: bool, dash: str = "") -> Ite
 
 
 def _nature(field: Any) -> str:
-    """What may stand there: the vocabulary, the kind referred to, and whether it is needed."""
+    """What a key accepts: the vocabulary, the kind referred to, and whether it is required."""
     inner = field.inner if isinstance(field, fields.Many) else field
     words = fields.choices(inner)
     kind = f"An id of {inner.kind}." if isinstance(inner, fields.Ref) else ""

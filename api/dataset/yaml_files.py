@@ -1,14 +1,13 @@
-"""Text files of the dataset: read so that no YAML trap can bite, and written in one canonical form.
+"""YAML files of the dataset: a strict parser that keeps line numbers, and a writer with one canonical form.
 
-Every scalar is read as text; the schema decides what it means. Aliases, tags, duplicate keys, several documents, deep
-nesting and oversized files are refused. Every value knows its line.
+Every scalar is read as text; the schema decides what it means. Aliases, tags, several documents, deep nesting and
+oversized files are rejected; duplicate keys are recorded.
 """
 
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -23,7 +22,7 @@ COMMENT = re.compile(rf"(?<!\S)#(?!{HINT[1:]})")
 
 
 class Unreadable(Exception):
-    """A file that cannot be read at all; `line` is 0 where the fault has no line."""
+    """A file or line that cannot be parsed at all; `line` is 0 where the fault has no line."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -31,35 +30,20 @@ class Unreadable(Exception):
 
 
 @dataclass
-class Text:
-    """A parsed file: its value, the line of every path in it, and the keys that stand twice."""
+class ParsedText:
+    """A parsed file or line: its value, the line number of every path in it, and the paths of duplicate keys."""
 
     value: Any = None
     lines: dict[Path_, int] = field(default_factory=dict)
-    twice: list[Path_] = field(default_factory=list)
+    duplicates: list[Path_] = field(default_factory=list)
 
     def line(self, path: Path_) -> int:
-        """The line of `path`, or of the nearest thing around it."""
+        """The line number of `path`, or of its nearest parent that has one."""
         return next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), 1)
 
 
-def read_text(path: Path) -> str:
-    """A file's text. Raises Unreadable for what is no plain file, for oversized files, and text that is not UTF-8."""
-    if path.is_symlink():
-        raise Unreadable("is a symbolic link; the dataset holds plain files only")
-    if not path.is_file():  # a pipe would be waited for until somebody writes into it
-        raise Unreadable("is not a plain file")
-    data = path.read_bytes()
-    if len(data) > MOST_BYTES:
-        raise Unreadable(f"is larger than {MOST_BYTES:,} bytes")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise Unreadable("is not UTF-8", data[: error.start].count(b"\n") + 1) from None
-
-
-def parse_yaml(text: str) -> Text:
-    """YAML as nested dicts, lists and text (None where nothing stands). Raises Unreadable with the line."""
+def parse_yaml(text: str) -> ParsedText:
+    """Parses YAML into dicts, lists and str (None for an empty scalar). Raises Unreadable with the line."""
     try:
         return _build(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
@@ -75,16 +59,16 @@ def _scalar(event: yaml.ScalarEvent) -> str | None:
     return None if bare else event.value
 
 
-def _build(events: Iterator[yaml.Event]) -> Text:
-    """Nested values out of YAML events, without recursion: depth is bounded, and nothing is ever expanded."""
-    out = Text()
+def _build(events: Iterator[yaml.Event]) -> ParsedText:
+    """Builds nested values from YAML events without recursion; depth is bounded and nothing is expanded."""
+    out = ParsedText()
     stack: list[tuple[Any, Path_]] = []
     key: list[str | None] = []
 
     def place(value: Any, line: int) -> Path_:
         if not stack:
             if out.lines:
-                raise Unreadable("holds more than one document", line)
+                raise Unreadable("contains more than one document", line)
             path: Path_ = ()
             out.value = value
         elif isinstance(stack[-1][0], list):
@@ -94,7 +78,7 @@ def _build(events: Iterator[yaml.Event]) -> Text:
             name = str(key[-1])
             path = (*stack[-1][1], name)
             if name in stack[-1][0]:
-                out.twice.append(path)
+                out.duplicates.append(path)
             stack[-1][0][name] = value
             key[-1] = None
         out.lines.setdefault(path, line)
@@ -127,41 +111,36 @@ def _build(events: Iterator[yaml.Event]) -> Text:
     return out
 
 
-class _Dumper(yaml.SafeDumper):
-    """Canonical YAML: lists indented under their key, long prose folded, what other readers would mistake quoted."""
+class _CanonicalDumper(yaml.SafeDumper):
+    """Canonical YAML: lists are indented under their key, long text is folded, ambiguous scalars are quoted."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    """Text that any version of YAML might take for a number or a date stands in quotes."""
+    """Quotes text that some version of YAML would read as a number or a date."""
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if NUMERIC.fullmatch(text) else None)
 
 
-_Dumper.add_representer(str, _text)
+_CanonicalDumper.add_representer(str, _text)
 
 
 def write_yaml(value: Any) -> str:
-    """The one canonical text of a value; reading it gives the value back, by this reader and by any other."""
-    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
+    """The canonical YAML of a value; this and any other YAML parser reads the same value back."""
+    return yaml.dump(value, Dumper=_CanonicalDumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def canonical(value: Any) -> bytes:
-    """The one JSON text of a value: no spaces, keys in order, UTF-8."""
+    """The canonical JSON of a value: UTF-8, no spaces, sorted keys."""
     return _encode(value).encode()
 
 
 def comments(text: str) -> list[int]:
-    """The lines of a YAML text that hold a comment, `new`'s hints left aside."""
+    """The line numbers of comments in a YAML text, except the hints that `new` writes."""
     spans = [(t.start_mark.index, t.end_mark.index) for t in yaml.scan(text) if isinstance(t, yaml.ScalarToken)]
     marks = (match.start() for match in COMMENT.finditer(text))
     return [text.count("\n", 0, at) + 1 for at in marks if not any(start <= at < end for start, end in spans)]
-
-
-def record_files(folder: Path) -> Iterator[Path]:
-    """The files of a kind's folder, in order, hidden ones left out."""
-    return (path for path in sorted(folder.iterdir()) if not path.name.startswith("."))

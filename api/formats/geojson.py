@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..resources import BY_KIND
 from ..schema.fields import Record
 from ..schema.json_schema import ANY
-from ..storage.store import Release
+from ..storage.release import Release
 from .result import Listing, dumps
 
 EMPTY_COLLECTION = {"type": "FeatureCollection", "features": []}

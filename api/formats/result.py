@@ -8,7 +8,7 @@ from typing import Any
 
 from ..resources.resource import Resource
 from ..schema.fields import Record
-from ..storage.store import Release
+from ..storage.release import Release
 
 AUTHORITY = "diplomatic-events"  # of tag URIs (RFC 4151) and of the UIDs of calendar entries
 # Characters that XML 1.0 cannot hold at all.

@@ -1,4 +1,4 @@
-"""Counting: the values of filters over what a query finds, singly (facets) or several together (aggregates)."""
+"""Counting records by the values of filters: by one filter (facets) or by several together (aggregates)."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -9,27 +9,30 @@ from ..resources import BY_KIND, INDEXES
 from ..resources.filters import Terms
 from ..schema.errors import Fault
 from ..schema.fields import Record
-from ..storage.store import Release
-from .query import Query, refuse
+from ..storage.release import Release
+from .parsing import InvalidParameters
+from .planner import plan
+from .query import Query
 
 MOST_VALUES = 100
 MOST_GROUPS = 10_000
 
 
-def facets(query: Query, release: Release, args: Mapping[str, str], base: str) -> Record:
-    """For each facet asked for, its values with counts, most frequent first, and the URL that narrows to each."""
-    return {name: _facet(query, release, name, args, base) for name in query.asked["facets"]}
+def facets(query: Query, args: Mapping[str, str], base: str) -> Record:
+    """For each filter in `facets`, its values with counts, most frequent first, and the URL that narrows to each.
+
+    `args` are the parameters as they were sent to the address `base`.
+    """
+    return {name: _facet(query, name, args, base) for name in query.values["facets"]}
 
 
-def _facet(query: Query, release: Release, name: str, args: Mapping[str, str], base: str) -> list[Record]:
-    table = INDEXES[query.resource.kind, name]
-    filter = _terms(query, name)
-    found = query.filtered(query.resource.model.seq)
+def _facet(query: Query, name: str, args: Mapping[str, str], base: str) -> list[Record]:
+    table, filter, planned = INDEXES[query.resource.kind, name], _terms(query, name), plan(query)
     count = pw.fn.COUNT(table.record)
-    select = table.select(table.value, count).where(table.record.in_(found)).group_by(table.value)
+    select = table.select(table.value, count).where(table.record.in_(planned.select(planned.number))).group_by(table.value)
     select = select.order_by(count.desc(), table.value).limit(MOST_VALUES)
-    rows = release.once(f"{name} of {query.found}", lambda: release.rows(select))
-    names = _names(release, filter, [value for value, _ in rows])
+    rows = query.release.once(f"{name} of {query.filters}", lambda: query.release.rows(select))
+    names = _names(query.release, filter, [value for value, _ in rows])
     kept = {key: value for key, value in args.items() if key not in ("cursor", "facets", "format")}
     return [
         {
@@ -47,11 +50,7 @@ def _narrow(filter: Terms, args: Mapping[str, str], value: str) -> dict[str, str
     if filter.single or filter.name not in args:
         return {**args, filter.name: value}
     every = f"{filter.name}_all"
-    return {**args, every: ",".join([*filter_values(args.get(every)), value])}
-
-
-def filter_values(text: str | None) -> list[str]:
-    return text.split(",") if text else []
+    return {**args, every: f"{args[every]},{value}" if args.get(every) else value}
 
 
 def _terms(query: Query, name: str) -> Terms:
@@ -59,31 +58,31 @@ def _terms(query: Query, name: str) -> Terms:
 
 
 def _names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]:
-    """What records are called, where the values of a filter are ids."""
+    """What records are called, if the values of a filter are ids."""
     if not filter.kind:
         return {}
     model = BY_KIND[filter.kind].model
     return dict(release.rows(model.select(model.id, model.called).where(model.id.in_(values))))
 
 
-def aggregate(query: Query, release: Release) -> list[Record]:
+def aggregate(query: Query) -> list[Record]:
     """The number of records for each combination of values of the filters in `by`; null stands for no value.
 
-    Raises a 400 Problem where there are more combinations than can be listed.
+    Raises InvalidParameters if there are more than MOST_GROUPS combinations.
     """
-    model, by = query.resource.model, query.asked["by"]
+    model, by, planned = query.resource.model, query.values["by"], plan(query)
     tables = [INDEXES[query.resource.kind, name].alias() for name in by]
     columns = [table.value for table in tables]
-    count = pw.fn.COUNT(model.seq)
-    select = query.filtered(*columns, count)
+    count = pw.fn.COUNT(planned.number)
+    select = planned.select(*columns, count).switch(model)
     for table in tables:
-        select = select.join(table, pw.JOIN.LEFT_OUTER, on=(table.record == model.seq)).switch(model)
+        select = select.join(table, pw.JOIN.LEFT_OUTER, on=(table.record == planned.number)).switch(model)
     select = (
         select.group_by(*columns)
         .order_by(count.desc(), *(column.asc(nulls="first") for column in columns))
         .limit(MOST_GROUPS + 1)
     )
-    rows = release.rows(select)
+    rows = query.release.rows(select)
     if len(rows) > MOST_GROUPS:
-        raise refuse([Fault(("by",), f"gives more than {MOST_GROUPS:,} groups; filter first, or group by less")])
+        raise InvalidParameters([Fault(("by",), f"gives more than {MOST_GROUPS:,} groups; filter first, or group by less")])
     return [{**dict(zip(by, row, strict=False)), "count": row[-1]} for row in rows]

@@ -1,10 +1,18 @@
-"""Citing: what a query found in a release, so exactly that anybody can check it later."""
+"""Citations of a query's results in a release, and their verification."""
 
 import hashlib
 from typing import Any
+from urllib.parse import parse_qs
 
+from ..problems import nearest
+from ..resources import BY_KIND
+from ..schema.errors import Fault
 from ..schema.fields import Record
-from ..storage.store import Release
+from ..storage.release import Release
+from ..storage.store import Store
+from .parameters import cite_arguments
+from .parsing import InvalidParameters
+from .planner import plan
 from .query import Query
 
 CHUNK = 5000
@@ -19,13 +27,26 @@ def citation(about: Record) -> str:
     )
 
 
-def fingerprint(query: Query, release: Release) -> tuple[int, str]:
-    """How many records a query finds, and the SHA-256 over their ids and digests, a line each, in the order of the ids."""
+def cited_query(text: str, store: Store, served: Release | None = None, version: str | None = None) -> Query:
+    """The query that a citation names, `events?type=summit`; `version` is the release to read whatever the text says.
+
+    Raises InvalidParameters if it is none.
+    """
+    kind, _, rest = text.partition("?")
+    if kind not in BY_KIND:
+        raise InvalidParameters([Fault(("query",), f"{kind!r} is no kind", tuple(BY_KIND), nearest(kind, BY_KIND))])
+    strings = {**parse_qs(rest, keep_blank_values=True), **({"release": [version]} if version else {})}
+    return Query(BY_KIND[kind], cite_arguments(BY_KIND[kind]), strings, store, served=served)
+
+
+def fingerprint(query: Query) -> tuple[int, str]:
+    """How many records a query finds, and the SHA-256 over their ids and digests, one line each, in order of the ids."""
     model = query.resource.model
+    planned = plan(query, [(model.id, False)])
     total, count, last = hashlib.sha256(), 0, ""
     while True:
-        select = query.filtered(model.id, model.digest).where(model.id > last).order_by(model.id).limit(CHUNK)
-        rows = release.rows(select)
+        select = planned.select(model.id, model.digest).where(model.id > last).order_by(model.id).limit(CHUNK)
+        rows = query.release.rows(select)
         if not rows:
             return count, total.hexdigest()
         for id, digest in rows:
@@ -33,22 +54,26 @@ def fingerprint(query: Query, release: Release) -> tuple[int, str]:
         count, last = count + len(rows), rows[-1][0]
 
 
-def cite(query: Query, release: Release, base: str) -> Record:
-    """Everything that a citation of a query needs: text, BibTeX, CSL-JSON, and what to verify it by."""
-    query.check_values(release)
-    count, sha256 = fingerprint(query, release)
-    about, text = release.about, query.found
+def cite(query: Query, base: str) -> Record:
+    """The citation of a query: text, BibTeX, CSL-JSON, and the count and SHA-256 to verify it by.
+
+    `base` is the address of the API, with a slash at the end.
+    """
+    count, sha256 = fingerprint(query)
+    about, text = query.release.about, query.filters
     separator = "" if text.endswith("?") else "&"
     url = f"{base}v1/{text}{separator}release={about['version']}"
-    found = {
+    line = f"{citation(about)} Query: {text} ({count} records, sha256:{sha256})."
+    return {
         "release": {"version": about["version"], "digest": about["digest"]},
         "query": text,
         "count": count,
         "sha256": sha256,
         "url": url,
-        "text": f"{citation(about)} Query: {text} ({count} records, sha256:{sha256}).",
+        "text": line,
+        "bibtex": bibtex(about, line, url),
+        "csl": csl(about, f"Query: {text}", url),
     }
-    return {**found, "bibtex": bibtex(about, str(found["text"]), url), "csl": csl(about, f"Query: {text}", url)}
 
 
 def csl(about: Record, note: str | None = None, url: str | None = None) -> Record:
@@ -83,13 +108,12 @@ def bibtex(about: Record, note: str, url: str | None = None) -> str:
     return f"@misc{{diplomatic-events-{about['version']},\n{lines}\n}}\n"
 
 
-def verify(query: Query, release: Release, count: int | None, sha256: str) -> Record:
+def verify(query: Query, count: int | None, sha256: str) -> Record:
     """Whether a release still gives what was cited, and what differs if it does not."""
-    query.check_values(release)
-    found, total = fingerprint(query, release)
+    records, total = fingerprint(query)
     differs: Record = {}
     if total != sha256:
         differs["sha256"] = {"cited": sha256, "found": total}
-    if count is not None and found != count:
-        differs["count"] = {"cited": count, "found": found}
-    return {"valid": not differs, "query": query.found, "differs": differs or None}
+    if count is not None and records != count:
+        differs["count"] = {"cited": count, "found": records}
+    return {"valid": not differs, "query": query.filters, "differs": differs or None}

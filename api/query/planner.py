@@ -1,14 +1,14 @@
-"""How a query is put to the database: which condition leads, and how the others are looked at.
+"""The WHERE of a query, the only place where one is built: which index is scanned, and how the other conditions are tested.
 
-A list is a walk along numbers or along a sort key until a page is full. The rarest value leads the walk where it can; what
-is looked at on the way is probed entry by entry, so that no page costs more because much else was found.
+Scan the index of the most selective value; test the other conditions with EXISTS, so that cost follows page size, not result
+size.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..resources.filters import Holds, SeqRange, alias
-from ..storage.store import Release
 from .query import Query
 from .value_counts import totals
 
@@ -24,21 +24,22 @@ class Plan:
     conditions: list[Any]
 
     def select(self, *columns: Any) -> Any:
-        """The select of some columns of what is found."""
+        """The select of some columns of the records that the query finds."""
         select = self.source(*columns)
         return select.where(*self.conditions) if self.conditions else select
 
 
-def plan(query: Query, release: Release) -> Plan:
-    """The plan of a query on a release; it depends on how frequent the values are that it asks for."""
+def plan(query: Query, keys: Sequence[tuple[Any, bool]] = ()) -> Plan:
+    """How to read a query's records: in order of `keys`, a page at a time, or without keys all of them in any order."""
     model = query.resource.model
-    clauses = [clause for found in query.clauses.values() for clause in found]
+    by_number = not keys or keys[0][0] is model.seq
+    clauses = [clause for clauses in query.clauses.values() for clause in clauses]
     holds = [clause for clause in clauses if isinstance(clause, Holds)]
-    sizes = [(_size(query, release, clause), n) for n, clause in enumerate(holds) if not clause.negated]
+    sizes = [(_size(query, clause), n) for n, clause in enumerate(holds) if not clause.negated]
     size, rarest = min(sizes, default=(0, None))
     lead = None if rarest is None else holds.pop(rarest)
     source, number, conditions = model.select, model.seq, []
-    if lead and len(lead.values) == 1 and (query.by_number or size <= FEW):
+    if lead and len(lead.values) == 1 and (by_number or size <= FEW):
         table = alias(lead.table, "lead")
         number = table.record
         conditions.append(table.value == lead.values[0])
@@ -46,12 +47,12 @@ def plan(query: Query, release: Release) -> Plan:
         def source(*columns: Any) -> Any:
             return table.select(*columns).join(model, on=(model.seq == number))
     elif lead:
-        conditions.append(lead.among(number) if size <= FEW else lead.probed(number))
+        conditions.append(lead.among(number) if size <= FEW or not keys else lead.probed(number))
     conditions += [clause.probed(number) for clause in holds]
     conditions += [bound for clause in clauses if isinstance(clause, SeqRange) for bound in clause.on(number)]
     conditions += [clause for clause in clauses if not isinstance(clause, (Holds, SeqRange))]
     return Plan(source, number, conditions)
 
 
-def _size(query: Query, release: Release, clause: Holds) -> int:
-    return sum(totals(release, query.resource.kind, clause.filter, list(clause.values)).values())
+def _size(query: Query, clause: Holds) -> int:
+    return sum(totals(query.release, query.resource.kind, clause.filter, list(clause.values)).values())

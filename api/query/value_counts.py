@@ -1,6 +1,6 @@
-"""How many records a value has, known before anybody asks: totals of every value, and for frequent ones a total by each day.
+"""Precomputed counts: records per filter value, and cumulative counts per day for frequent values.
 
-With `began` and `ended` the records that may lie between two days are counted by two look-ups, however many they are.
+With `began` and `ended` the records that may lie between two days are counted by two look-ups.
 """
 
 import sqlite3
@@ -12,14 +12,14 @@ import peewee as pw
 from ..resources import INDEXES, RESOURCES
 from ..resources.filters import Dates, Terms
 from ..resources.resource import Resource
-from ..storage.store import Release
+from ..storage.release import Release
 
-FREQUENT = 5000  # records from which on a value is counted by day
-ALL = ("", "")  # stands for filter and value: every record of a kind
+FREQUENT = 5000  # a value with at least so many records is counted by day, too
+ALL = ("", "")  # filter and value of the counts over every record of a kind
 
 
 class Count(pw.Model):
-    """Of the records with a value: how many began and how many ended on a day or before it. The last day has them all."""
+    """Of the records with a value: how many began and how many ended on or before a day. The last day counts all."""
 
     kind = pw.TextField()
     filter_ = pw.TextField(column_name="filter")
@@ -37,20 +37,20 @@ class Count(pw.Model):
 TOTALS = """
 INSERT INTO counts SELECT :kind, :filter, value, :last, COUNT(*), COUNT(*) FROM {table} GROUP BY value
 """
-# Many records share their days: pairs of days are counted first, and only then the days in them.
+# Many records share their days: records are counted per pair of days first, then pairs per day.
 DAYS = """
 WITH frequent AS (SELECT value FROM counts WHERE kind = :kind AND filter = :filter AND day = :last AND began >= :frequent),
-found AS MATERIALIZED (
+records AS MATERIALIZED (
   SELECT value, pair, COUNT(*) AS n FROM {table} JOIN spans ON seq = record WHERE value IN frequent GROUP BY value, pair),
 days AS (
   SELECT value, day, SUM(begun) AS begun, SUM(over) AS over FROM (
-    SELECT value, earliest AS day, n AS begun, 0 AS over FROM found JOIN pairs ON pairs.rowid = pair
-    UNION ALL SELECT value, latest, 0, n FROM found JOIN pairs ON pairs.rowid = pair
+    SELECT value, earliest AS day, n AS begun, 0 AS over FROM records JOIN pairs ON pairs.rowid = pair
+    UNION ALL SELECT value, latest, 0, n FROM records JOIN pairs ON pairs.rowid = pair
   ) GROUP BY value, day)
 INSERT INTO counts SELECT :kind, :filter, value, day, SUM(begun) OVER passed, SUM(over) OVER passed FROM days
 WHERE day < :last WINDOW passed AS (PARTITION BY value ORDER BY day)
 """
-# The days of a kind's records, apart from the documents: narrow, and read often.
+# Copies of the day columns without the documents: narrow tables, as they are read once a filter.
 APART = """
 CREATE TEMP TABLE pairs (earliest, latest, UNIQUE (earliest, latest));
 INSERT INTO pairs SELECT DISTINCT earliest, latest FROM {table};
@@ -64,7 +64,7 @@ PASSED = "FROM counts WHERE kind = ? AND filter = ? AND value = ? AND day <= ? O
 
 
 def fill(connection: sqlite3.Connection) -> None:
-    """Counts everything in a release that is being built."""
+    """Fills the table in the database of a release that is being built."""
     for resource in RESOURCES:
         table = resource.model._meta.table_name
         dated = is_dated(resource)
@@ -92,21 +92,21 @@ def is_dated(resource: Resource) -> bool:
 
 
 def totals(release: Release, kind: str, filter: str, values: list[str]) -> dict[str, int]:
-    """How many records each of these values has; those that none has are left out."""
+    """How many records each of these values has; values without records are left out."""
 
-    def ask() -> list[tuple[Any, ...]]:
+    def read() -> list[tuple[Any, ...]]:
         marks = ",".join("?" * len(values))
-        return release.ask(f"{OF} AND day = ? AND value IN ({marks})", kind, filter, date.max, *values)
+        return release.execute(f"{OF} AND day = ? AND value IN ({marks})", kind, filter, date.max, *values)
 
-    return dict(release.once(f"{kind} {filter}={','.join(values)}", ask))
+    return dict(release.once(f"{kind} {filter}={','.join(values)}", read))
 
 
 def between(release: Release, kind: str, filter: str, value: str, days: tuple[date, date]) -> int | None:
-    """How many records with a value may lie between two days; None where its days were not counted."""
+    """How many records with a value may lie between two days; None if its days were not counted."""
     if totals(release, kind, filter, [value]).get(value, 0) < FREQUENT:
         return None
     first, last = days
     before = first - timedelta(days=1) if first > date.min else None
-    begun = release.ask(f"SELECT began {PASSED}", kind, filter, value, last)
-    over = release.ask(f"SELECT ended {PASSED}", kind, filter, value, before) if before else []
+    begun = release.execute(f"SELECT began {PASSED}", kind, filter, value, last)
+    over = release.execute(f"SELECT ended {PASSED}", kind, filter, value, before) if before else []
     return (begun[0][0] if begun else 0) - (over[0][0] if over else 0)

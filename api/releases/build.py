@@ -1,10 +1,10 @@
-"""Making a release: the rows of every record, put into one SQLite file in the order in which they belong there."""
+"""Building a release: the rows of every record, in one SQLite file, in the order of their keys."""
 
 import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
@@ -15,67 +15,87 @@ import peewee as pw
 
 from ..config import HERE
 from ..dataset import manifests, quality, rules
-from ..dataset.dataset import Dataset, Progress, Sum, part
+from ..dataset.dataset import Chunk, Dataset, Progress, part
+from ..dataset.file_errors import file_errors, sqlite_errors
 from ..dataset.findings import DatasetError
 from ..dataset.process_pool import ordered
-from ..dataset.tempdir import as_files_say
 from ..query import value_counts
 from ..query.value_counts import Count
 from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..storage.full_text import Search
-from ..storage.store import Changed, Identifier, Meta, Moved
-from .rows import Batch, batch, table
+from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
+from .rows import Batch, DatedChunk, batch, table_name
 
-TABLES: tuple[Any, ...] = (Meta, Moved, Changed, Identifier, Search, Count, *(r.model for r in RESOURCES), *INDEXES.values())
-PACKED = 1 << 24  # bytes of words that the full-text index gathers before it writes them: fewer merges, less time
-FILLED, INDEXED = 700, 850  # of a thousand parts of the time: up to where the tables are filled, the indexes made
+TABLES: tuple[Any, ...] = (
+    ReleaseMetadata,
+    Moved,
+    Changed,
+    Identifier,
+    Search,
+    Count,
+    *(r.model for r in RESOURCES),
+    *INDEXES.values(),
+)
+MERGE_BYTES = 1 << 24  # bytes that the full-text index gathers in memory before it writes them: fewer merges
+FILLED, INDEXED = 700, 850  # thousandths of the time after which the tables are filled, the indexes made
 
 
 @cache
 def code_digest() -> str:
-    """SHA-256 of the code that renders: a release made by other code is made anew."""
+    """SHA-256 of the code: a release that was built by other code is built again."""
     total = hashlib.sha256()
     for path in sorted(HERE.rglob("*.py")):
         total.update(path.read_bytes())
     return total.hexdigest()
 
 
-@as_files_say()
-def build(dataset: Dataset, path: Path, progress: Progress | None = None) -> None:
-    """Writes a release as an SQLite file; the same dataset and code give the same bytes.
+def build(dataset: Dataset, path: Path, progress: Progress | None = None, manifest: Path | None = None) -> str:
+    """Writes a release as an SQLite file, and its manifest to `manifest` if given; returns the digest of the dataset.
 
-    Raises DatasetError with every finding if the dataset has faults.
+    Every record is examined on the way. The same dataset and code give the same bytes. Raises DatasetError with every
+    finding if the dataset has faults, FileError if a file cannot be written.
     """
-    _ = dataset.earlier  # processes that are forked off find it read
-    database = pw.SqliteDatabase(str(path), pragmas={"journal_mode": "off", "synchronous": 0, "cache_size": -65536})
-    with database.connection_context():
-        connection = database.connection()
-        connection.execute("ATTACH '' AS staged")
-        connection.execute("PRAGMA staged.synchronous = 0")
-        connection.execute("PRAGMA staged.journal_mode = off")
-        with database.atomic():
-            _create(database, connection)
-            survey = _fill(connection, dataset, part(progress, 0, FILLED))
-            if faults := survey.end(dataset):
-                raise DatasetError(faults)
-            _index(database, connection, part(progress, FILLED, INDEXED))
-            value_counts.fill(connection)
-            _insert(connection, Moved, _moves(dataset))
-            _insert(connection, Changed, _changes(dataset, connection))
-            about = _about(dataset, survey)
-            _insert(connection, Meta, ((key, json.dumps(value)) for key, value in about.items()))
-        connection.execute("DETACH staged")
-    _verify(path, dataset)
+    with sqlite_errors("write", path):
+        database = pw.SqliteDatabase(str(path), pragmas={"journal_mode": "off", "synchronous": 0, "cache_size": -65536})
+        with database.connection_context():
+            connection = database.connection()
+            connection.execute("ATTACH '' AS staged")
+            connection.execute("PRAGMA staged.synchronous = 0")
+            connection.execute("PRAGMA staged.journal_mode = off")
+            with database.atomic():
+                digest = _write(dataset, database, connection, progress)
+            if manifest:
+                _write_manifest(dataset, connection, digest, manifest)
+            connection.execute("DETACH staged")
+        _verify(path, dataset)
+    return digest
+
+
+def _write(dataset: Dataset, database: pw.Database, connection: sqlite3.Connection, progress: Progress | None) -> str:
+    """Writes every table; returns the digest of the dataset. Raises DatasetError if it has faults."""
+    _create(database, connection)
+    survey = _fill(connection, dataset, part(progress, 0, FILLED))
+    if findings := survey.finish(dataset):
+        raise DatasetError(findings)
+    _index(database, connection, part(progress, FILLED, INDEXED))
+    value_counts.fill(connection)
+    _insert(connection, Moved, _moves(dataset))
+    _insert(connection, Changed, _changes(dataset, connection))
+    digest = _digest(dataset, connection)
+    about = _about(dataset, digest, survey)
+    _insert(connection, ReleaseMetadata, ((key, json.dumps(value)) for key, value in about.items()))
+    return digest
 
 
 def _create(database: pw.Database, connection: sqlite3.Connection) -> None:
-    """Every table; those of the filters have a heap beside them, as their rows come in another order than theirs."""
+    """Creates every table; rows of index tables are staged, as they do not come in the order of their keys."""
     for model in TABLES:
         model._schema.__class__(model, database).create_table()
     for model in INDEXES.values():
-        connection.execute(f'CREATE TABLE staged."{table(model)}" ({", ".join(_names(model))})')
+        connection.execute(f'CREATE TABLE staged."{table_name(model)}" ({", ".join(_names(model))})')
     connection.execute("CREATE TABLE staged.manifest (name, digest, keys)")
-    connection.execute("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", (PACKED,))
+    connection.execute("CREATE TABLE staged.published (name PRIMARY KEY, version, digest) WITHOUT ROWID")
+    connection.execute("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", (MERGE_BYTES,))
 
 
 def _names(model: Any) -> list[str]:
@@ -83,39 +103,50 @@ def _names(model: Any) -> list[str]:
 
 
 def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None) -> rules.Survey:
-    """Walks the dataset and puts every record's rows where they belong; what came up on the way."""
+    """Examines every record and inserts its rows; returns findings and sums."""
     survey = rules.Survey()
     survey.findings.merge(dataset.findings)
+    with suppress(DatasetError):  # a damaged manifest is reported by a rule, together with everything else
+        rows = manifests.last_changes(dataset.published, dataset.moves)
+        connection.executemany("INSERT INTO staged.published VALUES (?, ?, ?)", rows)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
-    for found in dataset.walk(batch):
-        survey.add(found.survey)
+    for made in dataset.walk(batch, map(partial(_dated, connection), dataset.chunks())):
+        survey.add(made.survey)
         if not survey.findings:
-            _put(connection, found)
-        done += found.count
+            _put(connection, made)
+        done += made.count
         if progress:
-            progress(f"loading {found.kind}", done, of)
+            progress(f"loading {made.kind}", done, of)
     return survey
 
 
-STAGED = {table(model) for model in INDEXES.values()}
+def _dated(connection: sqlite3.Connection, chunk: Chunk) -> DatedChunk:
+    """A chunk with the last changes of its published records."""
+    names = [f"{chunk.kind}/{item.id}" for item in chunk.items]
+    query = f"SELECT name, version, digest FROM staged.published WHERE name IN ({','.join('?' * len(names))})"  # noqa: S608
+    rows = connection.execute(query, names)
+    return DatedChunk(chunk, {name.partition("/")[2]: (version, digest) for name, version, digest in rows})
+
+
+STAGED = {table_name(model) for model in INDEXES.values()}
 
 
 @cache
 def _into(name: str) -> str:
-    """The statement that puts a row into a table, or into the heap beside it."""
-    names = next(_names(model) for model in TABLES if table(model) == name)
+    """The statement that inserts a row into a table, or into its staging table."""
+    names = next(_names(model) for model in TABLES if table_name(model) == name)
     target = f'staged."{name}"' if name in STAGED else f'"{name}"'
     return f"INSERT INTO {target} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # our own names
 
 
-def _put(connection: sqlite3.Connection, found: Batch) -> None:
-    for name, rows in found.rows.items():
+def _put(connection: sqlite3.Connection, made: Batch) -> None:
+    for name, rows in made.rows.items():
         connection.executemany(_into(name), rows)
-    connection.executemany("INSERT INTO staged.manifest VALUES (?, ?, ?)", found.digests)
+    connection.executemany("INSERT INTO staged.manifest VALUES (?, ?, ?)", made.digests)
 
 
 def _insert(connection: sqlite3.Connection, model: Any, rows: Iterable[tuple[Any, ...]]) -> None:
-    connection.executemany(_into(table(model)), rows)
+    connection.executemany(_into(table_name(model)), rows)
 
 
 def _index(database: pw.Database, connection: sqlite3.Connection, progress: Progress | None) -> None:
@@ -125,9 +156,9 @@ def _index(database: pw.Database, connection: sqlite3.Connection, progress: Prog
             progress("indexing", step, len(INDEXES))
         names = ", ".join(_names(model))
         keys = ", ".join(f'"{key}"' for key in model._meta.primary_key.field_names)
-        into = f'INSERT INTO main."{table(model)}" ({names}) SELECT {names} FROM staged."{table(model)}" ORDER BY {keys}'  # noqa: S608
-        connection.execute(into)
-        connection.execute(f'DROP TABLE staged."{table(model)}"')
+        name = f'"{table_name(model)}"'
+        connection.execute(f"INSERT INTO main.{name} ({names}) SELECT {names} FROM staged.{name} ORDER BY {keys}")  # noqa: S608
+        connection.execute(f"DROP TABLE staged.{name}")
     for model in TABLES:
         model._schema.__class__(model, database).create_indexes()
 
@@ -139,49 +170,62 @@ def _moves(dataset: Dataset) -> Iterator[tuple[Any, ...]]:
 
 
 def _changes(dataset: Dataset, connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
-    """Every change of every release; the digest of the dataset is found on the way."""
+    """Every change of every release, this one included."""
     paths, about = dataset.published, dataset.about
     before = manifests.lines(paths[-1]) if paths else ()
-    total = dataset.sum()
-    now = manifests.changes(before, _entries(connection, total), about["version"], about["released"], dataset.moves)
-    for seq, change in enumerate(chain(manifests.published(paths, dataset.moves), now), 1):
+    now = manifests.changes(before, _entries(connection), about["version"], about["released"], dataset.moves)
+    for seq, change in enumerate(chain(manifests.history(paths, dataset.moves), now), 1):
         kind, _, id = change.record.partition("/")
         yield seq, change.version, change.released, kind, id, change.change, ",".join(change.keys), change.to, change.reason
-    dataset.sealed = total.hexdigest()
 
 
-def _entries(connection: sqlite3.Connection, total: Sum) -> Iterator[tuple[str, manifests.Entry]]:
-    """The manifest of the dataset, by name; every entry is added to its digest."""
-    for name, digest, keys in connection.execute("SELECT name, digest, keys FROM staged.manifest ORDER BY name"):
+MANIFEST = "SELECT name, digest, keys FROM staged.manifest ORDER BY name"
+
+
+def _entries(connection: sqlite3.Connection) -> Iterator[tuple[str, manifests.ManifestEntry]]:
+    """The manifest of the dataset, by name."""
+    for name, digest, keys in connection.execute(MANIFEST):
+        yield name, manifests.ManifestEntry(digest, manifests.keys_of(keys))
+
+
+def _digest(dataset: Dataset, connection: sqlite3.Connection) -> str:
+    total = dataset.new_digest()
+    for name, digest, _ in connection.execute(MANIFEST):
         total.add(name, digest)
-        yield name, manifests.Entry(digest, manifests.keys_of(keys))
+    return total.hexdigest()
 
 
-def _about(dataset: Dataset, survey: rules.Survey) -> dict[str, Any]:
+def _write_manifest(dataset: Dataset, connection: sqlite3.Connection, digest: str, path: Path) -> None:
+    with file_errors("write", path), path.open("w", encoding="utf-8") as out:
+        out.write(manifests.header(dataset.about["version"], dataset.about["released"], digest))
+        out.writelines(manifests.line(*row) for row in connection.execute(MANIFEST))
+
+
+def _about(dataset: Dataset, digest: str, survey: rules.Survey) -> dict[str, Any]:
     return {
         **dataset.about,
-        "digest": dataset.digest,
+        "digest": digest,
         "code": code_digest(),
         "counts": {kind: dataset.count(kind) for kind in BY_KIND},
-        "quality": quality.figures(dataset, survey.tally),
+        "quality": quality.figures(dataset, digest, survey.statistics),
     }
 
 
 def _verify(path: Path, dataset: Dataset) -> None:
     """Raises sqlite3.IntegrityError unless the file is whole and holds every record."""
-    expected = {table(resource.model): dataset.count(resource.kind) for resource in RESOURCES}
-    names = [table(model) for model in TABLES if model is not Search]
-    found = ordered(partial(_faults, path, expected), [None, *names], None if dataset.bulk else 0)
-    if faults := [fault for part in found for fault in part]:
+    expected = {table_name(resource.model): dataset.count(resource.kind) for resource in RESOURCES}
+    names = [table_name(model) for model in TABLES if model is not Search]
+    results = ordered(partial(_faults, path, expected), [None, *names], None if len(dataset.parts) > 1 else 0)
+    if faults := [fault for result in results for fault in result]:
         raise sqlite3.IntegrityError(str(faults))
 
 
 def _faults(path: Path, expected: dict[str, int], name: str | None) -> list[tuple[Any, ...]]:
-    """What is wrong with one table, or with the file as such."""
+    """The faults of one table, or of the file as such."""
     with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as database:
         if name is None:
             return [row for row in database.execute("PRAGMA quick_check").fetchall() if row != ("ok",)]
-        found = [row for row in database.execute(f'PRAGMA integrity_check("{name}")').fetchall() if row != ("ok",)]
-        found += database.execute(f'PRAGMA foreign_key_check("{name}")').fetchall()
+        faults = [row for row in database.execute(f'PRAGMA integrity_check("{name}")').fetchall() if row != ("ok",)]
+        faults += database.execute(f'PRAGMA foreign_key_check("{name}")').fetchall()
         (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608  # our own names
-        return found if count == expected.get(name, count) else [*found, (name, "rows are missing")]
+        return faults if count == expected.get(name, count) else [*faults, (name, "rows are missing")]

@@ -1,6 +1,6 @@
-"""The generated parts of the documents: tables of fields, vocabularies, filters and figures.
+"""The generated sections of documents: tables of fields, vocabularies, filters and settings.
 
-A document holds `<!-- begin NAME -->` and `<!-- end NAME -->`; what stands between them is derived.
+A section is the text between `<!-- begin NAME -->` and `<!-- end NAME -->`.
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ from typing import Any
 import marshmallow as ma
 
 from ..config import PREFIX, Settings
-from ..dataset.reader import Dataset
+from ..dataset.dataset import Dataset
 from ..formats import formats_of
 from ..resources import RESOURCES
 from ..resources.filters import Terms
@@ -26,19 +26,19 @@ def json_text(value: Any) -> str:
 
 
 def table(*rows: tuple[object, ...]) -> str:
-    """A Markdown table; the first row is its head."""
+    """A Markdown table; the first row is its header."""
     head, *body = rows
     lines = [head, ("---",) * len(head), *body]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in row) + " |" for row in lines)
 
 
 def counts(dataset: Dataset) -> str:
-    """How many records of each kind there are."""
+    """The number of records of each kind."""
     return table(("kind", "records", "what"), *((f"`{r.kind}`", dataset.count(r.kind), r.description) for r in RESOURCES))
 
 
-def asked(dataset: Dataset) -> str:
-    """The filters, sort keys and formats of each kind's list."""
+def filters(dataset: Dataset) -> str:
+    """The filters, sorts and formats of each kind's list."""
     rows = []
     for resource in RESOURCES:
         names = [
@@ -80,7 +80,7 @@ def _keys(schema: ma.Schema, prefix: str) -> Iterator[tuple[str, str, str]]:
 def types(dataset: Dataset) -> str:
     """The event types with their crosswalk."""
     rows = []
-    for id in sorted(id for id, _ in dataset.ordered("event-types")):
+    for id in sorted(item.id for item in dataset.ordered("event-types")):
         type = dataset.record("event-types", id)
         plover, cameo = type["plover"], type["cameo"]
         category = "/".join(part for part in (plover["event"], plover["mode"]) if part) if plover else "none"
@@ -98,7 +98,7 @@ def settings(dataset: Dataset) -> str:
 
 
 SECTIONS: dict[str, Callable[[Dataset], str]] = {
-    "asked": asked,
+    "asked": filters,
     "counts": counts,
     "keys": keys,
     "settings": settings,

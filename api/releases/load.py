@@ -1,70 +1,52 @@
-"""Loading: a checked dataset becomes the served release, whole or not at all."""
+"""Loading: the dataset is checked and becomes the served release, whole or not at all."""
 
 from contextlib import closing
-from pathlib import Path
 
 from ..config import Settings
-from ..dataset import rules
-from ..dataset.dataset import Dataset, Progress, part
-from ..dataset.findings import DatasetError
-from ..dataset.reader import inputs, read
+from ..dataset.dataset import Progress, part
+from ..dataset.file_errors import file_errors
+from ..dataset.reader import read_snapshot
+from ..dataset.snapshot import Snapshot
 from ..problems import Problem
 from ..storage import open_store
-from ..storage.store import Release, Store
+from ..storage.release import Release
+from ..storage.store import Store
 from .build import TABLES, build, code_digest
 
-READ, WHOLE = 60, 1000  # of a thousand parts of the time: up to where the files are read
-__all__ = ["build", "checked", "load"]
-
-
-def checked(folder: Path, progress: Progress | None = None, scratch: Path | None = None) -> Dataset:
-    """The dataset in `folder`. Raises DatasetError with every finding if it has faults."""
-    dataset = read(folder, part(progress, 0, READ), scratch)
-    if faults := rules.findings(dataset, part(progress, READ, WHOLE)):
-        dataset.close()
-        raise DatasetError(faults)
-    return dataset
+READ, ALL = 60, 1000  # thousandths of the time after which the files are read, everything is done
 
 
 def load(settings: Settings, progress: Progress | None = None) -> tuple[Release, bool]:
     """Checks the dataset and makes it the served release; returns it, and whether anything was loaded.
 
-    Raises DatasetError if the dataset has faults and BlockingIOError while another load runs; the served release is
-    then as it was.
+    Raises DatasetError with every finding if the dataset has faults, FileError if a file cannot be written, and
+    BlockingIOError while another load runs; the served release is then unchanged.
     """
-    store, made_of = open_store(settings), inputs(settings.dataset)
-    if _unchanged(store, made_of):
-        return store.current(), False
-    # What is laid by on the way stands beside the releases: the system's own place for that may be small, or memory.
-    with closing(read(settings.dataset, part(progress, 0, READ), settings.data_dir)) as dataset:
-        if not dataset.bulk:  # of bulk data the digest is known when everything is made
-            if faults := rules.findings(dataset):
-                raise DatasetError(faults)
-            if _served(store, dataset):
+    store = open_store(settings)
+    with closing(Snapshot(settings.dataset)) as files, file_errors("write", settings.data_dir):
+        if _unchanged(store, files.digest):
+            return store.current(), False
+        # Temporary files go next to the releases, because /tmp may be small or a tmpfs.
+        with closing(read_snapshot(files, part(progress, 0, READ), settings.data_dir)) as dataset, store.building() as path:
+            digest = build(dataset, path, part(progress, READ, ALL))
+            id = f"{dataset.about['version']}-{digest[:12]}"
+            if _served(store, id):
                 return store.current(), False
-        with store.building() as path:
-            build(dataset, path, part(progress, READ, WHOLE))
-            if _served(store, dataset):
-                return store.current(), False
-            store.publish(path, _id(dataset), made_of, TABLES, settings.keep_releases)
+            store.publish(path, id, files.digest, TABLES, settings.keep_releases)
     return store.current(), True
 
 
-def _unchanged(store: Store, inputs: str) -> bool:
-    """Whether the served release was made from files with this digest, so that nothing has to be read."""
+def _unchanged(store: Store, digest: str) -> bool:
+    """Whether the served release was built by this code from files with this digest."""
     try:
-        return store.current().about["code"] == code_digest() and store.inputs() == inputs
+        return store.current().about["code"] == code_digest() and store.inputs() == digest
     except Problem:
         return False
 
 
-def _id(dataset: Dataset) -> str:
-    return f"{dataset.about['version']}-{dataset.digest[:12]}"
-
-
-def _served(store: Store, dataset: Dataset) -> bool:
+def _served(store: Store, id: str) -> bool:
     try:
         release = store.current()
     except Problem:
         return False
-    return release.id == _id(dataset) and release.about["code"] == code_digest()
+    return release.id == id and release.about["code"] == code_digest()

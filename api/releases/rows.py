@@ -1,63 +1,94 @@
-"""What a record puts into a release, as plain rows: its document, its words, its numbers in other schemes, its index rows."""
+"""The rows of a release that a record makes: its document, its search text, its identifiers, its index rows."""
 
 import json
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from marshmallow.experimental.context import Context
 
 from ..dataset.dataset import Chunk, Dataset
+from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
 from ..resources import INDEXES, RESOURCES
-from ..resources.filters import Terms
+from ..resources.filters import Catalog, Terms
 from ..resources.resource import Resource
 from ..schema import fast_path
 from ..schema.fields import Record, Text
 from ..storage import full_text
 from ..storage.full_text import Search
-from ..storage.store import Identifier
+from ..storage.tables import Identifier
 from ..versions import sortable
 
-# Keys whose text is a code or stands in a column of its own.
+# Keys whose text is a code, or has a search column of its own.
 NO_PROSE = ("title", "name", "label", "also_known_as", "language", "translated_from", "geonames", "wikidata", "plover", "cameo")
-Row = tuple[Any, ...]
+TableRow = tuple[Any, ...]
+
+
+class DatedChunk(NamedTuple):
+    """A chunk, with the version in which each of its published records last changed and its digest there, by id."""
+
+    chunk: Chunk
+    published: dict[str, tuple[str, str]]
+
+    def updated_in(self, id: str, digest: str, version: str) -> str:
+        """The version in which a record with a digest last changed, where the dataset is `version`."""
+        known, unchanged = self.published.get(id, ("", ""))
+        return known if digest == unchanged else version
 
 
 @dataclass
 class Batch:
-    """What a chunk of records puts into a release: rows by table, (name, digest, keys) for the manifest, what came up."""
+    """What a chunk of records makes: rows by table, (name, digest, keys) for the manifest, and findings and sums."""
 
     kind: str
     count: int = 0
-    rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[str, list[TableRow]] = field(default_factory=lambda: defaultdict(list))
     digests: list[tuple[str, str, str]] = field(default_factory=list)
     survey: Survey = field(default_factory=Survey)
 
 
-def batch(dataset: Dataset, chunk: Chunk) -> Batch:
-    """The rows of a chunk; no rows of records with faults, as a dataset that has any is not loaded."""
-    found = Batch(chunk.kind, len(chunk.items))
+class RecordCatalog:
+    """The dataset as the filters of one record read it; the record's sources are those that its entry has collected."""
+
+    __slots__ = ("_sources", "about", "ancestors", "name", "offices", "record")
+
+    def __init__(self, dataset: Dataset, entry: Entry) -> None:
+        self.about: Record = dataset.about
+        self.record: Callable[[str, str], Record] = dataset.record
+        self.name: Callable[[str, str], str] = dataset.name
+        self.offices: Callable[[str, str], list[Record]] = dataset.offices
+        self.ancestors: Callable[[str, str], Iterator[str]] = dataset.ancestors
+        self._sources = entry.sources
+
+    def sources(self, kind: str, record: Record) -> set[str]:
+        return self._sources
+
+
+def batch(dataset: Dataset, dated: DatedChunk) -> Batch:
+    """Examines the records of a chunk and makes their rows; none for faulty records, as then nothing is loaded."""
+    chunk = dated.chunk
+    made = Batch(chunk.kind, len(chunk.items))
     with Context(dataset):
         for seq, item in enumerate(chunk.items, chunk.first):
-            entry = found.survey.examine(chunk.kind, item, dataset)
-            if entry is None:
+            entry = made.survey.examine(chunk.kind, item, dataset)
+            if entry is None or dataset.findings:
                 continue
-            dataset.at_hand = entry
             try:
-                _enter(found, seq, item[0], entry, dataset)
+                version = dated.updated_in(item.id, entry.manifest.digest, dataset.about["version"])
+                _add_rows(made, (seq, item.id), entry, dataset, version)
             except KeyError:
-                if not dataset.findings and not found.survey.findings and not _leads_nowhere(entry, dataset):
+                if not made.survey.findings and not _refers_to_faulty(entry, dataset):
                     raise
-    dataset.at_hand = None
-    return found
+    return made
 
 
-def _leads_nowhere(entry: Entry, dataset: Dataset) -> bool:
-    """Whether a record refers to one that cannot be read, whose own faults are told where it stands."""
+def _refers_to_faulty(entry: Entry, dataset: Dataset) -> bool:
+    """Whether a record refers to one that cannot be read, which has findings of its own."""
     return any(not _readable(dataset, kind, id) for _, kind, id in entry.refs)
 
 
@@ -68,28 +99,27 @@ def _readable(dataset: Dataset, kind: str, id: str) -> bool:
         return False
 
 
-def _enter(found: Batch, seq: int, id: str, entry: Entry, dataset: Dataset) -> None:
-    resource = entry.resource
-    name, rows = f"{resource.kind}/{id}", found.rows
-    kept = entry.manifest
-    updated = dataset.updated_in(name, kept.digest)
-    shared = {"seq": seq, "id": id, "called": resource.name(entry.record), "updated": sortable(updated), "digest": kept.digest}
-    values = {**shared, "document": render(resource, id, entry.record, dataset, updated), **resource.columns(entry.record)}
-    rows[table(resource.model)].append(tuple(plain(values[field]) for field in columns(resource.model)))
-    rows[table(Search)].append(words(resource, seq, entry, dataset))
-    rows[table(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in resource.identifiers(entry.record)]
+def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, dataset: Dataset, updated: str) -> None:
+    """Makes the rows of the record with a (number, id), which last changed in the version `updated`."""
+    (seq, id), resource, record, digest = numbered, entry.resource, entry.record, entry.manifest.digest
+    name, rows, catalog = f"{resource.kind}/{id}", made.rows, RecordCatalog(dataset, entry)
+    shared = {"seq": seq, "id": id, "called": resource.name(record), "updated": sortable(updated), "digest": digest}
+    values = {**shared, "document": render(resource, id, record, catalog, updated), **resource.columns(record)}
+    rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
+    rows[table_name(Search)].append(search_row(resource, seq, entry, dataset))
+    rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in resource.identifiers(record)]
     for filter, target in indexed(resource):
-        rows[target] += [(*row, seq) for row in filter.rows(entry.record, dataset)]
-    found.digests.append((name, kept.digest, ",".join(f"{key}={value}" for key, value in sorted(kept.keys.items()))))
+        rows[target] += [(*row, seq) for row in filter.rows(record, catalog)]
+    made.digests.append((name, digest, keys_text(entry.manifest)))
 
 
-def plain(value: Any) -> Any:
+def sqlite_value(value: Any) -> Any:
     """A value as SQLite stores it."""
     return value.isoformat() if isinstance(value, date) else value
 
 
 @cache
-def table(model: Any) -> str:
+def table_name(model: Any) -> str:
     return str(model._meta.table_name)
 
 
@@ -101,12 +131,12 @@ def columns(model: Any) -> tuple[str, ...]:
 
 @cache
 def indexed(resource: Resource) -> tuple[tuple[Any, str], ...]:
-    """The filters of a kind that have an index table, each with that table's name."""
-    return tuple((f, table(INDEXES[resource.kind, f.name])) for f in resource.filters if (resource.kind, f.name) in INDEXES)
+    """The filters of a kind that have an index table, each with the name of the table."""
+    return tuple((f, table_name(INDEXES[resource.kind, f.name])) for f in resource.filters if (resource.kind, f.name) in INDEXES)
 
 
-def words(resource: Resource, seq: int, entry: Entry, dataset: Dataset) -> Row:
-    """What a record can be found by: its name, its other names, its prose, and the names of what it refers to."""
+def search_row(resource: Resource, seq: int, entry: Entry, dataset: Dataset) -> TableRow:
+    """The row of the full-text index: name, other names, prose, and the names of the records that it refers to."""
     prose = (value for path, field, value in entry.leaves if type(field) is Text and path[0] not in NO_PROSE)
     related = dict.fromkeys((kind, id) for _, kind, id in entry.refs if kind != "sources")
     names = dict.fromkeys(dataset.name(kind, id) for kind, id in related)
@@ -114,9 +144,9 @@ def words(resource: Resource, seq: int, entry: Entry, dataset: Dataset) -> Row:
     return resource.kind, seq, *(full_text.words(iter(part)) for part in texts)
 
 
-def render(resource: Resource, id: str, record: Record, dataset: Dataset, updated: str) -> str:
-    """The public document of a record, as JSON text. Needs a Context that holds the dataset."""
-    derived = resource.derive(record, dataset)
+def render(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> str:
+    """The public document of a record, as JSON text. Needs a marshmallow Context that holds the dataset."""
+    derived = resource.derive(record, catalog)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
     document = fast_path.dump(resource.schema, {**record, **derived, **about})
     return _json(document)
@@ -126,13 +156,13 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circul
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:
-    """Where a record is, and where the records that belong to it are."""
+    """The addresses of a record and of the lists of records that refer to it, by name."""
     return {name: f"{address}{id}" for name, address in addresses(resource)}
 
 
 @cache
 def addresses(resource: Resource) -> tuple[tuple[str, str], ...]:
-    """The names of the links of a kind's records, each with the address that a record's id completes."""
+    """Name and address of the links of a kind's records; the record's id is to be appended."""
     back = (
         (filter.reverse, f"/v1/{other.kind}?{filter.name}=")
         for other in RESOURCES

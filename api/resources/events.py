@@ -137,11 +137,11 @@ EVENTS = Resource(
     heading="title",
     example=("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
     jsonld=schema_org,
-    light=True,
     columns=lambda event: {"title": sort_key(event["title"]), **day_columns(event["date"])},
     sorts={"date": Event.earliest, "title": Event.title},
     order="-date",
     dated="date",
+    light=True,
     derive=lambda event, catalog: {"disputed": conflict(event)},
     filters=(
         *shared("events"),

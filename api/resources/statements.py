@@ -85,11 +85,11 @@ STATEMENTS = Resource(
     heading="paraphrase",
     example=("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
     jsonld=schema_org,
-    light=True,
     columns=lambda statement: day_columns(statement["date"]),
     sorts={"date": Statement.earliest},
     order="-date",
     dated="date",
+    light=True,
     derive=lambda statement, catalog: {"disputed": conflict(statement)},
     filters=(
         *shared("statements"),

@@ -96,7 +96,7 @@ class Form(validate.Regexp):
 
     def __call__(self, value: Any) -> Any:
         if not self.regex.fullmatch(value):
-            raise ma.ValidationError(self._format_error(value))
+            raise ma.ValidationError(self.error.format(input=value, regex=self.regex.pattern))
         return value
 
 

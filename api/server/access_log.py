@@ -1,14 +1,14 @@
-"""Requests as an operator sees them: the id that each has, the line that is written of it, what is counted."""
+"""Request ids, a log line for each request, and log messages, written to standard output and error by a thread."""
 
 import json
 import logging
 import os
+import queue
 import re
 import select
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -19,22 +19,22 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from gunicorn.glogging import Logger
 
 from ..metrics import State
-from ..web.response_cache import FOUND, REQUEST_ID, ROUTE
+from ..web.response_cache import CACHE_RESULT, REQUEST_ID, ROUTE
 
-SANE = re.compile(r"[A-Za-z0-9._~+/=:@-]{1,128}")
+VALID_ID = re.compile(r"[A-Za-z0-9._~+/=:@-]{1,128}")
 NO_ROUTE = "(none)"
-MOST_WAITING = 10_000
-TOGETHER, LAST = 0.1, 2.0  # seconds that a line waits for others; that a process waits for its last lines to be read
-LONGEST, LONGEST_AGENT = 700, 250  # characters of a path, a query, a client's name in a line: a pipe takes lines whole
+MAX_WAITING = 10_000  # lines; while nobody reads, later ones are dropped
+DELAY, LAST = 0.1, 2.0  # seconds that a line waits for others; that a process waits at its end for its lines to be read
+MAX_TEXT, MAX_AGENT = 700, 250  # characters of a path, a query, a user agent: a line must fit into one write to a pipe
 
 
 def request_id(given: str = "") -> str:
-    """The id that a client or a proxy gave, if it can stand in a header and a line; a new one otherwise."""
-    return given if given and SANE.fullmatch(given) else os.urandom(8).hex()
+    """The id that a client or a proxy gave, if it is safe in a header and a line; a new one otherwise."""
+    return given if given and VALID_ID.fullmatch(given) else os.urandom(8).hex()
 
 
 class Observed:
-    """A WSGI application whose every answer tells the request's id."""
+    """A WSGI application that gives each request an id and returns it as X-Request-ID."""
 
     def __init__(self, inner: WSGIApplication) -> None:
         self.inner = inner
@@ -49,116 +49,99 @@ class Observed:
 
 
 def stamp(seconds: float) -> str:
-    """A moment in UTC, to the millisecond."""
+    """A Unix time as ISO 8601 in UTC, to the millisecond."""
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{int(seconds * 1000) % 1000:03}Z"
 
 
-def short(text: str, most: int = LONGEST) -> str:
-    """A text of a client as JSON, of a length that is known."""
+def short(text: str, most: int = MAX_TEXT) -> str:
+    """A client's text as a JSON string of bounded length."""
     return quoted(text[:most].encode("ascii", "replace").decode())
 
 
 def as_json(environ: WSGIEnvironment, status: str, sent: int, seconds: float) -> str:
+    """The line of a request, for programs."""
     path, _, query = environ.get("RAW_URI", "").partition("?")
     return (
         f'{{"time":"{stamp(time.time())}","request_id":{quoted(environ.get(REQUEST_ID, ""))}'
         f',"client":{quoted(environ.get("REMOTE_ADDR", ""))},"method":{quoted(environ.get("REQUEST_METHOD", ""))}'
         f',"path":{short(path)},"query":{short(query)},"status":{status},"bytes":{sent}'
-        f',"duration_ms":{seconds * 1000:.2f},"user_agent":{short(environ.get("HTTP_USER_AGENT", ""), LONGEST_AGENT)}}}\n'
+        f',"duration_ms":{seconds * 1000:.2f},"user_agent":{short(environ.get("HTTP_USER_AGENT", ""), MAX_AGENT)}}}\n'
     )
 
 
 def as_text(environ: WSGIEnvironment, status: str, sent: int, seconds: float) -> str:
-    """For a person; whatever a client sent cannot move the cursor or write a line of its own."""
-    asked = short(f"{environ.get('REQUEST_METHOD', '')} {environ.get('RAW_URI', '')}")[1:-1]
-    return f"{time.strftime('%H:%M:%S')} {status} {asked} {seconds * 1000:.1f} ms {sent} bytes\n"
+    """The line of a request, for people; escaped, so that no client can move the cursor or forge a line."""
+    request = short(f"{environ.get('REQUEST_METHOD', '')} {environ.get('RAW_URI', '')}")[1:-1]
+    return f"{time.strftime('%H:%M:%S')} {status} {request} {seconds * 1000:.1f} ms {sent} bytes\n"
 
 
 LINES: dict[str, Callable[[WSGIEnvironment, str, int, float], str] | None] = {"json": as_json, "text": as_text, "off": None}
 
 
 def form_of(wanted: str) -> str:
-    """How requests are logged: as wanted, or as suits what reads standard output."""
+    """The format of the log: `wanted`, or for `auto` text on a terminal and JSON elsewhere."""
     if wanted != "auto":
         return wanted
     return "text" if sys.stdout.isatty() else "json"
 
 
-class Lines:
-    """Lines on their way to a file, written together by a thread: writing each by itself costs a request more than making it.
+class LineWriter(logging.Handler):
+    """Writes lines and log messages to a file descriptor in a thread, several in one write that a pipe takes whole.
 
-    What is written at once goes through a pipe whole. Where nobody reads, requests go on and the oldest lines are lost.
+    Nothing waits for a reader: while nobody reads, further lines are dropped. Why not QueueHandler and QueueListener:
+    decisions/007-access-log.md.
     """
 
     def __init__(self, fd: int) -> None:
+        super().__init__()
         self._fd = fd
         self._begin()
-        os.register_at_fork(after_in_child=self._begin)  # what waits there is written there
+        os.register_at_fork(after_in_child=self._begin)  # the parent writes what waits in the parent
 
     def _begin(self) -> None:
-        self._waiting: deque[bytes] = deque(maxlen=MOST_WAITING)
-        self._writing = False
-        self._some = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._starting = threading.Lock()
+        self._queue: queue.Queue[bytes] = queue.Queue(MAX_WAITING)
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def add(self, line: str) -> None:
-        self._waiting.append(line.encode(errors="backslashreplace"))
-        if not self._some.is_set():
-            self._some.set()
-            self._start()
-
-    def _start(self) -> None:
-        with self._starting:
-            if not self._thread:
-                self._thread = threading.Thread(target=self._run, daemon=True)
+        """Takes a line that ends with a line break."""
+        with suppress(queue.Full):
+            self._queue.put_nowait(line.encode(errors="backslashreplace"))
+        if not self._thread.ident:
+            with suppress(RuntimeError):  # another thread has started it
                 self._thread.start()
 
-    def _run(self) -> None:
-        while self._some.wait():
-            time.sleep(TOGETHER)
-            self._some.clear()
-            self._writing = True
-            with suppress(OSError):  # nobody will read any more
-                self._write()
-            self._writing = False
-
-    def _write(self) -> None:
-        while self._waiting:
-            size, batch = 0, list[bytes]()
-            while self._waiting and (not batch or size + len(self._waiting[0]) <= select.PIPE_BUF):
-                batch.append(self._waiting.popleft())
-                size += len(batch[-1])
-            try:
-                os.write(self._fd, b"".join(batch))
-            except BlockingIOError:  # a pipe that is full and was made so that it does not wait
-                self._waiting.extendleft(reversed(batch))
-                self._some.set()
-                return
-
-    def flush(self) -> None:
-        """Waits until what there is has been written; not long, as nobody may read it."""
-        end = time.monotonic() + LAST
-        while (self._waiting or self._writing) and time.monotonic() < end:
-            time.sleep(TOGETHER / 10)
-
-
-class Through(logging.Handler):
-    """Gives messages to the thread that writes them."""
-
-    def __init__(self, lines: Lines) -> None:
-        super().__init__()
-        self.lines = lines
-
     def emit(self, record: logging.LogRecord) -> None:
-        self.lines.add(f"{self.format(record)}\n")
+        self.add(f"{self.format(record)}\n")
+
+    def _run(self) -> None:
+        batch = b""
+        while True:
+            line = self._queue.get()
+            if len(batch) + len(line) > select.PIPE_BUF:
+                self._write(batch)
+                batch = b""
+            batch += line
+            if self._queue.empty():
+                time.sleep(DELAY)  # to write each line by itself would cost more than to make it
+            if self._queue.empty():
+                self._write(batch)
+                batch = b""
+            self._queue.task_done()
+
+    def _write(self, batch: bytes) -> None:
+        with suppress(OSError):  # nobody will read any more
+            select.select([], [self._fd], [])  # a full pipe may be set not to block
+            os.write(self._fd, batch)
 
     def flush(self) -> None:
-        self.lines.flush()
+        """Waits until everything is written, for LAST seconds at most."""
+        end = time.monotonic() + LAST
+        while self._queue.unfinished_tasks and time.monotonic() < end:
+            time.sleep(DELAY / 10)
 
 
-class AsJson(logging.Formatter):
-    """A message of ours or of the server as one line of JSON."""
+class JsonFormatter(logging.Formatter):
+    """A log message as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
         members = {"time": stamp(record.created), "level": record.levelname.lower(), "logger": record.name}
@@ -171,33 +154,33 @@ class AsJson(logging.Formatter):
 
 
 def formatter(form: str) -> logging.Formatter:
-    """How messages are written to standard error."""
+    """The formatter of messages on standard error."""
     if form == "json":
-        return AsJson()
+        return JsonFormatter()
     return logging.Formatter("%(asctime)s %(levelname)s %(message)s (request %(request_id)s)", defaults={"request_id": "-"})
 
 
-class Log(Logger):
-    """gunicorn's log: it tells of each request when its answer has been sent, with what was really sent."""
+class AccessLog(Logger):
+    """gunicorn's log: a line for each request once its response has been sent, with the size that was really sent."""
 
     form = "off"
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
-        handler = Through(Lines(2))
+        handler = LineWriter(2)
         handler.setFormatter(formatter(self.form))
         self.error_log.handlers[:] = logging.getLogger().handlers[:] = [handler]
         self.error_log.propagate = False
         self.line = LINES[self.form]
-        self.lines = Lines(1)
+        self.lines = LineWriter(1)
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> None:
-        self.tell(environ, resp.status[:3], resp.sent, request_time.total_seconds())
+        self.record(environ, resp.status[:3], resp.sent, request_time.total_seconds())
 
-    def tell(self, environ: WSGIEnvironment, status: str, sent: int, seconds: float) -> None:
+    def record(self, environ: WSGIEnvironment, status: str, sent: int, seconds: float) -> None:
         """Writes the line of a request, and counts it."""
         if State.recorder:
             method, route = environ.get("REQUEST_METHOD", ""), environ.get(ROUTE, NO_ROUTE)
-            State.recorder.count(method, route, status, seconds, environ.get(FOUND))
+            State.recorder.count(method, route, status, seconds, environ.get(CACHE_RESULT))
         if self.line:
             self.lines.add(self.line(environ, status, sent, seconds))

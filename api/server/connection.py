@@ -1,4 +1,4 @@
-"""A client's connection, by which answers go out: it is given up when the client takes too little of them."""
+"""A client socket that aborts a response when the client reads too slowly."""
 
 import errno
 import os
@@ -9,15 +9,15 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-SEND_SECONDS = 1  # until a thread that waits for a client to take more looks up
-STALLED_SECONDS, CROWDED_SECONDS = 30, 2  # that a client may take nothing of an answer; too little, while others wait
-SLOWEST = 32 << 10  # bytes of an answer that a client takes in a second, while others wait for its thread
+SEND_SECONDS = 1  # between two checks of a client that reads nothing
+STALLED_SECONDS, CROWDED_SECONDS = 30, 2  # without reading anything; below the slowest rate, while others wait
+SLOWEST = 32 << 10  # bytes a second that a client must read while others wait for its thread
 
 
 class Client(socket.socket):
-    """A connection whose answers are given up when the client takes nothing of them, or, if others wait, too little.
+    """A socket whose responses are aborted when the client reads nothing or, while others wait, too slowly.
 
-    `left` is for how many seconds more it may take too little.
+    `left` is the number of seconds that it may still read too slowly.
     """
 
     crowded: Callable[[], bool]
@@ -32,7 +32,7 @@ class Client(socket.socket):
         return None
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        """As of old, which would wait without end for a client that takes nothing."""
+        """As socket.sendfile, which would wait without end for a client that reads nothing."""
         end = os.fstat(file.fileno()).st_size if count is None else offset + count
         start = offset
         while offset < end and (sent := self.taken(partial(os.sendfile, self.fileno(), file.fileno(), offset, end - offset))):
@@ -40,7 +40,7 @@ class Client(socket.socket):
         return offset - start
 
     def taken(self, send: Callable[[], int]) -> int:
-        """What a client takes next. Raises BrokenPipeError if that is too little for too long."""
+        """The bytes that a client took next. Raises BrokenPipeError if it reads too slowly for too long."""
         began, sent = time.monotonic(), None
         while sent is None:
             with suppress(BlockingIOError):  # SEND_SECONDS have gone by
@@ -48,6 +48,6 @@ class Client(socket.socket):
             waited = time.monotonic() - began
             left = min(self.left - waited + (sent or 0) / SLOWEST, CROWDED_SECONDS)
             if (left < 0 and self.crowded()) or (sent is None and waited > STALLED_SECONDS):
-                raise BrokenPipeError(errno.EPIPE, "The client takes too little.")
+                raise BrokenPipeError(errno.EPIPE, "The client reads too slowly.")
         self.left = max(left, 0)
         return sent

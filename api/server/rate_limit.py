@@ -1,4 +1,7 @@
-"""In front of everything that costs: how many requests a client may make, where a limit is set."""
+"""A limit of requests per client, checked before anything that costs time; off unless a rate is set.
+
+Why not Flask-Limiter or nginx alone: decisions/006-rate-limit.md.
+"""
 
 import ipaddress
 import logging
@@ -19,14 +22,14 @@ from ..formats import dumps
 from ..problems import Problem
 from ..web.headers import outside
 
-EXEMPT = ("/healthz", "/readyz")  # a limit must not make a balancer believe that the server is down
-PATIENCE = 1  # seconds that a storage may take
+EXEMPT = ("/healthz", "/readyz")  # a load balancer must not take a limit for an outage
+STORAGE_SECONDS = 1  # timeout of the storage
 PAUSE = 10  # seconds without a limit after the storage failed
 log = logging.getLogger(__name__)
 
 
 def client_of(address: str) -> str:
-    """Whom an address stands for: of IPv6, a whole network belongs to one customer, unless it is one of IPv4 in truth."""
+    """The key of a client: its IPv4 address, or its IPv6 network (/64), which one customer has."""
     if ":" not in address:
         return address
     try:
@@ -37,32 +40,32 @@ def client_of(address: str) -> str:
 
 
 def opened(address: str) -> Storage:
-    """The storage at an address, which need not answer yet."""
+    """The storage of the counts at a URL; it need not be reachable yet."""
     if address.startswith("memory:"):
         return MemoryStorage()
-    times = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
+    times = {"socket_timeout": STORAGE_SECONDS, "socket_connect_timeout": STORAGE_SECONDS}
     storage: Storage = storage_from_string(address, wrap_exceptions=True, **times)  # type: ignore[assignment]
     return storage
 
 
-class Limited:
-    """A WSGI application that refuses with 429 what exceeds `rate` from one client; lets pass while it cannot count."""
+class RateLimited:
+    """A WSGI application that answers 429 beyond `rate` requests of one client; without a limit while the storage fails."""
 
     def __init__(self, inner: WSGIApplication, rate: str, storage: str) -> None:
         self.inner, self.rate, self.storage = inner, parse(rate), storage
         self.policy = f'"client";q={self.rate.amount};w={self.rate.get_expiry()}'
         if not storage.startswith("memory:"):
-            import_module("redis")  # ModuleNotFoundError is told before anybody is served
+            import_module("redis")  # ModuleNotFoundError is fields before anybody is served
         self._resume = 0.0
         self._lock = threading.Lock()
 
     @cached_property
     def limiter(self) -> SlidingWindowCounterRateLimiter:
-        """Made in the process that uses it, as it has threads or connections of its own."""
+        """Created in the process that uses it: threads and connections do not survive a fork."""
         return SlidingWindowCounterRateLimiter(opened(self.storage))
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # Browsers ask for OPTIONS by themselves before a page's request, which must not count twice.
+        # A browser sends OPTIONS before a page's request (CORS preflight), which must not count twice.
         exempt = environ["REQUEST_METHOD"] == "OPTIONS" or environ["PATH_INFO"] in EXEMPT
         if exempt or time.monotonic() < self._resume:
             return self.inner(environ, start_response)
@@ -75,20 +78,20 @@ class Limited:
             log.warning("requests are not limited for %s seconds: %s", PAUSE, error.storage_error)
             return self.inner(environ, start_response)
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
-        told = [("RateLimit-Policy", self.policy), ("RateLimit", f'"client";r={stats.remaining};t={seconds}')]
+        fields = [("RateLimit-Policy", self.policy), ("RateLimit", f'"client";r={stats.remaining};t={seconds}')]
         if not allowed:
-            return self._refuse(environ, start_response, told, seconds)
+            return self._refuse(environ, start_response, fields, seconds)
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> object:
-            return start_response(status, [*headers, *told], exc_info)  # type: ignore[arg-type]
+            return start_response(status, [*headers, *fields], exc_info)  # type: ignore[arg-type]
 
         return self.inner(environ, start)  # type: ignore[arg-type]
 
     def _refuse(
-        self, environ: WSGIEnvironment, start_response: StartResponse, told: list[tuple[str, str]], seconds: int
+        self, environ: WSGIEnvironment, start_response: StartResponse, fields: list[tuple[str, str]], seconds: int
     ) -> Iterable[bytes]:
         problem = Problem(429, f"More than {self.rate} from one client.", headers={"Retry-After": str(seconds)})
         body = f"{dumps(problem.body)}\n".encode()
         headers = {**outside(problem), "Content-Length": str(len(body))}
-        start_response("429 TOO MANY REQUESTS", [*headers.items(), *told])
+        start_response("429 TOO MANY REQUESTS", [*headers.items(), *fields])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

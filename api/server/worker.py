@@ -1,4 +1,7 @@
-"""Slow clients: a thread is given to a request whose head has come, and nobody waits for clients that come, dawdle or leave."""
+"""A gunicorn worker for slow clients: a thread gets a request once its head is complete; the poller waits for the rest.
+
+Why it stands on gunicorn's internals: decisions/002-gunicorn-worker-and-connection.md.
+"""
 
 import errno
 import socket
@@ -17,26 +20,26 @@ from .connection import SEND_SECONDS, Client
 
 errors: Any = import_module("gunicorn.http.errors")
 LARGEST_HEAD = 64 << 10  # bytes of a request line and its header fields; README.md and the contract say so
-HEAD_SECONDS = 10  # until a head is there
-LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # what a client may still be sending that has had its last answer
+HEAD_SECONDS = 10  # until a request's head must be complete
+LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # seconds and bytes that a client may still send after its last response
 FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
 BODY = ("CONTENT-LENGTH", "TRANSFER-ENCODING")
 END = b"\r\n\r\n"
 
 
 class TooSlow(errors.ParseException):  # type: ignore[misc]
-    """The head of a request did not come in time."""
+    """The head of a request was not complete in time."""
 
 
 class Patient(ThreadWorker):
-    """gunicorn's threads, with the wait for requests left to the poller, which waits for thousands at once."""
+    """gunicorn's threaded worker, whose poller waits for the heads of requests, for thousands of clients at once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.leaving: deque[Any] = deque()
 
     def accept(self, listener: socket.socket) -> None:
-        """Takes a connection and waits for its request. Where there are too many, one that only waits is closed for it."""
+        """Accepts a connection and waits for its request. Where there are too many, an idle one is closed for it."""
         try:
             taken, address = listener.accept()
         except OSError as error:
@@ -57,7 +60,7 @@ class Patient(ThreadWorker):
         self.wait(conn)
 
     def make_room(self) -> None:
-        """Closes what has waited longest where most are waiting."""
+        """Closes the oldest connection of the longest queue."""
         queue = max(self.leaving, self.pending_conns, self.keepalived_conns, key=len)
         if queue:
             self.close(queue, queue[0])
@@ -99,7 +102,7 @@ class Patient(ThreadWorker):
             self.wait(conn)
 
     def murder_pending(self) -> None:
-        """Ends the waits that took too long; a client that had begun is told."""
+        """Closes connections that waited too long; a request that had begun is answered with 408."""
         now: Any = time.monotonic()
         while self.pending_conns and self.pending_conns[0].timeout <= now:
             conn: Any = self.pending_conns[0]
@@ -112,7 +115,7 @@ class Patient(ThreadWorker):
             self.close(self.leaving, self.leaving[0])
 
     def finish_request(self, conn: Any, fs: Any) -> None:
-        """Keeps the connection for another request, or sees the client off without waiting for it."""
+        """Keeps the connection for another request, or closes it without waiting for the client."""
         if not fs.cancelled() and not fs.exception() and fs.result():
             if conn.begun:
                 conn.sock.setblocking(False)
@@ -130,7 +133,7 @@ class Patient(ThreadWorker):
             self.close(self.leaving, conn)
 
     def drain(self, conn: Any, client: socket.socket) -> None:
-        """Reads away what a client sends after its last answer: unread, it would break the connection before the answer is."""
+        """Discards what a client sends after its last response: unread bytes would reset the connection too early."""
         if client.fileno() < 0:
             return
         try:
@@ -144,7 +147,7 @@ class Patient(ThreadWorker):
             self.close(self.leaving, conn)
 
     def handle(self, conn: Any) -> Any:
-        """Answers a request. A second one that came along cut off is left to the poller, too."""
+        """Answers a request. An incomplete second one behind it is left to the poller."""
         if len(conn.begun) + conn.seen >= LARGEST_HEAD:
             conn.sock.setblocking(True)
             self.handle_error(None, conn.sock, conn.client, errors.LimitRequestHeaders("limit request headers"))
@@ -155,16 +158,16 @@ class Patient(ThreadWorker):
         return kept
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answers. A body, which nobody reads here, is not waited for: it is the last request of its connection."""
+        """Answers. Request bodies are not read, so a request that has one is the last of its connection."""
         if any(name in BODY and value != "0" for name, value in req.headers):
             req.force_close()
         return super().handle_request(req, conn)
 
 
 def come(conn: Any, client: socket.socket) -> bool:
-    """Whether a thread will not have to wait: the head is there, or too much of it, or the client said no more.
+    """Whether a thread can take the request: the head is complete or too long, or the client sends no more.
 
-    Otherwise the poller is told to stay silent until more has come than now.
+    Otherwise the poller reports the socket only when more than now has arrived.
     """
     try:
         data = client.recv(LARGEST_HEAD, socket.MSG_PEEK)

@@ -1,4 +1,4 @@
-"""A release goes into PostgreSQL: a schema of its own, its tables filled by COPY, its grants; old ones go."""
+"""Copies a release from SQLite into a PostgreSQL schema: tables, COPY, keys, indexes, grants; removes old releases."""
 
 import sqlite3
 from collections.abc import Iterable
@@ -29,8 +29,8 @@ TYPES: dict[str, LiteralString] = {
 }  # byte order, as in SQLite
 
 
-def named_anew(connection: Connection, id: str, inputs: str) -> str:
-    """A new, empty schema that is the served release when the transaction ends."""
+def create_schema(connection: Connection, id: str, inputs: str) -> str:
+    """Creates the schema of a release that is served once the transaction is committed; its name."""
     for statement in REGISTER:
         connection.execute(statement)
     (number,) = connection.execute(f"{NUMBERED} RETURNING number", (id, inputs)).fetchone() or (0,)
@@ -41,7 +41,7 @@ def named_anew(connection: Connection, id: str, inputs: str) -> str:
 
 
 def copy(connection: Connection, source: sqlite3.Connection, model: Any) -> None:
-    """Makes a model's table and fills it, then its keys and indexes. Foreign keys were verified in the source."""
+    """Creates a model's table, fills it, then adds its keys and indexes. Foreign keys were verified in the source."""
     meta = model._meta
     table, fields = sql.Identifier(meta.table_name), meta.sorted_fields
     columns = sql.SQL(", ").join(sql.SQL("{} {}").format(sql.Identifier(f.column_name), sql.SQL(_type(f))) for f in fields)
@@ -57,7 +57,7 @@ def copy(connection: Connection, source: sqlite3.Connection, model: Any) -> None
 
 
 def copy_search(connection: Connection, source: sqlite3.Connection) -> None:
-    """Makes and fills the table of words."""
+    """Creates and fills the table of the full-text search."""
     connection.execute(full_text.TABLE)
     columns = ["rowid", "kind", "record", *full_text.COLUMNS]
     rows = source.execute(f"SELECT {', '.join(columns)} FROM search")  # noqa: S608  # our own names
@@ -74,8 +74,8 @@ def _fill(connection: Connection, statement: sql.Composed, rows: Iterable[tuple[
 
 def _type(field: Any) -> LiteralString:
     """The column type of a field, or of the field that it refers to."""
-    found = field.rel_field if isinstance(field, pw.ForeignKeyField) else field
-    return TYPES[found.field_type] + ("" if found.null else " NOT NULL")
+    target = field.rel_field if isinstance(field, pw.ForeignKeyField) else field
+    return TYPES[target.field_type] + ("" if target.null else " NOT NULL")
 
 
 def _listed(fields: list[Any]) -> sql.Composed:
@@ -83,7 +83,7 @@ def _listed(fields: list[Any]) -> sql.Composed:
 
 
 def grant(connection: Connection, schema: str, reader: str) -> None:
-    """Lets a role read a release, and nothing else."""
+    """Grants a role the right to read a release, and nothing else."""
     for name in (HOME, schema):
         names = {"schema": sql.Identifier(name), "role": sql.Identifier(reader)}
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA {schema} TO {role}").format(**names))
@@ -91,7 +91,7 @@ def grant(connection: Connection, schema: str, reader: str) -> None:
 
 
 def remove(connection: Connection, keep: int) -> None:
-    """Removes all but the newest `keep` releases; one that is being read at length stays until the next load."""
+    """Removes all but the newest `keep` releases; one that a long read has locked stays until the next load."""
     for (number,) in connection.execute(OLD, (keep,)).fetchall():
         with suppress(psycopg.errors.LockNotAvailable), connection.transaction():
             connection.execute("SET LOCAL lock_timeout = '5s'")

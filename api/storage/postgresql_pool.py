@@ -1,153 +1,226 @@
-"""Connections to a server that may hang, be gone or be full: nobody waits for one that is silent."""
+"""Reads from a PostgreSQL server through psycopg_pool, without waiting long for a server that does not answer.
 
-import math
+What psycopg and psycopg_pool do not do, and why: decisions/003-postgresql-pool.md.
+"""
+
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, LiteralString
 
-import peewee as pw
 import psycopg
-from playhouse.postgres_ext import PooledPsycopg3Database
-from psycopg import waiting
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from ..metrics import database_error
 
-NEWEST = "SELECT number, id FROM releases ORDER BY number DESC LIMIT 1"
-POLL = 0.5  # seconds after which a process looks for a new release again, and that a request waits for that
-SILENCE = 1.5  # seconds without a word, while it is asked for that, after which a server does not answer
+NEWEST: LiteralString = "SELECT number FROM diplomatic_events.releases ORDER BY number DESC LIMIT 1"
+POLL = 0.5  # seconds between two looks for a new release, and that a request waits for a look
+SILENCE = 1.5  # seconds without an answer after which the server counts as lost
+GRACE = 2  # seconds beyond the statement timeout of the server
+CONNECT = 2  # seconds that a connection may take, for each host
+TURN, SLICE = 4.0, 0.25  # seconds that a request waits for a connection, and between two looks whether it is worth it
+ATTEMPTS = 3  # at a read whose connection breaks: the host may have failed over in the middle
 NO_ANSWER = "the server does not answer"
-SETTLED = 3  # attempts at a read whose connection broke: one a host that may have gone, and one that works
 
 
-class Watch:
-    """Asks the server in a thread of its own which release is the newest, and so knows, too, whether it answers.
+class BoundedConnection(psycopg.Connection[tuple[Any, ...]]):
+    """A connection whose reads end after `limit` seconds, and as soon as `lost` says that the server is lost.
 
-    While it does not, nobody else waits for it: who waits already is let go, who comes is refused.
+    psycopg waits without end for a server that keeps its sockets open and sends nothing.
     """
 
-    home: "Pool"
+    limit: float | None = None
+    lost: Callable[[], bool] | None = None
+    schema = ""
 
-    def __init__(self) -> None:
-        self.newest: list[tuple[int, str]] | None = None  # None until it is known
-        self.lost = False  # whether the last look ended without a word of the server
-        self.due = 0.0
-        self._asked = self._heard = 0.0
-        self._thread = threading.Thread()
-        self._lock = threading.Lock()
-
-    def look(self, seconds: float = 0) -> None:
-        """Looks again if that is due, and waits that long for it; to the end while nothing is known."""
-        with self._lock:
-            due = time.monotonic() >= self.due and not self._thread.is_alive()
-            if due:
-                self._asked = time.monotonic()
-                self._thread = threading.Thread(target=self._look, daemon=True)
-                self._thread.start()
-            thread = self._thread
-        if seconds and self.newest is None and not self.lost:
-            thread.join()
-        elif due:
-            thread.join(seconds)
-
-    def _look(self) -> None:
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """As psycopg's own. Raises psycopg.OperationalError; the connection is closed where an answer is still due."""
         try:
-            self.newest = read(self.home, lambda: self.home.execute_sql(NEWEST).fetchall())
-            self.lost = False
-        except pw.ProgrammingError:  # there are no releases, but there is a server
-            self.newest, self.lost = [], False
-        except pw.DatabaseError:
-            self.lost = self._heard < self._asked  # a refusal is an answer: who has a connection can go on with it
-            database_error()
+            return super().wait(self._unless_lost(gen, self.lost) if self.lost else gen, interval, timeout or self.limit)
         finally:
-            self.due = time.monotonic() + POLL
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.close()
 
-    def silent(self, began: float = math.inf) -> bool:
-        """Whether the server does not answer. For the thread that looks, one that has not since its wait `began`."""
-        if threading.current_thread() is self._thread:
-            return time.monotonic() - max(began, self._heard) > SILENCE
-        self.look()
-        return self.lost or (self._thread.is_alive() and time.monotonic() - max(self._asked, self._heard) > SILENCE)
-
-    def over(self, gen: Any) -> Any:
-        """psycopg's wait for a server, ended where that is silent. Raises psycopg.errors._WaitTimeout."""
-        began = time.monotonic()
+    @staticmethod
+    def _unless_lost(gen: Any, lost: Callable[[], bool]) -> Any:
         try:
             wanted = next(gen)
             while True:
                 ready = yield wanted
-                if ready & waiting.READY_R:
-                    self._heard = time.monotonic()
-                elif self.silent(began):
-                    raise psycopg.errors._WaitTimeout
+                if not ready and lost():
+                    raise psycopg.OperationalError(NO_ANSWER)
                 wanted = gen.send(ready)
         except StopIteration as end:
             return end.value
 
 
-class Bounded(psycopg.Connection[Any]):
-    """A connection that does not wait for ever for a server that is there and says nothing."""
+class Watch:
+    """Asks for the newest release in a thread and on a connection of its own, and so knows whether the server answers.
 
-    watch: Watch
-    patience: float
-
-    @classmethod
-    def _connect_gen(cls, conninfo: str = "") -> Any:
-        return cls.watch.over(super()._connect_gen(conninfo))
-
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        """As psycopg's own, which has no end where no timeout is given.
-
-        Raises psycopg.OperationalError; the connection is closed then, as an answer may still come on it.
-        """
-        if timeout is not None:
-            return super().wait(gen, interval, timeout)
-        try:
-            return super().wait(self.watch.over(gen), interval, self.patience)
-        except psycopg.errors._WaitTimeout:
-            self.pgconn.finish()
-            raise psycopg.OperationalError(NO_ANSWER) from None
-
-
-class Patient(pw.Psycopg3Adapter):
-    """peewee's way to psycopg, by connections that are bounded."""
-
-    def connect(self, db: Any, **params: Any) -> Bounded:
-        found: Bounded = db.driver.connect(db.database, **params)
-        return found
-
-
-class Pool(PooledPsycopg3Database):  # type: ignore[misc]
-    """Connections that wait at most `patience` seconds for the server, and not at all while it is silent."""
-
-    psycopg3_adapter = Patient
-
-    def __init__(self, database: str, watch: Watch, patience: float, **options: Any) -> None:
-        self.watch = watch
-        self.driver = type("Watched", (Bounded,), {"watch": watch, "patience": patience})
-        super().__init__(database, **options)
-
-    def _connect(self) -> Any:
-        if self.watch.silent():
-            raise pw.OperationalError(NO_ANSWER)
-        return super()._connect()
-
-
-def read(database: Pool, ask: Callable[[], Any]) -> Any:
-    """What `ask` reads, asked again on a new connection where the old one is broken.
-
-    Raises peewee.DatabaseError where no server answers, or a statement takes too long.
+    `newest` is the number of the newest release: 0 where there is none, None until it is known.
     """
-    for attempt in range(SETTLED):
+
+    def __init__(self, connect: Callable[[], BoundedConnection]) -> None:
+        self.newest: int | None = None
+        self.due = 0.0
+        self.connected = 0  # how many times a connection was made: at each later one, the others are stale
+        self.refused = 0.0  # when the server last refused a connection of the pool
+        self._lost = False
+        self._connect = connect
+        self._connection: BoundedConnection | None = None
+        self._began = 0.0
+        self._thread = threading.Thread()
+        self._lock = threading.Lock()
+
+    def look(self, seconds: float = 0) -> None:
+        """Starts a look where one is due, and waits up to `seconds` for it; to its end while nothing is known."""
+        with self._lock:
+            due = time.monotonic() >= self.due and not self._thread.is_alive()
+            if due:
+                self._began = time.monotonic()
+                self._thread = threading.Thread(target=self._look, daemon=True)
+                self._thread.start()
+            thread = self._thread
+        if seconds and self.newest is None and not self._lost:
+            thread.join()
+        elif due:
+            thread.join(seconds)
+
+    def lost(self) -> bool:
+        """Whether the server does not answer: the last look took too long, or this one does."""
+        self.look()
+        return self._lost or (self._thread.is_alive() and time.monotonic() - self._began > SILENCE)
+
+    def _look(self) -> None:
         try:
-            with database.connection_context():
+            self.newest = self._number()
+            self._lost = False
+        except psycopg.Error:
+            self._lost = time.monotonic() - self._began >= SILENCE  # a refusal is an answer: open connections may still work
+            database_error()
+        finally:
+            self.due = time.monotonic() + POLL
+
+    def _number(self) -> int:
+        for again in (True, False):
+            if not self._connection or self._connection.closed:
+                self._connection = self._connect()
+                self._connection.limit = SILENCE
+                self.connected += 1
+            try:
+                row = self._connection.execute(NEWEST).fetchone()
+            except psycopg.ProgrammingError:  # the server answers, and has no releases
+                return 0
+            except psycopg.OperationalError:
+                if not (self._connection.closed and again):
+                    raise
+            else:
+                return row[0] if row else 0
+        raise AssertionError
+
+    def refuse(self, _pool: object) -> None:
+        """Remembers that no connection can be made now."""
+        self.refused = time.monotonic()
+
+    def close(self) -> None:
+        """Closes the connection, unless a look is using it."""
+        if self._connection and not self._thread.is_alive():
+            self._connection.close()
+
+    __del__ = close
+
+
+class ReadPool:
+    """Connections that can only read, each for one statement at a time; they are made when they are first needed."""
+
+    def __init__(self, url: str, size: int, timeout: float) -> None:
+        """`size` is the number of connections at most, `timeout` the seconds that a statement may take."""
+        self._url, self._size, self._limit = url, size, timeout + GRACE
+        options = f"-c default_transaction_read_only=on -c statement_timeout={int(timeout * 1000)}"
+        self._kwargs: dict[str, Any] = {"autocommit": True, "connect_timeout": CONNECT, "options": options}
+        self.watch = Watch(partial(BoundedConnection.connect, url, **self._kwargs))
+        self._pool: ConnectionPool[BoundedConnection] | None = None
+        self._connected = 0
+        self._lock = threading.Lock()
+
+    def read(self, schema: str, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a statement, repeated on a new connection where the connection breaks.
+
+        Raises psycopg.Error where the server does not answer, or the statement fails or takes too long.
+        """
+        statement = f"{statement} -- {schema}"  # what psycopg prepares under this text is of this schema's tables
+        for attempt in range(1, ATTEMPTS + 1):
+            with self.connection(schema) as connection:
                 try:
-                    return ask()
-                except (pw.OperationalError, pw.InterfaceError):
-                    if database.is_connection_usable() or attempt == SETTLED - 1:
+                    return connection.execute(statement, values).fetchall()
+                except psycopg.OperationalError:
+                    if attempt == ATTEMPTS or not connection.closed or self.watch.lost():
                         raise
-                    database.manual_close()
-                    database.close_idle()  # what stood beside it in the pool is of the same server
-        except ValueError as full:  # peewee's own error for a pool that stays empty
-            raise pw.OperationalError(str(full)) from None
-    raise AssertionError
+            self.watch.due = 0.0  # a server that refuses connections is known at once
+            self.watch.look(POLL)
+            self._opened().drain()  # the other connections are of the same server
+        raise AssertionError
+
+    @contextmanager
+    def connection(self, schema: str) -> Iterator[BoundedConnection]:
+        """A connection whose unqualified names are in `schema`. Raises psycopg.OperationalError where there is none."""
+        pool = self._opened()
+        connection = self._taken(pool)
+        try:
+            if connection.schema != schema:
+                connection.execute(sql.SQL("SET search_path = {}").format(sql.Identifier(schema)))
+                connection.schema = schema
+            yield connection
+        finally:
+            pool.putconn(connection)
+
+    def _taken(self, pool: ConnectionPool[BoundedConnection]) -> BoundedConnection:
+        """A connection out of the pool. Each call of getconn makes the pool try to grow, once."""
+        began = time.monotonic()
+        while not self.watch.lost():
+            try:
+                return pool.getconn(SLICE)
+            except PoolTimeout:
+                if self.watch.refused > began or time.monotonic() - began > TURN:
+                    raise
+        raise psycopg.OperationalError(NO_ANSWER)
+
+    def _opened(self) -> ConnectionPool[BoundedConnection]:
+        """The pool, made in the process that uses it: its threads do not survive a fork."""
+        with self._lock:
+            if not self._pool:
+                self._pool = ConnectionPool(
+                    self._url,
+                    connection_class=BoundedConnection,
+                    kwargs=self._kwargs,
+                    min_size=0,
+                    max_size=self._size,
+                    open=True,
+                    configure=partial(_bound, self.watch.lost, self._limit),
+                    reconnect_timeout=0,
+                    reconnect_failed=self.watch.refuse,
+                    num_workers=2,
+                )
+                self._finalizer = weakref.finalize(self, self._pool.close, 1)
+                self._connected = self.watch.connected
+            elif self._connected != self.watch.connected:  # the server was gone, or is another one
+                self._connected = self.watch.connected
+                self._pool.drain()
+            return self._pool
+
+    def close(self) -> None:
+        """Closes all connections; the next read opens them again."""
+        with self._lock:
+            if self._pool:
+                self._finalizer()
+                self._pool = None
+        self.watch.close()
+
+
+def _bound(lost: Callable[[], bool], limit: float, connection: BoundedConnection) -> None:
+    connection.lost, connection.limit = lost, limit

@@ -1,4 +1,4 @@
-"""The application: settings in, a WSGI callable out, as a list of init calls."""
+"""The Flask application: routes, error handlers, CORS, compression and headers, behind the response cache."""
 
 import logging
 from http import HTTPStatus
@@ -17,9 +17,9 @@ from ..metrics import database_error
 from ..problems import Problem, nearest
 from ..storage import open_store
 from ..storage.store import unavailable
-from . import views
+from . import aggregates, changes, citations, health, index, network, pages, releases, resolve, resources, search, threads
 from .headers import CLOSED, EXPOSED, SECURITY
-from .response_cache import REQUEST_ID, ROUTE, Front
+from .response_cache import REQUEST_ID, ROUTE, ResponseCache
 
 log = logging.getLogger(__name__)
 
@@ -30,26 +30,34 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     store = app.extensions["store"] = open_store(settings)
-    views.init(app)
+    init_routes(app)
     init_problems(app)
     init_cors(app)
     init_compression(app)
     init_headers(app)
-    app.wsgi_app = Front(app.wsgi_app, store, settings.cache_bytes)  # type: ignore[method-assign]
+    app.wsgi_app = ResponseCache(app.wsgi_app, store, settings.cache_bytes)  # type: ignore[method-assign]
     return app
 
 
+def init_routes(app: Flask) -> None:
+    """Every module of routes has a Blueprint of its own."""
+    for module in (pages, health, index, search, resolve, network, threads, changes, releases):
+        app.register_blueprint(module.blueprint)
+    for derived in (resources, aggregates, citations):
+        app.register_blueprint(derived.routes())
+
+
 def init_cors(app: Flask) -> None:
-    """Anybody may read from anywhere, errors included."""
+    """Any origin may read every response, errors included."""
     CORS(app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86400)
 
 
 def init_headers(app: Flask) -> None:
-    """What every answer says to browsers; and which route answered, to those who observe."""
+    """Security headers on every response, and the route for the access log."""
 
     @app.before_request
-    def named() -> None:
-        if not request.host:  # links would lead nowhere
+    def require_host() -> None:
+        if not request.host:  # links are made from it
             raise Problem(400, "The Host header names no host.")
 
     @app.after_request
@@ -62,7 +70,7 @@ def init_headers(app: Flask) -> None:
 
 
 def init_compression(app: Flask) -> None:
-    """Zstandard, brotli or gzip as the client likes, each with an ETag of its own."""
+    """Zstandard, brotli or gzip as the client accepts, each with an ETag of its own."""
     types = {format.media_type for format in FORMATS.values()} | {"application/problem+json", "application/yaml", "text/html"}
     app.config["COMPRESS_MIMETYPES"] = sorted(types | {"text/plain", "text/css", "text/javascript"})
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
@@ -71,20 +79,19 @@ def init_compression(app: Flask) -> None:
 
     @app.after_request
     def pack(response: Response) -> Response:
-        """Published files go out as they are: ranges and digests are of their own bytes."""
-        return response if "Repr-Digest" in response.headers else compress.after_request(response)
+        return response if releases.is_as_published(response) else compress.after_request(response)
 
 
 def init_problems(app: Flask) -> None:
-    """Every error is a problem document (RFC 9457), whoever raised it."""
-    app.register_error_handler(Problem, told)
+    """Every error is a problem document (RFC 9457), whatever raised it."""
+    app.register_error_handler(Problem, from_problem)
     app.register_error_handler(HTTPException, from_http)
     app.register_error_handler(pw.DatabaseError, unreadable)
     app.register_error_handler(Exception, unexpected)
 
 
-def told(problem: Problem) -> Response:
-    """A problem that a view raised; the operator is told, too, where no reader can mend it."""
+def from_problem(problem: Problem) -> Response:
+    """A problem that a view raised; a 503 is logged, as only the operator can mend it."""
     if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("%s at %s", problem.body["detail"].rstrip("."), request.full_path, extra=tag())
     return respond(problem)
@@ -109,18 +116,18 @@ def from_http(error: HTTPException) -> Any:
 
 
 def unreadable(error: Exception) -> Response:
-    """The database does not answer, or not in time: the operator is told why, the reader when to come back."""
+    """A database error or timeout: logged with its cause, and answered with 503 and `Retry-After`."""
     database_error()
     log.warning("the release cannot be read at %s: %s", request.full_path, str(error).strip(), extra=tag())
     return respond(unavailable("The release cannot be read."))
 
 
 def tag() -> dict[str, Any]:
-    """What leads from a message to the line of its request."""
+    """The request id, which links a message to the line of its request in the access log."""
     return {"request_id": request.environ.get(REQUEST_ID)}
 
 
 def unexpected(error: Exception) -> Response:
-    """Our own fault: told to the operator in full, to the reader without a trace."""
+    """An error in this code: logged with its traceback, answered without it."""
     log.error("unexpected error at %s", request.full_path, exc_info=error, extra=tag())
     return respond(Problem(500, "Something went wrong here; it was logged."))

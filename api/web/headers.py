@@ -1,4 +1,4 @@
-"""Headers of every answer, whoever gives it: what a browser may do with it, and that anybody may read it."""
+"""The security and CORS headers of every response, whichever layer sends it."""
 
 import base64
 import hashlib
@@ -9,16 +9,16 @@ from ..problems import Problem
 SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # A public interface: any page may load its answers, no page may show them in a frame.
+    # A public API: any page may load its responses, no page may show them in a frame.
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-# What pages elsewhere may read of an answer's headers.
+# Response headers that pages of other origins may read.
 EXPOSED = (
     "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition", "X-Request-ID",
     "RateLimit", "RateLimit-Policy",
 )  # fmt: skip
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-# The documentation is a program that asks this server; its pictures are parts of its own style sheet.
+# Swagger UI: scripts that call this server, and images inside its own style sheet.
 DOCUMENTATION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -27,14 +27,14 @@ STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def page_policy(html: str) -> str:
-    """The policy of a page of our own without scripts: the styles that are written in it, told by their sums."""
+    """The Content-Security-Policy of a page without scripts: only the styles in it, by their SHA-256."""
     sums = (base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in STYLE.findall(html))
     styles = " ".join(f"'sha256-{sum}'" for sum in sums)
     return f"default-src 'none'; style-src {styles}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def outside(problem: Problem) -> dict[str, str]:
-    """The headers of a problem that is told before the application is asked."""
+    """The headers of a problem response that is sent without the Flask application."""
     return {
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",

@@ -1,6 +1,6 @@
-"""In front of Flask: finished answers of the served release, kept as they went out, compressed forms and all.
+"""A cache of finished responses in front of Flask, one entry for each content coding; a switch of the release empties it.
 
-An answer is kept only where the view says that it follows from the release and the request alone (`keep`).
+A response is cached only if the view says that it depends on the release and the request alone (`keep`).
 """
 
 import threading
@@ -17,29 +17,30 @@ from werkzeug.http import parse_accept_header, parse_etags
 from ..problems import Problem
 from ..storage.store import Store
 
-KEPT = "diplomatic_events.kept"
-# What is told of a request to those who observe it from outside.
-REQUEST_ID, ROUTE, FOUND = "diplomatic_events.request_id", "diplomatic_events.route", "diplomatic_events.found"
-# What an answer may depend on besides the release.
+# Keys of the WSGI environ: the served release, resolved once a request; whether the response may be cached.
+SERVED, KEPT = "diplomatic_events.served", "diplomatic_events.kept"
+# Keys of the WSGI environ for the access log.
+REQUEST_ID, ROUTE, CACHE_RESULT = "diplomatic_events.request_id", "diplomatic_events.route", "diplomatic_events.cache_result"
+# What a response may depend on besides the release.
 VARYING = (
     "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME",
 )  # fmt: skip
-OVERHEAD = 4096  # bytes that an answer takes beside what it says, about
-# What describes a body, and is not said where there is none.
+OVERHEAD = 4096  # bytes of an entry besides its headers and body, about
+# Headers that describe a body, left out of a 304.
 OF_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Link")
 
 
 def keep() -> None:
-    """Marks the answer to this request as one that holds for the release."""
+    """Marks the response to this request as one that may be cached as long as the release is served."""
     request.environ[KEPT] = True
 
 
-def known(asked: str, etag: str, codings: str) -> str | None:
-    """The tag in `If-None-Match` that stands for this answer, in a coding that the client takes; None if there is none.
+def matching_tag(header: str, etag: str, codings: str) -> str | None:
+    """The tag in `If-None-Match` that matches a response, in a content coding that the client accepts; None if none does.
 
-    A compressed answer's ETag is the plain one with its coding behind a colon. `*` stands for any answer.
+    A compressed response's ETag is the plain one, a colon, and the coding. `*` matches any response.
     """
-    tags = parse_etags(asked)
+    tags = parse_etags(header)
     if tags.star_tag:
         return etag
     accepted = parse_accept_header(codings, Accept)
@@ -52,7 +53,7 @@ def known(asked: str, etag: str, codings: str) -> str | None:
 
 @dataclass(frozen=True)
 class Finished:
-    """An answer as it went out: its headers, its body, and its ETag without the coding."""
+    """A response as it was sent: its headers, its body, its ETag without the coding, its route, its size in bytes."""
 
     headers: list[tuple[str, str]]
     body: bytes
@@ -61,9 +62,9 @@ class Finished:
     size: int
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """The answer again, or 304 to a client that has it."""
-        asked = environ.get("HTTP_IF_NONE_MATCH")
-        if asked and (tag := known(asked, self.etag, environ.get("HTTP_ACCEPT_ENCODING", ""))):
+        """The same response, or a 304 if the client has it."""
+        header = environ.get("HTTP_IF_NONE_MATCH")
+        if header and (tag := matching_tag(header, self.etag, environ.get("HTTP_ACCEPT_ENCODING", ""))):
             kept = [(name, value) for name, value in self.headers if name not in OF_BODY]
             start_response("304 NOT MODIFIED", [*kept, ("ETag", f'"{tag}"')])
             return []
@@ -71,10 +72,10 @@ class Finished:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
 
 
-class Front:
-    """A WSGI application that answers from memory what was answered before in the served release.
+class ResponseCache:
+    """A WSGI application that repeats from memory what `inner` answered before for the served release.
 
-    Holds at most `most_bytes` in each process; threads share it; a switch of the release drops it.
+    Holds at most `most_bytes` in each process; shared by its threads.
     """
 
     def __init__(self, inner: WSGIApplication, store: Store, most_bytes: int) -> None:
@@ -83,49 +84,52 @@ class Front:
         self._kept: tuple[str, LRUCache[Any, Finished]] = ("", self._empty())
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_RANGE" in environ:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self.inner(environ, start_response)
         try:
-            kept = self._of(self.store.current().id)
+            release = environ[SERVED] = self.store.current()
         except Problem:
             return self.inner(environ, start_response)
+        kept = self._of(release.id)
         key = tuple([environ.get(name, "") for name in VARYING])
         with self._lock:
             finished = kept.get(key)
         if finished:
-            environ[ROUTE], environ[FOUND] = finished.route, "hit"
+            environ[ROUTE], environ[CACHE_RESULT] = finished.route, "hit"
             return finished.send(environ, start_response)
-        return self._ask(environ, start_response, lambda finished: self._keep(kept, key, finished))
+        return self._forward(environ, start_response, lambda finished: self._keep(kept, key, finished))
 
-    def _ask(self, environ: WSGIEnvironment, start_response: StartResponse, keep: Callable[[Finished], None]) -> Iterable[bytes]:
-        """The application's own answer; a full one that holds for the release is kept."""
-        began: list[Any] = []
+    def _forward(
+        self, environ: WSGIEnvironment, start_response: StartResponse, keep: Callable[[Finished], None]
+    ) -> Iterable[bytes]:
+        """The application's own response, given to `keep` if it is a 200 that may be cached."""
+        started: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            began[:] = status, headers
+            started[:] = status, headers
             return start_response(status, headers, exc_info)
 
-        body = self.inner(environ, start)
-        if not environ.get(KEPT) or environ["REQUEST_METHOD"] != "GET" or not began or not began[0].startswith("200"):
-            return body
-        whole = b"".join(body)
-        if closing := getattr(body, "close", None):
-            closing()
-        etag = next(value for name, value in began[1] if name == "ETag")
-        environ[FOUND] = "miss"
-        described = sum(len(environ.get(name, "")) for name in VARYING) + sum(len(value) for _, value in began[1])
-        size = OVERHEAD + described + len(whole)
-        keep(Finished(began[1], whole, etag.strip('"').partition(":")[0], environ.get(ROUTE, ""), size))
-        return [whole]
+        chunks = self.inner(environ, start)
+        if not environ.get(KEPT) or environ["REQUEST_METHOD"] != "GET" or not started or not started[0].startswith("200"):
+            return chunks
+        body = b"".join(chunks)
+        if close := getattr(chunks, "close", None):
+            close()
+        headers = started[1]
+        etag = next(value for name, value in headers if name == "ETag")
+        environ[CACHE_RESULT] = "miss"
+        size = sum(len(environ.get(name, "")) for name in VARYING) + sum(len(value) for _, value in headers)
+        keep(Finished(headers, body, etag.strip('"').partition(":")[0], environ.get(ROUTE, ""), OVERHEAD + size + len(body)))
+        return [body]
 
     def _of(self, release: str) -> LRUCache[Any, Finished]:
-        """The answers of a release; those of another are forgotten."""
+        """The responses of a release; those of any other are dropped."""
         if self._kept[0] != release:
             self._kept = (release, self._empty())
         return self._kept[1]
 
     def _keep(self, kept: LRUCache[Any, Finished], key: Any, finished: Finished) -> None:
-        if finished.size <= self.most_bytes // 8:  # one giant does not drive out all others
+        if finished.size <= self.most_bytes // 8:  # one large response does not displace all others
             with self._lock:
                 kept[key] = finished
 

@@ -1,72 +1,73 @@
-"""Answers: the response around a body, its validators and links, and what stands in for a record that is not there."""
+"""Responses from a release: validators, caching and links around a body, and what replaces a missing record."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from http import HTTPStatus
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, current_app, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from werkzeug.urls import iri_to_uri
 
 from .. import __version__
-from ..formats import choose
+from ..formats import dumps, envelope
 from ..problems import Problem, nearest
-from ..query.query import refuse
 from ..resources.resource import Resource
-from ..schema.errors import Fault
-from ..schema.fields import is_id
-from ..storage.store import Moved, Release, Store
-from .response_cache import keep, known
+from ..schema.fields import Record, is_id
+from ..storage.release import Release
+from ..storage.tables import Moved
+from .response_cache import keep, matching_tag
 
 JSON = "application/json"
 FRESH = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 
-def store() -> Store:
-    found: Store = current_app.extensions["store"]
-    return found
-
-
 def here() -> str:
-    """The address of this request, as a URI: a header can hold it whatever was asked."""
+    """The address of this request as a URI, which is safe in a header whatever was sent."""
     return iri_to_uri(request.url)
 
 
-def onward(cursor: str | None) -> str | None:
-    """This request's address with the cursor of the next page; None where there is none."""
+def next_page(cursor: str | None) -> str | None:
+    """This request's address with the cursor of the next page; None if there is none."""
     if cursor is None:
         return None
     return url_for(request.endpoint or "", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
 
 
-def json_only() -> None:
-    """Raises a 406 Problem where a client takes no JSON and there is nothing else."""
-    choose(None, request.accept_mimetypes)
+def etag(release: Release, media_type: str) -> str:
+    """The validator of a response, made from all that it depends on: release, code, canonical address and media type.
+
+    In the canonical address parameters are in order, and `format` is left out, as the media type says the same.
+    """
+    query = urlencode(sorted((name, value) for name, value in request.args.items(multi=True) if name != "format"))
+    identity = f"{release.id} {release.about['code']} {__version__} {request.base_url}?{query} {media_type}"
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
-def no_parameters() -> None:
-    """Raises a 400 Problem if a route that takes no parameters is given some."""
-    if request.args:
-        raise refuse(Fault((name,), "is unknown: there are no parameters here") for name in request.args)
+def not_modified(release: Release, media_type: str = JSON) -> Response | None:
+    """A 304 if the client has the response already; checked before anything is read for it.
 
-
-def serving(asked: Mapping[str, Any]) -> Release:
-    """The release that a query reads: the served one, or the published one that `release` names."""
-    if "release" not in asked:
-        return store().current()
-    try:
-        return store().version(asked["release"])
-    except FileNotFoundError:
-        known = store().versions()
-        fault = Fault(("release",), f"{asked['release']} is not published", tuple(known), nearest(asked["release"], known))
-        raise refuse([fault]) from None
+    `If-None-Match: *` matches only a response that exists, which `answer` is the first to know.
+    """
+    header = request.headers.get("If-None-Match", "")
+    if not header or header.strip() == "*":
+        return None
+    tag = matching_tag(header, etag(release, media_type), request.headers.get("Accept-Encoding", ""))
+    return _unchanged(tag) if tag else None
 
 
 def answer(
-    body: str | Iterator[str], release: Release, links: Mapping[str, str | None] | None = None, type: str = JSON
+    body: str | Iterator[str],
+    release: Release,
+    media_type: str = JSON,
+    *,
+    links: Mapping[str, str | None] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A 200 with everything a cache and a client want to know of it."""
-    response = Response(body, mimetype=type)
+    """A 200 with its validator, caching and links; kept in the response cache unless it is streamed."""
+    validator = etag(release, media_type)
+    if request.headers.get("If-None-Match", "").strip() == "*":
+        return _unchanged(validator)
+    response = Response(body, mimetype=media_type, headers=dict(headers or {}))
     response.headers["Cache-Control"] = FRESH
     response.headers["Vary"] = "Accept"
     relations = {
@@ -76,51 +77,38 @@ def answer(
         "license": release.about["licence_url"],
     }
     response.headers["Link"] = ", ".join(f'<{href}>; rel="{rel}"' for rel, href in relations.items() if href)
-    return response
-
-
-def conditional(release: Release, identity: str, make: Callable[[], Response]) -> Response:
-    """The answer that `make` gives, with its validator; 304, and nothing made, for a client that has it.
-
-    `identity` is what was asked, in words that are the same for the same answer.
-    """
-    whole = f"{release.id} {release.about['code']} {__version__} {request.host_url} {identity}"
-    etag = hashlib.sha256(whole.encode()).hexdigest()[:32]
-    asked = request.headers.get("If-None-Match", "")
-    star = asked.strip() == "*"
-    tag = known(asked, etag, request.headers.get("Accept-Encoding", "")) if asked else None
-    if tag and not star:
-        return unchanged(tag)
-    response = make()
-    if response.status_code != HTTPStatus.OK:
-        return response
-    if star:
-        return unchanged(etag)  # any answer will do, where there is one
-    response.set_etag(etag)
+    response.set_etag(validator)
     if not response.is_streamed:
         keep()
     return response
 
 
-def unchanged(etag: str) -> Response:
-    """The 304 for a client that has this very answer."""
+def answer_json(data: Any, release: Release, meta: Record | None = None, links: Record | None = None) -> Response:
+    """A 200 with `data` in the envelope; `links.next` is in the `Link` header, too."""
+    links = {"self": here(), **(links or {})}
+    body = envelope(dumps(data), {**(meta or {}), **about(release)}, links)
+    return answer(body, release, links={"next": links.get("next")})
+
+
+def _unchanged(tag: str) -> Response:
     response = Response(status=304)
-    response.set_etag(etag)
+    response.set_etag(tag)
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = FRESH
     return response
 
 
-def about(release: Release) -> dict[str, Any]:
+def about(release: Release) -> Record:
+    """The member of `meta` that names the release."""
     return {"release": {"version": release.about["version"], "digest": release.about["digest"]}}
 
 
 def gone_or_unknown(release: Release, resource: Resource, id: str) -> Any:
-    """308 to where a renamed record is, 410 for a withdrawn one, 404 for an id that never was."""
+    """A 308 to the new id of a renamed record. Raises a 410 Problem for a withdrawn one, a 404 Problem for an unknown id."""
     moves = Moved.select(Moved.renamed, Moved.withdrawn).where((Moved.kind == resource.kind) & (Moved.id == id))
     rows = release.rows(moves) if is_id(id) else []
     if rows and rows[0][0]:
-        return redirect(url_for(f"v1.{resource.kind}-item", id=rows[0][0]), 308)
+        return redirect(url_for(f"resources.{resource.kind}-item", id=rows[0][0]), 308)
     if rows:
         raise Problem(410, f"{id} was withdrawn: {rows[0][1]}")
     model = resource.model

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,14 @@ from support import run
 
 from api.config import Settings
 from api.dataset import jsonl, process_pool, reader, rules, yaml_files
+from api.dataset.dataset import Dataset
 from api.dataset.findings import MOST_FINDINGS
+from api.dataset.snapshot import Snapshot
 from api.dataset.tempdir import MARK
 from api.releases import load, publish
 from api.resources import BY_KIND, RESOURCES
 from api.schema import fast_path
-from api.storage.store import Folder
+from api.storage.sqlite_store import SqliteStore
 
 TOPIC = {"id": "arms", "name": "Arms", "definition": "Weapons and their control."}
 
@@ -92,7 +95,7 @@ def test_a_packed_series_is_the_same(small: Path, tmp_path: Path) -> None:
 def test_many_processes_give_the_same_bytes_as_one(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     series(small, 1200)
     expected = release_of(small, tmp_path / "one")
-    monkeypatch.setattr("api.dataset.dataset.ALONE", 0)
+    monkeypatch.setattr("api.dataset.dataset.SINGLE_PROCESS", 0)
     monkeypatch.setattr("api.dataset.jsonl.SPAN", 7000)
     monkeypatch.setattr("api.dataset.process_pool.os.cpu_count", lambda: 3)
     assert release_of(small, tmp_path / "many") == expected
@@ -109,22 +112,22 @@ HOSTILE = {
     "deep and twice": (b'{"a": 1, "a": ' * 400 + b"1" + b"}" * 400, "topics.jsonl:2: nests deeper than 12 levels"),
     "too large": (b'{"id": "a", "name": "' + b"x" * yaml_files.MOST_BYTES + b'"}', "topics.jsonl:2: is larger than 1,048,576 bytes"),
     "far too large": (b"x" * 5 * yaml_files.MOST_BYTES, "topics.jsonl:2: is larger than 1,048,576 bytes"),
-    "a key twice": (b'{"id": "a", "name": "x", "name": "y", "definition": "z"}', "topics.jsonl:2: name: stands twice"),
+    "a key twice": (b'{"id": "a", "name": "x", "name": "y", "definition": "z"}', "topics.jsonl:2: name: duplicate key"),
     "no id": (b'{"name": "x", "definition": "y"}', "topics.jsonl:2: id: is missing"),
     "a wrong id": (b'{"id": "Not An Id", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'Not An Id' is not an id"),
     "a long wrong id": (b'{"id": "' + b"A" * 90000 + b'"}', "topics.jsonl:2: id: 'AAAAAAAAAAAA"),
     "a null id": (b'{"id": null, "name": "x", "definition": "y"}', "topics.jsonl:2: id: None is not an id"),
-    "an id that stood above": (json.dumps(TOPIC).encode(), "topics.jsonl:2: id: 'arms' stands twice"),
-    "an id that has a file": (b'{"id": "security", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'security' stands twice"),
-    "half a surrogate": (b'{"id": "a", "name": "\\ud800", "definition": "y"}', "topics.jsonl:2: holds half of a surrogate pair"),
-    "half a surrogate as a key": (b'{"id": "a", "\\udfff": "x"}', "topics.jsonl:2: holds half of a surrogate pair"),
+    "an id that stood above": (json.dumps(TOPIC).encode(), "topics.jsonl:2: id: duplicate id 'arms'"),
+    "an id that has a file": (b'{"id": "security", "name": "x", "definition": "y"}', "topics.jsonl:2: id: duplicate id 'security'"),
+    "half a surrogate": (b'{"id": "a", "name": "\\ud800", "definition": "y"}', "topics.jsonl:2: contains an unpaired surrogate"),
+    "half a surrogate as a key": (b'{"id": "a", "\\udfff": "x"}', "topics.jsonl:2: contains an unpaired surrogate"),
     "NUL": (b'{"id": "a", "name": "\x00", "definition": "y"}', "topics.jsonl:2: is not JSON: "),
     "an escaped NUL": (b'{"id": "a", "name": "\\u0000", "definition": "y"}', "topics.jsonl:2: name: holds a control character"),
     "a BOM": (b'\xef\xbb\xbf{"id": "a"}', "topics.jsonl:2: begins with a byte order mark"),
     "an unknown key": (b'{"id": "a", "nmae": "x", "definition": "y"}', "topics.jsonl:2: name: is missing"),
     "a huge number": (b'{"id": "a", "name": ' + b"9" * 5000 + b', "definition": "y", "broader": 1}', "topics.jsonl:2: broader: '1' is not"),
     "a reference to nothing": (b'{"id": "a", "name": "x", "definition": "y", "broader": "securty"}', "topics.jsonl:2: broader: 'securty' is not among the topics; did you mean 'security'?"),
-    "itself": (b'{"id": "a", "name": "x", "definition": "y", "broader": "a"}', "topics.jsonl:2: broader: goes in a circle: a > a"),
+    "itself": (b'{"id": "a", "name": "x", "definition": "y", "broader": "a"}', "topics.jsonl:2: broader: is circular: a > a"),
 }  # fmt: skip
 
 
@@ -156,9 +159,9 @@ def test_a_hostile_line_is_told_the_same_in_a_piece_of_its_own(small: Path, monk
 @pytest.mark.parametrize(
     ("damage", "finding"),
     [
-        (lambda data: data[:-20], "events.jsonl.gz:400: is cut off"),
-        (lambda data: data[:2000] + b"\xff" * 40 + data[2040:], "is not whole gzip"),
-        (lambda data: b"plain text", "events.jsonl.gz:1: is not whole gzip"),
+        (lambda data: data[:-20], "events.jsonl.gz:400: is truncated"),
+        (lambda data: data[:2000] + b"\xff" * 40 + data[2040:], "is not valid gzip"),
+        (lambda data: b"plain text", "events.jsonl.gz:1: is not valid gzip"),
         (lambda data: gzip.compress(b" " * (jsonl.SPAN * jsonl.MOST_TIMES)), "unpacks to more than 200 times its size"),
     ],
 )
@@ -179,9 +182,9 @@ def test_a_series_stands_once_and_in_a_plain_file(small: Path, tmp_path: Path) -
     (tmp_path / "secret").write_text("{}")
     (small / "actors.jsonl").symlink_to(tmp_path / "secret")
     assert told(small) == [
-        "actors.jsonl: is a symbolic link; the dataset holds plain files only",
-        "places.jsonl: is not a file",
-        "topics.jsonl.gz: stands beside topics.jsonl; one of them is enough",
+        "actors.jsonl: is a symbolic link; the dataset holds regular files only",
+        "places.jsonl: is not a regular file",
+        "topics.jsonl.gz: duplicates topics.jsonl: keep one of them",
     ]
 
 
@@ -197,7 +200,7 @@ def test_all_bad_lines_are_told_up_to_a_number_and_the_rest_is_counted(small: Pa
     shown = [line for line in result.output.splitlines() if line.startswith("topics.jsonl")]
     assert [int(line.split(":")[1]) for line in shown] == [*range(1, MOST_FINDINGS + 1), MOST_FINDINGS + 1]
     assert shown[-1] == f"topics.jsonl:{MOST_FINDINGS + 1}: ... and {5000 - MOST_FINDINGS:,} more from this line on"
-    assert Folder(settings.data_dir).current().id == release.id
+    assert SqliteStore(settings.data_dir).current().id == release.id
 
 
 def test_lines_with_many_faults_each_are_counted_to_the_last(small: Path) -> None:
@@ -220,7 +223,7 @@ def test_a_circle_of_any_length_is_told_in_time(small: Path) -> None:
             out.write(json.dumps({"id": f"t{n}", "name": "x", "definition": "y", **broader}) + "\n")
     found = told(small)
     assert len(found) == MOST_FINDINGS + 1
-    assert "goes in a circle: t0 > t1 > t2 >" in found[0]
+    assert "is circular: t0 > t1 > t2 >" in found[0]
 
 
 def test_a_rule_holds_between_lines_and_files(small: Path) -> None:
@@ -228,13 +231,13 @@ def test_a_rule_holds_between_lines_and_files(small: Path) -> None:
     as_lines(small, "statements")
     path = small / "sources.jsonl"
     path.write_text(path.read_text().replace('"paragraphs": "4"', '"paragraphs": "5"'))
-    assert told(small) == ["sources.jsonl:2: paragraphs: no record cites paragraph 5, nor does not_coded list it"]
+    assert told(small) == ["sources.jsonl:2: paragraphs: paragraph 5 is neither cited by a record nor listed in not_coded"]
 
 
 @pytest.mark.parametrize("kind", list(BY_KIND))
-def test_the_short_way_reads_and_renders_what_marshmallow_does(kind: str, records: reader.Dataset) -> None:
+def test_the_short_way_reads_and_renders_what_marshmallow_does(kind: str, records: Dataset) -> None:
     schema = BY_KIND[kind].schema
-    for entry in records.entries[kind].values():
+    for entry in records.files.entries[kind].values():
         assert fast_path.load(schema, entry.text.value) == schema.load(entry.text.value)
         with_context = {**entry.record, "id": "x", "links": {"self": "y"}}
         with Context(records):
@@ -275,7 +278,7 @@ def test_a_load_that_is_stopped_leaves_the_served_release_and_no_scratch(small: 
         if process.wait():
             break
     assert process.returncode, "every load was done before it was stopped"
-    assert Folder(settings.data_dir).current().id == served
+    assert SqliteStore(settings.data_dir).current().id == served
     wait_for(lambda: not workers_of(settings.data_dir), "its processes are gone")
     (small / "events.jsonl").write_text("")
     wait_for(lambda: run("load", "--dataset", small, "--data-dir", settings.data_dir).exit_code == 0, "its lock is free")
@@ -317,18 +320,22 @@ def test_results_come_in_order_and_no_faster_than_they_are_read() -> None:
 
 
 def test_inputs_know_every_file_and_nothing_else(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
-    before = reader.inputs(small)
+    def digest(folder: Path) -> str:
+        with closing(Snapshot(folder)) as files:
+            return files.digest
+
+    before = digest(small)
     copy = Path(shutil.copytree(small, tmp_path / "copy", copy_function=shutil.copy))
     (copy / ".hidden").write_text("x")
-    assert reader.inputs(copy) == before
+    assert digest(copy) == before
     seen = {before}
     for change in ("topics.jsonl", "topics/new.yaml", "releases/1.0.0.tsv"):
         edit(change, "", "x")
-        seen.add(reader.inputs(small))
+        seen.add(digest(small))
     edit("topics/security.yaml", "Security", "Safety")
-    seen.add(reader.inputs(small))
+    seen.add(digest(small))
     (small / "topics" / "new.yaml").rename(small / "topics" / "newer.yaml")
-    seen.add(reader.inputs(small))
+    seen.add(digest(small))
     assert len(seen) == 6
 
 

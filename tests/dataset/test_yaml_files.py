@@ -39,7 +39,7 @@ def test_every_value_knows_its_line() -> None:
 
 def test_a_key_that_stands_twice_is_told() -> None:
     text = yaml_files.parse_yaml("a: 1\nb:\n  c: 1\n  c: 2\n")
-    assert text.twice == [("b", "c")]
+    assert text.duplicates == [("b", "c")]
     assert text.line(("b", "c")) == 4
 
 
@@ -85,7 +85,7 @@ def test_comments_are_found_and_hints_are_not() -> None:
 def test_json_lines_are_text_too_and_tell_what_stands_twice() -> None:
     assert jsonl.parse(b'{"id": "a", "n": 1.50}', 1).value == {"id": "a", "n": "1.50"}
     text = jsonl.parse(b'{"id": "b", "id": "c", "d": [{"e": 1, "e": 2}]}', 3)
-    assert (text.value, text.line(()), text.twice) == ({"id": "c", "d": [{"e": "2"}]}, 3, [("id",), ("d", 0, "e")])
+    assert (text.value, text.line(()), text.duplicates) == ({"id": "c", "d": [{"e": "2"}]}, 3, [("id",), ("d", 0, "e")])
     with pytest.raises(yaml_files.Unreadable) as refused:
         jsonl.parse(b"{oops", 4)
     assert refused.value.line == 4

@@ -12,23 +12,30 @@ from flask.testing import FlaskClient
 
 from api.config import Settings
 from api.query import planner, value_counts
-from api.query.pagination import _select, total
+from api.query.pagination import select, total
+from api.query.parameters import arguments
 from api.query.query import Query
 from api.releases import load
 from api.resources import INDEXES, RESOURCES, filters
 from api.resources.resource import Resource
-from api.storage.store import Release
+from api.storage.release import Release
+from api.storage.store import Store
 
 Document = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def release(client: FlaskClient) -> Release:
-    found: Release = client.application.extensions["store"].current()
-    return found
+def store(client: FlaskClient) -> Store:
+    opened: Store = client.application.extensions["store"]
+    return opened
 
 
-def asked_of(resource: Resource, release: Release) -> Iterator[dict[str, str]]:
+@pytest.fixture(scope="module")
+def release(store: Store) -> Release:
+    return store.current()
+
+
+def queries_of(resource: Resource, release: Release) -> Iterator[dict[str, str]]:
     """A query for each filter of a kind, with a value that occurs, and for each sort."""
     for filter in resource.filters:
         match filter:
@@ -52,29 +59,29 @@ def asked_of(resource: Resource, release: Release) -> Iterator[dict[str, str]]:
         yield {"sort": f"-{word}"}
 
 
-def explained(release: Release, select: Any) -> list[str]:
+def explained(release: Release, statement: Any) -> list[str]:
     """The steps of a query's plan, those that read a table."""
-    statement, values = select.bind(release.database).sql()
+    sql, values = statement.bind(release.database).sql()
     if release.database.param == "?":
-        return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()]
-    with release.database.connection_context():
-        # A few rows are read fastest from end to end; whether an index could lead is what is asked here.
-        release.database.execute_sql("SET enable_seqscan = off")
-        rows = release.database.execute_sql(f"EXPLAIN {statement}", values).fetchall()
-        release.database.execute_sql("RESET enable_seqscan")
+        return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
+    with release.pool.connection(release.schema) as connection:  # type: ignore[attr-defined]
+        # A few rows are read fastest from end to end; whether an index could lead is the question.
+        connection.execute("SET enable_seqscan = off")
+        rows = connection.execute(f"EXPLAIN {sql}", values).fetchall()
+        connection.execute("RESET enable_seqscan")
     return [row[0].strip() for row in rows]
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)
-def test_no_filter_and_no_sort_reads_a_table_from_end_to_end(release: Release, resource: Resource) -> None:
-    for asked in asked_of(resource, release):
-        query = Query.read(resource, {name: [value] for name, value in asked.items()})
-        steps = explained(release, _select(query, release, None).limit(21))
+def test_no_filter_and_no_sort_reads_a_table_from_end_to_end(release: Release, store: Store, resource: Resource) -> None:
+    for parameters in queries_of(resource, release):
+        query = Query(resource, arguments(resource), {name: [value] for name, value in parameters.items()}, store)
+        steps = explained(release, select(query, None).limit(21))
         for step in steps:
-            walk = "sort" in asked and re.fullmatch(r"SCAN t1( USING INDEX \w+)?", step)
+            walk = "sort" in parameters and re.fullmatch(r"SCAN t1( USING INDEX \w+)?", step)
             words = step.startswith("SCAN") and "VIRTUAL TABLE INDEX" in step
-            assert walk or words or not re.match("SCAN|(-> +)?Seq Scan", step), (asked, steps)
-        if "sort" in asked:
+            assert walk or words or not re.match("SCAN|(-> +)?Seq Scan", step), (parameters, steps)
+        if "sort" in parameters:
             assert not any("TEMP B-TREE" in step or re.match("(-> +)?Sort ", step) for step in steps if "Sort Key" not in step), (
                 steps
             )
@@ -82,12 +89,14 @@ def test_no_filter_and_no_sort_reads_a_table_from_end_to_end(release: Release, r
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)
 @pytest.mark.parametrize("sign", ["", "-"])
-def test_a_page_at_any_depth_begins_where_the_last_one_ended(release: Release, resource: Resource, sign: str) -> None:
+def test_a_page_at_any_depth_begins_where_the_last_one_ended(
+    release: Release, store: Store, resource: Resource, sign: str
+) -> None:
     """The cursor leads into the index; nothing before it is read again."""
     for word in resource.sorts:
-        query = Query.read(resource, {"sort": [f"{sign}{word}"]})
-        rows = release.rows(_select(query, release, None).limit(5))
-        steps = explained(release, _select(query, release, list(rows[-1][1:])).limit(21))
+        query = Query(resource, arguments(resource), {"sort": [f"{sign}{word}"]}, store)
+        rows = release.rows(select(query, None).limit(5))
+        steps = explained(release, select(query, list(rows[-1][1:])).limit(21))
         led = [step for step in steps if re.match(r"SEARCH t1 USING .*[<>]\?\)|(-> +)?Index Scan|Index Cond: .*[<>]=? ", step)]
         assert led, steps
         assert not any(step.startswith("SCAN") for step in steps), steps
@@ -95,7 +104,7 @@ def test_a_page_at_any_depth_begins_where_the_last_one_ended(release: Release, r
 
 @pytest.mark.parametrize("few", [0, 1 << 60], ids=["all frequent", "all rare"])
 @pytest.mark.parametrize(
-    "asked",
+    "parameters",
     [
         {"actor": ["joe-biden"], "topic": ["strategic-stability,sanctions"]},
         {"actor_all": ["joe-biden,vladimir-putin"], "place_not": ["geneva"]},
@@ -105,15 +114,15 @@ def test_a_page_at_any_depth_begins_where_the_last_one_ended(release: Release, r
     ],
 )
 def test_every_plan_finds_the_same(
-    release: Release, monkeypatch: pytest.MonkeyPatch, few: int, asked: dict[str, list[str]]
+    release: Release, store: Store, monkeypatch: pytest.MonkeyPatch, few: int, parameters: dict[str, list[str]]
 ) -> None:
     """Whether a value is frequent changes the way, never what is found."""
     (events,) = (resource for resource in RESOURCES if resource.kind == "events")
-    query = Query.read(events, asked)
-    usual = [row[0] for row in release.rows(_select(query, release, None))]
+    query = Query(events, arguments(events), parameters, store)
+    usual = [row[0] for row in release.rows(select(query, None))]
     monkeypatch.setattr(planner, "FEW", few)
-    assert [row[0] for row in release.rows(_select(query, release, None))] == usual
-    assert total(query, release) == len(usual)
+    assert [row[0] for row in release.rows(select(query, None))] == usual
+    assert total(query) == len(usual)
 
 
 def test_days_counted_at_the_load_are_the_days_that_are_there(

@@ -20,7 +20,7 @@ from api.dataset.findings import DatasetError
 from api.problems import Problem
 from api.releases import load
 from api.resources import BY_KIND, RESOURCES
-from api.storage.store import Folder
+from api.storage.sqlite_store import SqliteStore
 
 
 def of(folder: Path, data_dir: Path) -> Settings:
@@ -74,7 +74,7 @@ def test_a_faulty_dataset_leaves_the_served_release(edit: Callable[..., Path], s
     with pytest.raises(DatasetError) as refused:
         load.load(settings)
     assert [finding.file for finding in refused.value.findings] == ["topics/security.yaml"]
-    assert Folder(settings.data_dir).current().id == release.id
+    assert SqliteStore(settings.data_dir).current().id == release.id
 
 
 def test_a_killed_load_leaves_the_served_release_and_no_litter(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_killed_load_leaves_the_served_release_and_no_litter(edit: Callable[..
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        served = Folder(data_dir).current()
+        served = SqliteStore(data_dir).current()
         assert served.about["counts"]["topics"] == 2
         assert [r.kind for r in RESOURCES if served.scalar(r.model.select(r.model.seq).limit(1)) is None] == []
     after, _ = load.load(of(small, data_dir))
@@ -96,7 +96,7 @@ def test_a_killed_load_leaves_the_served_release_and_no_litter(edit: Callable[..
 
 
 def test_two_loads_at_once_are_one_after_the_other_or_refused(small: Path, tmp_path: Path) -> None:
-    with Folder(tmp_path / "data").building(), pytest.raises(BlockingIOError):
+    with SqliteStore(tmp_path / "data").building(), pytest.raises(BlockingIOError):
         load.load(of(small, tmp_path / "data"))
     assert load.load(of(small, tmp_path / "data"))[1] is True
 
@@ -149,8 +149,8 @@ def test_a_damaged_store_is_a_503_and_mends_itself(damage: str, tmp_path: Path) 
     else:
         path.write_bytes(path.read_bytes()[:700] if damage == "release truncated" else b"garbage" * 1000)
     with pytest.raises(Problem) as refused:
-        Folder(tmp_path).current()
+        SqliteStore(tmp_path).current()
     assert refused.value.status == 503
     assert "Retry-After" in refused.value.headers
     assert load.load(settings)[1] is True
-    assert Folder(tmp_path).current().id == release.id
+    assert SqliteStore(tmp_path).current().id == release.id

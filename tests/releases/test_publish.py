@@ -30,8 +30,9 @@ from api.config import Settings
 from api.dataset import manifests, reader, rules
 from api.dataset.findings import DatasetError
 from api.releases import load, publish
-from api.releases.files import FILES, Source
+from api.releases.files import FILES, ReleaseContent
 from api.resources import BY_KIND, RESOURCES
+from api.storage.published import sums
 from api.web.app import create_app
 
 
@@ -89,7 +90,7 @@ def test_the_same_dataset_gives_the_same_bytes_in_every_file(folder: Path, bundl
 
 def test_the_sums_are_right_and_name_every_file(folder: Path) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", publish.SUMS], cwd=folder, check=True, capture_output=True)
-    assert set(publish.sums(folder)) | {publish.SUMS} == {path.name for path in folder.iterdir()}
+    assert set(sums(folder)) | {publish.SUMS} == {path.name for path in folder.iterdir()}
 
 
 def test_every_file_holds_the_same_records_as_the_interface(folder: Path, documents: dict[str, list[dict[str, Any]]]) -> None:
@@ -166,7 +167,7 @@ def test_a_large_kind_is_split_by_year(folder: Path, bundled: Path, tmp_path: Pa
     parts = sorted(target.glob("events-*.parquet"))
     assert {"events-2014", "events-2021"} <= {path.stem for path in parts}
     assert not (target / "events.parquet").exists()
-    assert set(publish.sums(target)) == {path.name for path in target.iterdir()} - {publish.SUMS}
+    assert set(sums(target)) == {path.name for path in target.iterdir()} - {publish.SUMS}
     whole = duckdb.sql(f"SELECT id FROM '{folder}/events.parquet' ORDER BY id").fetchall()
     assert duckdb.sql(f"SELECT id FROM read_parquet('{target}/events-*.parquet') ORDER BY id").fetchall() == whole
     for path in parts:
@@ -226,14 +227,14 @@ def test_a_bump_that_is_too_small_is_refused(small: Path, tmp_path: Path, change
         (small / "moved.yaml").write_text(yaml.safe_dump({"event-types": {"denial": move}}))
     with pytest.raises(DatasetError) as refused:
         publish.publish(small, tmp_path / "releases")
-    assert "published with other content" in str(refused.value.findings[0])
+    assert "published with different content" in str(refused.value.findings[0])
     major, minor, patch = manifests.version_key(least)
     smaller = {0: "1.0.0", 1: "1.0.9", 2: "1.9.9"}[2 if major == 2 else 1 if minor else 0]
     if patch == 0:
         bump(small, smaller)
         with pytest.raises(DatasetError) as refused:
             publish.publish(small, tmp_path / "releases")
-        assert f"{least} is the least" in str(refused.value.findings[0])
+        assert f"at least {least} is required" in str(refused.value.findings[0])
     bump(small, least)
     assert f"Least version: {least}" in publish.draft(reader.read(small))
     assert publish.publish(small, tmp_path / "releases")[1] is True
@@ -246,7 +247,9 @@ def test_an_id_that_is_gone_without_a_word_is_refused(small: Path, tmp_path: Pat
     bump(small, "2.0.0")
     with pytest.raises(DatasetError) as refused:
         publish.publish(small, tmp_path / "releases")
-    assert str(refused.value.findings[0]) == "moved.yaml: event-types.denial: was published and is gone without a word"
+    assert (
+        str(refused.value.findings[0]) == "moved.yaml: event-types.denial: was published and then removed: add it to moved.yaml"
+    )
 
 
 def test_what_is_published_never_changes(small: Path, tmp_path: Path) -> None:
@@ -256,7 +259,7 @@ def test_what_is_published_never_changes(small: Path, tmp_path: Path) -> None:
     (tmp_path / "0.1.0" / publish.SUMS).write_text("")
     result = run("release", "--dataset", small, "--output", tmp_path)
     assert result.exit_code == 1
-    assert "other bytes" in result.output
+    assert "different bytes" in result.output
     assert sorted(path.name for path in tmp_path.iterdir() if path.name[0] in ".01") == ["0.1.0"]
 
 
@@ -486,7 +489,7 @@ def test_a_query_of_any_kind_is_cited_by_its_text(published: Published) -> None:
 
 
 def test_a_file_that_lost_a_record_is_not_published(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Source, "texts", lambda self, resource: iter(()))
+    monkeypatch.setattr(ReleaseContent, "texts", lambda self, resource: iter(()))
     with pytest.raises(RuntimeError, match="holds 0 records of"):
         publish.publish(small, tmp_path)
     assert list(tmp_path.glob("0*")) == []

@@ -191,9 +191,8 @@ def test_metrics_outlive_a_process(tmp_path: Path) -> None:
         wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
         wait_for(lambda: samples(port)[name] == samples(port)[seconds] == 4)
         (folder,) = set(MEMORY.glob("diplomatic-events-metrics-*")) - before
-        (worker,) = children.read_text().split()
         left = {path.stem.split("_")[1] for path in folder.iterdir()}
-        assert left == {str(process.pid), worker, "dead"}, "nothing is left of each that died"
+        assert left == {"0", "1", "2"}, "files of the main process, and of the most workers that ran at once: two, at SIGHUP"
 
 
 def test_a_process_that_died_as_it_began_to_count_does_not_end_the_server(tmp_path: Path) -> None:
@@ -205,8 +204,9 @@ def test_a_process_that_died_as_it_began_to_count_does_not_end_the_server(tmp_pa
         wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
         (worker,) = children.read_text().split()
         os.kill(int(worker), signal.SIGSTOP)
-        (folder / f"counter_{worker}.db").write_bytes(b"")
-        (folder / f"histogram_{worker}.db").write_bytes(b"\xff\xff\x00\x00" * 9)
+        assert {path.name for path in folder.iterdir()} >= {"counter_1.db", "histogram_1.db"}, "the files that it counts in"
+        (folder / "counter_1.db").write_bytes(b"")
+        (folder / "histogram_1.db").write_bytes(b"\xff\xff\x00\x00" * 9)
         os.kill(int(worker), signal.SIGKILL)
         wait_for(lambda: worker not in children.read_text().split())
         wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)

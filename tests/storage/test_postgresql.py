@@ -8,10 +8,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import peewee as pw
 import psycopg
 import pytest
 import requests
@@ -26,7 +26,8 @@ from api.problems import Problem
 from api.releases import load
 from api.resources import RESOURCES
 from api.storage import postgresql_pool
-from api.storage.postgresql import Server
+from api.storage.postgresql import PostgresqlStore
+from api.storage.postgresql_pool import ReadPool
 from api.web.app import create_app
 
 
@@ -98,11 +99,11 @@ def test_both_databases_find_the_same_and_mark_the_same(both: tuple[FlaskClient,
 def test_all_reads_go_to_the_release_and_can_change_nothing(both: tuple[FlaskClient, FlaskClient]) -> None:
     release = both[1].application.extensions["store"].current()
     for statement in ("DELETE FROM events", "CREATE TABLE x (y int)", "SELECT pg_sleep(60)"):
-        with release.database.connection_context():
-            release.database.execute_sql("SET statement_timeout = 100")
-            with pytest.raises(pw.DatabaseError, match=r"read-only|statement timeout"):
-                release.database.execute_sql(statement)
-    release.database.close_idle()
+        with release.pool.connection(release.schema) as connection:
+            connection.execute("SET statement_timeout = 100")
+            with pytest.raises(psycopg.Error, match=r"read-only|statement timeout"):
+                connection.execute(statement)
+            connection.execute("RESET statement_timeout")
 
 
 def of(cluster: Cluster, folder: Path, dataset: Path = SMALL, *others: Cluster, **more: Any) -> Settings:
@@ -127,7 +128,7 @@ def test_a_load_that_fails_or_is_killed_leaves_the_served_release(
         time.sleep(delay)
         process.kill()
         process.wait()
-        store = Server(settings.database_url)
+        store = PostgresqlStore(settings.database_url)
         assert store.current().about["counts"]["topics"] == 2
         store.close()
     assert loaded(settings) != before
@@ -144,7 +145,7 @@ def test_no_more_releases_are_kept_than_asked_and_never_fewer_than_two(
     for n in range(4):
         edit("topics/security.yaml", "definition: ", f"definition: {n} ")
         ids.append(loaded(of(cluster, tmp_path, small, keep_releases=1)))
-    store = Server(cluster.url())
+    store = PostgresqlStore(cluster.url())
     assert store.release(ids[-1]).id == store.current().id
     assert store.release(ids[-2]).scalar(RESOURCES[0].model.select().limit(1)) is not None
     with pytest.raises(FileNotFoundError):
@@ -193,19 +194,19 @@ def answers_from(url: str, number: int) -> bool:
 
 def test_two_loads_at_once_are_refused(cluster: Cluster, tmp_path: Path) -> None:
     settings = of(cluster, tmp_path)
-    with Server(settings.database_url).building(), pytest.raises(BlockingIOError):
+    with PostgresqlStore(settings.database_url).building(), pytest.raises(BlockingIOError):
         load.load(settings)
     assert loaded(settings)
 
 
 def test_nothing_loaded_and_nobody_there_are_503(cluster: Cluster) -> None:
-    store = Server(cluster.url())
+    store = PostgresqlStore(cluster.url())
     with pytest.raises(Problem) as refused:
         store.current()
     assert refused.value.status == 503
     cluster.stop()
     with pytest.raises(Problem) as refused:
-        Server(cluster.url()).current()
+        PostgresqlStore(cluster.url()).current()
     assert refused.value.status == 503
     store.close()
     cluster.start()
@@ -215,7 +216,7 @@ def test_a_role_that_may_only_select_is_enough_to_serve(cluster: Cluster, tmp_pa
     with psycopg.connect(cluster.url()) as connection:
         connection.execute("CREATE ROLE reader LOGIN")
     loaded(of(cluster, tmp_path, database_reader="reader"))
-    store = Server(cluster.url(user="reader"))
+    store = PostgresqlStore(cluster.url(user="reader"))
     assert store.current().scalar(RESOURCES[0].model.select().limit(1)) is not None
     store.close()
 
@@ -252,7 +253,7 @@ def test_reads_go_on_from_the_standby_while_the_primary_is_stopped_and_loads_go_
     try:
         settings = of(cluster, tmp_path, small, standby)
         before = loaded(settings)
-        there = Server(standby.url())
+        there = PostgresqlStore(standby.url())
         wait_for(lambda: there.current().id == before)
         there.close()
         with running("--no-load", cwd=ROOT, DIPLOMATIC_EVENTS_DATABASE_URL=settings.database_url) as (url, _):
@@ -341,6 +342,27 @@ def test_while_a_server_hangs_many_clients_have_a_503_and_what_needs_no_database
             assert asked("/readyz") == 503
         wait_for(lambda: asked("/readyz") == 200)
         wait_for(lambda: asked("/v1/topics?q=security&limit=1") == 200)
+
+
+def test_a_statement_under_way_when_the_server_hangs_is_given_up_soon(cluster: Cluster) -> None:
+    """Long before its own time limit, which a server that hangs cannot keep."""
+    pool = ReadPool(cluster.url(), size=2, timeout=900)
+
+    def answers() -> bool:
+        with suppress(psycopg.OperationalError):  # until the server is looked for again
+            return pool.read("public", "SELECT 1") == [(1,)]
+        return False
+
+    running_now = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(600)%'"
+    try:
+        with ThreadPoolExecutor(1) as thread, psycopg.connect(cluster.url(), autocommit=True) as connection:
+            sleeping = thread.submit(pool.read, "public", "SELECT pg_sleep(600)")
+            wait_for(lambda: connection.execute(running_now).fetchone() == (1,))
+            with cluster.hanging(), pytest.raises(psycopg.OperationalError, match="does not answer"):
+                sleeping.result(timeout=60)  # not the ten minutes of the statement
+        wait_for(answers, 5)
+    finally:
+        pool.close()
 
 
 def test_more_clients_than_connections_wait_for_their_turn(cluster: Cluster, tmp_path: Path) -> None:

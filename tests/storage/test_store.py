@@ -14,7 +14,8 @@ from conftest import SMALL
 from api.config import Settings
 from api.releases import load
 from api.resources import RESOURCES
-from api.storage.store import Release, in_file
+from api.storage.release import Release
+from api.storage.sqlite import open_file
 from api.web.app import create_app
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
@@ -31,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_a_statement_that_takes_too_long_is_interrupted_and_the_next_one_is_not(settings: Settings) -> None:
     (path,) = (settings.data_dir / "releases").glob("*.sqlite")
-    release = in_file(path, 0.2)
+    release = open_file(path, 0.2)
     for _ in range(2):
         began = time.monotonic()
         with pytest.raises(pw.OperationalError, match="interrupted"):
@@ -68,7 +69,7 @@ def test_a_release_cannot_be_written(settings: Settings, statement: str) -> None
 
 def test_a_release_that_is_let_go_closes_what_every_thread_has_opened(settings: Settings) -> None:
     (path,) = (settings.data_dir / "releases").glob("*.sqlite")
-    release = in_file(path, 10)
+    release = open_file(path, 10)
     with ThreadPoolExecutor(4) as pool:
         barrier = threading.Barrier(4)
         for asked in [pool.submit(ask, release, barrier) for _ in range(4)]:
@@ -80,7 +81,7 @@ def test_a_release_that_is_let_go_closes_what_every_thread_has_opened(settings: 
 
 def ask(release: Release, barrier: threading.Barrier) -> Any:
     barrier.wait(10)  # so that each is a thread of its own
-    return release.ask("SELECT 1")
+    return release.execute("SELECT 1")
 
 
 def opened(path: Path) -> int:

@@ -1,6 +1,6 @@
-"""The files of a published release: one function a file, each from the release's own database.
+"""The files of a published release: one function a file, each reading the release's own database.
 
-The same release gives the same bytes: names and times inside archives are fixed, rows are in order.
+The same release gives the same bytes: names and times in archives are fixed, rows are sorted.
 """
 
 import re
@@ -8,18 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...resources import RESOURCES
-from ...storage.store import DATABASE
+from ...resources.resource import Resource
+from ...storage.sqlite import DATABASE
+from .content import ReleaseContent, Write
 from .datapackage import package
 from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures
-from .ndjson import everything, ndjson
-from .parquet import parquet
-from .source import Source, Write
+from .ndjson import everything, ndjson_writer
+from .parquet import parquet_writer
 from .sqlite import database
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a release: how it is written, its media type, what it is, and how it is opened."""
+    """A file of a release: the function that writes it, its media type, a description, and lines of code that open it."""
 
     write: Write
     media_type: str
@@ -27,7 +28,7 @@ class File:
     open: dict[str, str] = field(default_factory=dict)
 
 
-# The lines that open a file, with its address in place of URL.
+# Lines of code that open a file, by tool; URL stands for its address.
 OPENS = {
     "ndjson": {
         "pandas": "pandas.read_json('URL', lines=True)",
@@ -42,24 +43,28 @@ OPENS = {
 }
 
 
-def _catalogue(source: Source, path: Path) -> None:
-    catalogue({name: (file.media_type, file.what) for name, file in FILES.items()}, source, path)
+def _catalogue(content: ReleaseContent, path: Path) -> None:
+    catalogue({name: (file.media_type, file.what) for name, file in FILES.items()}, content, path)
 
 
 def file_of(name: str) -> File | None:
-    """What a file of a release is, by its name; a file of one year is of the kind of the whole."""
+    """The description of a file by its name, files of one year included; None if it is not known."""
     return FILES.get(name) or FILES.get(re.sub(r"-(\d{4}|undated)\.parquet$", ".parquet", name))
 
 
+def _ndjson(resource: Resource) -> File:
+    what = f"All {resource.kind}, one JSON document a line."
+    return File(ndjson_writer(resource), "application/gzip", what, OPENS["ndjson"])
+
+
+def _parquet(resource: Resource) -> File:
+    what = f"All {resource.kind}, typed columns."
+    return File(parquet_writer(resource), "application/vnd.apache.parquet", what, OPENS["parquet"])
+
+
 FILES: dict[str, File] = {
-    **{
-        f"{r.kind}.ndjson.gz": File(ndjson(r), "application/gzip", f"All {r.kind}, one JSON document a line.", OPENS["ndjson"])
-        for r in RESOURCES
-    },
-    **{
-        f"{r.kind}.parquet": File(parquet(r), "application/vnd.apache.parquet", f"All {r.kind}, typed columns.", OPENS["parquet"])
-        for r in RESOURCES
-    },
+    **{f"{resource.kind}.ndjson.gz": _ndjson(resource) for resource in RESOURCES},
+    **{f"{resource.kind}.parquet": _parquet(resource) for resource in RESOURCES},
     "dataset.json.gz": File(everything, "application/gzip", "Everything, as one JSON object."),
     "csv.zip": File(package, "application/zip", "One CSV a kind, as a Data Package."),
     DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),
@@ -71,4 +76,4 @@ FILES: dict[str, File] = {
     # Last, as it counts the records of the files before it.
     "quality.json": File(figures, "application/json", "How good the data is, in numbers."),
 }
-__all__ = ["CHANGE", "FILES", "Source", "as_change", "file_of"]
+__all__ = ["CHANGE", "FILES", "ReleaseContent", "as_change", "file_of"]

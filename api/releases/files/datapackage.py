@@ -1,4 +1,4 @@
-"""CSV of every kind in a zip, as a Data Package (v2), with types and keys."""
+"""The CSV files of all kinds in a zip, as a Data Package (v2) with types and keys."""
 
 import hashlib
 import io
@@ -11,7 +11,7 @@ from ...formats.tabular import cell, columns, row
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Edtf, Flag, Holder, Number, Record, Ref, Schema, Whole
-from .source import Source
+from .content import ReleaseContent
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
@@ -38,8 +38,8 @@ def column_type(resource: Resource, path: str) -> str:
     return next((word for kind, word in kinds if isinstance(field, kind)), "string")
 
 
-def package(source: Source, path: Path) -> None:
-    """A zip of one CSV a kind, with `datapackage.json` (Data Package v2)."""
+def package(content: ReleaseContent, path: Path) -> None:
+    """Writes a zip with one CSV a kind and `datapackage.json` (Data Package v2)."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         described = []
         for resource in RESOURCES:
@@ -47,13 +47,13 @@ def package(source: Source, path: Path) -> None:
             out = io.StringIO()
             out.write(row(header))
             rows = 0
-            for document in source.documents(resource):
+            for document in content.documents(resource):
                 out.write(row(cell(document, column.split(".")) for column in header))
                 rows += 1
             data = out.getvalue().encode()
             _member(archive, f"{resource.kind}.csv", data)
             described.append(_described(resource, header, data, rows))
-        about = source.release.about
+        about = content.release.about
         _member(
             archive,
             "datapackage.json",

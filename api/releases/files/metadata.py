@@ -1,4 +1,4 @@
-"""What goes with the data: the catalogue entry, the codebook, figures, changes, citations."""
+"""Metadata files of a release: the catalogue entry, the codebook, quality figures, changes, citations."""
 
 import csv
 import gzip
@@ -12,19 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from ...dataset import quality
+from ...dataset.file_errors import dataset_errors
+from ...dataset.findings import DatasetError, Finding
 from ...query import citation
 from ...schema.fields import Record
-from ...storage.store import Changed
+from ...storage.tables import Changed
 from ..codebook import SECTION, keys, types
-from .source import Source, as_json
+from .content import ReleaseContent, write_json
 
-# What the public sees of a change, and in which order.
+# The public columns of a change, in order.
 CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.change, Changed.keys, Changed.to, Changed.reason)
 
 
-def catalogue(files: dict[str, tuple[str, str]], source: Source, path: Path) -> None:
+def catalogue(files: dict[str, tuple[str, str]], content: ReleaseContent, path: Path) -> None:
     """The release as a schema.org Dataset and a DCAT dataset, as JSON-LD."""
-    about = source.release.about
+    about = content.release.about
     node = {
         "@context": {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
         "@type": ["Dataset", "dcat:Dataset"],
@@ -47,29 +49,36 @@ def catalogue(files: dict[str, tuple[str, str]], source: Source, path: Path) -> 
             for name, (type, what) in files.items()
         ],
     }
-    as_json(path, node)
+    write_json(path, node)
 
 
-def book(source: Source, path: Path) -> None:
-    """The codebook as one page that needs nothing else."""
+def book(content: ReleaseContent, path: Path) -> None:
+    """The codebook as one page without external parts. Raises DatasetError if the dataset's README cannot be read."""
     markdown = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table")
-    readme = source.dataset.folder / "README.md"
-    text = (
-        readme.read_text(encoding="utf-8")
-        if readme.exists()
-        else f"# Codebook\n\n{keys(source.dataset)}\n\n{types(source.dataset)}\n"
-    )
+    text = _readme(content.dataset.folder) or f"# Codebook\n\n{keys(content.dataset)}\n\n{types(content.dataset)}\n"
     body = markdown.render(SECTION.sub(lambda match: match[0].split("-->\n", 1)[1].rsplit("<!--", 1)[0], text))
-    title = html.escape(f"{source.release.about['title']}, version {source.release.about['version']}: codebook")
+    title = html.escape(f"{content.release.about['title']}, version {content.release.about['version']}: codebook")
     style = "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 Georgia,serif}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}"  # noqa: E501
     head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
     path.write_text(f"<!doctype html>\n<html lang=en><head>{head}</head>\n<body>\n{body}</body></html>\n", encoding="utf-8")
 
 
-def figures(source: Source, path: Path) -> None:
-    """How good the data is, the rules that it keeps, and how many records stand in each file beside.
+def _readme(folder: Path) -> str | None:
+    """The text of the dataset's README, or None if there is none."""
+    path = folder / "README.md"
+    with dataset_errors(folder, path, "read"):
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError:
+            raise DatasetError([Finding(path.name, 0, "", "is not UTF-8")]) from None
 
-    Raises RuntimeError where a file holds more or fewer records than the dataset.
+
+def figures(content: ReleaseContent, path: Path) -> None:
+    """The quality figures, the rules that the dataset keeps, and the number of records in each file.
+
+    Raises RuntimeError if a file has more or fewer records than the dataset.
     """
     rows = counted(path.parent)
     for name, count in rows.items():
@@ -79,13 +88,13 @@ def figures(source: Source, path: Path) -> None:
             if "parquet" in name
             else count
         )
-        if whole != source.release.about["counts"][kind]:
-            raise RuntimeError(f"{name} holds {whole} records of {source.release.about['counts'][kind]}")
-    as_json(path, {**source.release.about["quality"], "rules": quality.rules_kept(), "files": rows})
+        if whole != content.release.about["counts"][kind]:
+            raise RuntimeError(f"{name} holds {whole} records of {content.release.about['counts'][kind]}")
+    write_json(path, {**content.release.about["quality"], "rules": quality.rules_kept(), "files": rows})
 
 
 def counted(folder: Path) -> dict[str, int]:
-    """How many records stand in each file of a release, read from the files themselves."""
+    """The number of records in each file of a release, read from the files themselves."""
     rows = {}
     for path in sorted(folder.iterdir()):
         if path.name.endswith(".ndjson.gz"):
@@ -101,10 +110,10 @@ def counted(folder: Path) -> dict[str, int]:
     return rows
 
 
-def changed(source: Source, path: Path) -> None:
+def changed(content: ReleaseContent, path: Path) -> None:
     """Every change of every release so far, oldest first."""
-    rows = source.release.rows(Changed.select(*CHANGE).order_by(Changed.seq))
-    as_json(path, [as_change(values) for values in rows])
+    rows = content.release.rows(Changed.select(*CHANGE).order_by(Changed.seq))
+    write_json(path, [as_change(values) for values in rows])
 
 
 def as_change(row: tuple[Any, ...]) -> Record:
@@ -113,9 +122,9 @@ def as_change(row: tuple[Any, ...]) -> Record:
     return {**values, "keys": values["keys"].split(",") if values["keys"] else []}
 
 
-def bibliography(source: Source, path: Path) -> None:
-    path.write_text(citation.bibtex(source.release.about, f"sha256:{source.release.about['digest']}"), encoding="utf-8")
+def bibliography(content: ReleaseContent, path: Path) -> None:
+    path.write_text(citation.bibtex(content.release.about, f"sha256:{content.release.about['digest']}"), encoding="utf-8")
 
 
-def csl(source: Source, path: Path) -> None:
-    as_json(path, [citation.csl(source.release.about, f"sha256:{source.release.about['digest']}")])
+def csl(content: ReleaseContent, path: Path) -> None:
+    write_json(path, [citation.csl(content.release.about, f"sha256:{content.release.about['digest']}")])

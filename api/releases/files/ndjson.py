@@ -1,4 +1,4 @@
-"""NDJSON a kind, and one JSON of everything."""
+"""NDJSON files, one a kind, and one JSON file of everything."""
 
 import json
 from collections.abc import Iterator
@@ -6,26 +6,27 @@ from pathlib import Path
 
 from ...resources import RESOURCES
 from ...resources.resource import Resource
-from .source import Source, Write, packed
+from .content import ReleaseContent, Write, write_gzip
 
 
-def ndjson(resource: Resource) -> Write:
-    return lambda source, path: packed(path, (f"{text}\n" for text in source.texts(resource)))
+def ndjson_writer(resource: Resource) -> Write:
+    """The function that writes a kind's documents, one a line, gzipped."""
+    return lambda content, path: write_gzip(path, (f"{text}\n" for text in content.texts(resource)))
 
 
-def everything(source: Source, path: Path) -> None:
-    """One JSON object: what the release is, and every kind's documents."""
+def everything(content: ReleaseContent, path: Path) -> None:
+    """Writes one JSON object: what the release is, and every kind's documents."""
 
     def lines() -> Iterator[str]:
-        about = {key: value for key, value in source.release.about.items() if key != "code"}
+        about = {key: value for key, value in content.release.about.items() if key != "code"}
         yield f'{{"about":{json.dumps(about, ensure_ascii=False, sort_keys=True)}'
         for resource in RESOURCES:
             yield f',\n"{resource.kind}":['
             separator = "\n"
-            for text in source.texts(resource):
+            for text in content.texts(resource):
                 yield separator + text
                 separator = ",\n"
             yield "]"
         yield "}\n"
 
-    packed(path, lines())
+    write_gzip(path, lines())

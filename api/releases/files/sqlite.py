@@ -1,4 +1,4 @@
-"""The SQLite database of a release, with a readable view of each kind."""
+"""The SQLite file of a release, with a readable view of each kind."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from ...formats.tabular import columns
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Schema
-from .source import Source
+from .content import ReleaseContent
 
-SQLITE_VERSION = (92, 100)  # the bytes of an SQLite header that tell which library wrote it, and when
+SQLITE_VERSION = (92, 100)  # bytes of the header with the version of the library that wrote the file
 
 
-def database(source: Source, path: Path) -> None:
-    """The database that the API itself answers from, with a readable view of each kind."""
+def database(content: ReleaseContent, path: Path) -> None:
+    """Writes the database that the API answers from, with a readable view of each kind."""
     with sqlite3.connect(path) as out:
-        source.release.database.connection().backup(out)
+        content.release.database.connection().backup(out)
         for resource in RESOURCES:
             out.execute(_view(resource))
         out.commit()
@@ -29,7 +29,7 @@ def database(source: Source, path: Path) -> None:
 
 
 def _view(resource: Resource) -> str:
-    """A view whose columns are the flat ones of a kind; several values in a cell are joined as in CSV."""
+    """A view with the flat columns of a kind; several values in a cell are joined as in CSV."""
     shown = []
     for column in columns(resource, None):
         first, *rest = column.split(".")

@@ -128,64 +128,69 @@ def errors(*statuses: int) -> dict[str, Any]:
     return {str(status): {"$ref": f"#/components/responses/{ERRORS[status][0]}"} for status in statuses}
 
 
+RELEASE_SCHEMA = {
+    "type": "object",
+    "description": "The release that the answer comes from.",
+    "properties": {"version": {"type": "string"}, "digest": {"type": "string"}},
+    "required": ["version", "digest"],
+}
+LIST_META = {
+    "type": "object",
+    "properties": {
+        "total": {"type": "integer", "description": "How many records match the filters, on all pages."},
+        "release": component("Release"),
+        "query": {**ANY, "description": "The parsed query, defaults included."},
+        "facets": {
+            "type": "object",
+            "description": "For each requested facet, its values, the number of records with each, and the link to them.",
+            "additionalProperties": {"type": "array", "items": FACET},
+        },
+        "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
+    },
+    "required": ["total", "release", "query"],
+}
+LIST_LINKS = {
+    "type": "object",
+    "properties": {
+        "self": {"type": "string", "format": "uri"},
+        "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
+    },
+    "required": ["self", "next"],
+}
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "Reference": REFERENCE,
+    "Office": OFFICE,
+    "Holder": HOLDER,
+    "Problem": PROBLEM,
+    "Hit": HIT,
+    "Thread": THREAD,
+    "Release": RELEASE_SCHEMA,
+    **dict(format.component for format in FORMATS.values() if format.component),
+    "ListMeta": LIST_META,
+    "ListLinks": LIST_LINKS,
+}
+
+
 def register(spec: APISpec) -> None:
-    """Adds the hand-written schemas and responses to the contract."""
-    release = {
-        "type": "object",
-        "description": "The release that the answer comes from.",
-        "properties": {"version": {"type": "string"}, "digest": {"type": "string"}},
-        "required": ["version", "digest"],
-    }
-    by_hand: dict[str, dict[str, Any]] = {
-        "Reference": REFERENCE,
-        "Office": OFFICE,
-        "Holder": HOLDER,
-        "Problem": PROBLEM,
-        "Hit": HIT,
-        "Thread": THREAD,
-        "Release": release,
-        **dict(format.component for format in FORMATS.values() if format.component),
-    }
-    for name, schema in by_hand.items():
+    """Adds the components of this module and those of the formats to the contract."""
+    for name, schema in SCHEMAS.items():
         spec.components.schema(name, schema)
-    spec.components.schema(
-        "ListMeta",
-        {
-            "type": "object",
-            "properties": {
-                "total": {"type": "integer", "description": "How many records match the filters, on all pages."},
-                "release": component("Release"),
-                "query": {**ANY, "description": "The parsed query, defaults included."},
-                "facets": {
-                    "type": "object",
-                    "description": "For each requested facet, its values, the number of records with each, and the link to them.",
-                    "additionalProperties": {"type": "array", "items": FACET},
-                },
-                "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
-            },
-            "required": ["total", "release", "query"],
-        },
-    )
-    spec.components.schema(
-        "ListLinks",
-        {
-            "type": "object",
-            "properties": {
-                "self": {"type": "string", "format": "uri"},
-                "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
-            },
-            "required": ["self", "next"],
-        },
-    )
     for status, (name, description, kind, detail) in ERRORS.items():
-        body: dict[str, Any] = {
-            "type": f"/problems/{kind}" if kind else "about:blank",
-            "title": kind.replace("-", " ").capitalize() if kind else description,
-            "status": status,
-            "detail": detail,
-            "instance": "/v1/events?typ=summit",
+        content = {
+            "application/problem+json": {"schema": component("Problem"), "example": _problem(status, description, kind, detail)}
         }
-        if status == 400:
-            body["errors"] = [{"parameter": "typ", "detail": "is unknown", "allowed": ["type", "status"], "suggestion": "type"}]
-        media = {"application/problem+json": {"schema": component("Problem"), "example": body}}
-        spec.components.response(name, {"description": PROBLEMS.get(kind or "", f"{description}."), "content": media})
+        spec.components.response(name, {"description": PROBLEMS.get(kind or "", f"{description}."), "content": content})
+
+
+def _problem(status: int, description: str, kind: str | None, detail: str) -> dict[str, Any]:
+    """An example of a problem document."""
+    body: dict[str, Any] = {
+        "type": f"/problems/{kind}" if kind else "about:blank",
+        "title": kind.replace("-", " ").capitalize() if kind else description,
+        "status": status,
+        "detail": detail,
+        "instance": "/v1/events?typ=summit",
+    }
+    if status == 400:
+        body["errors"] = [{"parameter": "typ", "detail": "is unknown", "allowed": ["type", "status"], "suggestion": "type"}]
+    return body

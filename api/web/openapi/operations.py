@@ -7,7 +7,7 @@ from marshmallow import validate
 from webargs.fields import DelimitedList
 
 from ...formats import FORMATS, formats_of
-from ...query.query import arguments, item_arguments
+from ...query.parameters import arguments, item_arguments
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema import fields

@@ -3,11 +3,11 @@
 from typing import Any
 
 from ...formats import FORMATS
-from ...query.query import aggregate_arguments, cite_arguments
+from ...query.parameters import aggregate_arguments, cite_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
 from ...schema.json_schema import ANY, component
-from .. import lookups, publications
+from .. import changes, citations, index, network, resolve, search, threads
 from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
 from .examples import example
 from .operations import envelope, id_parameter, media, query
@@ -57,7 +57,12 @@ def _files() -> dict[str, Any]:
 
 def services() -> dict[str, dict[str, Any]]:
     """The operations by path."""
-    index = {"title": "...", "version": "1.0.0"}
+    return _lookups() | _publications() | _of_each_kind() | _state()
+
+
+def _lookups() -> dict[str, dict[str, Any]]:
+    """The index, search, identifiers, the network and threads."""
+    about = {"title": "...", "version": "1.0.0"}
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
     node = {"id": "russia", "name": "Russia", "events": 1}
     graph = {"directed": True, "multigraph": True, "graph": {}, "nodes": [node], "edges": []}
@@ -65,28 +70,28 @@ def services() -> dict[str, dict[str, Any]]:
     tree = {**{key: example(BY_KIND["statements"].schema)[key] for key in ("id", "speakers", "date", "act", "paraphrase")}}
     thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
-    resolve = _service(redirect, "resolve", {}, (400, 404, 410, 503))
+    resolving = _service(redirect, "resolve", {}, (400, 404, 410, 503))
     redirects = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
-    operations = {
+    return {
         "/v1": _service(
             "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
             "index",
-            _answer(ANY, index),
+            _answer(ANY, about),
             (503,),
         ),
         "/v1/search": _service(
-            "Search all kinds, best matches first", "search", hits, (400, 410, 503), parameters=query(lookups.search_arguments())
+            "Search all kinds, best matches first", "search", hits, (400, 410, 503), parameters=query(search.search_arguments())
         ),
         "/v1/suggest": _service(
             "Suggestions for the beginning of a name",
             "suggest",
             hits,
             (400, 503),
-            parameters=query(lookups.suggest_arguments()),
+            parameters=query(search.suggest_arguments()),
         ),
         "/v1/resolve": {
-            **resolve,
-            "parameters": query(lookups.resolve_arguments()),
+            **resolving,
+            "parameters": query(resolve.resolve_arguments()),
             "responses": {**redirects, **errors(400, 404, 410, 503)},
         },
         "/v1/network": _service(
@@ -94,7 +99,7 @@ def services() -> dict[str, dict[str, Any]]:
             "network",
             {**_answer(ANY, graph), **graphml},
             (400, 406, 503),
-            parameters=query(lookups.network_arguments()),
+            parameters=query(network.network_arguments()),
             tag="events",
         ),
         "/v1/threads/{id}": _service(
@@ -102,9 +107,15 @@ def services() -> dict[str, dict[str, Any]]:
             "get_thread",
             _answer({"type": "array", "items": component("Thread")}, [thread]),
             (400, 404, 410, 503),
-            parameters=[id_parameter(BY_KIND["statements"]), *query(lookups.thread_arguments())],
+            parameters=[id_parameter(BY_KIND["statements"]), *query(threads.thread_arguments())],
             tag="statements",
         ),
+    }
+
+
+def _publications() -> dict[str, dict[str, Any]]:
+    """Published releases, changes between them, citations and figures."""
+    operations = {
         "/v1/releases": _service(
             "The published releases, newest first", "list_releases", _answer({"type": "array", "items": ANY}, []), (400,)
         ),
@@ -127,29 +138,42 @@ def services() -> dict[str, dict[str, Any]]:
             "cite",
             _answer(ANY, {"count": 1, "sha256": "0" * 64}),
             (400, 503),
-            parameters=query(publications.cite_query_arguments()),
+            parameters=query(citations.cite_query_arguments()),
         ),
         "/v1/quality": _service(
             "Figures on the quality of the data",
             "quality",
             _answer(ANY, {"accounts": 1}),
             (400, 503),
-            parameters=query(publications.quality_arguments()),
+            parameters=query(index.quality_arguments()),
         ),
         "/v1/changes": _service(
             "What was created, changed, renamed and withdrawn in which release",
             "list_changes",
             {**_answer({"type": "array", "items": ANY}, []), **media(FORMATS["atom"].media_type, "<feed/>")},
             (400, 406, 410, 503),
-            parameters=query(publications.changes_arguments()),
+            parameters=query(changes.changes_arguments()),
         ),
         "/v1/cite/verify": _service(
             "Whether a release still gives the cited result, and what differs if not",
             "verify_citation",
             _answer(ANY, {"valid": True}),
             (400, 503),
-            parameters=query(publications.verify_arguments()),
+            parameters=query(citations.verify_arguments()),
         ),
+    }
+    for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
+        operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
+        operations[path]["responses"]["304"] = NOT_MODIFIED
+    file = operations["/v1/releases/{version}/{name}"]["responses"]
+    file["206"] = {"description": "The requested range."}
+    file["416"] = {"description": "The range begins after the end of the file."}
+    return operations
+
+
+def _of_each_kind() -> dict[str, dict[str, Any]]:
+    """Citations and aggregates of each kind."""
+    return {
         **{
             f"/v1/cite/{resource.kind}": _service(
                 f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a checksum to verify it",
@@ -175,6 +199,12 @@ def services() -> dict[str, dict[str, Any]]:
             )
             for resource in RESOURCES
         },
+    }
+
+
+def _state() -> dict[str, dict[str, Any]]:
+    """The contract itself, and the state of the server."""
+    return {
         "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
         "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", {"openapi": "3.1.0"})),
         "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
@@ -185,10 +215,3 @@ def services() -> dict[str, dict[str, Any]]:
             (503,),
         ),
     }
-    for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
-        operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
-        operations[path]["responses"]["304"] = NOT_MODIFIED
-    file = operations["/v1/releases/{version}/{name}"]["responses"]
-    file["206"] = {"description": "The requested range."}
-    file["416"] = {"description": "The range begins after the end of the file."}
-    return operations

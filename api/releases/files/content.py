@@ -1,4 +1,4 @@
-"""What the files of a release are made from, and how plain files are written so that their bytes never vary."""
+"""What the files of a release are written from, and how text files are written with reproducible bytes."""
 
 import gzip
 import json
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...dataset.reader import Dataset
+from ...dataset.dataset import Dataset
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from ...storage.store import Release
+from ...storage.release import Release
 
 
 @dataclass(frozen=True)
-class Source:
-    """What files are made from: the dataset as checked, and the release that was built from it."""
+class ReleaseContent:
+    """The dataset without faults, and the release that was built from it."""
 
     dataset: Dataset
     release: Release
@@ -25,7 +25,7 @@ class Source:
         return (json.loads(text) for text in self.texts(resource))
 
     def texts(self, resource: Resource) -> Iterator[str]:
-        """A kind's public documents as stored, in its default order, a chunk in memory at a time."""
+        """A kind's public documents as JSON text, in its default order, 1,000 in memory at a time."""
         model, last = resource.model, 0
         while rows := self.release.rows(
             model.select(model.seq, model.document).where(model.seq > last).order_by(model.seq).limit(1000)
@@ -34,16 +34,16 @@ class Source:
             last = rows[-1][0]
 
 
-Write = Callable[[Source, Path], None]
+Write = Callable[[ReleaseContent, Path], None]
 
 
-def packed(path: Path, lines: Iterator[str]) -> None:
-    """Text, gzipped without a name or a time."""
+def write_gzip(path: Path, lines: Iterator[str]) -> None:
+    """Writes text gzipped, without a name or a time in the header."""
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as out:
         for line in lines:
             out.write(line.encode())
 
 
-def as_json(path: Path, value: Any) -> None:
-    """JSON with its keys in order."""
+def write_json(path: Path, value: Any) -> None:
+    """Writes JSON with sorted keys."""
     path.write_text(json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,111 @@
+"""Where records are read from, behind one interface; and the records that have a file each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from ..resources import BY_KIND, RESOURCES
+from ..resources.resource import Resource
+from ..schema.fields import Record
+from .record import Entry
+
+
+class Location(NamedTuple):
+    """The line and bytes of a record in a JSON Lines file; `series` is the number of the file."""
+
+    series: int
+    line: int
+    start: int
+    size: int
+
+
+class Item(NamedTuple):
+    """A record to work on: its id, the number of the part of the dataset that has it, and its location there, if any."""
+
+    id: str
+    part: int
+    location: Location | None
+
+
+class Records(Protocol):
+    """A part of a dataset. It may be read in forked processes while nothing is added to it."""
+
+    def count(self, kind: str) -> int:
+        """How many records of a kind can be read."""
+        ...
+
+    def has(self, kind: str, id: str) -> bool:
+        """Whether there is a record with this id, faulty ones included."""
+        ...
+
+    def near(self, kind: str, id: str) -> list[str]:
+        """Ids that may have been meant by a wrong one."""
+        ...
+
+    def ordered(self, kind: str) -> Iterator[tuple[str, str, Location | None]]:
+        """(sort value, id, location) of a kind's records, by sort value and id."""
+        ...
+
+    def entry(self, kind: str, id: str, location: Location | None = None) -> Entry:
+        """The record with an id. Raises DatasetError with its findings, KeyError if there is none."""
+        ...
+
+    def record(self, kind: str, id: str) -> Record | None:
+        """The values of a record; None if there is none, or a faulty one."""
+        ...
+
+    def name(self, kind: str, id: str) -> str | None:
+        """The name of a record; None if there is none."""
+        ...
+
+    def bytes_to_parse(self) -> int:
+        """The size of what is parsed again each time that all records are walked."""
+        ...
+
+    def close(self) -> None:
+        """Frees files and memory."""
+        ...
+
+
+@dataclass
+class FileRecords:
+    """Records that have a YAML file each, all in memory; `faulty` are (kind, id) of files that are no valid record."""
+
+    entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: {r.kind: {} for r in RESOURCES})
+    faulty: set[tuple[str, str]] = field(default_factory=set)
+
+    def count(self, kind: str) -> int:
+        return len(self.entries[kind])
+
+    def has(self, kind: str, id: str) -> bool:
+        return id in self.entries[kind] or (kind, id) in self.faulty
+
+    def near(self, kind: str, id: str) -> list[str]:
+        return list(self.entries[kind])
+
+    def ordered(self, kind: str) -> Iterator[tuple[str, str, None]]:
+        resource = BY_KIND[kind]
+        rows = sorted((sort_value(resource, entry.record), id) for id, entry in self.entries[kind].items())
+        return ((value, id, None) for value, id in rows)
+
+    def entry(self, kind: str, id: str, location: Location | None = None) -> Entry:
+        return self.entries[kind][id]
+
+    def record(self, kind: str, id: str) -> Record | None:
+        entry = self.entries[kind].get(id)
+        return entry.record if entry else None
+
+    def name(self, kind: str, id: str) -> str | None:
+        entry = self.entries[kind].get(id)
+        return BY_KIND[kind].name(entry.record) if entry else None
+
+    def bytes_to_parse(self) -> int:
+        return 0
+
+    def close(self) -> None:
+        pass
+
+
+def sort_value(resource: Resource, record: Record) -> str:
+    """The value that a record is sorted by in its kind's default order, as text."""
+    return str(resource.columns(record)[resource.sorts[resource.order.lstrip("-")].name])

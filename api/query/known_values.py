@@ -1,0 +1,52 @@
+"""Values of filters that do not occur in a release: an unknown id is an error, not an empty list."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..problems import nearest
+from ..resources import BY_KIND, INDEXES
+from ..resources.filters import Ids, OnDay, Terms, names
+from ..resources.resource import Resource
+from ..schema.errors import Fault
+from ..storage.release import Release
+from .parsing import Values
+from .value_counts import totals
+
+MOST_COMPARED = 5000  # values among which a suggestion is looked for
+MOST_LISTED = 40  # values that are listed as `allowed`
+
+
+def unknown_values(resource: Resource, values: Values, release: Release) -> list[Fault]:
+    """An error for every value of every filter that the release does not know; what is known is remembered."""
+    errors: list[Fault] = []
+    for filter in resource.filters:
+        used = [name for name in names(filter) if name in values]
+        if not used:
+            continue
+        if isinstance(filter, Ids):
+            errors += _unknown(release, filter.name, values[filter.name], resource.model.id, f"the {resource.kind}")
+        elif isinstance(filter, Terms) and (filter.kind or not (filter.choices or filter.term)):
+            column = BY_KIND[filter.kind].model.id if filter.kind else INDEXES[resource.kind, filter.name].value
+            among = f"the {filter.kind}" if filter.kind else "what occurs"
+            for name in used:
+                counted = totals(release, resource.kind, filter.name, values[name])
+                if rest := [value for value in values[name] if value not in counted]:
+                    errors += _unknown(release, name, rest, column, among)
+        elif isinstance(filter, OnDay) and filter.word in values:
+            column = INDEXES[resource.kind, filter.name].value
+            errors += _unknown(release, filter.word, values[filter.word], column, "what occurs")
+    return errors
+
+
+def _unknown(release: Release, name: str, values: list[str], column: Any, among: str) -> Iterator[Fault]:
+    """An error for each of these values that is not in the column."""
+    key = f"{column.model._meta.table_name}.{column.column_name} {','.join(values)}"
+    select = column.model.select(column).where(column.in_(values)).distinct()
+    known = {value for (value,) in release.once(key, lambda: release.rows(select))}
+    if known >= set(values):
+        return
+    every = [value for (value,) in release.rows(column.model.select(column).distinct().order_by(column).limit(MOST_COMPARED))]
+    allowed = tuple(every) if len(every) <= MOST_LISTED else ()
+    for value in values:
+        if value not in known:
+            yield Fault((name,), f"{value!r} is not among {among}", allowed, nearest(value, every))

@@ -1,0 +1,104 @@
+"""The query parameters of lists, items, aggregates and citations, declared as schemas."""
+
+from functools import cache
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+
+from ..formats import formats_of
+from ..resources.filters import Terms
+from ..resources.resource import Resource
+from ..schema.fields import Choice, Ref, Schema
+from ..schema.query_fields import NonNegativeInteger, Version, distinct, listed
+from ..schema.walk import leaf_fields, paths
+
+LIMIT, MOST = 50, 500
+Declared = dict[str, Any]  # name -> marshmallow field
+
+
+def filter_parameters(resource: Resource) -> Declared:
+    """The parameters of a kind's filters."""
+    return {name: field for filter in resource.filters for name, field in filter.parameters().items()}
+
+
+def facet_names(resource: Resource) -> tuple[str, ...]:
+    """The filters whose values can be counted."""
+    return tuple(filter.name for filter in resource.filters if isinstance(filter, Terms))
+
+
+def pin() -> Declared:
+    """`release`, which every query has: the published release to read."""
+    text = "Read this published release of the data instead of the newest."
+    return {"release": Version(metadata={"description": text, "example": "1.0.0"})}
+
+
+def paging(what: str, default: int, most: int) -> Declared:
+    """`limit` and `cursor`, for everything that has pages."""
+    size = validate.Range(1, most, error="is not from {min} to {max}")
+    limit = NonNegativeInteger(validate=size, load_default=default, metadata={"description": f"{what} on a page."})
+    return {
+        "limit": limit,
+        "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
+    }
+
+
+def format_parameter(names: tuple[str, ...]) -> Declared:
+    """`format`, which chooses one of several formats."""
+    return {"format": Choice("Format of the response; otherwise `Accept` decides.", names)}
+
+
+def selection(resource: Resource) -> Declared:
+    """`release`, `fields` and `include`, for lists and items."""
+    kinds = sorted({field.kind for field in leaf_fields(resource.schema) if isinstance(field, Ref)})
+    shown = "Show only these keys (and the id); a dot leads further down, through lists too."
+    declared: Declared = {**pin(), "fields": listed(Choice("A path.", tuple(paths(resource.schema))), shown)}
+    if kinds:
+        text = "Bring the referred records of these kinds along, once each."
+        declared["include"] = listed(Choice("A kind.", kinds), text)
+    return declared
+
+
+@cache
+def item_arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's items."""
+    return Schema.from_dict(selection(resource), name=f"{resource.kind}-item-query")()
+
+
+@cache
+def arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's list."""
+    words = [f"{sign}{word}" for word in resource.sorts for sign in ("", "-")]
+    text = f"Keys to sort by, in order; prefix one with `-` for descending order. Default: `{resource.order}`."
+    sort = listed(Choice("A key.", words), text)
+    sort.load_default = [resource.order]
+    sort.validators.append(distinct)
+    counted = "Count the values of these filters over all records found; `meta.facets` says how to narrow to each."
+    declared = {
+        **filter_parameters(resource),
+        "sort": sort,
+        **paging("Records", LIMIT, MOST),
+        **selection(resource),
+        "facets": listed(Choice("A filter.", facet_names(resource)), counted),
+        "cite": Choice("`true`: `meta.citation` says how to cite this very query.", ("true",)),
+        **format_parameter(formats_of(resource.kind)),
+    }
+    return Schema.from_dict(declared, name=f"{resource.kind}-query")()
+
+
+@cache
+def aggregate_arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's aggregates."""
+    by = listed(Choice("A filter.", facet_names(resource)), "The filters by whose values to group, three at most.")
+    by.required = True
+    by.error_messages["required"] = "is missing"
+    by.validators.append(distinct)
+    by.validators.append(validate.Length(max=3, error="names more than {max}"))
+    declared = {**filter_parameters(resource), **pin(), "by": by, **format_parameter(("json", "csv"))}
+    return Schema.from_dict(declared, name=f"{resource.kind}-aggregate")()
+
+
+@cache
+def cite_arguments(resource: Resource) -> ma.Schema:
+    """The query parameters of a kind's citations: its filters, and the release."""
+    return Schema.from_dict({**filter_parameters(resource), **pin()}, name=f"{resource.kind}-cite")()

@@ -1,0 +1,67 @@
+"""From a query string to checked values, or to every error in it; and from values back to a canonical query string."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import marshmallow as ma
+
+from ..problems import Problem
+from ..schema.edtf import Bounds
+from ..schema.errors import Fault, faults
+
+MOST_PARAMETERS = 100
+Values = Mapping[str, Any]
+
+
+class InvalidParameters(Problem):
+    """The 400 that lists every error of a query, each with what is allowed and, if one is near, a suggestion."""
+
+    def __init__(self, errors: Iterable[Fault]) -> None:
+        self.errors = list(errors)
+        members = [
+            {
+                "parameter": str(error.path[0]),
+                "detail": error.message,
+                "allowed": list(error.allowed) or None,
+                "suggestion": error.suggestion,
+            }
+            for error in self.errors
+        ]
+        names = ", ".join(dict.fromkeys(str(error.path[0]) for error in self.errors))
+        super().__init__(400, f"Invalid query parameters: {names}.", "invalid-parameters", errors=members)
+
+
+def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, list[Fault]]:
+    """The values of a query string's parameters that are valid by the schema, and every error in the others.
+
+    Without errors the values include the defaults. Raises a 400 Problem at once if there are too many parameters.
+    """
+    if len(strings) > MOST_PARAMETERS:
+        raise Problem(400, f"There are more than {MOST_PARAMETERS} parameters.", "invalid-parameters", errors=[])
+    errors = [
+        Fault((name,), f"is given {len(values)} times; separate several values with a comma")
+        for name, values in strings.items()
+        if len(values) > 1
+    ]
+    errors += [Fault((name,), "is empty") for name, values in strings.items() if "" in values]
+    single = {name: values[-1] for name, values in strings.items()}
+    try:
+        loaded = schema.load(single)
+    except ma.ValidationError as error:
+        errors += [fault for fault in faults(schema, error.messages, single) if single.get(str(fault.path[0])) != ""]
+        loaded = {name: value for name, value in dict(error.valid_data or {}).items() if name in single}
+    return {name: value for name, value in loaded.items() if value is not None}, errors
+
+
+def normalized(name: str, value: Any) -> Any:
+    """A parameter's value as `meta.query` shows it: a date as its first and last day, a list as a sorted set."""
+    if isinstance(value, Bounds):
+        days = {"date_to": [value.latest], "on": list(value)}.get(name, [value.earliest])
+        return "/".join(day.isoformat() for day in days)
+    return value if name in ("sort", "by") or not isinstance(value, list) else sorted(set(value))
+
+
+def canonical_text(values: Values) -> str:
+    """Normalized values as a query string, in order of their names."""
+    return urlencode(sorted((name, ",".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()))

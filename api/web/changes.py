@@ -1,0 +1,107 @@
+"""`/v1/changes`: which records were created, changed, renamed and withdrawn, in the order in which it happened."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import marshmallow as ma
+import peewee as pw
+from flask import Blueprint, Response, request
+
+from .. import formats
+from ..formats.atom import entry, feed, tag
+from ..query.parameters import format_parameter, paging, pin
+from ..query.query import Parameters
+from ..releases.files import CHANGE, as_change
+from ..resources import BY_KIND
+from ..schema.fields import Choice, Record, Schema
+from ..schema.query_fields import Partial, Version
+from ..storage.release import Release
+from ..storage.tables import Changed
+from ..versions import VERSION, version_key
+from .request_parameters import choose_format, read_parameters
+from .responses import answer, answer_json, here, next_page, not_modified
+
+FORMATS = ("json", "atom")
+blueprint = Blueprint("changes", __name__, url_prefix="/v1")
+
+
+class Since(ma.fields.Field[str]):
+    """A version, or a day, month or year (ISO 8601) as its first day."""
+
+    pattern = f"{Version.pattern}|{Partial.pattern}"
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if VERSION.fullmatch(str(value)):
+            return str(value)
+        return str(Partial().deserialize(value).earliest)
+
+
+@cache
+def changes_arguments() -> ma.Schema:
+    """The parameters of `/v1/changes`."""
+    text = "Changes after this version, or in releases of this day and later."
+    declared = {
+        "since": Since(metadata={"description": text, "example": "1.0.0"}),
+        "kind": Choice("Only records of this kind.", tuple(BY_KIND)),
+        **paging("Changes", 50, 500),
+        **pin(),
+        **format_parameter(FORMATS),
+    }
+    return Schema.from_dict(declared, name="changes-query")()
+
+
+@blueprint.get("/changes")
+def changes_view() -> Response:
+    """A page of changes."""
+    parameters = read_parameters("changes", changes_arguments(), (Changed.seq,))
+    name = choose_format(parameters, FORMATS)
+    release, media_type = parameters.release, formats.FORMATS[name].media_type
+    if unchanged := not_modified(release, media_type):
+        return unchanged
+    conditions = _conditions(parameters)
+    changes, cursor = _page(parameters, conditions)
+    following = next_page(cursor)
+    if name == "atom":
+        return answer(_feed(release, changes, following), release, media_type, links={"next": following})
+    total = release.scalar(Changed.select(pw.fn.COUNT(Changed.seq)).where(Changed.seq > 0, *conditions))
+    return answer_json(changes, release, {"total": total, "query": parameters.normalized}, {"next": following})
+
+
+def _page(parameters: Parameters, conditions: list[Any]) -> tuple[list[Record], str | None]:
+    """The changes of a page, and the cursor of the next one or None."""
+    (after,), limit = parameters.after or (0,), parameters.values["limit"]
+    select = Changed.select(Changed.seq, *CHANGE).where(Changed.seq > after, *conditions).order_by(Changed.seq)
+    rows = parameters.release.rows(select.limit(limit + 1))
+    changes = [as_change(tuple(values)) for _, *values in rows[:limit]]
+    for change in changes:
+        change["href"] = f"/v1/{change['kind']}/{change['id']}"
+    return changes, parameters.next_cursor([rows[limit - 1][0]]) if len(rows) > limit else None
+
+
+def _conditions(parameters: Parameters) -> list[Any]:
+    """The conditions of `kind` and `since`."""
+    values, release = parameters.values, parameters.release
+    conditions: list[Any] = [Changed.kind == values["kind"]] if "kind" in values else []
+    since = values.get("since")
+    if since and VERSION.fullmatch(since):
+        versions = [version for (version,) in release.rows(Changed.select(Changed.version).distinct())]
+        later = [version for version in versions if version_key(version) > version_key(since)]
+        conditions.append(Changed.version.in_(later))
+    elif since:
+        conditions.append(Changed.released >= since)
+    return conditions
+
+
+def _feed(release: Release, changes: list[Record], following: str | None) -> Iterator[str]:
+    """Changes as Atom entries; the id of an entry is the version and the record."""
+    base = request.host_url.rstrip("/")
+
+    def entries() -> Iterator[str]:
+        for change in changes:
+            name = f"{change['kind']}/{change['id']}"
+            text = ", ".join(change["keys"]) or change["to"] or change["reason"] or change["change"]
+            title = f"{change['change']}: {name}"
+            yield entry(tag("changes", f"{change['version']}/{name}"), title, change["released"], base + change["href"], text)
+
+    return feed(release.about, "changes", here(), following, entries())

@@ -1,0 +1,80 @@
+"""`/v1/cite`: citations of queries, and their verification."""
+
+from functools import cache, partial
+
+import marshmallow as ma
+from flask import Blueprint, Response, request
+
+from ..query.citation import cite, cited_query, verify
+from ..query.parameters import cite_arguments, pin
+from ..query.query import Parameters, Query
+from ..resources import RESOURCES
+from ..resources.resource import Resource
+from ..schema.fields import Schema, Text
+from ..schema.query_fields import Form, NonNegativeInteger
+from .request_parameters import json_only, read_parameters, read_query, store
+from .responses import answer_json, not_modified
+
+
+def routes() -> Blueprint:
+    """The citation of a query of any kind as one text, that of each kind, and the verification."""
+    blueprint = Blueprint("citations", __name__, url_prefix="/v1/cite")
+    blueprint.add_url_rule("", "cite", cite_view)
+    blueprint.add_url_rule("/verify", "verify", verify_view)
+    for resource in RESOURCES:
+        blueprint.add_url_rule(f"/{resource.kind}", resource.kind, partial(cite_kind_view, resource))
+    return blueprint
+
+
+def query_parameter(description: str) -> Text:
+    field = Text(description, required=True)
+    field.metadata = {**field.metadata, "example": "events?type=summit"}
+    return field
+
+
+@cache
+def cite_query_arguments() -> ma.Schema:
+    """The parameters of `/v1/cite`."""
+    return Schema.from_dict({"query": query_parameter("The query to cite."), **pin()}, name="cite-query")()
+
+
+@cache
+def verify_arguments() -> ma.Schema:
+    """The parameters of `/v1/cite/verify`."""
+    declared = {
+        "query": query_parameter("The cited query."),
+        "sha256": Text("The cited sum.", required=True, validate=Form("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")),
+        "count": NonNegativeInteger(metadata={"description": "The cited number of records."}),
+        **pin(),
+    }
+    return Schema.from_dict(declared, name="verify-query")()
+
+
+def cite_kind_view(resource: Resource) -> Response:
+    return _cited(read_query(resource, cite_arguments(resource)))
+
+
+def cite_view() -> Response:
+    return _cited(_inner(read_parameters("cite", cite_query_arguments())))
+
+
+def _cited(query: Query) -> Response:
+    json_only()
+    return not_modified(query.release) or answer_json(cite(query, request.host_url), query.release)
+
+
+def verify_view() -> Response:
+    """Whether a release still gives what was cited."""
+    parameters = read_parameters("verify", verify_arguments())
+    query = _inner(parameters)
+    json_only()
+    if unchanged := not_modified(query.release):
+        return unchanged
+    values = parameters.values
+    return answer_json(verify(query, values.get("count"), values["sha256"]), query.release)
+
+
+def _inner(parameters: Parameters) -> Query:
+    """The query in the parameter `query`; the request's own `release` wins over that in the text."""
+    values = parameters.values
+    return cited_query(values["query"], store(), parameters.release, values.get("release"))

@@ -1,0 +1,142 @@
+"""`/v1/releases`: the published releases and their files."""
+
+import base64
+import json
+import re
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request, send_file, url_for
+
+from .. import formats
+from ..problems import Problem, nearest
+from ..query.citation import citation
+from ..releases.files import file_of
+from ..schema.fields import Record
+from ..storage.published import SUMS, PublishedRelease
+from .request_parameters import json_only, no_parameters, store
+from .responses import JSON, here
+
+ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
+FOREVER = "public, max-age=31536000, immutable"
+QUALITY = "quality.json"
+SHOWN = ("version", "released", "digest", "title", "licence", "licence_url", "counts")
+blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases")
+
+
+@blueprint.get("")
+def releases() -> Response:
+    """The published releases, newest first."""
+    no_parameters()
+    json_only()
+    versions = store().versions()
+    data = []
+    for version in versions:
+        about, href = store().version(version).about, url_for("releases.release", version=version, _external=True)
+        data.append({"version": version, "released": about["released"], "digest": about["digest"], "href": href})
+    latest = url_for("releases.release", version="latest", _external=True) if versions else None
+    return _answer(data, {"total": len(data)}, {"latest": latest}, "public, max-age=60")
+
+
+@blueprint.get("/<version>")
+def release(version: str) -> Any:
+    """What a published release is, with every file of it."""
+    no_parameters()
+    if version == "latest":
+        return redirect(url_for("releases.release", version=newest()), 307)
+    sums = url_for("releases.release_file", version=version, name=SUMS, _external=True)
+    return _answer(described(published(version)), {}, {"sums": sums}, FOREVER)
+
+
+@blueprint.get("/<version>/<name>")
+def release_file(version: str, name: str) -> Any:
+    """A file of a release: resumable, with its digest, cached for good."""
+    no_parameters()
+    if version == "latest":
+        return redirect(url_for("releases.release_file", version=newest(), name=name), 307)
+    files = published(version)
+    sums = files.sums()
+    if name not in sums:
+        raise Problem(
+            404, f"Release {version} has no file {name!r}.", "unknown-record", suggestion=nearest(name, sums), files=sorted(sums)
+        )
+    return as_published(files, name, sums[name])
+
+
+def as_published(published: PublishedRelease, name: str, sha256: str) -> Response:
+    """The bytes of a file exactly as they were published, or one range of them: verified before, never compressed."""
+    if not ONE_RANGE.fullmatch(request.headers.get("Range", "")):
+        request.environ.pop("HTTP_RANGE", None)  # a server may ignore what is not one range of bytes (RFC 9110)
+    file = file_of(name)
+    with published.reading(name):
+        response = send_file(
+            published.verified(name, sha256),
+            mimetype=file.media_type if file else "text/plain",
+            as_attachment=True,
+            download_name=name,
+            conditional=True,
+            etag=sha256,
+        )
+    response.headers["Cache-Control"] = FOREVER
+    response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
+    response.headers["Accept-Ranges"] = "bytes"
+    return response
+
+
+def is_as_published(response: Response) -> bool:
+    """Whether a response holds the bytes of a published file, whose digest and ranges a coding would make untrue."""
+    return "Repr-Digest" in response.headers
+
+
+def published(version: str) -> PublishedRelease:
+    """The files of a published version. Raises a 404 Problem if there is none."""
+    versions, folder = store().versions(), store().published
+    if version not in versions or folder is None:
+        detail = f"Version {version!r} is not published."
+        raise Problem(404, detail, "unknown-record", suggestion=nearest(version, versions), published=versions)
+    return PublishedRelease(version, folder / version)
+
+
+def newest() -> str:
+    """The newest published version. Raises a 404 Problem if there is none."""
+    versions = store().versions()
+    if not versions:
+        raise Problem(404, "Nothing is published yet.", "unknown-record")
+    return versions[0]
+
+
+def described(published: PublishedRelease) -> Record:
+    """A published version: its metadata, and each file with size, SHA-256 and the code that opens it."""
+    sums = published.sums()
+    with published.reading(QUALITY):
+        records = json.loads(published.verified(QUALITY, sums.get(QUALITY)).read_text(encoding="utf-8"))["files"]
+    files = []
+    for name, sha256 in sorted(sums.items()):
+        if name == SUMS:
+            continue
+        href = url_for("releases.release_file", version=published.version, name=name, _external=True)
+        file = file_of(name)
+        with published.reading(name):
+            size = published.verified(name, sha256).stat().st_size
+        files.append(
+            {
+                "name": name,
+                "what": file.what if file else None,
+                "media_type": file.media_type if file else "application/octet-stream",
+                "bytes": size,
+                "sha256": sha256,
+                "records": records.get(name),
+                "href": href,
+                "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if file else {},
+            }
+        )
+    about = store().version(published.version).about
+    return {**{key: about[key] for key in SHOWN}, "citation": citation(about), "files": files}
+
+
+def _answer(data: Any, meta: Record, links: Record, cache_control: str) -> Response:
+    """A 200 that depends on no loaded release, with the hash of its bytes as validator."""
+    body = formats.envelope(formats.dumps(data), meta, {"self": here(), **links})
+    response = Response(body, mimetype=JSON, headers={"Cache-Control": cache_control})
+    response.add_etag()
+    response.make_conditional(request)
+    return response

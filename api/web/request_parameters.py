@@ -1,0 +1,56 @@
+"""What a request asks: its parameters or query, read from the release that is served or from the one that it names."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import marshmallow as ma
+from flask import current_app, request
+
+from .. import formats
+from ..query.parsing import InvalidParameters
+from ..query.query import Parameters, Query
+from ..resources.resource import Resource
+from ..schema.errors import Fault
+from ..storage.release import Release
+from ..storage.store import Store
+from .response_cache import SERVED
+
+
+def store() -> Store:
+    opened: Store = current_app.extensions["store"]
+    return opened
+
+
+def served() -> Release:
+    """The served release, resolved once a request. Raises a 503 Problem if there is none."""
+    if SERVED not in request.environ:
+        request.environ[SERVED] = store().current()
+    release: Release = request.environ[SERVED]
+    return release
+
+
+def read_parameters(name: str, schema: ma.Schema, columns: Sequence[Any] = ()) -> Parameters:
+    """The checked parameters of this request; `columns` are those of a cursor's position."""
+    strings = dict(request.args.lists())
+    return Parameters(name, schema, strings, store(), served=request.environ.get(SERVED), columns=columns)
+
+
+def read_query(resource: Resource, schema: ma.Schema) -> Query:
+    """The checked query of this request."""
+    return Query(resource, schema, dict(request.args.lists()), store(), served=request.environ.get(SERVED))
+
+
+def no_parameters() -> None:
+    """Raises InvalidParameters if a route without parameters is given some."""
+    if request.args:
+        raise InvalidParameters(Fault((name,), "is unknown: there are no parameters here") for name in request.args)
+
+
+def choose_format(parameters: Parameters, names: Sequence[str]) -> str:
+    """The name of the format that `format=` or `Accept` asks for. Raises a 406 Problem."""
+    return formats.choose(parameters.values.get("format"), request.accept_mimetypes, tuple(names))
+
+
+def json_only() -> None:
+    """Raises a 406 Problem if the client does not accept JSON, the only format of the route."""
+    formats.choose(None, request.accept_mimetypes)

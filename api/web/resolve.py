@@ -1,0 +1,55 @@
+"""`/v1/resolve`: from an identifier in another scheme, or an old id, to the record."""
+
+from functools import cache
+from typing import Any
+
+import marshmallow as ma
+from flask import Blueprint, redirect
+
+from ..problems import Problem
+from ..resources import BY_KIND, RESOURCES
+from ..schema.fields import Schema
+from ..storage.release import Release
+from ..storage.tables import Identifier, Moved
+from .request_parameters import read_parameters
+from .responses import gone_or_unknown
+from .search import text_parameter
+
+SCHEMES = ("geonames", "iso3166", "tias", "unts", "wikidata")
+blueprint = Blueprint("resolve", __name__, url_prefix="/v1")
+
+
+@cache
+def resolve_arguments() -> ma.Schema:
+    """The parameters of `/v1/resolve`."""
+    example = "`wikidata:Q7747`, `iso3166:USA`, `geonames:2660646`, `unts:10485`, `actors/vladimir-putin`, `vladimir-putin`"
+    id = text_parameter(f"An id in some scheme, or of old: {example}.", "iso3166:USA")
+    return Schema.from_dict({"id": id}, name="resolve-query")()
+
+
+@blueprint.get("/resolve")
+def resolve_view() -> Any:
+    """303 to the record with an id, 308 to the new id of a renamed one, 410 for a withdrawn one."""
+    parameters = read_parameters("resolve", resolve_arguments())
+    text, release = parameters.values["id"], parameters.release
+    scheme, _, value = text.partition(":")
+    if value:
+        return _identified(release, text, scheme, value)
+    kind, _, id = text.rpartition("/")
+    resources = [BY_KIND[kind]] if kind in BY_KIND else RESOURCES if not kind else []
+    for resource in resources:
+        if release.scalar(resource.model.select(resource.model.seq).where(resource.model.id == id)):
+            return redirect(f"/v1/{resource.kind}/{id}", 303)
+    for resource in resources:
+        if release.rows(Moved.select(Moved.kind).where((Moved.kind == resource.kind) & (Moved.id == id))):
+            return gone_or_unknown(release, resource, id)
+    raise Problem(404, f"No record has the id {text!r}.", "unknown-record")
+
+
+def _identified(release: Release, text: str, scheme: str, value: str) -> Any:
+    """303 to the record with an identifier in another scheme. Raises a 404 Problem."""
+    matches = (Identifier.scheme == scheme) & (Identifier.value == value)
+    rows = release.rows(Identifier.select(Identifier.kind, Identifier.id).where(matches))
+    if not rows:
+        raise Problem(404, f"No record has the id {text!r}.", "unknown-record", schemes=list(SCHEMES))
+    return redirect(f"/v1/{rows[0][0]}/{rows[0][1]}", 303)

@@ -1,0 +1,129 @@
+"""The routes of the resources: a list and an item for each kind."""
+
+import json
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, request, url_for
+
+from .. import formats
+from ..formats.sparse import narrowed
+from ..query.aggregation import facets
+from ..query.citation import cite
+from ..query.pagination import every, page
+from ..query.parameters import arguments, item_arguments
+from ..query.parsing import InvalidParameters
+from ..query.query import Query
+from ..resources import BY_KIND, RESOURCES
+from ..resources.resource import Resource
+from ..schema.errors import Fault
+from ..schema.fields import is_id
+from ..schema.walk import referred
+from ..storage.release import Release
+from .request_parameters import choose_format, json_only, read_parameters, read_query
+from .responses import about, answer, gone_or_unknown, here, next_page, not_modified
+
+FEW = 5  # with fewer results than this the response says what the dataset covers
+
+
+def routes() -> Blueprint:
+    """The routes of every kind."""
+    blueprint = Blueprint("resources", __name__, url_prefix="/v1")
+    for resource in RESOURCES:
+        blueprint.add_url_rule(f"/{resource.kind}", resource.kind, partial(list_view, resource))
+        blueprint.add_url_rule(f"/{resource.kind}/<id>", f"{resource.kind}-item", partial(item_view, resource))
+    return blueprint
+
+
+def list_view(resource: Resource) -> Response:
+    query = read_query(resource, arguments(resource))
+    name = choose_format(query, formats.formats_of(resource.kind))
+    if unchanged := not_modified(query.release, formats.FORMATS[name].media_type):
+        return unchanged
+    return as_json(query) if name == "json" else as_format(query, name)
+
+
+def as_json(query: Query) -> Response:
+    """A page of stored documents, with the facets, citation and referred records that the query asks for."""
+    values, release, results = query.values, query.release, page(query)
+    following = next_page(results.next)
+    meta = {"total": results.total, **about(release), "query": query.normalized}
+    if "cite" in values:
+        meta["citation"] = cite(query, request.host_url)
+    if "facets" in values:
+        meta["facets"] = facets(query, request.args.to_dict(), request.base_url)
+    if results.total < FEW:
+        meta["coverage"] = coverage(query)
+    included = include(query.resource, results.documents, values["include"], release) if "include" in values else None
+    documents = ",".join(narrowed(results.documents, values.get("fields")))
+    body = formats.envelope(f"[{documents}]", meta, {"self": here(), "next": following}, included)
+    return answer(body, release, links={"next": following})
+
+
+def as_format(query: Query, name: str) -> Response:
+    """The results in another format: a page of them if the format has pages, otherwise all of them, streamed."""
+    format = formats.FORMATS[name]
+    if errors := misplaced(name, format):
+        raise InvalidParameters(errors)
+    assert format.write  # noqa: S101  # JSON alone has none
+    if format.paged:
+        results = page(query)
+        texts, following = iter(results.documents), next_page(results.next)
+    else:
+        texts, following = every(query), None
+    base = request.host_url.rstrip("/")
+    listing = formats.Listing(query.resource, query.release, texts, base, here(), following, query.values.get("fields"))
+    headers = {"Content-Disposition": f'inline; filename="{query.resource.kind}.{name}"'}
+    return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
+
+
+def misplaced(name: str, format: formats.Format) -> list[Fault]:
+    """Parameters of the request that the format cannot honour."""
+    errors = [
+        Fault((parameter,), f"goes with JSON only, not with {name}")
+        for parameter in ("facets", "include", "cite")
+        if parameter in request.args
+    ]
+    if not format.narrows and "fields" in request.args:
+        errors.append(Fault(("fields",), f"does not go with {name}, whose keys are its own"))
+    if not format.paged:
+        paging = [parameter for parameter in ("cursor", "limit") if parameter in request.args]
+        errors += [Fault((parameter,), f"goes with formats that have pages; {name} holds everything") for parameter in paging]
+    return errors
+
+
+def coverage(query: Query) -> dict[str, Any]:
+    """What the dataset covers, so that a reader can interpret few results or none."""
+    release = query.release.about
+    return {"dates": release["coverage"], "countries": release["countries"], "records": release["counts"][query.resource.kind]}
+
+
+def include(resource: Resource, texts: list[str], kinds: list[str], release: Release) -> str:
+    """The records of some kinds that documents refer to, once each, in order of their ids: one select a kind."""
+    wanted: dict[str, set[str]] = {kind: set() for kind in kinds}
+    for text in texts:
+        for kind, id in referred(resource.schema, json.loads(text)):
+            if kind in wanted:
+                wanted[kind].add(id)
+    members = []
+    for kind, ids in wanted.items():
+        model = BY_KIND[kind].model
+        rows = release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
+        members.append(f"{formats.dumps(kind)}:[{','.join(document for (document,) in rows)}]")
+    return f"{{{','.join(members)}}}"
+
+
+def item_view(resource: Resource, id: str) -> Any:
+    parameters = read_parameters(resource.kind, item_arguments(resource))
+    values, release, model = parameters.values, parameters.release, resource.model
+    json_only()
+    if unchanged := not_modified(release):
+        return unchanged
+    document = release.scalar(model.select(model.document).where(model.id == id)) if is_id(id) else None
+    if document is None:
+        return gone_or_unknown(release, resource, id)
+    collection = url_for(f"resources.{resource.kind}", _external=True)
+    included = include(resource, [document], values["include"], release) if "include" in values else None
+    (shown,) = narrowed([document], values.get("fields"))
+    body = formats.envelope(shown, about(release), {"self": here(), "collection": collection}, included)
+    return answer(body, release, links={"collection": collection})
