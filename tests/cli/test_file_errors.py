@@ -195,7 +195,7 @@ def test_a_full_disk_is_told_with_the_folder(small: Path, tmp_path: Path, monkey
     def full(*arguments: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(f"api.storage.store.{function}", full)
+    monkeypatch.setattr(f"api.storage.sqlite_store.{function}", full)
     exit_code, output = told(READERS["load"], small, tmp_path)
     assert exit_code == 2
     assert f"Error: cannot write {tmp_path}/data: No space left on device\n" in output

@@ -203,8 +203,8 @@ def test_a_process_that_died_as_it_began_to_count_does_not_end_the_server(tmp_pa
         (folder,) = set(MEMORY.glob("diplomatic-events-metrics-*")) - before
         wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
         (worker,) = children.read_text().split()
+        wait_for(lambda: {path.name for path in folder.iterdir()} >= {"counter_1.db", "histogram_1.db"})  # what it counts in
         os.kill(int(worker), signal.SIGSTOP)
-        assert {path.name for path in folder.iterdir()} >= {"counter_1.db", "histogram_1.db"}, "the files that it counts in"
         (folder / "counter_1.db").write_bytes(b"")
         (folder / "histogram_1.db").write_bytes(b"\xff\xff\x00\x00" * 9)
         os.kill(int(worker), signal.SIGKILL)
