@@ -16,8 +16,8 @@ import peewee as pw
 from ..config import HERE
 from ..dataset import manifests, quality, rules
 from ..dataset.dataset import Chunk, Dataset, Progress, part
-from ..dataset.file_errors import file_errors, sqlite_errors
 from ..dataset.findings import DatasetError
+from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.process_pool import ordered
 from ..query import value_counts
 from ..query.value_counts import Count
