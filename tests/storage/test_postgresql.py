@@ -226,6 +226,7 @@ def test_a_new_release_is_looked_for_more_often_than_once_a_second() -> None:
     assert postgresql_pool.POLL < 1
 
 
+@pytest.mark.trials
 def test_several_processes_notice_a_new_release_without_a_failed_request(
     edit: Callable[..., Path], small: Path, cluster: Cluster, tmp_path: Path
 ) -> None:
