@@ -29,7 +29,7 @@ class DatedRow(Row):
     vague = pw.IntegerField()  # 1 if the earliest day is certain to be one of the date, otherwise 2
 
     class Meta:
-        indexes = ((("earliest", "vague"), False), (("certain_from", "certain_to"), False))
+        indexes = ((("earliest", "vague", "seq"), False), (("certain_to", "certain_from", "seq"), False))
 
 
 class Indexed(Protocol):
