@@ -8,15 +8,17 @@ from ..schema import edtf
 from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
+    ONE_SIDED,
     accounts,
     also_known_as,
     citations,
     cited,
-    conflict,
+    derived_doubt,
     disputed,
     identity,
     links,
     note,
+    one_sided,
     quantities,
     shared,
     sort_key,
@@ -106,6 +108,7 @@ class AgreementSchema(Schema):
     unts = Text("United Nations Treaty Series registration, only where verified.")
     tias = Text("Treaties and Other International Acts Series number, only where verified.")
     disputed = disputed()
+    one_sided = one_sided()
     accounts = accounts()
     note = note()
     citations = citations()
@@ -210,7 +213,7 @@ AGREEMENTS = Resource(
     columns=lambda agreement: {"title": sort_key(agreement["title"]), **day_columns(lifetime(agreement))},
     sorts={"date": Agreement.earliest, "title": Agreement.title},
     order="-date",
-    derive=lambda agreement, catalog: {"disputed": conflict(agreement), "in_force": in_force(agreement)},
+    derive=lambda agreement, catalog: {**derived_doubt(agreement, catalog), "in_force": in_force(agreement)},
     identifiers=lambda agreement: [(scheme, agreement[scheme]) for scheme in ("unts", "tias") if agreement[scheme]],
     filters=(
         *shared("agreements"),
@@ -233,6 +236,7 @@ AGREEMENTS = Resource(
         Before("expiring_before", "Set to expire, or expired, before this day.", expiries),
         cited("agreements"),
         DISPUTED,
+        ONE_SIDED,
         Dates(),
     ),
 )

@@ -9,14 +9,16 @@ import peewee as pw
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
+    ONE_SIDED,
     accounts,
     citations,
     cited,
-    conflict,
+    derived_doubt,
     disputed,
     identity,
     links,
     note,
+    one_sided,
     quantities,
     shared,
     sort_key,
@@ -73,6 +75,7 @@ class EventSchema(Schema):
     agreements = Many("Agreements that it made, changed or ended.", Ref("An agreement.", kind="agreements"))
     related = Many("Events that it is connected with.", One("A relation.", Related))
     disputed = disputed()
+    one_sided = one_sided()
     accounts = accounts()
     note = note()
     citations = citations()
@@ -142,7 +145,7 @@ EVENTS = Resource(
     order="-date",
     dated="date",
     light=True,
-    derive=lambda event, catalog: {"disputed": conflict(event)},
+    derive=derived_doubt,
     filters=(
         *shared("events"),
         Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
@@ -163,6 +166,7 @@ EVENTS = Resource(
         Terms("year", "In this year, or possibly so.", lambda event, catalog: years(event["date"])),
         cited("events"),
         DISPUTED,
+        ONE_SIDED,
         Dates(),
     ),
 )

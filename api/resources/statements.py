@@ -3,7 +3,22 @@
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities, shared, updated
+from .common import (
+    DISPUTED,
+    ONE_SIDED,
+    accounts,
+    citations,
+    cited,
+    derived_doubt,
+    disputed,
+    identity,
+    links,
+    note,
+    one_sided,
+    quantities,
+    shared,
+    updated,
+)
 from .filters import Catalog, Dates, Row, Terms, day_columns, each, within, years
 from .resource import Resource
 from .schema_org import Refer, cited_sources
@@ -52,6 +67,7 @@ class StatementSchema(Schema):
     )
     quantities = quantities()
     disputed = disputed()
+    one_sided = one_sided()
     accounts = accounts()
     note = note()
     citations = citations()
@@ -90,7 +106,7 @@ STATEMENTS = Resource(
     order="-date",
     dated="date",
     light=True,
-    derive=lambda statement, catalog: {"disputed": conflict(statement)},
+    derive=derived_doubt,
     filters=(
         *shared("statements"),
         Terms("speaker", "Said by this actor.", each("speakers"), "actors", reverse="statements"),
@@ -106,6 +122,7 @@ STATEMENTS = Resource(
         Terms("year", "In this year, or possibly so.", lambda statement, catalog: years(statement["date"])),
         cited("statements"),
         DISPUTED,
+        ONE_SIDED,
         Dates(),
     ),
 )
