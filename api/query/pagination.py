@@ -41,6 +41,14 @@ def total(query: Query) -> int:
     return query.release.once(query.filters, count)
 
 
+def by_match(query: Query) -> dict[str, int] | None:
+    """How many records are certain and how many possible in the query's range of days; None if it has none."""
+    dates = next((filter for filter in query.resource.filters if isinstance(filter, Dates)), None)
+    if dates is None or dates not in query.clauses:
+        return None
+    return {word: total(query.variant(date_match=word)) for word in ("certain", "possible")}
+
+
 def precomputed(query: Query) -> int | None:
     """The total where it was counted at the load: for at most one value, and for a range of days."""
     release, kind, clauses = query.release, query.resource.kind, query.clauses
