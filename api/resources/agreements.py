@@ -27,7 +27,7 @@ from .common import (
 )
 from .filters import Before, Catalog, DatedRow, Dates, OnDay, Terms, Values, day_columns, each, within, years
 from .resource import Resource
-from .schema_org import Refer, cited_sources
+from .schema_org import Refer, cited_sources, coverage, doubts
 
 KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
@@ -194,8 +194,9 @@ def schema_org(agreement: Record, refer: Refer) -> Record:
         "abstract": agreement["summary"],
         "contributor": [refer("actors", party) for party in agreement["parties"]],
         "about": [refer("topics", topic) for topic in agreement["topics"]],
-        "temporalCoverage": [f"{p['from']['edtf']}/{p['to']['edtf'] if p['to'] else '..'}" for p in agreement["in_force"]],
+        "temporalCoverage": [period for p in agreement["in_force"] if (period := coverage(p["from"], p["to"]))],
         "citation": cited_sources(agreement, refer),
+        **doubts(agreement),
     }
 
 

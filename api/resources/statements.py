@@ -20,7 +20,7 @@ from .common import (
 )
 from .filters import Catalog, DatedRow, Dates, Terms, day_columns, each, within, years
 from .resource import Resource
-from .schema_org import Refer, cited_sources
+from .schema_org import Refer, cited_sources, doubts
 
 ACTS = (
     "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",
@@ -85,6 +85,7 @@ def schema_org(statement: Record, refer: Refer) -> Record:
         "spokenByCharacter" if statement["quote"] else "author": [refer("actors", speaker) for speaker in statement["speakers"]],
         "about": [refer(kind, ref) for kind in ("topics", "actors", "events", "agreements") for ref in statement["about"][kind]],
         "citation": cited_sources(statement, refer),
+        **doubts(statement),
     }
 
 
