@@ -21,7 +21,8 @@ CALENDAR_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?")  # ISO 86
 def terms(document: Record) -> list[str]:
     """The kinds of doubt that apply to a document: its status, `disputed`, `one_sided`."""
     status = document.get("status")
-    return [*([status] if status in STATUS_REMARKS else []), *(key for key in SIDE_REMARKS if document.get(key))]
+    doubtful = [status] if isinstance(status, str) and status in STATUS_REMARKS else []  # that of an agreement is a state
+    return [*doubtful, *(key for key in SIDE_REMARKS if document.get(key))]
 
 
 def heading(title: str, document: Record) -> str:

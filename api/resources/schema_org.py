@@ -33,7 +33,8 @@ def cited_sources(document: Record, refer: Refer) -> list[Any]:
 def doubts(document: Record) -> Record:
     """What is doubtful in a document: schema.org has no words of its own for it, so these are property values and a sentence."""
     keys = [key for key in ("status", "disputed", "one_sided") if key in document]
-    values = [{"@type": "PropertyValue", "propertyID": key, "value": document[key]} for key in keys]
+    texts = {key: document[key]["state"] if isinstance(document[key], dict) else document[key] for key in keys}
+    values = [{"@type": "PropertyValue", "propertyID": key, "value": text} for key, text in texts.items()]
     if "date" in document:
         values.append({"@type": "PropertyValue", "propertyID": "date", "value": document["date"]["text"]})
     return {"additionalProperty": values, "disambiguatingDescription": remarks(document) if terms(document) else None}

@@ -190,7 +190,7 @@ def test_a_period_has_no_end_more_precise_than_is_known() -> None:
 
 def test_a_title_does_not_say_its_status_twice() -> None:
     assert heading("Alleged killing", {"status": "alleged"}) == "Alleged killing"
-    assert heading("Treaty", {"status": "in_force", "one_sided": True, "disputed": False}) == "Treaty (one-sided)"
+    assert heading("Treaty", {"status": {"state": "in_force"}, "one_sided": True, "disputed": False}) == "Treaty (one-sided)"
 
 
 def test_statements_and_agreements_say_whose_account_they_are(client: FlaskClient) -> None:
