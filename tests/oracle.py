@@ -63,6 +63,8 @@ class Oracle:
                 return self.sources(d)
             case _, "disputed":
                 return {str(d["disputed"]).lower()}
+            case _, "one_sided":
+                return {str(self.one_sided(d)).lower()}
             case "events", "actor":
                 return {p["actor"]["id"] for p in d["participants"]}
             case "events", "role":
@@ -136,6 +138,28 @@ class Oracle:
                 return one or ({d[filter]} if d[filter] is not None else set())
             case _:
                 raise NotImplementedError(f"tests/oracle.py does not say what the filter {filter!r} of {kind} means")
+
+    def side(self, id: str) -> str:
+        """Whom an actor speaks for."""
+        actor = self.by_id["actors"][id]
+        speaks_for_a_country = actor["country"] and actor["kind"] not in (
+            "media_outlet", "research_body", "company", "movement", "international_organization",
+        )  # fmt: skip
+        return str(actor["country"]) if speaks_for_a_country else id
+
+    def one_sided(self, d: Document) -> bool:
+        """Whether one side alone carries an aspect, the telling of a statement, or an allegation."""
+        sides: dict[str, set[str]] = {}
+        for a in d["accounts"]:
+            whose = [self.side(holder["id"]) for holder in a["holders"]] or [c["source"]["id"] for c in a["citations"]]
+            keys = {"reports": [a["about"]], "confirms": [a["about"], "confirmed"]}.get(a["stance"], [])
+            for key in keys:
+                sides.setdefault(key, set()).update(whose)
+        confirmed = sides.pop("confirmed", set())
+        told = {self.side(r["id"]) for r in d.get("reported_by", []) if self.by_id["actors"][r["id"]]["kind"] != "media_outlet"}
+        if d.get("status") == "alleged" and not sides:
+            return True
+        return 1 in {len(those) for those in sides.values()} | ({len(told | confirmed)} if told else set())
 
     def status(self, d: Document) -> str:
         """Where an agreement stands on the day of the release."""

@@ -16,6 +16,7 @@ from ..releases.codebook import SECTION, SECTIONS
 from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
 from ..web.questions import QUESTIONS
+from .doubt_table import doubt_table
 
 SERVER = "http://127.0.0.1:8000"
 SHORTEST = 5  # questions in the README: those with the shortest answers; the documentation has all of them
@@ -23,7 +24,7 @@ SHORTEST = 5  # questions in the README: those with the shortest answers; the do
 
 def filled(text: str, dataset: Dataset) -> str:
     """A document with its generated sections updated. Raises KeyError for a section that nothing generates."""
-    sections = {**SECTIONS, "answers": answers, "questions": questions, "refusal": refusal}
+    sections = {**SECTIONS, "answers": answers, "doubt": doubt_table, "questions": questions, "refusal": refusal}
     return SECTION.sub(lambda match: f"{match[1]}{sections[match[2]](dataset)}\n{match[3]}", text)
 
 

@@ -15,6 +15,22 @@ from .jsonld import EMPTY_GRAPH, GRAPH, jsonld
 from .result import Listing, dumps
 from .tabular import csv_rows, ndjson
 
+ATOM = (
+    "A feed. Titles begin with the status of an event that is no established fact (`Alleged: `) and end with `(disputed)` or "
+    "`(one-sided)`; summaries begin with the date in words; categories of the scheme `tag:diplomatic-events,2026:doubt` and "
+    "`temporal` of Dublin Core (EDTF) say the same for machines."
+)
+CALENDAR = (
+    "All-day entries. What lasted is a span; what happened on a day that is not known stands on the first possible day alone, "
+    "and its SUMMARY ends with the date in words (`between 25 and 28 May 2021, day not known`). What has no earliest day has no "
+    "entry. STATUS is CONFIRMED for what occurred, CANCELLED, or TENTATIVE (announced, planned, alleged); SUMMARY and CATEGORIES "
+    "say which, and what is disputed or one-sided."
+)
+NETWORK = (
+    "A directed network of actors. An edge has the `status` of its events (`mixed` if they differ), their dates (EDTF), and how "
+    "many of them have each status, are disputed or one-sided, or have no exact date; nodes have the same counts."
+)
+
 
 @dataclass(frozen=True)
 class Format:
@@ -22,8 +38,9 @@ class Format:
 
     `write` gives the text of an answer piece by piece; JSON has none, as its envelope is built around stored text.
     `kinds` names the kinds that have the format, all if empty. A `paged` format holds one page and links to the next,
-    any other holds the whole result. One that `narrows` shows only the keys that `fields` names. `example` is the
-    beginning of an answer, for the contract; `component` the name and the JSON Schema of an answer that is JSON.
+    any other holds the whole result. One that `narrows` shows only the keys that `fields` names. `what` says how an
+    answer is to be read, and `example` is the beginning of one, for the contract; `component` is the name and the JSON
+    Schema of an answer that is JSON.
     """
 
     media_type: str
@@ -31,6 +48,7 @@ class Format:
     kinds: tuple[str, ...] = ()
     paged: bool = False
     narrows: bool = False
+    what: str = ""
     example: Any = "..."
     component: tuple[str, dict[str, Any]] | None = None
 
@@ -42,14 +60,23 @@ FORMATS: dict[str, Format] = {
     "csv": Format("text/csv", csv_rows, narrows=True, example="id,...\n"),
     "jsonld": Format("application/ld+json", jsonld, example=EMPTY_GRAPH, component=("Graph", GRAPH)),
     "atom": Format(
-        "application/atom+xml", atom, ("events", "statements"), paged=True, example='<feed xmlns="http://www.w3.org/2005/Atom"/>'
+        "application/atom+xml",
+        atom,
+        ("events", "statements"),
+        paged=True,
+        what=ATOM,
+        example='<feed xmlns="http://www.w3.org/2005/Atom"/>',
     ),
-    "ics": Format("text/calendar", ics, ("events", "agreements"), example="BEGIN:VCALENDAR"),
+    "ics": Format("text/calendar", ics, ("events", "agreements"), what=CALENDAR, example="BEGIN:VCALENDAR"),
     "geojson": Format(
         "application/geo+json", geojson, ("events", "places"), example=EMPTY_COLLECTION, component=("Features", FEATURES)
     ),
     "graphml": Format(
-        "application/graphml+xml", graphml, ("events",), example='<graphml xmlns="http://graphml.graphdrawing.org/xmlns"/>'
+        "application/graphml+xml",
+        graphml,
+        ("events",),
+        what=NETWORK,
+        example='<graphml xmlns="http://graphml.graphdrawing.org/xmlns"/>',
     ),
 }
 

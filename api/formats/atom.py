@@ -2,21 +2,44 @@
 
 from collections.abc import Iterable, Iterator
 
+from ..resources.doubt import heading, remarks, terms
 from ..schema.fields import Record
 from .result import AUTHORITY, Listing, xml
 
+TERMS = "http://purl.org/dc/terms/"
+
 
 def atom(listing: Listing) -> Iterator[str]:
-    """An Atom feed of one page; ids are tag URIs (RFC 4151), `updated` is the day of the release."""
+    """An Atom feed of one page; ids are tag URIs (RFC 4151), `updated` is the day of the release.
+
+    The title and the summary say when it was and what is doubtful; categories of the scheme `tag("doubt")` name it, and
+    `temporal` of Dublin Core has the date as EDTF.
+    """
 
     def entries() -> Iterator[str]:
         for document in listing.documents():
             topics = document.get("topics") or document.get("about", {}).get("topics", [])
-            text = document.get("summary") or document.get("paraphrase")
-            id, title = tag(listing.resource.kind, document["id"]), listing.title(document)
-            yield entry(id, title, listing.stamp, listing.url(document), text, topics=topics)
+            text = f"{remarks(document)} {document.get('summary') or document.get('paraphrase')}"
+            more = [temporal(document["date"]), *map(doubt, terms(document)), *map(topic, topics)]
+            id, title = tag(listing.resource.kind, document["id"]), heading(listing.title(document), document)
+            yield entry(id, title, listing.stamp, listing.url(document), text, more=more)
 
     return feed(listing.release.about, listing.resource.kind, listing.address, listing.next, entries())
+
+
+def temporal(date: Record) -> str:
+    """The date of a document as EDTF."""
+    return f'<temporal xmlns="{TERMS}">{xml(date["edtf"])}</temporal>'
+
+
+def doubt(term: str) -> str:
+    """The category for a kind of doubt."""
+    return f'<category scheme="{tag("doubt")}" term="{term}" label="{term.replace("_", "-")}"/>'
+
+
+def topic(term: Record) -> str:
+    """The category for a topic."""
+    return f'<category term="{xml(term["id"])}" label="{xml(term["name"])}"/>'
 
 
 def feed(about: Record, subject: str, address: str, following: str | None, entries: Iterator[str]) -> Iterator[str]:
@@ -32,11 +55,11 @@ def feed(about: Record, subject: str, address: str, following: str | None, entri
     yield "</feed>\n"
 
 
-def entry(id: str, title: str, day: str, address: str, text: object, *, topics: Iterable[Record] = ()) -> str:
-    """One Atom entry, last changed on `day`."""
-    terms = "".join(f'<category term="{xml(term["id"])}" label="{xml(term["name"])}"/>' for term in topics)
+def entry(id: str, title: str, day: str, address: str, text: object, *, more: Iterable[str] = ()) -> str:
+    """One Atom entry, last changed on `day`; `more` are further elements."""
     head = f"<id>{id}</id><title>{xml(title)}</title><updated>{day}T00:00:00Z</updated>"
-    return f'<entry>{head}<link rel="alternate" href="{xml(address)}"/><summary>{xml(text)}</summary>{terms}</entry>\n'
+    link = f'<link rel="alternate" href="{xml(address)}"/>'
+    return f"<entry>{head}{link}<summary>{xml(text)}</summary>{''.join(more)}</entry>\n"
 
 
 def tag(kind: str, id: str = "") -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from ..resources import BY_KIND
+from ..resources.doubt import heading
 from ..schema.fields import Record
 from ..schema.json_schema import ANY
 from ..storage.release import Release
@@ -12,7 +13,9 @@ from .result import Listing, dumps
 EMPTY_COLLECTION = {"type": "FeatureCollection", "features": []}
 FEATURES = {
     "type": "object",
-    "description": "Records with a place, as GeoJSON (RFC 7946).",
+    "description": "Records with a place, as GeoJSON (RFC 7946). The name of an event says its status where it is no "
+    "established fact; `status`, `disputed`, `one_sided`, `date` (EDTF), `date_text` (words) and the other keys of its date "
+    "are properties.",
     "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": ANY}},
     "required": ["type", "features"],
     "additionalProperties": False,
@@ -48,11 +51,22 @@ def feature(listing: Listing, document: Record, id: str, places: dict[str, Recor
         at = places[at]["within"] and places[at]["within"]["id"]
     point = at and {"type": "Point", "coordinates": [places[at]["longitude"], places[at]["latitude"]]}
     properties = {
-        "name": listing.title(document),
+        "name": heading(listing.title(document), document),
         "kind": document["type"]["id"] if listing.resource.kind == "events" else document["kind"],
         "place": id,
         "located_at": at,
-        "date": document["date"]["edtf"] if "date" in document else None,
         "url": listing.url(document),
+        **(assertion(document) if listing.resource.kind == "events" else {}),
     }
     return {"type": "Feature", "id": document["id"], "geometry": point or None, "properties": properties}
+
+
+def assertion(event: Record) -> Record:
+    """What an event's record says of its truth and its date, as flat properties; `date` is the EDTF, `date_text` the words."""
+    date = event["date"]
+    return {
+        **{key: event[key] for key in ("status", "disputed", "one_sided")},
+        "date": date["edtf"],
+        **{key: date[key] for key in ("earliest", "latest", "precision", "sense", "approximate", "uncertain")},
+        "date_text": date["text"],
+    }

@@ -4,10 +4,15 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
+from ..resources.doubt import exact
+from ..resources.events import STATUSES
 from ..schema.fields import Record
 from .result import Listing, xml
 
 TOGETHER = ("participant", "host", "guest", "mediator", "signatory")
+# What nodes and edges count beside all their events: those of each status, those that are disputed or one-sided, and those
+# whose date is not exact.
+COUNTS = (*STATUSES, "disputed", "one_sided", "inexact_date")
 DIRECTED = (("source", "target"), ("source", "subject"))
 
 
@@ -15,24 +20,21 @@ def network(documents: Iterable[Record]) -> Record:
     """Node-link data for networkx: a node for each actor, an edge for each pair of actors and type of event.
 
     An edge goes from a `source` to each `target` and `subject`. Participants without a direction are connected pairwise,
-    from the smaller id to the larger. An edge has the ids of its events, their count, and their earliest and latest day.
+    from the smaller id to the larger. An edge has the ids of its events and their dates (EDTF) in the same order, their count,
+    their earliest and latest possible day, their status (`mixed` if they differ), and a count for each of COUNTS.
     """
     nodes: dict[str, Record] = {}
     edges: dict[tuple[str, str, str], Record] = {}
     for document in documents:
         actors = {p["actor"]["id"]: p["actor"]["name"] for p in document["participants"]}
         for id, name in actors.items():
-            nodes.setdefault(id, {"id": id, "name": name, "events": 0})["events"] += 1
+            node = nodes.setdefault(id, {"id": id, "name": name, "events": 0, **dict.fromkeys(COUNTS, 0)})
+            node["events"] += 1
+            count(node, document)
         for source, target in sorted(set(pairs(document["participants"]))):
-            edge = edges.setdefault(
-                (source, target, document["type"]["id"]),
-                {"source": source, "target": target, "key": document["type"]["id"], "type": document["type"]["id"],
-                 "count": 0, "earliest": None, "latest": None, "events": []},
-            )  # fmt: skip
-            edge["count"] += 1
-            edge["events"].append(document["id"])
-            edge["earliest"] = min(filter(None, (edge["earliest"], document["date"]["earliest"])), default=None)
-            edge["latest"] = max(filter(None, (edge["latest"], document["date"]["latest"])), default=None)
+            key = (source, target, document["type"]["id"])
+            edge = edges[key] = edges.get(key) or new_edge(*key)
+            add(edge, document)
     return {
         "directed": True,
         "multigraph": True,
@@ -40,6 +42,35 @@ def network(documents: Iterable[Record]) -> Record:
         "nodes": [nodes[id] for id in sorted(nodes)],
         "edges": [edges[key] for key in sorted(edges)],
     }
+
+
+def new_edge(source: str, target: str, type: str) -> Record:
+    """An edge without events."""
+    head = {"source": source, "target": target, "key": type, "type": type, "count": 0, "earliest": None, "latest": None}
+    return {**head, "status": None, **dict.fromkeys(COUNTS, 0), "events": [], "dates": []}
+
+
+def add(edge: Record, event: Record) -> None:
+    """Adds an event to an edge. The earliest day is null if it is open for one of the events, and so is the latest."""
+    date, status, first = event["date"], event["status"], not edge["events"]
+    edge["count"] += 1
+    edge["events"].append(event["id"])
+    edge["dates"].append(date["edtf"])
+    edge["status"] = status if first or edge["status"] == status else "mixed"
+    for key, outer in (("earliest", min), ("latest", max)):
+        edge[key] = date[key] if first else edge[key] and date[key] and outer(edge[key], date[key])
+    count(edge, event)
+
+
+def count(counted: Record, event: Record) -> None:
+    """Adds an event to the COUNTS of a node or an edge."""
+    counted[event["status"]] += 1
+    for key, holds in (
+        ("disputed", event["disputed"]),
+        ("one_sided", event["one_sided"]),
+        ("inexact_date", not exact(event["date"])),
+    ):
+        counted[key] += holds
 
 
 def pairs(participants: list[Record]) -> Iterator[tuple[str, str]]:
@@ -58,19 +89,23 @@ def graphml(listing: Listing) -> Iterator[str]:
     return as_graphml(network(listing.documents()))
 
 
-KEYS = {
+KEYS: dict[tuple[str, str], str] = {
     ("node", "name"): "string",
     ("node", "events"): "int",
+    **{("node", name): "int" for name in COUNTS},
     ("edge", "type"): "string",
     ("edge", "count"): "int",
     ("edge", "earliest"): "string",
     ("edge", "latest"): "string",
+    ("edge", "status"): "string",
+    **{("edge", name): "int" for name in COUNTS},
     ("edge", "events"): "string",
+    ("edge", "dates"): "string",
 }
 
 
 def as_graphml(graph: Record) -> Iterator[str]:
-    """Node-link data as GraphML; the event ids of an edge are separated by spaces."""
+    """Node-link data as GraphML; the event ids of an edge are separated by spaces, and so are their dates."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
     for (owner, name), type in KEYS.items():
         yield f'<key id="{owner}-{name}" for="{owner}" attr.name="{name}" attr.type="{type}"/>\n'
@@ -78,7 +113,7 @@ def as_graphml(graph: Record) -> Iterator[str]:
     for node in graph["nodes"]:
         yield f'<node id="{xml(node["id"])}">{"".join(_data("node", node))}</node>\n'
     for edge in graph["edges"]:
-        shown = {**edge, "events": " ".join(edge["events"])}
+        shown = {**edge, "events": " ".join(edge["events"]), "dates": " ".join(edge["dates"])}
         ends = f'source="{xml(edge["source"])}" target="{xml(edge["target"])}"'
         identity = xml(f"{edge['source']} {edge['target']} {edge['type']}")
         yield f'<edge id="{identity}" {ends}>{"".join(_data("edge", shown))}</edge>\n'

@@ -1,49 +1,79 @@
 """iCalendar files (RFC 5545) of events and of the days on which agreements expire."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from icalendar import Event as CalendarEvent
 
+from ..resources.doubt import date_words, exact, heading, remarks, some_day, terms
 from ..schema.fields import Record
 from .result import AUTHORITY, Listing
+
+# STATUS of an event: CONFIRMED is what occurred.
+STATUS = {"announced": "TENTATIVE", "planned": "TENTATIVE", "alleged": "TENTATIVE", "cancelled": "CANCELLED"}
+
+
+class Occasion(NamedTuple):
+    """A calendar entry of a document: the suffix of its UID, its title, its date, its STATUS."""
+
+    suffix: str
+    title: str
+    date: Record
+    status: str
 
 
 def ics(listing: Listing) -> Iterator[str]:
     """A VCALENDAR of all-day entries: events with a known earliest day, and the days on which agreements expire."""
     yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
-    yield f"PRODID:-//{AUTHORITY}//{listing.resource.kind}//EN\r\nCALSCALE:GREGORIAN\r\nMETHOD:PUBLISH\r\n"
+    yield f"PRODID:-//{AUTHORITY}//{listing.resource.kind}//EN\r\nCALSCALE:GREGORIAN\r\n"
     for document in listing.documents():
-        for suffix, title, days in occasions(listing, document):
-            yield occasion(listing, document, suffix, title, days).to_ical().decode()
+        for occasion in occasions(listing, document):
+            yield entry(listing, document, occasion).to_ical().decode()
     yield "END:VCALENDAR\r\n"
 
 
-def occasions(listing: Listing, document: Record) -> Iterator[tuple[str, str, Record]]:
-    """The calendar entries of a document, as (suffix of the UID, title, date)."""
+def occasions(listing: Listing, document: Record) -> Iterator[Occasion]:
+    """The calendar entries of a document. The expiry of an agreement is tentative while its day has not passed."""
+    title = listing.title(document)
     if listing.resource.kind == "events":
         if document["date"]["earliest"]:
-            yield "", listing.title(document), document["date"]
-    else:
-        for period in document["in_force"]:
-            if period["ended_by"] == "expired" and period["to"]["earliest"]:
-                yield "-expiry", f"{listing.title(document)}: expiry", period["to"]
+            yield Occasion("", title, document["date"], STATUS.get(document["status"], "CONFIRMED"))
+        return
+    for period in document["in_force"]:
+        if period["ended_by"] == "expired" and period["to"]["earliest"]:
+            passed = (period["to"]["latest"] or date.max.isoformat()) <= listing.stamp
+            yield Occasion("-expiry", f"{title}: expiry", period["to"], "CONFIRMED" if passed else "TENTATIVE")
 
 
-def occasion(listing: Listing, document: Record, suffix: str, title: str, days: Record) -> CalendarEvent:
-    """An all-day VEVENT; DTEND is exclusive (RFC 5545), so it is the day after the last."""
-    entry = CalendarEvent()
-    entry.add("uid", f"{document['id']}{suffix}@{AUTHORITY}")
-    entry.add("dtstamp", date.fromisoformat(listing.stamp))
-    entry.add("dtstart", date.fromisoformat(days["earliest"]))
-    if days["latest"] and days["latest"] < date.max.isoformat():
-        entry.add("dtend", date.fromisoformat(days["latest"]) + timedelta(days=1))
-    entry.add("summary", title)
-    entry.add("description", document["summary"])
-    entry.add("url", listing.url(document))
-    entry.add("transp", "TRANSPARENT")
-    if document.get("status") in ("planned", "announced"):
-        entry.add("status", "TENTATIVE")
+def entry(listing: Listing, document: Record, occasion: Occasion) -> CalendarEvent:
+    """An all-day VEVENT; DTSTAMP is the beginning of the day of the release, in UTC."""
+    event = CalendarEvent()
+    event.add("uid", f"{document['id']}{occasion.suffix}@{AUTHORITY}")
+    event.add("dtstamp", datetime.fromisoformat(listing.stamp).replace(tzinfo=UTC))
+    first, after = days(occasion.date)
+    event.add("dtstart", first)
+    if after:
+        event.add("dtend", after)
+    when = "" if exact(occasion.date) else f" ({date_words(occasion.date)})"
+    event.add("summary", f"{heading(occasion.title, document)}{when}")
+    event.add("description", f"{remarks({**document, 'date': occasion.date})}\n{document['summary']}")
+    event.add("url", listing.url(document))
+    event.add("transp", "TRANSPARENT")
+    event.add("status", occasion.status)
+    if words := terms(document):
+        event.add("categories", words)
     if document.get("place"):
-        entry.add("location", document["place"]["name"])
-    return entry
+        event.add("location", document["place"]["name"])
+    return event
+
+
+def days(when: Record) -> tuple[date, date | None]:
+    """The first day, and the day after the last: DTEND is exclusive (RFC 5545); None for one day.
+
+    What lasted is a span. What happened on some day of a range is no span, and stands on the first possible day.
+    """
+    first = date.fromisoformat(when["earliest"])
+    if some_day(when) or when["latest"] is None or when["latest"] == date.max.isoformat():
+        return first, None
+    return first, date.fromisoformat(when["latest"]) + timedelta(days=1)

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 
+from ..resources.doubt import heading
 from ..schema.fields import Record
 from ..schema.json_schema import ANY
 from .result import Listing, dumps
 
 # Inline, so that a reader need not fetch it.
-CONTEXT = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "sameAs": {"@type": "@id"}}
+CONTEXT = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "sameAs": {"@type": "@id"}, "eventStatus": {"@type": "@id"}}
 EMPTY_GRAPH = {"@context": {"@vocab": "https://schema.org/"}, "@graph": []}
 GRAPH = {
     "type": "object",
-    "description": "Records as JSON-LD, in the vocabulary of schema.org.",
+    "description": "Records as JSON-LD, in the vocabulary of schema.org. An alleged event is a `Claim`, and no `Event`; "
+    "`startDate` and `endDate` are as precise as the record (`2020`), or left out; `temporalCoverage` is EDTF; "
+    "`additionalProperty` has `status`, `disputed`, `one_sided`, and the date in words.",
     "properties": {"@context": ANY, "@graph": {"type": "array", "items": ANY}},
     "required": ["@context", "@graph"],
     "additionalProperties": False,
@@ -31,7 +34,8 @@ def jsonld(listing: Listing) -> Iterator[str]:
 def node(listing: Listing, document: Record) -> Record:
     """A document as a schema.org node, without null and empty values."""
     described = listing.resource.jsonld(document, lambda kind, ref: reference(listing, kind, ref))
-    whole = {"@id": listing.url(document), "name": listing.title(document), "url": listing.url(document), **described}
+    title = heading(listing.title(document), document)
+    whole = {"@id": listing.url(document), "name": title, "url": listing.url(document), **described}
     return {key: value for key, value in whole.items() if value not in (None, [], "")}
 
 

@@ -8,15 +8,17 @@ from ..schema import edtf
 from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
+    ONE_SIDED,
     accounts,
     also_known_as,
     citations,
     cited,
-    conflict,
+    derived_doubt,
     disputed,
     identity,
     links,
     note,
+    one_sided,
     quantities,
     shared,
     sort_key,
@@ -25,7 +27,7 @@ from .common import (
 )
 from .filters import Before, Catalog, DatedRow, Dates, OnDay, Terms, Values, day_columns, each, within, years
 from .resource import Resource
-from .schema_org import Refer, cited_sources
+from .schema_org import Refer, cited_sources, coverage, doubts
 
 KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
@@ -104,6 +106,7 @@ class AgreementSchema(Schema):
     unts = Text("United Nations Treaty Series registration, only where verified.")
     tias = Text("Treaties and Other International Acts Series number, only where verified.")
     disputed = disputed()
+    one_sided = one_sided()
     accounts = accounts()
     note = note()
     citations = citations()
@@ -191,8 +194,9 @@ def schema_org(agreement: Record, refer: Refer) -> Record:
         "abstract": agreement["summary"],
         "contributor": [refer("actors", party) for party in agreement["parties"]],
         "about": [refer("topics", topic) for topic in agreement["topics"]],
-        "temporalCoverage": [f"{p['from']['edtf']}/{p['to']['edtf'] if p['to'] else '..'}" for p in agreement["in_force"]],
+        "temporalCoverage": [period for p in agreement["in_force"] if (period := coverage(p["from"], p["to"]))],
         "citation": cited_sources(agreement, refer),
+        **doubts(agreement),
     }
 
 
@@ -208,7 +212,7 @@ AGREEMENTS = Resource(
     columns=lambda agreement: {"title": sort_key(agreement["title"]), **day_columns(lifetime(agreement))},
     sorts={"date": Agreement.earliest, "title": Agreement.title},
     order="-date",
-    derive=lambda agreement, catalog: {"disputed": conflict(agreement), "in_force": in_force(agreement)},
+    derive=lambda agreement, catalog: {**derived_doubt(agreement, catalog), "in_force": in_force(agreement)},
     identifiers=lambda agreement: [(scheme, agreement[scheme]) for scheme in ("unts", "tias") if agreement[scheme]],
     filters=(
         *shared("agreements"),
@@ -231,6 +235,7 @@ AGREEMENTS = Resource(
         Before("expiring_before", "Set to expire, or expired, before this day.", expiries),
         cited("agreements"),
         DISPUTED,
+        ONE_SIDED,
         Dates(),
     ),
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from ..schema.fields import Choice, Flag, Links, Many, Number, One, Record, Ref, Schema, Text, Whole
 from .filters import Catalog, Filter, Ids, Terms, Updated, Words
+from .sides import alone
 
 ACCOUNT_ABOUT = (
     "date", "duration", "place", "participants", "occurrence", "responsibility", "characterization", "quantity",
@@ -65,6 +66,10 @@ def disputed() -> Flag:
     return Flag("Whether the record carries accounts that conflict.", dump_only=True)
 
 
+def one_sided() -> Flag:
+    return Flag("Whether something in the record rests on one party's account alone.", dump_only=True)
+
+
 def also_known_as() -> Many:
     return Many("Other forms of the name, misspellings met in sources included.", Text("A name."))
 
@@ -94,6 +99,11 @@ def conflict(record: Record) -> bool:
     return contrary or len(values) > len({about for about, _ in values})
 
 
+def derived_doubt(record: Record, catalog: Catalog) -> Record:
+    """The keys `disputed` and `one_sided` of a public document."""
+    return {"disputed": conflict(record), "one_sided": alone(record, catalog)}
+
+
 def sort_key(text: str | None) -> str:
     """The sort key of a text: case does not count."""
     return (text or "").casefold()
@@ -103,6 +113,14 @@ DISPUTED = Terms(
     "disputed",
     "`true` finds records whose accounts conflict.",
     lambda record, catalog: ["true" if conflict(record) else "false"],
+    choices=("true", "false"),
+    single=True,
+)
+
+ONE_SIDED = Terms(
+    "one_sided",
+    "`true` finds records in which something rests on one party's account alone.",
+    lambda record, catalog: ["true" if alone(record, catalog) else "false"],
     choices=("true", "false"),
     single=True,
 )

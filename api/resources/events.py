@@ -10,14 +10,16 @@ from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
+    ONE_SIDED,
     accounts,
     citations,
     cited,
-    conflict,
+    derived_doubt,
     disputed,
     identity,
     links,
     note,
+    one_sided,
     quantities,
     shared,
     sort_key,
@@ -27,7 +29,7 @@ from .common import (
 from .event_types import PLOVER
 from .filters import Catalog, DatedRow, Dates, Terms, Values, day_columns, each, within, years
 from .resource import Resource
-from .schema_org import Refer, cited_sources
+from .schema_org import event_node
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
@@ -72,6 +74,7 @@ class EventSchema(Schema):
     agreements = Many("Agreements that it made, changed or ended.", Ref("An agreement.", kind="agreements"))
     related = Many("Events that it is connected with.", One("A relation.", Related))
     disputed = disputed()
+    one_sided = one_sided()
     accounts = accounts()
     note = note()
     citations = citations()
@@ -110,23 +113,6 @@ def by_relation(relation: str) -> Values:
     return lambda event, catalog: [other["event"] for other in event["related"] if other["relation"] == relation]
 
 
-def schema_org(event: Record, refer: Refer) -> Record:
-    """The schema.org node of a public document."""
-    return {
-        "@type": "Event",
-        "description": event["summary"],
-        "startDate": event["date"]["earliest"],
-        "endDate": event["date"]["latest"],
-        "temporalCoverage": event["date"]["edtf"],
-        "location": refer("places", event["place"]),
-        "additionalType": event["type"]["id"],
-        "attendee": [refer("actors", p["actor"]) for p in event["participants"]],
-        "about": [refer("topics", topic) for topic in event["topics"]],
-        "superEvent": [refer("events", r["event"]) for r in event["related"] if r["relation"] == "part_of"],
-        "citation": cited_sources(event, refer),
-    }
-
-
 EVENTS = Resource(
     kind="events",
     singular="event",
@@ -135,13 +121,13 @@ EVENTS = Resource(
     schema=EventSchema(),
     heading="title",
     example=("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
-    jsonld=schema_org,
+    jsonld=event_node,
     columns=lambda event: {"title": sort_key(event["title"]), **day_columns(event["date"])},
     sorts={"date": Event.earliest, "title": Event.title},
     order="-date",
     dated="date",
     light=True,
-    derive=lambda event, catalog: {"disputed": conflict(event)},
+    derive=derived_doubt,
     filters=(
         *shared("events"),
         Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
@@ -169,6 +155,7 @@ EVENTS = Resource(
         ),
         cited("events"),
         DISPUTED,
+        ONE_SIDED,
         Dates(),
     ),
 )

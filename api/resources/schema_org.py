@@ -3,10 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+from ..schema import edtf
 from ..schema.fields import Record
+from .doubt import calendar_dates, remarks, terms
 
 # Turns (kind, reference of a document or None) into a schema.org node: `@id` and `name`.
 Refer = Callable[[str, Record | None], Record | None]
+
+# EventScheduled says that it took place or takes place as scheduled: for what was only announced or planned there is no word.
+EVENT_STATUSES = {"occurred": "https://schema.org/EventScheduled", "cancelled": "https://schema.org/EventCancelled"}
 
 
 def thing(document: Record, refer: Refer) -> Record:
@@ -23,3 +28,68 @@ def thing(document: Record, refer: Refer) -> Record:
 def cited_sources(document: Record, refer: Refer) -> list[Any]:
     """The sources that the document as a whole cites."""
     return [refer("sources", citation["source"]) for citation in document["citations"]]
+
+
+def doubts(document: Record) -> Record:
+    """What is doubtful in a document: schema.org has no words of its own for it, so these are property values and a sentence."""
+    keys = [key for key in ("status", "disputed", "one_sided") if key in document]
+    texts = {key: document[key]["state"] if isinstance(document[key], dict) else document[key] for key in keys}
+    values = [{"@type": "PropertyValue", "propertyID": key, "value": text} for key, text in texts.items()]
+    if "date" in document:
+        values.append({"@type": "PropertyValue", "propertyID": "date", "value": document["date"]["text"]})
+    return {"additionalProperty": values, "disambiguatingDescription": remarks(document) if terms(document) else None}
+
+
+def coverage(start: Record, end: Record | None) -> str | None:
+    """A period as an EDTF interval; None where an end cannot be said in one.
+
+    An end that is itself a range becomes the month or year in which all of it lies.
+    """
+    ends = [interval_end(date["edtf"]) if date else ".." for date in (start, end)]
+    return "/".join(ends) if all(ends) else None
+
+
+def interval_end(text: str) -> str:
+    """An EDTF date as the end of an interval, empty if it cannot be one."""
+    return edtf.certain_prefix(edtf.bounds(text)) if set(text) & set("/[") else text
+
+
+def event_node(event: Record, refer: Refer) -> Record:
+    """The schema.org node of a public document: an Event, or the Claim that there was one if it is only alleged."""
+    return {
+        **(allegation(event, refer) if event["status"] == "alleged" else happening(event, refer)),
+        "description": event["summary"],
+        "temporalCoverage": event["date"]["edtf"],
+        "additionalType": event["type"]["id"],
+        "about": [refer("topics", topic) for topic in event["topics"]],
+        "citation": cited_sources(event, refer),
+        **doubts(event),
+    }
+
+
+def happening(event: Record, refer: Refer) -> Record:
+    """The keys of a schema.org Event. EventScheduled means that it took place or takes place."""
+    start, end = calendar_dates(event["date"])
+    return {
+        "@type": "Event",
+        "eventStatus": EVENT_STATUSES.get(event["status"]),
+        "startDate": start,
+        "endDate": end,
+        "location": refer("places", event["place"]),
+        "attendee": [refer("actors", p["actor"]) for p in event["participants"]],
+        "superEvent": [refer("events", r["event"]) for r in event["related"] if r["relation"] == "part_of"],
+    }
+
+
+def allegation(event: Record, refer: Refer) -> Record:
+    """The keys of a schema.org Claim: what is claimed, and whose account it is."""
+    holders = [
+        holder for account in event["accounts"] if account["stance"] in ("reports", "confirms") for holder in account["holders"]
+    ]
+    return {
+        "@type": "Claim",
+        "text": event["title"],
+        "author": [refer("actors", holder) for holder in {holder["id"]: holder for holder in holders}.values()],
+        "spatialCoverage": refer("places", event["place"]),
+        "mentions": [refer("actors", p["actor"]) for p in event["participants"]],
+    }

@@ -2,10 +2,25 @@
 
 from ..schema import edtf
 from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities, shared, updated
+from .common import (
+    DISPUTED,
+    ONE_SIDED,
+    accounts,
+    citations,
+    cited,
+    derived_doubt,
+    disputed,
+    identity,
+    links,
+    note,
+    one_sided,
+    quantities,
+    shared,
+    updated,
+)
 from .filters import Catalog, DatedRow, Dates, Terms, day_columns, each, within, years
 from .resource import Resource
-from .schema_org import Refer, cited_sources
+from .schema_org import Refer, cited_sources, doubts
 
 ACTS = (
     "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",
@@ -48,6 +63,7 @@ class StatementSchema(Schema):
     )
     quantities = quantities()
     disputed = disputed()
+    one_sided = one_sided()
     accounts = accounts()
     note = note()
     citations = citations()
@@ -69,6 +85,7 @@ def schema_org(statement: Record, refer: Refer) -> Record:
         "spokenByCharacter" if statement["quote"] else "author": [refer("actors", speaker) for speaker in statement["speakers"]],
         "about": [refer(kind, ref) for kind in ("topics", "actors", "events", "agreements") for ref in statement["about"][kind]],
         "citation": cited_sources(statement, refer),
+        **doubts(statement),
     }
 
 
@@ -86,7 +103,7 @@ STATEMENTS = Resource(
     order="-date",
     dated="date",
     light=True,
-    derive=lambda statement, catalog: {"disputed": conflict(statement)},
+    derive=derived_doubt,
     filters=(
         *shared("statements"),
         Terms("speaker", "Said by this actor.", each("speakers"), "actors", reverse="statements"),
@@ -109,6 +126,7 @@ STATEMENTS = Resource(
         ),
         cited("statements"),
         DISPUTED,
+        ONE_SIDED,
         Dates(),
     ),
 )

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -27,6 +27,8 @@ from api.formats.graphml import as_graphml, network, pairs
 from api.formats.result import xml
 from api.formats.tabular import row
 from api.releases import load
+from api.resources.events import STATUSES
+from api.schema import public_date
 from api.web.app import create_app
 
 Documents = dict[str, list[dict[str, Any]]]
@@ -151,11 +153,14 @@ def test_the_calendar_has_whole_days_and_stable_uids(client: FlaskClient, docume
     dated = {d["id"]: d for d in documents["events"] if d["date"]["earliest"]}
     assert set(entries) == set(dated), "only what may have begun at any time is left out"
     for id, entry in entries.items():
-        start = entry["dtstart"].dt
+        start, when = entry["dtstart"].dt, dated[id]["date"]
         assert type(start) is date, "a date, not midnight"
-        assert start.isoformat() == dated[id]["date"]["earliest"]
-        if dated[id]["date"]["latest"]:
-            assert entry["dtend"].dt - timedelta(days=1) == date.fromisoformat(dated[id]["date"]["latest"])
+        assert start.isoformat() == when["earliest"]
+        spans = when["latest"] and (when["sense"] == "extent" or when["latest"] == when["earliest"])
+        last = when["latest"] if spans else when["earliest"]
+        assert entry.get("dtend", entry["dtstart"]).dt - timedelta(days="dtend" in entry) == date.fromisoformat(last), id
+        assert isinstance(entry["dtstamp"].dt, datetime)
+    assert "method" not in calendar, "a file that is fetched is no message (RFC 5546)"
     assert all(len(line.encode()) <= 75 for line in fetch(client, "events", "ics").split("\r\n"))
 
 
@@ -188,6 +193,10 @@ def test_graphml_and_node_link_are_the_same_network(client: FlaskClient, documen
     events = {id for _, _, data in linked.edges(data=True) for id in data["events"]}
     assert "2021-06-16-geneva-summit" in events
     assert client.get("/v1/network?format=graphml").text == fetch(client, "events", "graphml")
+    for _, _, data in graph.edges(data=True):
+        assert (
+            sum(data[status] for status in STATUSES) == data["count"] == len(data["dates"].split()) == len(data["events"].split())
+        )
 
 
 @given(text=st.text(max_size=30))
@@ -195,8 +204,8 @@ def test_any_text_is_safe_in_xml(text: str) -> None:
     ET.fromstring(f'<a b="{xml(text)}">{xml(text)}</a>')
     person = {"actor": {"id": text, "name": text}, "role": "participant"}
     other = {"actor": {"id": "other", "name": "Other"}, "role": "participant"}
-    day = {"earliest": None, "latest": None}
-    graph = network([{"id": "x", "type": {"id": "t"}, "date": day, "participants": [person, other]}])
+    event = {"id": "x", "type": {"id": "t"}, "status": "occurred", "disputed": False, "one_sided": False}
+    graph = network([{**event, "date": public_date.render("../.."), "participants": [person, other]}])
     ET.fromstring("".join(as_graphml(graph)))
 
 
@@ -228,7 +237,7 @@ def test_hostile_text_of_a_record_breaks_no_shape(small: Any, edit: Any, tmp_pat
     assert not feed.bozo
     assert "<script>" not in fetch(client, "events", "atom")
     entries = icalendar.Calendar.from_ical(fetch(client, "events", "ics")).walk("VEVENT")
-    assert expected in [str(entry["summary"]) for entry in entries]
+    assert f"{expected} (disputed, one-sided)" in [str(entry["summary"]) for entry in entries]
     hits = client.get("/v1/search?q=calc").get_json()["data"]
     assert "<script>" not in hits[0]["highlight"]
     assert "<mark>calc</mark>" in hits[0]["highlight"]

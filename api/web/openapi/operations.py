@@ -26,10 +26,11 @@ HEADERS = {
 }
 
 
-def ok(description: str, schema: dict[str, Any], sample: Any, kind: str | None = None) -> dict[str, Any]:
-    content = {FORMATS["json"].media_type: {"schema": schema, "example": sample}}
+def ok(description: str, shape: dict[str, Any], sample: Any, kind: str | None = None) -> dict[str, Any]:
+    content = {FORMATS["json"].media_type: {"schema": shape, "example": sample}}
     for format in (FORMATS[word] for word in formats_of(kind)[1:]) if kind else ():
-        content |= media(format.media_type, format.example, component(format.component[0]) if format.component else None)
+        schema = {"type": "string", "description": format.what} if format.what else None
+        content |= media(format.media_type, format.example, component(format.component[0]) if format.component else schema)
     return {"description": description, "headers": HEADERS, "content": content}
 
 

@@ -1,0 +1,172 @@
+"""The table of the documents that shows how each kind of doubt is written in each format.
+
+It is derived from what the formats write: a cell holds what differs between a sample record with the doubt and one without.
+"""
+
+import csv
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from icalendar import Calendar
+
+from ..config import Settings
+from ..dataset.dataset import Dataset
+from ..dataset.reader import read
+from ..formats.graphml import COUNTS
+from ..releases.build import TABLES, build
+from ..releases.codebook import table
+from ..releases.files import FILES, ReleaseContent
+from ..storage.sqlite import DATABASE, open_file
+from ..storage.sqlite_store import SqliteStore
+from ..web.app import create_app
+from .doubt_samples import PLAIN, SAMPLES, sample_id, write_samples
+
+Fields = dict[str, str]  # the texts of one record by the names that a format has for them
+LONGEST_SHOWN = 60  # characters of a text that a cell shows; of a longer one it shows the name alone
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def doubt_table(dataset: Dataset) -> str:
+    """How each kind of doubt is written, as a table: a row a kind, a column a format. `dataset` is not used."""
+    outputs = written()
+    plain = {format: read_record(format, outputs, PLAIN) for format in READERS}
+    rows = []
+    for kind in SAMPLES:
+        records = {format: read_record(format, outputs, sample_id(kind)) for format in READERS}
+        rows.append((kind, *(difference(plain[format], records[format]) for format in READERS)))
+    return table(("kind of doubt", *READERS), *rows)
+
+
+def difference(plain: Fields | None, record: Fields | None) -> str:
+    """What a record has otherwise than the plain one; the accounts of a dispute are named once."""
+    if record is None or plain is None:
+        return "no entry"
+    parts: dict[str, None] = {}
+    for name in [*record, *(name for name in plain if name not in record)]:
+        if record.get(name, "") == plain.get(name, ""):
+            continue
+        text = record.get(name, "")
+        if name.startswith("accounts"):
+            parts["`accounts`"] = None
+        elif not text:
+            parts[f"no `{name}`"] = None
+        else:
+            parts[f"`{name}: {text}`" if len(text) <= LONGEST_SHOWN else f"`{name}`"] = None
+    return ", ".join(parts)
+
+
+def written() -> dict[str, Any]:
+    """What each format writes of the samples: text, or for the files of a release the rows."""
+    with TemporaryDirectory() as temporary:
+        folder, store = Path(temporary) / "dataset", SqliteStore(Path(temporary) / "data")
+        write_samples(folder)
+        with closing(read(folder)) as dataset:
+            with store.building() as path:
+                build(dataset, path)
+                store.publish(path, "samples", inputs="", tables=TABLES, keep=1)
+            build(dataset, Path(temporary) / "release.sqlite")
+            with closing(open_file(Path(temporary) / "release.sqlite")) as release:
+                rows = _rows(ReleaseContent(dataset, release), Path(temporary))
+        with create_app(Settings(data_dir=Path(temporary) / "data", dataset=folder)).test_client() as client:
+            names = ("ndjson", "csv", "jsonld", "atom", "ics", "geojson")
+            texts = {name: client.get(f"/v1/events?format={name}").text for name in names}
+            ids = [PLAIN, *map(sample_id, SAMPLES)]
+            graphs = {id: client.get(f"/v1/events?format=graphml&ids={id}").text for id in ids}
+    return {**texts, **rows, "graphml": graphs}
+
+
+def _rows(content: ReleaseContent, folder: Path) -> dict[str, list[dict[str, Any]]]:
+    """The rows of the events in the Parquet file and in the readable view of the SQLite file."""
+    for name in ("events.parquet", DATABASE):
+        FILES[name].write(content, folder / name)
+    with closing(sqlite3.connect(folder / DATABASE)) as connection:
+        connection.row_factory = sqlite3.Row
+        view = [dict(row) for row in connection.execute("SELECT * FROM events_readable")]
+    return {"parquet": import_module("pyarrow.parquet").read_table(folder / "events.parquet").to_pylist(), "sqlite": view}
+
+
+def read_record(format: str, outputs: dict[str, Any], id: str) -> Fields | None:
+    """A record as a format has it, its own id replaced by that of the plain one; None if the format leaves it out."""
+    found = READERS[format](outputs, id)
+    return found and {name: text.replace(id, PLAIN) for name, text in found.items()}
+
+
+def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """The values of a JSON object by dotted path; a list is one value, property values of schema.org are named by their id."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from flat(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list) and value and isinstance(value[0], dict) and "propertyID" in value[0]:
+        yield from ((f"{path} {item['propertyID']}", json.dumps(item["value"]).strip('"')) for item in value)
+    elif value is not None:
+        yield path, json.dumps(value, default=str) if isinstance(value, bool | int | float | list) else str(value)
+
+
+def json_record(outputs: dict[str, Any], id: str) -> Fields | None:
+    return _picked((json.loads(line) for line in outputs["ndjson"].splitlines()), "id", id)
+
+
+def csv_record(outputs: dict[str, Any], id: str) -> Fields | None:
+    return _picked(csv.DictReader(outputs["csv"].splitlines()), "id", id)
+
+
+def jsonld_record(outputs: dict[str, Any], id: str) -> Fields | None:
+    nodes = json.loads(outputs["jsonld"])["@graph"]
+    return _picked(nodes, "@id", f"http://localhost/v1/events/{id}")
+
+
+def geojson_record(outputs: dict[str, Any], id: str) -> Fields | None:
+    features = json.loads(outputs["geojson"])["features"]
+    return _picked(({"id": feature["id"], **feature["properties"]} for feature in features), "id", id)
+
+
+def _picked(records: Any, key: str, id: str) -> Fields | None:
+    return next((dict(flat(record)) for record in records if record[key] == id), None)
+
+
+def atom_record(outputs: dict[str, Any], id: str) -> Fields | None:
+    for entry in ET.fromstring(outputs["atom"]).iter(f"{ATOM}entry"):  # noqa: S314  # our own text
+        if (entry.findtext(f"{ATOM}id") or "").endswith(f"/{id}"):
+            texts = {element.tag.rpartition("}")[2]: element.text or "" for element in entry}
+            terms = [category.get("term", "") for category in entry.iter(f"{ATOM}category")]
+            return {**texts, "category": ", ".join(terms)}
+    return None
+
+
+def ics_record(outputs: dict[str, Any], id: str) -> Fields | None:
+    for entry in Calendar.from_ical(outputs["ics"]).walk("VEVENT"):
+        if str(entry["uid"]).startswith(f"{id}@"):
+            return {name: _text(value) for name, value in entry.property_items(recursive=False) if name not in ("BEGIN", "END")}
+    return None
+
+
+def _text(value: Any) -> str:
+    """The value of a property of a calendar entry, unescaped."""
+    return str(value.to_ical().decode().replace("\\,", ",")) if hasattr(value, "to_ical") else str(value)
+
+
+def graphml_record(outputs: dict[str, Any], id: str) -> Fields | None:
+    """The edge between the two participants; a count of 0 says nothing."""
+    edge = next(element for element in ET.fromstring(outputs["graphml"][id]).iter() if element.tag.endswith("}edge"))  # noqa: S314
+    values = {str(data.get("key")).removeprefix("edge-"): data.text or "" for data in edge}
+    return {name: text for name, text in values.items() if not (name in COUNTS and text == "0")}
+
+
+READERS: dict[str, Callable[[dict[str, Any], str], Fields | None]] = {
+    "JSON": json_record,
+    "CSV": csv_record,
+    "Parquet": lambda outputs, id: _picked(outputs["parquet"], "id", id),
+    "SQLite": lambda outputs, id: _picked(outputs["sqlite"], "id", id),
+    "JSON-LD": jsonld_record,
+    "Atom": atom_record,
+    "iCalendar": ics_record,
+    "GeoJSON": geojson_record,
+    "GraphML": graphml_record,
+}
