@@ -60,12 +60,12 @@ FILES: dict[str, File] = {
     },
     **{
         f"{r.kind}.parquet": File(
-            parquet_writer(r), "application/vnd.apache.parquet", f"All {r.kind}, typed columns.", OPENS["parquet"]
+            parquet_writer(r), "application/vnd.apache.parquet", f"All {r.kind}, nested: structs, lists, dates.", OPENS["parquet"]
         )
         for r in RESOURCES
     },
     "dataset.json.gz": File(everything, "application/gzip", "Everything, as one JSON object."),
-    "csv.zip": File(package, "application/zip", "One CSV a kind, as a Data Package."),
+    "csv.zip": File(package, "application/zip", "Tidy CSV tables, as a Data Package with a data dictionary."),
     DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),
     "dataset.jsonld": File(_catalogue, "application/ld+json", "The release in the words of schema.org and DCAT."),
     "codebook.html": File(book, "text/html", "The codebook as one page."),
