@@ -20,7 +20,8 @@ class Listing:
     """The result of a list query.
 
     `texts` are the documents as JSON text, in order, readable once; `base` is the address of the server, `address` that
-    of the request, `next` that of the next page; `fields` are the requested paths, None for all.
+    of the request, `next` that of the next page; `fields` are the requested paths, None for all;
+    `expand` and `spreadsheet` are for CSV.
     """
 
     resource: Resource
@@ -30,6 +31,8 @@ class Listing:
     address: str
     next: str | None
     fields: list[str] | None
+    expand: str | None = None
+    spreadsheet: bool = False
 
     def documents(self) -> Iterator[Record]:
         """The documents, parsed one at a time."""

@@ -3,17 +3,19 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from ..resources.resource import Resource
 from ..schema.fields import Record
+from ..schema.shape import Node, shape
 from ..schema.walk import paths
 from .result import Listing
 from .sparse import narrowed
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how text begins that a spreadsheet runs
 NOT_FLAT = ("links", "offices")
-JOINT = " | "
+BOM = "\ufeff"
 
 
 def ndjson(listing: Listing) -> Iterator[str]:
@@ -29,30 +31,58 @@ def columns(resource: Resource, fields: list[str] | None) -> list[str]:
     return [p for p in flat if not fields or any(p == path or p.startswith(f"{path}.") for path in wanted)]
 
 
+@cache
+def list_paths(resource: Resource) -> tuple[str, ...]:
+    """The dotted path of every list of a kind's documents, which `expand` can take."""
+
+    def below(nodes: Iterable[Node], prefix: str) -> Iterator[str]:
+        for node in nodes:
+            if node.name not in NOT_FLAT:
+                yield from [f"{prefix}{node.name}"] if node.many else []
+                yield from below(node.parts, f"{prefix}{node.name}.")
+
+    return tuple(below(shape(resource.schema), ""))
+
+
 def csv_rows(listing: Listing) -> Iterator[str]:
-    """A header line of dotted paths, then one line a record; several values of a cell are joined by ` | `."""
+    """A header line of dotted paths, then one line a record, or with `expand` one line an item of that list.
+
+    With `spreadsheet`, a byte order mark comes first, and no text is a formula.
+    """
     header = columns(listing.resource, listing.fields)
-    yield row(header)
+    yield (BOM if listing.spreadsheet else "") + row(header)
     for document in listing.documents():
-        yield row(cell(document, path.split(".")) for path in header)
+        for item in spread(document, listing.expand.split(".")) if listing.expand else [document]:
+            yield row((cell(item, path.split(".")) for path in header), guard=listing.spreadsheet)
 
 
-def row(cells: Iterable[Any]) -> str:
-    """One line of CSV (RFC 4180); an apostrophe goes before text that a spreadsheet would run as a formula."""
+def row(cells: Iterable[Any], *, guard: bool = False) -> str:
+    """One line of CSV (RFC 4180); with `guard`, an apostrophe goes before text that a spreadsheet would run as a formula."""
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{c}" if isinstance(c, str) and c.startswith(DANGEROUS) else c for c in cells])
+    csv.writer(out).writerow([f"'{c}" if guard and isinstance(c, str) and c.startswith(FORMULA) else c for c in cells])
     return out.getvalue()
 
 
-def cell(document: Record, path: list[str]) -> Any:
-    """The value at a path; values from lists joined by ` | `; an empty string for null."""
-    values: list[Any] = [document]
-    many = False
-    for key in path:
-        values = [item[key] for item in values if item.get(key) is not None]
-        many = many or any(isinstance(item, list) for item in values)
-        values = [inner for item in values for inner in (item if isinstance(item, list) else [item])]
-    texts = [str(item).lower() if isinstance(item, bool) else item for item in values]
-    if many:
-        return JOINT.join(str(text) for text in texts)
-    return texts[0] if texts else ""
+def spread(value: Record, path: list[str]) -> Iterator[Record]:
+    """A document once for each item of a list, with the item in its place; once without, if the list is empty."""
+    key, *rest = path
+    items = value[key]
+    for item in (items or [None]) if isinstance(items, list) else [items]:
+        for inner in spread(item, rest) if rest and item is not None else [item]:
+            yield {**value, key: inner}
+
+
+def cell(value: Any, path: list[str], depth: int = 0) -> Any:
+    """The value at a path, an empty string for null.
+
+    The items of a list are joined by ` | `, those of a list in it by ` || ` and so on, each in its place, an empty one
+    for null; `|` and `\\` in an item have a `\\` before them.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return f" {'|' * (depth + 1)} ".join(str(cell(item, path, depth + 1)) for item in value)
+    if path:
+        return cell(value[path[0]], path[1:], depth)
+    value = str(value).lower() if isinstance(value, bool) else value
+    return str(value).replace("\\", "\\\\").replace("|", "\\|") if depth else value

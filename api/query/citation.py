@@ -63,6 +63,7 @@ def cite(query: Query, base: str) -> Record:
     about, text = query.release.about, query.filters
     separator = "" if text.endswith("?") else "&"
     url = f"{base}v1/{text}{separator}release={about['version']}"
+    key = f"{release_key(about)}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     line = f"{citation(about)} Query: {text} ({count} records, sha256:{sha256})."
     return {
         "release": {"version": about["version"], "digest": about["digest"]},
@@ -71,15 +72,20 @@ def cite(query: Query, base: str) -> Record:
         "sha256": sha256,
         "url": url,
         "text": line,
-        "bibtex": bibtex(about, line, url),
-        "csl": csl(about, f"Query: {text}", url),
+        "bibtex": bibtex(about, line, url, key=key),
+        "csl": csl(about, f"Query: {text}", url, key=key),
     }
 
 
-def csl(about: Record, note: str | None = None, url: str | None = None) -> Record:
-    """A CSL-JSON item for a release, or for a query of it."""
+def release_key(about: Record) -> str:
+    """The BibTeX key and CSL id of a release; those of a query begin with it."""
+    return f"diplomatic-events-{about['version']}"
+
+
+def csl(about: Record, note: str | None = None, url: str | None = None, *, key: str | None = None) -> Record:
+    """A CSL-JSON item for a release, or for a query of it, which has a `key` of its own."""
     item: dict[str, Any] = {
-        "id": f"diplomatic-events-{about['version']}",
+        "id": key or release_key(about),
         "type": "dataset",
         "title": about["title"],
         "author": [{"literal": creator["name"]} for creator in about["creators"]],
@@ -89,8 +95,8 @@ def csl(about: Record, note: str | None = None, url: str | None = None) -> Recor
     return item | ({"note": note} if note else {}) | ({"URL": url} if url else {})
 
 
-def bibtex(about: Record, note: str, url: str | None = None) -> str:
-    """A BibTeX entry for a release, or for a query of it."""
+def bibtex(about: Record, note: str, url: str | None = None, *, key: str | None = None) -> str:
+    """A BibTeX entry for a release, or for a query of it, which has a `key` of its own."""
 
     def braced(text: str) -> str:
         special = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"}
@@ -105,7 +111,7 @@ def bibtex(about: Record, note: str, url: str | None = None) -> str:
         **({"url": url} if url else {}),
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-    return f"@misc{{diplomatic-events-{about['version']},\n{lines}\n}}\n"
+    return f"@misc{{{key or release_key(about)},\n{lines}\n}}\n"
 
 
 def verify(query: Query, count: int | None, sha256: str) -> Record:

@@ -7,6 +7,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from ..formats import formats_of
+from ..formats.tabular import list_paths
 from ..resources.filters import Terms
 from ..resources.resource import Resource
 from ..schema.fields import Choice, Ref, Schema
@@ -73,6 +74,7 @@ def arguments(resource: Resource) -> ma.Schema:
     sort = listed(Choice("A key.", words), text)
     sort.load_default = [resource.order]
     sort.validators.append(distinct)
+    lists = list_paths(resource)
     counted = "Count the values of these filters over all records found; `meta.facets` says how to narrow to each."
     declared = {
         **filter_parameters(resource),
@@ -82,6 +84,10 @@ def arguments(resource: Resource) -> ma.Schema:
         "facets": listed(Choice("A filter.", facet_names(resource)), counted),
         "cite": Choice("`true`: `meta.citation` says how to cite this very query.", ("true",)),
         **format_parameter(formats_of(resource.kind)),
+        "expand": Choice("With `format=csv`: a row for each item of this list, instead of one for each record.", lists),
+        "spreadsheet": Choice(
+            "`true`, with `format=csv`: for spreadsheets, with a BOM and no text that is a formula.", ("true",)
+        ),
     }
     return Schema.from_dict(declared, name=f"{resource.kind}-query")()
 

@@ -20,7 +20,8 @@ from .known_values import unknown_values
 from .parsing import InvalidParameters, Values, canonical_text, normalized, parse
 
 Strings = Mapping[str, list[str]]
-NOT_CANONICAL = ("cursor", "format", "release", "cite")
+CSV_ONLY = ("expand", "spreadsheet")
+NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
 
 class Parameters:
@@ -102,7 +103,9 @@ class Query(Parameters):
         super().__init__(resource.kind, schema, strings, store, served=served)
 
     def _conflicts(self) -> list[Fault]:
-        return [Fault((name,), why) for filter in self.resource.filters for name, why in filter.clash(self.values)]
+        clashes = [Fault((name,), why) for filter in self.resource.filters for name, why in filter.clash(self.values)]
+        only_csv = [name for name in CSV_ONLY if name in self.values and self.values.get("format") != "csv"]
+        return [*clashes, *(Fault((name,), "needs format=csv") for name in only_csv)]
 
     def _unknown(self) -> list[Fault]:
         return unknown_values(self.resource, self.values, self.release)

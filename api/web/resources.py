@@ -74,7 +74,11 @@ def as_format(query: Query, name: str) -> Response:
     else:
         texts, following = every(query), None
     base = request.host_url.rstrip("/")
-    listing = formats.Listing(query.resource, query.release, texts, base, here(), following, query.values.get("fields"))
+    listing = formats.Listing(
+        *(query.resource, query.release, texts, base, here(), following, query.values.get("fields")),
+        expand=query.values.get("expand"),
+        spreadsheet="spreadsheet" in query.values,
+    )
     headers = {"Content-Disposition": f'inline; filename="{query.resource.kind}.{name}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
 

@@ -25,7 +25,7 @@ from api.config import Settings
 from api.formats import FORMATS, formats_of
 from api.formats.graphml import as_graphml, network, pairs
 from api.formats.result import xml
-from api.formats.tabular import row
+from api.formats.tabular import cell, row
 from api.releases import load
 from api.resources.events import STATUSES
 from api.schema import public_date
@@ -108,6 +108,32 @@ def test_csv_opens_in_pandas_with_the_same_records(client: FlaskClient, kind: st
         ]
 
 
+TEXTS = st.none() | st.text("|\\ ab", min_size=1).map(str.strip).filter(bool)
+
+
+@given(values=st.lists(TEXTS, min_size=1, max_size=4))
+def test_a_list_in_a_cell_keeps_its_places_and_escapes_its_separator(values: list[str | None]) -> None:
+    text = cell({"list": [{"value": value} for value in values]}, ["list", "value"])
+    back = [re.sub(r"\\(.)", r"\1", part) or None for part in text.split(" | ")]
+    assert back == values
+
+
+def test_expand_gives_a_row_for_each_item(client: FlaskClient, documents: Documents) -> None:
+    text = fetch(client, "events", "csv", "expand=participants")
+    rows = [(r["id"], r["participants.actor.id"], r["participants.role"]) for r in csv.DictReader(io.StringIO(text))]
+    expected = []
+    for event in documents["events"]:
+        expected += [(event["id"], p["actor"]["id"], p["role"]) for p in event["participants"]] or [(event["id"], "", "")]
+    assert rows == expected
+    nested = csv.DictReader(io.StringIO(fetch(client, "agreements", "csv", "expand=actions.by&ids=new-start")))
+    (treaty,) = [d for d in documents["agreements"] if d["id"] == "new-start"]
+    by = [(a["kind"], one["id"]) for a in treaty["actions"] for one in a["by"] or [{"id": ""}]]
+    assert [(r["actions.kind"], r["actions.by.id"]) for r in nested] == by
+    refused = client.get("/v1/events?expand=participants")
+    assert refused.status_code == 400
+    assert "needs format=csv" in refused.text
+
+
 def test_csv_columns_are_the_paths_that_fields_takes(client: FlaskClient, kind: str) -> None:
     header = fetch(client, kind, "csv").splitlines()[0].split(",")
     answer = client.get(f"/v1/{kind}?format=csv&fields={','.join(header[:90])}")
@@ -118,10 +144,12 @@ def test_csv_columns_are_the_paths_that_fields_takes(client: FlaskClient, kind: 
 
 @given(cells=st.lists(st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00")), min_size=1, max_size=4))
 def test_no_cell_is_run_as_a_formula_and_none_is_lost(cells: list[str]) -> None:
-    (read,) = csv.reader(io.StringIO(row(cells), newline=""))
-    for cell, back in zip(cells, read, strict=True):
+    (read,) = csv.reader(io.StringIO(row(cells, guard=True), newline=""))
+    for text, back in zip(cells, read, strict=True):
         assert not back.startswith(("=", "+", "-", "@", "\t", "\r"))
-        assert back in (cell, f"'{cell}")
+        assert back in (text, f"'{text}")
+    (read,) = csv.reader(io.StringIO(row(cells), newline=""))
+    assert read == cells, "without spreadsheet=true nothing is altered"
 
 
 def test_jsonld_expands_to_schema_org_nodes_with_addresses(client: FlaskClient, kind: str, documents: Documents) -> None:
@@ -232,7 +260,10 @@ def test_hostile_text_of_a_record_breaks_no_shape(small: Any, edit: Any, tmp_pat
     client = create_app(settings).test_client()
     (expected,) = [d["title"] for d in walk(client, "/v1/events?ids=2021-06-16-geneva-summit")]
     frame = pandas.read_csv(io.StringIO(fetch(client, "events", "csv", "ids=2021-06-16-geneva-summit")))
-    assert frame["title"][0] == f"'{expected}"
+    assert frame["title"][0] == expected
+    guarded = fetch(client, "events", "csv", "ids=2021-06-16-geneva-summit&spreadsheet=true")
+    assert guarded.startswith("\ufeff")
+    assert pandas.read_csv(io.StringIO(guarded[1:]))["title"][0] == f"'{expected}"
     feed = feedparser.parse(fetch(client, "events", "atom"))
     assert not feed.bozo
     assert "<script>" not in fetch(client, "events", "atom")

@@ -58,7 +58,7 @@ def _ndjson(resource: Resource) -> File:
 
 
 def _parquet(resource: Resource) -> File:
-    what = f"All {resource.kind}, typed columns."
+    what = f"All {resource.kind}, nested: structs, lists, dates."
     return File(parquet_writer(resource), "application/vnd.apache.parquet", what, OPENS["parquet"])
 
 
@@ -66,7 +66,7 @@ FILES: dict[str, File] = {
     **{f"{resource.kind}.ndjson.gz": _ndjson(resource) for resource in RESOURCES},
     **{f"{resource.kind}.parquet": _parquet(resource) for resource in RESOURCES},
     "dataset.json.gz": File(everything, "application/gzip", "Everything, as one JSON object."),
-    "csv.zip": File(package, "application/zip", "One CSV a kind, as a Data Package."),
+    "csv.zip": File(package, "application/zip", "Tidy CSV tables, as a Data Package with a data dictionary."),
     DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),
     "dataset.jsonld": File(_catalogue, "application/ld+json", "The release in the words of schema.org and DCAT."),
     "codebook.html": File(book, "text/html", "The codebook as one page."),

@@ -1,95 +1,113 @@
-"""The CSV files of all kinds in a zip, as a Data Package (v2) with types and keys."""
+"""The tables of a release as CSV files in a zip: a Data Package (v2) with types, keys and a data dictionary."""
 
+import csv
 import hashlib
-import io
 import json
+import shutil
 import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from ...formats.tabular import cell, columns, row
 from ...resources import RESOURCES
-from ...resources.resource import Resource
-from ...schema.fields import Edtf, Flag, Holder, Number, Record, Ref, Schema, Whole
+from ...schema.fields import Record
 from .release_reader import ReleaseContent
+from .tables import Cells, Column, Table, rows, tables
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
 
-def column_type(resource: Resource, path: str) -> str:
-    """The Table Schema type of a flat column."""
-    schema: Any = resource.schema
-    many, field = False, None
-    for key in path.split("."):
-        field = (
-            next((f for k, f in schema.dump_fields.items() if (f.data_key or k) == key), field)
-            if isinstance(schema, Schema)
-            else field
-        )
-        many = many or hasattr(field, "inner")
-        inner = getattr(field, "inner", field)
-        schema = getattr(inner, "schema", None)
-        field = inner
-    if many:
-        return "string"
-    if isinstance(field, Edtf) and path.endswith((".earliest", ".latest")):
-        return "date"
-    if isinstance(field, Edtf) and path.endswith((".approximate", ".uncertain")):
-        return "boolean"
-    kinds: tuple[tuple[type, str], ...] = ((Whole, "integer"), (Number, "number"), (Flag, "boolean"))
-    return next((word for kind, word in kinds if isinstance(field, kind)), "string")
-
-
 def package(content: ReleaseContent, path: Path) -> None:
-    """Writes a zip with one CSV a kind and `datapackage.json` (Data Package v2)."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    """Writes a zip with one CSV a table and `datapackage.json` (Data Package v2)."""
+    with (
+        TemporaryDirectory(dir=path.parent) as folder,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
+    ):
+        counts = _write(content, Path(folder))
         described = []
-        for resource in RESOURCES:
-            header = columns(resource, None)
-            out = io.StringIO()
-            out.write(row(header))
-            rows = 0
-            for document in content.documents(resource):
-                out.write(row(cell(document, column.split(".")) for column in header))
-                rows += 1
-            data = out.getvalue().encode()
-            _member(archive, f"{resource.kind}.csv", data)
-            described.append(_described(resource, header, data, rows))
-        about = content.release.about
-        _member(
-            archive,
-            "datapackage.json",
-            (json.dumps(_datapackage(about, described), ensure_ascii=False, indent=2) + "\n").encode(),
-        )
+        for table in tables().values():
+            made = Path(folder) / f"{table.name}.csv"
+            described.append(_described(table, made, counts[table.name]))
+            _member(archive, made)
+        made = Path(folder) / "datapackage.json"
+        made.write_text(json.dumps(_datapackage(content.release.about, described), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        _member(archive, made)
 
 
-def _member(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    info = zipfile.ZipInfo(name, EPOCH)
+def _write(content: ReleaseContent, folder: Path) -> dict[str, int]:
+    """Writes the CSV of every table; returns the number of rows of each."""
+    counts = dict.fromkeys(tables(), 0)
+    with ExitStack() as stack:
+        writers = {}
+        for name, table in tables().items():
+            out = stack.enter_context((folder / f"{name}.csv").open("w", encoding="utf-8", newline=""))
+            writers[name] = csv.writer(out)
+            writers[name].writerow([column.name for column in table.columns])
+        for name, row in all_rows(content):
+            writers[name].writerow(csv_cell(row.get(column.name)) for column in tables()[name].columns)
+            counts[name] += 1
+    return counts
+
+
+def all_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
+    """The rows of all records, as (name of the table, cells by column)."""
+    for resource in RESOURCES:
+        for document in content.documents(resource):
+            yield from rows(resource, document)
+
+
+def csv_cell(value: Any) -> Any:
+    """A value as CSV has it: true and false as Table Schema spells them, null as an empty cell."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _member(archive: zipfile.ZipFile, made: Path) -> None:
+    """Adds a file under its name, with a fixed time."""
+    info = zipfile.ZipInfo(made.name, EPOCH)
     info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-    archive.writestr(info, data)
+    info.file_size = made.stat().st_size
+    with made.open("rb") as data, archive.open(info, "w") as out:
+        shutil.copyfileobj(data, out, 1 << 20)
 
 
-def _described(resource: Resource, header: list[str], data: bytes, rows: int) -> Record:
+def _described(table: Table, made: Path, count: int) -> Record:
     """A Data Resource: its file, its hash, and its Table Schema with keys."""
-    fields = [{"name": name, "type": column_type(resource, name)} for name in header]
+    with made.open("rb") as data:
+        sha256 = hashlib.file_digest(data, "sha256").hexdigest()
     references = [
-        {"fields": [f"{key}.id"], "reference": {"resource": field.kind, "fields": ["id"]}}
-        for key, field in resource.schema.dump_fields.items()
-        if isinstance(field, Ref) and not isinstance(field, Holder) and f"{key}.id" in header
+        {"fields": [column.name], "reference": {"resource": column.refers, "fields": ["id"]}}
+        for column in table.columns
+        if column.refers
     ]
     return {
-        "name": resource.kind,
-        "path": f"{resource.kind}.csv",
-        "title": resource.description,
+        "name": table.name,
+        "path": made.name,
+        "title": table.description,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "bytes": len(data),
-        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
-        "rowCount": rows,
+        "bytes": made.stat().st_size,
+        "hash": f"sha256:{sha256}",
+        "rowCount": count,
         "dialect": {"lineTerminator": "\r\n"},
-        "schema": {"fields": fields, "primaryKey": ["id"], "foreignKeys": references, "missingValues": [""]},
+        "schema": {
+            "fields": [dictionary_entry(column) for column in table.columns],
+            "primaryKey": list(table.key),
+            "foreignKeys": references,
+            "missingValues": [""],
+        },
     }
+
+
+def dictionary_entry(column: Column) -> Record:
+    """A column's entry in the data dictionary, as a field of a Table Schema."""
+    constraints: Record = {"required": True} if column.required else {}
+    if column.values:
+        constraints["enum"] = list(column.values)
+    entry: Record = {"name": column.name, "type": column.type, "description": column.description}
+    return entry | ({"constraints": constraints} if constraints else {})
 
 
 def _datapackage(about: Record, resources: list[Record]) -> Record:

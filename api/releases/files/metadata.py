@@ -83,6 +83,8 @@ def figures(content: ReleaseContent, path: Path) -> None:
     rows = counted(path.parent)
     for name, count in rows.items():
         kind = re.split(r"[.:]|-(?:\d{4}|undated)\b", name.removeprefix("csv.zip:"))[0]
+        if kind not in content.release.about["counts"]:
+            continue  # a table of something else than records
         whole = (
             sum(n for other, n in rows.items() if other.endswith(".parquet") and other.startswith(kind))
             if "parquet" in name

@@ -1,25 +1,24 @@
-"""The SQLite file of a release, with a readable view of each kind."""
+"""The SQLite file of a release, with a readable view of each table."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from ...formats.tabular import columns
 from ...resources import RESOURCES
 from ...resources.resource import Resource
-from ...schema.fields import Schema
+from ...schema.shape import Node, shape
 from .release_reader import ReleaseContent
+from .tables import Table, table_name, tables
 
-SQLITE_VERSION = (92, 100)  # bytes of the header with the version of the library that wrote the file
+# Bytes of the header of an SQLite file: the version of the library that wrote it, and a change counter.
+SQLITE_VERSION = (92, 100)
 
 
 def database(content: ReleaseContent, path: Path) -> None:
-    """Writes the database that the API answers from, with a readable view of each kind."""
+    """Writes the database that the API answers from, with a readable view of each table of the release."""
     with sqlite3.connect(path) as out:
         content.release.database.connection().backup(out)
-        for resource in RESOURCES:
-            out.execute(_view(resource))
+        add_views(out)
         out.commit()
         out.execute("VACUUM")
     out.close()
@@ -28,28 +27,73 @@ def database(content: ReleaseContent, path: Path) -> None:
         file.write(bytes(SQLITE_VERSION[1] - SQLITE_VERSION[0]))
 
 
-def _view(resource: Resource) -> str:
-    """A view with the flat columns of a kind; several values in a cell are joined as in CSV."""
-    shown = []
-    for column in columns(resource, None):
-        first, *rest = column.split(".")
-        field = next(f for k, f in resource.schema.dump_fields.items() if (f.data_key or k) == first)
-        if not hasattr(field, "inner"):
-            shown.append(f"""json_extract(document, '$.{column}') AS "{column}" """)
-        elif all(not hasattr(part, "inner") for part in _parts(field.inner, rest)):
-            value = "value" if not rest else f"json_extract(value, '$.{'.'.join(rest)}')"
-            joined = f"group_concat({value}, ' | ')"
-            shown.append(f"""(SELECT {joined} FROM json_each(document, '$.{first}')) AS "{column}" """)  # noqa: S608  # our names
-    table = resource.model._meta.table_name
-    return f'CREATE VIEW "{table}_readable" AS SELECT {", ".join(shown)} FROM "{table}" ORDER BY seq'  # noqa: S608  # our own names
+def add_views(connection: sqlite3.Connection) -> None:
+    """Creates the view of every table in a database of documents."""
+    for table in tables().values():
+        connection.execute(_view(table))
 
 
-def _parts(field: Any, path: list[str]) -> Iterator[Any]:
-    """The fields along a path below a field."""
-    for key in path:
-        schema = getattr(field, "schema", None)
-        if not isinstance(schema, Schema):
-            return
-        field = next(f for k, f in schema.dump_fields.items() if (f.data_key or k) == key)
-        yield field
-        field = getattr(field, "inner", field)
+def view_name(table: Table) -> str:
+    """The name of a table's view."""
+    return f"{table.name.replace('-', '_')}_readable"
+
+
+def _view(table: Table) -> str:
+    """The statement that creates a table's view."""
+    parts = [part for resource in RESOURCES for part in _selects(resource, table)]
+    return f'CREATE VIEW "{view_name(table)}" AS {" UNION ALL ".join(parts)}'
+
+
+def _selects(resource: Resource, table: Table) -> Iterator[str]:
+    """The statements that select a table's rows from the documents of a kind."""
+    stored, nodes = f'"{resource.model._meta.table_name}" AS record', shape(resource.schema)
+    if resource.kind == table.name:
+        shown = ", ".join(_columns(table, dict(_paths(nodes)), "document", {}))
+        yield f"SELECT * FROM (SELECT {shown} FROM {stored} ORDER BY seq)"  # noqa: S608  # our own names
+    for joins, place, node in _lists(nodes, "document", "'"):
+        if table_name(node.name) == table.name:
+            item = f"item{len(joins)}"
+            key = {
+                "record_kind": f"'{resource.kind}'",
+                "record_id": "record.id",
+                "list": place,
+                "position": f"{item}.key + 1",
+            }
+            paths = dict(_paths(node.parts)) if node.parts else {"value": ""}
+            shown = ", ".join(_columns(table, paths, f"{item}.value", key))
+            yield f"SELECT {shown} FROM {', '.join((stored, *joins))}"  # noqa: S608  # our own names
+
+
+def _columns(table: Table, paths: dict[str, str], value: str, key: dict[str, str]) -> Iterator[str]:
+    """The expression of each column of a table, given the paths of its values in a JSON text."""
+    for column in table.columns:
+        path = paths.get(column.name)
+        text = "NULL" if path is None else f"json_extract({value}, '${path}')" if path else value
+        yield f'{key.get(column.name, text)} AS "{column.name}"'
+
+
+def _paths(nodes: Iterable[Node], prefix: str = "", path: str = "") -> Iterator[tuple[str, str]]:
+    """The column and the JSON path of each value of a mapping."""
+    for node in nodes:
+        if not node.many and node.parts:
+            yield from _paths(node.parts, f"{prefix}{node.name}_", f"{path}.{node.name}")
+        elif not node.many:
+            yield f"{prefix}{node.name}", f"{path}.{node.name}"
+
+
+def _lists(
+    nodes: Iterable[Node], value: str, place: str, path: str = "$", joins: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str, Node]]:
+    """Every list below a JSON value: the joins that reach its items, the expression of its place, its node.
+
+    `place` is the open text literal of the way here, `path` that within `value`.
+    """
+    for node in nodes:
+        here, below = f"{place}{node.name}", f"{path}.{node.name}"
+        if node.many:
+            item = f"item{len(joins) + 1}"
+            reached = (*joins, f"json_each({value}, '{below}') AS {item}")
+            yield reached, f"{here}'", node
+            yield from _lists(node.parts, f"{item}.value", f"{here}/' || ({item}.key + 1) || '/", "$", reached)
+        else:
+            yield from _lists(node.parts, value, f"{here}/", below, joins)

@@ -1,0 +1,233 @@
+"""The files of a release for research: each, read by its own reader, gives the records of NDJSON, field by field."""
+
+import csv
+import gzip
+import io
+import json
+import re
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pandas
+import pyarrow.parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.releases import publish
+from api.releases.files.datapackage import package
+from api.releases.files.parquet import parquet_writer
+from api.releases.files.sqlite import add_views, view_name
+from api.releases.files.tables import tables
+from api.resources import BY_KIND, RESOURCES
+from api.schema.shape import Node, shape
+
+Document = dict[str, Any]
+Rows = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def folder(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled dataset, published."""
+    source = Path(shutil.copytree(bundled, tmp_path_factory.mktemp("files") / "dataset"))
+    return publish.publish(source, source.parent / "releases")[0]
+
+
+def ndjson(folder: Path) -> dict[str, list[Document]]:
+    return {
+        kind: [json.loads(line) for line in gzip.decompress((folder / f"{kind}.ndjson.gz").read_bytes()).splitlines()]
+        for kind in BY_KIND
+    }
+
+
+def expected(documents: dict[str, list[Document]]) -> Rows:
+    """The tables that documents make, from their JSON alone: a mapping's keys are joined, a list's items stand elsewhere."""
+    rows: Rows = {name: [] for name in tables()}
+
+    def fill(row: dict[str, Any], value: Document, prefix: str, at: str, key: dict[str, Any]) -> None:
+        for name, item in value.items():
+            if isinstance(item, dict):
+                fill(row, item, f"{prefix}{name}_", f"{at}{name}/", key)
+            elif isinstance(item, list):
+                for position, element in enumerate(item, 1):
+                    child = {**key, "list": f"{at}{name}", "position": position}
+                    rows[f"linked_{name}" if name in BY_KIND else name].append(child)
+                    inner = element if isinstance(element, dict) else {"value": element}
+                    fill(child, inner, "", f"{at}{name}/{position}/", key)
+            elif item is not None:
+                row[f"{prefix}{name}"] = item
+
+    for kind, some in documents.items():
+        for document in some:
+            row: dict[str, Any] = {}
+            rows[kind].append(row)
+            value = {name: item for name, item in document.items() if name != "links"}
+            fill(row, value, "", "", {"record_kind": kind, "record_id": document["id"]})
+    return {name: ordered(some) for name, some in rows.items()}
+
+
+def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: str([row.get(key) for key in ("id", "record_kind", "record_id", "list", "position")]))
+
+
+READ = {"integer": int, "number": float, "boolean": {"true": True, "false": False}.__getitem__}
+
+
+def from_csv(path: Path) -> Rows:
+    """The tables of a zip of CSV files, typed by the data dictionary."""
+    with zipfile.ZipFile(path) as archive:
+        described = json.loads(archive.read("datapackage.json"))["resources"]
+        texts = {d["name"]: archive.read(d["path"]).decode() for d in described}
+    rows: Rows = {}
+    for table in described:
+        kinds = {field["name"]: READ.get(field["type"], str) for field in table["schema"]["fields"]}
+        lines = csv.DictReader(io.StringIO(texts[table["name"]], newline=""))
+        rows[table["name"]] = ordered([{k: kinds[k](cell) for k, cell in line.items() if cell != ""} for line in lines])
+    return rows
+
+
+def from_sqlite(database: sqlite3.Connection) -> Rows:
+    with closing(database) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = {}
+        for name, table in tables().items():
+            flags = {column.name for column in table.columns if column.type == "boolean"}
+            lines = connection.execute(f'SELECT * FROM "{view_name(table)}"').fetchall()
+            shown = [{k: bool(line[k]) if k in flags else line[k] for k in line.keys() if line[k] is not None} for line in lines]  # noqa: SIM118
+            rows[name] = ordered(shown)
+    return rows
+
+
+def from_parquet(folder: Path, kind: str) -> list[Document]:
+    """The documents of a Parquet file, days as text again."""
+
+    def text(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: text(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [text(item) for item in value]
+        return value.isoformat() if hasattr(value, "isoformat") else value
+
+    return [text(row) for row in pyarrow.parquet.read_table(folder / f"{kind}.parquet").to_pylist()]
+
+
+def without_links(documents: list[Document]) -> list[Document]:
+    """Documents as files without addresses have them: these follow from the kind and the id."""
+    return [{key: value for key, value in document.items() if key != "links"} for document in documents]
+
+
+def test_every_file_gives_the_records_of_ndjson_field_by_field(folder: Path) -> None:
+    documents = ndjson(folder)
+    tidy = expected(documents)
+    assert from_csv(folder / "csv.zip") == tidy
+    assert from_sqlite(sqlite3.connect(folder / "diplomatic-events.sqlite")) == tidy
+    for kind, some in documents.items():
+        assert from_parquet(folder, kind) == without_links(some)
+
+
+@cache
+def document(nodes: tuple[Node, ...]) -> st.SearchStrategy[Document]:
+    """Any document of a shape, with nulls and empty lists wherever there can be some."""
+    return st.fixed_dictionaries({node.name: value(node) for node in nodes})
+
+
+TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=6) | st.sampled_from(
+    [" | ", "\\", "-3.5", "=1+1", '"', "a,b", "NULL", "NA", "null", "true", "007", "1e5", " x "]
+)
+PLAIN: dict[str, st.SearchStrategy[Any]] = {
+    "string": TEXT,
+    "integer": st.integers(1, 2**53),
+    "number": st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False),
+    "boolean": st.booleans(),
+    "date": st.dates().map(str),
+}
+
+
+@cache
+def value(node: Node) -> st.SearchStrategy[Any]:
+    one = document(node.parts) if node.parts else st.sampled_from(node.values) if node.values else PLAIN[node.type]
+    if node.many:
+        return st.lists(one, max_size=2)
+    return one if node.required else st.none() | one
+
+
+def content(kind: str, documents: list[Document]) -> Any:
+    """The content of a release that has these documents of one kind, and no others."""
+    connection = sqlite3.connect(":memory:")
+    for resource in RESOURCES:
+        connection.execute(f'CREATE TABLE "{resource.model._meta.table_name}" (seq INTEGER PRIMARY KEY, id TEXT, document TEXT)')
+    name = BY_KIND[kind].model._meta.table_name
+    connection.executemany(
+        f'INSERT INTO "{name}" VALUES (?, ?, ?)', [(n, d["id"], json.dumps(d)) for n, d in enumerate(documents)]
+    )
+    connection.commit()
+    words = dict.fromkeys(("title", "version", "digest", "licence", "licence_url", "description", "released"), "x")
+    about = {**words, "creators": [], "keywords": [], "counts": {k: len(documents) if k == kind else 0 for k in BY_KIND}}
+    release = SimpleNamespace(about=about, database=SimpleNamespace(connection=lambda: connection))
+    return SimpleNamespace(documents=lambda r: iter(documents if r.kind == kind else []), release=release)
+
+
+@pytest.mark.parametrize("kind", BY_KIND)
+@settings(max_examples=15)
+@given(data=st.data())
+def test_any_record_comes_back_from_every_file(data: st.DataObject, kind: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    one = document(shape(BY_KIND[kind].schema))
+    documents = data.draw(st.lists(one, max_size=2, unique_by=lambda d: d["id"]))
+    made, folder = content(kind, documents), tmp_path_factory.mktemp("any")
+    tidy = expected({kind: documents})
+    package(made, folder / "csv.zip")
+    assert from_csv(folder / "csv.zip") == tidy
+    connection = made.release.database.connection()
+    add_views(connection)
+    assert from_sqlite(connection) == tidy
+    parquet_writer(BY_KIND[kind])(made, folder / f"{kind}.parquet")
+    assert from_parquet(folder, kind) == documents
+
+
+def test_nothing_pairs_the_wrong_values(folder: Path) -> None:
+    """The numbers of the gifts each with what it counts; six actions of a treaty of which one sets an end."""
+    tidy = from_csv(folder / "csv.zip")
+    gifts = [q for q in tidy["quantities"] if q["record_id"] == "2021-06-16-geneva-gift-exchange"]
+    assert [q["value"] for q in gifts if q.get("qualifier") == "more_than"] == [300]
+    start = [a for a in tidy["actions"] if a["record_id"] == "new-start"]
+    assert {a["kind"] for a in start if "until_edtf" in a} <= {"entered_into_force", "extended"}
+    assert not [cell for rows in tidy.values() for row in rows for cell in row.values() if " | " in str(cell)]
+    query = (
+        f"SELECT a.kind, a.until.edtf FROM (SELECT unnest(actions) a FROM '{folder}/agreements.parquet' WHERE id = 'new-start')"
+    )
+    assert sorted(duckdb.sql(query).fetchall(), key=str) == sorted(((a["kind"], a.get("until_edtf")) for a in start), key=str)
+
+
+def columns_of(package: Document) -> Iterator[tuple[str, Document]]:
+    return ((table["name"], field) for table in package["resources"] for field in table["schema"]["fields"])
+
+
+def test_every_column_is_in_the_dictionary_under_a_name_that_stata_and_r_take(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "csv.zip") as archive:
+        described = json.loads(archive.read("datapackage.json"))
+        for table in described["resources"]:
+            header = next(csv.reader(io.StringIO(archive.read(table["path"]).decode())))
+            assert header == [field["name"] for field in table["schema"]["fields"]]
+    for table, field in columns_of(described):
+        assert field["description"], (table, field)
+        assert re.fullmatch("[a-z][a-z0-9_]{0,31}", field["name"]), (table, field["name"])
+    for kind in BY_KIND:
+        schema = pyarrow.parquet.read_schema(folder / f"{kind}.parquet")
+        assert json.loads(schema.metadata[b"release"])["version"] == described["version"]
+        assert all(schema.field(name).metadata[b"description"] for name in schema.names)
+
+
+def test_pandas_reads_the_same_cells(folder: Path) -> None:
+    tidy = from_csv(folder / "csv.zip")
+    with zipfile.ZipFile(folder / "csv.zip") as archive:
+        for name, rows in tidy.items():
+            frame = pandas.read_csv(archive.open(f"{name}.csv"), dtype=str, keep_default_na=False, na_values=[""])
+            assert int(frame.notna().to_numpy().sum()) == sum(map(len, rows)), name
