@@ -6,7 +6,7 @@ A rule reports only what is certain from the dates: a date that is a month may b
 from collections.abc import Callable, Iterable, Iterator
 
 from ..resources.actors import existence
-from ..resources.agreements import ENDS
+from ..resources.lifecycle import ENDS
 from ..schema import edtf
 from ..schema.fields import Record
 from .dataset import Dataset

@@ -67,13 +67,18 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
                     asked[word] = [draw(st.sampled_from([title for title in titles if "," not in title]))]
             case filters.Before(name=name):
                 asked[name] = draw(DAYS)
+            case filters.InForce():
+                parties = sorted({p["id"] for d in documents for p in d["parties"]})
+                bound = st.lists(st.builds("{}:{}".format, st.sampled_from(parties), DAYS), min_size=1, max_size=3)
+                options = {"in_force_on": DAYS, "bound_on": bound, "bound_on_all": bound}
+                asked |= draw(st.fixed_dictionaries({}, optional=options))
             case filters.Ids():
                 asked["ids"] = draw(st.lists(st.sampled_from([d["id"] for d in documents]), min_size=1, max_size=5, unique=True))
             case filters.Words():
                 asked["q"] = draw(st.sampled_from(["treaty", "Putin", "biden summit", "Brinken", "nothing-like-this"]))
             case filters.Updated(name=name):
                 asked[name] = draw(st.sampled_from(["0.9.9", "1.0.0", "1.0.1", "10.0.0"]))
-            case filters.Dates():
+            case filters.Dates() | filters.ActionDates():
                 asked["date_match"] = draw(st.sampled_from(["possible", "certain"]))
                 ranges = st.fixed_dictionaries({}, optional={"date_from": PARTIAL, "date_to": PARTIAL})
                 asked |= draw(st.one_of(ranges, st.fixed_dictionaries({"on": PARTIAL})))
@@ -120,6 +125,8 @@ def holds(oracle: Oracle, resource: Resource, asked: dict[str, Any], d: Document
                 ends = [span(p["to"])[1] for p in d["in_force"] if p["ended_by"] == "expired"]
                 if not any(end < date.fromisoformat(asked[name]) for end in ends):
                     return False
+            case filters.InForce() if not in_force(oracle, asked, d):
+                return False
             case filters.Updated(name=name) if name in asked:
                 if release_number(d["updated_in"]) < release_number(asked[name]):
                     return False
@@ -127,6 +134,8 @@ def holds(oracle: Oracle, resource: Resource, asked: dict[str, Any], d: Document
                 return False
             case filters.Words() if "q" in asked and not mentions(d, asked["q"]):
                 return False
+    if resource.kind == "agreements":
+        return not {"date_from", "date_to", "on"} & set(asked) or any(acted(asked, action["date"]) for action in d["actions"])
     if {"date_from", "date_to", "on"} & set(asked):
         first, last = oracle.own_span(resource.kind, d)
         since, until = asked.get("date_from") or asked.get("on"), asked.get("date_to") or asked.get("on")
@@ -136,6 +145,37 @@ def holds(oracle: Oracle, resource: Resource, asked: dict[str, Any], d: Document
         if not inside:
             return False
     return True
+
+
+def acted(asked: dict[str, Any], on: Document) -> bool:
+    """Whether the date of one action lies in the range of a query; an approximate or uncertain date never does for certain."""
+    first, last = span(on)
+    since, until = asked.get("date_from") or asked.get("on"), asked.get("date_to") or asked.get("on")
+    begin, end = bounds(since)[0] if since else date.min, bounds(until)[1] if until else date.max
+    if asked.get("date_match") == "certain":
+        return begin <= first and last <= end and not set(on["edtf"]) & set("~?%")
+    return first <= end and begin <= last
+
+
+def in_force(oracle: Oracle, asked: dict[str, Any], d: Document) -> bool:
+    """Whether an agreement was in force, and bound the parties, on the days of a query."""
+    certain = asked.get("date_match") == "certain"
+
+    def bound(pair: str) -> bool:
+        party, _, day = pair.partition(":")
+        return oracle.bound(d, party, date.fromisoformat(day), certain=certain)
+
+    if not any(map(bound, asked.get("bound_on", ()))) and "bound_on" in asked:
+        return False
+    if not all(map(bound, asked.get("bound_on_all", ()))):
+        return False
+    if "in_force_on" not in asked:
+        return True
+    day = asked["in_force_on"]
+    among = [bound(f"{party}:{day}") for party in asked.get("party", ())]
+    every = [bound(f"{party}:{day}") for party in asked.get("party_all", ())]
+    in_force = oracle.in_force(d["in_force"], date.fromisoformat(day), certain=certain)
+    return in_force and (any(among) or not among) and all(every)
 
 
 def release_number(version: str) -> list[int]:
