@@ -119,7 +119,7 @@ class DetailedRef(Ref):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         rendered = super()._serialize(value, attr, obj, **kwargs)
-        return rendered and self.schema.dump({**rendered, **obj[self.detail][value]})
+        return rendered and self.schema.dump({**rendered, **obj.get(self.detail, {}).get(value, {})})
 
 
 class Edtf(_Described, mf.Field[str]):

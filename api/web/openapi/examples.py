@@ -23,7 +23,8 @@ def example(schema: ma.Schema) -> dict[str, Any]:
             reference = dict(zip(("id", "name"), BY_KIND[field.kind].example, strict=True))
             office = {"title": "President of Russia", "organization": {"id": "russia", "name": "Russia"}}
             more = {"offices": [office]} if isinstance(field, fields.Holder) else {}
-            return {**(example(field.schema) if isinstance(field, fields.DetailedRef) else more), **reference}
+            more = example(field.schema) if isinstance(field, fields.DetailedRef) else more
+            return {**reference, **more, **reference}
         if isinstance(field, fields.Edtf):
             return DATE["example"]
         plain = {
