@@ -9,12 +9,9 @@ from ...formats.tabular import columns
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Schema
-from .content import ReleaseContent
+from .release_reader import ReleaseContent
 
-SQLITE_VERSION = (
-    92,
-    100,
-)  # bytes of the header of an SQLite file: the version of the library that wrote it, and a change counter
+SQLITE_VERSION = (92, 100)  # bytes of the header with the version of the library that wrote the file
 
 
 def database(content: ReleaseContent, path: Path) -> None:
