@@ -12,6 +12,7 @@ import yaml
 
 DATASET = Path(os.environ.get("TEST_DATASET", Path(__file__).resolve().parent.parent / "dataset"))
 
+ENDS = ("expired", "superseded", "terminated")
 Document = dict[str, Any]
 Documents = dict[str, list[Document]]
 
@@ -91,6 +92,9 @@ class Oracle:
                 return {action["kind"] for action in d["actions"]}
             case "agreements", "status":
                 return {self.status(d)}
+            case "agreements", "ended_by":
+                ends = [p["ended_by"] for p in d["in_force"]] or [a["kind"] for a in d["actions"] if a["kind"] in ENDS]
+                return set(ends) if self.status(d) == "ended" else set()
             case "events", "plover":
                 return {c["event"] for c in [self.by_id["event-types"][d["type"]["id"]]["plover"]] if c}
             case "events", "cameo":
@@ -162,19 +166,38 @@ class Oracle:
         return 1 in {len(those) for those in sides.values()} | ({len(told | confirmed)} if told else set())
 
     def status(self, d: Document) -> str:
-        """Where an agreement stands on the day of the release."""
-        for period in d["in_force"]:
-            if self.today > span(period["to"])[1]:
-                return str(period["ended_by"])
-            if self.today >= span(period["from"])[0]:
-                held = [s for s in period["suspensions"] if span(s["from"])[0] <= self.today <= span(s["to"])[1]]
-                return "suspended" if held else "in_force"
-        return "adopted" if "adopted" in {action["kind"] for action in d["actions"]} else "not_in_force"
+        """The state of an agreement on the day of the release."""
+        day, acts = self.today, {action["kind"]: span(action["date"])[1] for action in reversed(d["actions"])}
+        if self.in_force(d["in_force"], day, certain=True):
+            held = [s for p in d["in_force"] for s in p["suspensions"] if span(s["from"])[0] <= day <= span(s["to"])[1]]
+            sure = [s for s in held if span(s["from"])[1] <= day <= (span(s["to"])[0] if s["to"] else date.max)]
+            return "suspended" if sure else "unknown" if held else "in_force"
+        if self.in_force(d["in_force"], day, certain=False):
+            return "unknown"
+        if d["in_force"]:
+            return "ended" if span(d["in_force"][0]["to"])[1] < day else "not_yet_in_force"
+        if d["never_in_force"]:
+            return "never_in_force"
+        if any(acts.get(kind, date.max) <= day for kind in ("expired", "superseded", "terminated")):
+            return "ended"
+        unsigned = "adopted" in acts and not {"signed", "ratified", "opened_for_signature"} & set(acts)
+        if d["kind"] in ("joint_statement", "communique", "understanding", "unilateral_instrument") or unsigned:
+            made = [kind for kind in ("adopted", "signed", "announced") if acts.get(kind, date.max) <= day]
+            return {"signed": "adopted"}.get(made[0], made[0]) if made else "unknown"
+        return "unknown"
+
+    def in_force(self, periods: list[Document], day: date, *, certain: bool) -> bool:
+        """Whether one of some periods includes a day, certainly or possibly."""
+        if certain:
+            return any(span(p["from"])[1] <= day <= (span(p["to"])[0] if p["to"] else date.max) for p in periods)
+        return any(span(p["from"])[0] <= day <= span(p["to"])[1] for p in periods)
+
+    def bound(self, d: Document, party: str, day: date, *, certain: bool) -> bool:
+        """Whether an agreement bound a party on a day."""
+        return any(self.in_force(p["bound"], day, certain=certain) for p in d["parties"] if p["id"] == party)
 
     def spans(self, kind: str, filter: str, d: Document, word: str | None = None) -> list[tuple[date, date]]:
         """The spans of days that `filter=<day>` looks into, only those with a word where one is given."""
-        if filter == "in_force_on":
-            return [(span(p["from"])[0], span(p["to"])[1]) for p in d["in_force"]]
         assert filter == "role_on"
         found = []
         for role in d["roles"]:

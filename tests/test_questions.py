@@ -22,6 +22,11 @@ TESTS = ["threshold-test-ban-treaty", "peaceful-nuclear-explosions-treaty"]
 INF, PLUTONIUM, NEW_START = "inf-treaty", "plutonium-disposition-agreement", "new-start"
 
 
+DONE_IN_GENEVA = {
+    "joint-statement-strategic-stability-2021",
+    "understanding-ambassadors-return-2021",
+    "understanding-dialogues-2021",
+}
 ADDRESS = re.compile(r"http://127\.0\.0\.1:8000(/v1/[^)'\s]+)")
 ASKING = (ROOT / "docs" / "asking.md").read_text(encoding="utf-8")
 SIXTY_YEARS = ADDRESS.findall(ASKING.split("## Questions of sixty years")[1].split("\n## ")[0])
@@ -77,8 +82,98 @@ def test_the_last_day_in_force_counts_and_the_next_does_not(client: FlaskClient,
 
 
 def test_what_was_signed_but_never_in_force(client: FlaskClient) -> None:
-    never = ids(ask(client, "/v1/agreements", status="not_in_force", action="signed", **BETWEEN_THE_TWO))
-    assert {"salt-ii-treaty", "start-ii-treaty"} <= set(never)
+    never = ids(ask(client, "/v1/agreements", status="never_in_force", action="signed", **BETWEEN_THE_TWO))
+    assert set(never) == {"salt-ii-treaty", "start-ii-treaty"}
+
+
+def test_an_entry_into_force_that_was_not_read_is_not_denied(client: FlaskClient) -> None:
+    unknown = ask(client, "/v1/agreements", status="unknown")
+    assert set(ids(unknown)) == UNREAD
+    assert {d["status"]["detail"] for d in unknown} == {"Unknown: no entry into force was read."}
+
+
+UNREAD = {
+    "incsea-agreement-1972",
+    "accidents-measures-agreement-1971",
+    "nuclear-risk-reduction-centers-agreement-1987",
+    "launch-notification-agreement-1988",
+    "dangerous-military-activities-agreement-1989",
+    "chemical-weapons-agreement-1990",
+    "crimea-accession-treaty-2014",
+}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"party": "russia", "in_force_on": "2026-03-01"}, set()),
+        ({"bound_on": "russia:2026-03-01"}, set()),
+        ({"bound_on": "russia:2026-02-05"}, {NEW_START, "new-start-extension-2021"}),
+        ({"bound_on": "united-states:2020-11-22", "action": "withdrawal_notified"}, {"open-skies-treaty"}),
+        ({"bound_on": "united-states:2020-11-23", "action": "withdrawal_notified"}, set()),
+        (
+            {"party": "russia", "in_force_on": "2021-12-15", "topic": "conventional-arms-control"},
+            {"cfe-treaty", "open-skies-treaty"},
+        ),
+        (
+            {"party": "russia", "in_force_on": "2021-12-15", "topic": "conventional-arms-control", "date_match": "certain"},
+            {"cfe-treaty"},
+        ),
+        (
+            {"bound_on_all": "russia:2015-01-01,united-states:2015-01-01", "topic": "conventional-arms-control"},
+            {"cfe-treaty", "open-skies-treaty"},
+        ),
+        ({"in_force_on": "2026-03-01", "topic": "conventional-arms-control"}, {"cfe-treaty", "open-skies-treaty"}),
+        ({"bound_on": "soviet-union:1995-01-01", "ids": "start-i-treaty,cfe-treaty"}, set()),
+        ({"date_from": "2021-06-16", "date_to": "2021-06-16"}, DONE_IN_GENEVA),
+        ({"on": "2021-06-16", "date_match": "certain"}, DONE_IN_GENEVA),
+        ({"date_from": "2021-12-10", "date_to": "2021-12-11"}, {"open-skies-treaty"}),
+        ({"date_from": "2021-12-10", "date_to": "2021-12-11", "date_match": "certain"}, set()),
+        ({"on": "2021-06-13"}, {"g7-communique-2021"}),
+        ({"on": "2021-06-13", "date_match": "certain"}, set()),
+    ],
+)
+def test_who_was_bound_on_a_day_and_what_was_done_on_it(
+    client: FlaskClient, parameters: dict[str, str], expected: set[str]
+) -> None:
+    assert set(ids(ask(client, "/v1/agreements", **parameters))) == expected
+
+
+def test_the_answer_says_that_the_party_was_bound_on_the_day(client: FlaskClient) -> None:
+    meta = client.get("/v1/agreements?party=russia&in_force_on=2026-03-01").get_json()["meta"]
+    assert meta["query"]["party_bound_on"] == "2026-03-01"
+    assert "party_bound_on" not in client.get("/v1/agreements?party=russia").get_json()["meta"]["query"]
+
+
+@pytest.mark.parametrize(
+    ("agreement", "state", "detail"),
+    [
+        (NEW_START, "ended", "expired"),
+        ("salt-ii-treaty", "never_in_force", "Never entered into force"),
+        ("cfe-treaty", "in_force", "left by Russia"),
+        ("open-skies-treaty", "in_force", "left by United States"),
+        (INF, "ended", "left by United States"),
+        (PLUTONIUM, "ended", "left by Russia"),
+        ("jcpoa", "adopted", "left by United States"),
+        ("joint-statement-strategic-stability-2021", "adopted", "does not enter into force"),
+        ("nord-stream-2-sanctions-waiver-2021", "announced", "does not enter into force"),
+    ],
+)
+def test_an_agreement_says_how_it_stands(client: FlaskClient, agreement: str, state: str, detail: str) -> None:
+    status = ask(client, f"/v1/agreements/{agreement}")["status"]
+    assert status["state"] == state
+    assert detail in status["detail"]
+
+
+def test_each_party_says_when_it_was_bound_and_what_ended_that(client: FlaskClient) -> None:
+    parties = {party["id"]: party for party in ask(client, "/v1/agreements/cfe-treaty")["parties"]}
+    (bound,) = parties["russia"]["bound"]
+    assert (bound["from"]["edtf"], bound["to"]["edtf"], bound["ended_by"]) == ("1992-11-09", "2023-11-07", "withdrawn")
+    assert [(s["from"]["edtf"], s["to"]["edtf"]) for s in bound["suspensions"]] == [("2007-07", "2023-11-07")]
+    assert [party["id"] for party in bound["by"]] == ["russia"]
+    assert (parties["russia"]["status"], parties["united-states"]["status"]) == ("ended", "in_force")
+    assert parties["soviet-union"]["bound"] == [], "it no longer existed when the treaty entered into force"
+    assert parties["soviet-union"]["status"] == "never_in_force"
 
 
 LEFT = {
@@ -128,7 +223,7 @@ def test_how_the_sentence_on_nuclear_war_travelled(client: FlaskClient) -> None:
 
 
 def test_what_was_extended_and_has_expired_since(client: FlaskClient) -> None:
-    (found,) = ask(client, "/v1/agreements", action="extended", status="expired")
+    (found,) = ask(client, "/v1/agreements", action="extended", ended_by="expired")
     (extended,) = (action for action in found["actions"] if action["kind"] == "extended")
     assert (found["id"], extended["date"]["edtf"], extended["until"]["edtf"]) == ("new-start", "2021-02-03", "2026-02-05")
     (period,) = found["in_force"]
@@ -158,7 +253,7 @@ def test_the_documents_ask_every_question_about_sixty_years() -> None:
         "type=agreement-suspended,agreement-withdrawn&actor=russia",
         "type=summit&place=geneva",
         "q=%22nuclear%20war%20cannot%20be%20won%22",
-        "action=extended&status=expired",
+        "action=extended&ended_by=expired",
         "/v1/agreements/inf-treaty",
     ):
         assert asked in text

@@ -6,7 +6,7 @@ A rule reports only what is certain from the dates: a date that is a month may b
 from collections.abc import Callable, Iterable, Iterator
 
 from ..resources.actors import existence
-from ..resources.agreements import ENDS
+from ..resources.lifecycle import ENDS
 from ..schema import edtf
 from ..schema.fields import Record
 from .dataset import Dataset
@@ -28,6 +28,15 @@ def nothing_is_in_force_before_it_is_signed(id: str, entry: Entry, dataset: Data
 def nothing_ends_before_it_is_in_force(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """An agreement that entered into force is left, terminated, superseded, or expires, after that."""
     yield from _too_early(entry, (*ENDS, "withdrawn"), ("entered_into_force",), "ends", "entered into force")
+
+
+def what_was_never_in_force_has_no_entry(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An agreement of which a source says that it never entered into force has no entry into force."""
+    for index, action, _ in _done(entry, ("entered_into_force",)) if entry.record["never_in_force"] else ():
+        text = (
+            f"enters into force ({action['date']}), and `never_in_force` denies it: remove one, and keep the other as an account"
+        )
+        yield entry.finding(("actions", index), text)
 
 
 def extensions_name_their_new_end(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
@@ -114,6 +123,7 @@ def actors_end_after_they_begin(id: str, entry: Entry, dataset: Dataset) -> Iter
 LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("agreements", nothing_is_in_force_before_it_is_signed),
     ("agreements", nothing_ends_before_it_is_in_force),
+    ("agreements", what_was_never_in_force_has_no_entry),
     ("agreements", extensions_name_their_new_end),
     ("agreements", treaties_in_force_were_ratified),
     ("agreements", every_act_has_its_actor),

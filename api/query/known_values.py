@@ -5,9 +5,10 @@ from typing import Any
 
 from ..problems import nearest
 from ..resources import BY_KIND, INDEXES
-from ..resources.filters import Ids, OnDay, Terms, names
+from ..resources.filters import Ids, InForce, OnDay, Terms, names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
+from ..schema.query_fields import PartyDay
 from ..storage.release import Release
 from .parsing import Values
 from .value_counts import totals
@@ -32,6 +33,12 @@ def unknown_values(resource: Resource, values: Values, release: Release) -> list
                 counted = totals(release, resource.kind, filter.name, values[name])
                 if rest := [value for value in values[name] if value not in counted]:
                     errors += _unknown(release, name, rest, column, among)
+        elif isinstance(filter, InForce):
+            column = BY_KIND["actors"].model.id
+            for name in used:
+                if name != filter.name:
+                    actors = sorted({PartyDay.parts(pair)[0] for pair in values[name]})
+                    errors += _unknown(release, name, actors, column, "the actors")
         elif isinstance(filter, OnDay) and filter.word in values:
             column = INDEXES[resource.kind, filter.name].value
             errors += _unknown(release, filter.word, values[filter.word], column, "what occurs")

@@ -77,7 +77,7 @@ class Parameters:
 
     @cached_property
     def normalized(self) -> Record:
-        """How the request was understood, for `meta.query`: parsed values, date bounds, defaults."""
+        """The parsed values, with date bounds and defaults."""
         return {name: normalized(name, value) for name, value in self.values.items() if name not in NOT_CANONICAL}
 
     @cached_property
@@ -120,6 +120,12 @@ class Query(Parameters):
             vars(other).pop(name, None)
         other.values, other.after = {**self.values, **values}, None
         return other
+
+    @property
+    def understood(self) -> Record:
+        """For `meta.query`: the normalized values, and what filters say beside them of how they were understood."""
+        said = (filter.understood(self.values) for filter in self.resource.filters)
+        return self.normalized | {name: value for part in said for name, value in part.items()}
 
     @cached_property
     def filters(self) -> str:

@@ -1,11 +1,14 @@
 """Agreements: treaties and other instruments, the actions on them, and when they were in force."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import peewee as pw
 
 from ..schema import edtf
-from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from ..schema.fields import Choice, DetailedRef, Edtf, Flag, Holder, Many, One, Record, Ref, Schema, Text
+from .actors import existence
+from .agreement_states import STATES, Standing, detail, party_standing, standing
 from .common import (
     DISPUTED,
     ONE_SIDED,
@@ -13,7 +16,6 @@ from .common import (
     also_known_as,
     citations,
     cited,
-    derived_doubt,
     disputed,
     identity,
     links,
@@ -25,7 +27,21 @@ from .common import (
     topics,
     updated,
 )
-from .filters import Before, Catalog, DatedRow, Dates, OnDay, Terms, Values, day_columns, each, within, years
+from .filters import (
+    ActionDates,
+    Before,
+    BoundSpan,
+    Catalog,
+    DatedRow,
+    InForce,
+    Terms,
+    Values,
+    day_columns,
+    each,
+    within,
+    years,
+)  # fmt: skip
+from .lifecycle import ACTIONS, ENDS, LEFT, Existence, Lifecycle, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts
 
@@ -33,12 +49,7 @@ KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
     "unilateral_instrument",
 )  # fmt: skip
-ACTIONS = (
-    "proposed", "announced", "opened_for_signature", "signed", "adopted", "ratified", "entered_into_force", "extended",
-    "suspended", "resumed", "withdrawal_notified", "withdrawn", "expired", "superseded", "terminated",
-)  # fmt: skip
-STATUSES = ("in_force", "suspended", "expired", "superseded", "terminated", "withdrawn", "adopted", "not_in_force")
-ENDS = ("expired", "superseded", "terminated")
+HOW = (*ENDS, LEFT)  # how an agreement, or being bound by it, ends
 RELATIONS = {
     "extends": "Extending this agreement.",
     "supersedes": "Superseding this agreement.",
@@ -85,10 +96,32 @@ class Suspension(Schema):
 
 
 class Period(Schema):
-    start = Edtf("When it entered into force.", data_key="from")
+    start = Edtf("When it entered into force; for a party, from when it was bound.", data_key="from")
     end = Edtf("When it ended or is set to end; null where nothing says so.", data_key="to")
-    ended_by = Text("The kind of action that set the end.")
+    ended_by = Choice("The kind of action that set the end.", HOW)
+    by = Many("Who did what ended it; empty where it ended by its own terms.", Ref("An actor.", kind="actors"))
     suspensions = Many("When parties suspended it within the period.", One("A suspension.", Suspension))
+
+
+class Status(Schema):
+    state = Choice("The state on the day of the release.", STATES)
+    since = Edtf("Since when; null where it is not known or was never in force.")
+    how = Choice("How it ended: the kind of action.", HOW)
+    by = Many("Who suspended, ended or adopted it.", Ref("An actor.", kind="actors"))
+    detail = Text("The state in words, with what is missing where it is unknown, and who has left.")
+
+
+class Party(Schema):
+    id = Text("The id of an actor.", required=True)
+    name = Text("The actor's name.", required=True)
+    status = Choice("How it stands to this party on the day of the release.", STATES)
+    bound = Many("The periods in which it was bound.", One("A period.", Period))
+    succeeded = Flag("Whether it no longer exists, so that only a successor, which the record does not list, can be bound.")
+
+
+class NeverInForce(Schema):
+    note = note()
+    citations = citations()
 
 
 class AgreementSchema(Schema):
@@ -96,10 +129,17 @@ class AgreementSchema(Schema):
     title = Text("Common title.", required=True)
     also_known_as = also_known_as()
     kind = Choice("What sort of agreement it is.", KINDS, required=True)
-    parties = Many("Who is bound, or who issued it.", Ref("An actor.", kind="actors"), required=True)
+    parties = Many(
+        "The parties it was made for, or who issued it; `bound` says when each was bound.",
+        DetailedRef("An actor.", "actors", Party, "standings"),
+        required=True,
+    )
+    further_parties = Text("Which parties it has that the record does not list: with these it outlives a withdrawal.")
     topics = topics()
     summary = Text("What it does, in our own words.", required=True)
     actions = Many("What was done to it, each with a date.", One("An action.", Action))
+    never_in_force = One("Where a source says that it never entered into force.", NeverInForce)
+    status = One("How it stands on the day of the release.", Status, dump_only=True)
     in_force = Many("The periods in which it was in force, derived from the actions.", One("A period.", Period), dump_only=True)
     terms = Many("What the parties undertake.", One("A term.", Term))
     relations = Many("How it stands to other agreements.", One("A relation.", Relation))
@@ -114,58 +154,63 @@ class AgreementSchema(Schema):
     links = links()
 
 
-def in_force(agreement: Record) -> list[Record]:
-    """The periods in which an agreement was in force, derived from its actions alone: the result does not depend on today.
-
-    It begins with the entry into force. It ends when it expires, is superseded or terminated, when a withdrawal leaves
-    fewer than two parties, or on the last day that the entry or an extension set.
-    """
-    actions = sorted(agreement["actions"], key=lambda action: edtf.bounds(action["date"]))
-    start = next((action for action in actions if action["kind"] == "entered_into_force"), None)
-    if not start:
-        return []
-    parties, end, ended_by = set(agreement["parties"]), None, None
-    for action in actions:
-        if action["until"]:
-            end, ended_by = action["until"], "expired"
-        if action["kind"] == "withdrawn":
-            parties -= set(action["by"])
-        if action["kind"] in ENDS or (action["kind"] == "withdrawn" and len(parties) < 2):
-            end, ended_by = action["date"], action["kind"]
-            break
-    return [{"start": start["date"], "end": end, "ended_by": ended_by, "suspensions": suspensions(actions, end)}]
+def existences(agreement: Record, catalog: Catalog) -> Existence:
+    """The days on which each party may have existed."""
+    return {party: existence(catalog.record("actors", party)) for party in agreement["parties"]}
 
 
-def suspensions(actions: list[Record], end: str | None) -> list[Record]:
-    """The suspensions: each ends when that party resumes or withdraws, otherwise with the period (`end`)."""
-    periods = []
-    for index, action in enumerate(actions):
-        if action["kind"] == "suspended":
-            over = (a for a in actions[index:] if a["kind"] in ("resumed", "withdrawn") and set(a["by"]) & set(action["by"]))
-            periods.append({"by": action["by"], "start": action["date"], "end": next(over, {"date": end})["date"]})
-    return periods
+def life_of(agreement: Record, catalog: Catalog) -> Lifecycle:
+    """The periods of an agreement and of its parties."""
+    return lifecycle(agreement, existences(agreement, catalog))
 
 
-def spans(agreement: Record, catalog: Catalog) -> Iterator[tuple[str, edtf.Bounds]]:
-    for period in in_force(agreement):
-        yield "", edtf.Bounds(edtf.bounds(period["start"]).earliest, edtf.bounds(period["end"] or "../..").latest)
+def spans(agreement: Record, catalog: Catalog) -> Iterator[BoundSpan]:
+    """The periods in force, and of each party in which it was bound."""
+    life = life_of(agreement, catalog)
+    for value, periods in {"": life.in_force, **life.bound}.items():
+        yield from (BoundSpan(value, *reach(period["start"], period["end"])) for period in periods)
 
 
 def expiries(agreement: Record, catalog: Catalog) -> list[str]:
-    return [period["end"] for period in in_force(agreement) if period["ended_by"] == "expired"]
+    return [period["end"] for period in life_of(agreement, catalog).in_force if period["ended_by"] == "expired"]
 
 
-def status(agreement: Record, catalog: Catalog) -> list[str]:
-    """The status on the day of the release, derived from the actions up to that day."""
-    today = edtf.bounds(catalog.about["released"]).latest
-    for period in in_force(agreement):
-        if edtf.bounds(period["start"]).earliest > today:
-            continue
-        if period["end"] and edtf.bounds(period["end"]).latest < today:
-            return [period["ended_by"]]
-        held = [s for s in period["suspensions"] if not s["end"] or edtf.bounds(s["end"]).latest >= today]
-        return ["suspended" if any(edtf.bounds(s["start"]).earliest <= today for s in held) else "in_force"]
-    return ["adopted" if any(action["kind"] == "adopted" for action in agreement["actions"]) else "not_in_force"]
+def current(agreement: Record, catalog: Catalog) -> Standing:
+    """How it stands on the day of the release."""
+    return standing(agreement, life_of(agreement, catalog), released(catalog))
+
+
+def state(agreement: Record, catalog: Catalog) -> list[str]:
+    """Its state on the day of the release."""
+    return [current(agreement, catalog).state]
+
+
+def how(agreement: Record, catalog: Catalog) -> list[str]:
+    """How it ended, if it has."""
+    ended = current(agreement, catalog).how
+    return [ended] if ended else []
+
+
+def released(catalog: Catalog) -> date:
+    return edtf.bounds(catalog.about["released"]).latest
+
+
+def derived(agreement: Record, catalog: Catalog) -> Record:
+    """The keys of the public document that follow from the actions; `standings` is what each party shows of itself."""
+    exist, day = existences(agreement, catalog), released(catalog)
+    life = lifecycle(agreement, exist)
+    now = standing(agreement, life, day)
+    text = detail(agreement, now, lambda actor: catalog.name("actors", actor), day)
+    parties = {
+        party: {
+            "status": party_standing(agreement, life, party, day, exist).state,
+            "bound": life.bound[party],
+            "succeeded": any(reach(p["start"], p["end"]).last > exist[party].latest for p in life.bound[party]),
+        }
+        for party in agreement["parties"]
+    }
+    status = {"state": now.state, "since": now.since, "how": now.how, "by": list(now.by), "detail": text}
+    return {**derived_doubt(agreement, catalog), "status": status, "in_force": life.in_force, "standings": parties}
 
 
 def by_relation(relation: str) -> Values:
@@ -212,7 +257,7 @@ AGREEMENTS = Resource(
     columns=lambda agreement: {"title": sort_key(agreement["title"]), **day_columns(lifetime(agreement))},
     sorts={"date": Agreement.earliest, "title": Agreement.title},
     order="-date",
-    derive=lambda agreement, catalog: {**derived_doubt(agreement, catalog), "in_force": in_force(agreement)},
+    derive=derived,
     identifiers=lambda agreement: [(scheme, agreement[scheme]) for scheme in ("unts", "tias") if agreement[scheme]],
     filters=(
         *shared("agreements"),
@@ -229,13 +274,14 @@ AGREEMENTS = Resource(
         *(Terms(relation, text, by_relation(relation), "agreements") for relation, text in RELATIONS.items()),
         Terms("action", "With an action of this kind.", each("actions.kind"), choices=ACTIONS),
         Terms("did", "With this action by this actor: `russia:suspended`.", acts),
-        Terms("status", "Status on the day of the release.", status, choices=STATUSES, single=True),
+        Terms("status", "State on the day of the release.", state, choices=tuple(STATES), single=True),
+        Terms("ended_by", "Ended in this way by the day of the release.", how, choices=HOW, single=True),
         Terms("year", "With an action in this year.", lambda a, catalog: (y for x in a["actions"] for y in years(x["date"]))),
-        OnDay("in_force_on", "In force on this day, suspended or not.", spans),
+        InForce(spans),
         Before("expiring_before", "Set to expire, or expired, before this day.", expiries),
         cited("agreements"),
         DISPUTED,
         ONE_SIDED,
-        Dates(),
+        ActionDates(),
     ),
 )

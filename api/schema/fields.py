@@ -110,6 +110,18 @@ class Holder(Ref):
         return rendered and {**rendered, "offices": lookup.offices(value, obj[self.on])}
 
 
+class DetailedRef(Ref):
+    """A reference with keys of its own: of the mapping that the record has under `detail` for each id, rendered by `schema`."""
+
+    def __init__(self, description: str, kind: str, schema: type[Schema], detail: str) -> None:
+        super().__init__(description, kind)
+        self.schema, self.detail = schema(), detail
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        rendered = super()._serialize(value, attr, obj, **kwargs)
+        return rendered and self.schema.dump({**rendered, **obj.get(self.detail, {}).get(value, {})})
+
+
 class Edtf(_Described, mf.Field[str]):
     """An EDTF date, rendered with its bounds, precision, sense and a text in words."""
 

@@ -70,7 +70,7 @@ class _Converter(OpenAPIConverter):
         if isinstance(field, fields.Many):
             least = {"minItems": 1} if self.editing else {}
             return {"type": "array", "items": self._type(field.inner), **least}
-        if isinstance(field, fields.One):
+        if isinstance(field, fields.One) or (isinstance(field, fields.DetailedRef) and not self.editing):
             return dict(self.resolve_nested_schema(field.schema))  # type: ignore[no-untyped-call]
         types = FILE if self.editing else DOCUMENT
         schema = next(types[parent] for parent in type(field).__mro__ if parent in types)

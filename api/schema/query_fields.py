@@ -1,6 +1,7 @@
 """Types of query parameters, as marshmallow fields."""
 
 import re
+from datetime import date
 from typing import Any
 
 import marshmallow as ma
@@ -49,6 +50,28 @@ class Day(Partial):
         if days.earliest != days.latest:
             raise ma.ValidationError(f"{value!r} is not a day: write {days.earliest}, say")
         return days
+
+
+class PartyDay(ma.fields.Field[str]):
+    """An actor and a day: `russia:2026-03-01`."""
+
+    pattern = f"^{SLUG.pattern}:{YEAR}-{MONTH}-{DAY}$"
+
+    def __init__(self, description: str) -> None:
+        super().__init__(metadata={"description": description, "example": "russia:2026-03-01"})
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        actor, colon, day = str(value).partition(":")
+        if not (colon and SLUG.fullmatch(actor)):
+            raise ma.ValidationError(f"{value!r} is not an actor and a day: write russia:2026-03-01, say")
+        Day().deserialize(day)
+        return str(value)
+
+    @staticmethod
+    def parts(text: str) -> tuple[str, date]:
+        """The actor and the day of a checked value."""
+        actor, _, day = text.partition(":")
+        return actor, date.fromisoformat(day)
 
 
 class QueryText(Text):

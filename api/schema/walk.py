@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import marshmallow as ma
 from marshmallow import fields as mf
 
-from .fields import Edtf, Holder, Record, Ref
+from .fields import DetailedRef, Edtf, Holder, Record, Ref
 from .public_date import DATE_KEYS
 
 
@@ -59,7 +59,7 @@ def paths(schema: ma.Schema) -> Iterator[str]:
     for key, field in schema.dump_fields.items():
         name = field.data_key or key
         inner = field.inner if isinstance(field, mf.List) else field
-        below = paths(inner.schema) if isinstance(inner, mf.Nested) else parts.get(type(inner), ())
+        below = paths(inner.schema) if isinstance(inner, mf.Nested | DetailedRef) else parts.get(type(inner), ())
         yield name
         yield from (f"{name}.{part}" for part in below)
 

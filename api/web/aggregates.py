@@ -34,4 +34,4 @@ def aggregates_view(resource: Resource) -> Response:
         header = [*query.values["by"], "count"]
         rows = ([group[column] for column in header] for group in groups)
         return answer("".join(csv_row(cells) for cells in [header, *rows]), query.release, media_type)
-    return answer_json(groups, query.release, {"total": total(query), "query": query.normalized})
+    return answer_json(groups, query.release, {"total": total(query), "query": query.understood})

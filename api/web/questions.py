@@ -45,7 +45,7 @@ QUESTIONS = (
     ),
     (
         "What was extended and has expired since, and when?",
-        "/v1/agreements?action=extended&status=expired&fields=title,actions.kind,actions.date.edtf,actions.until.edtf",
+        "/v1/agreements?action=extended&ended_by=expired&fields=title,actions.kind,actions.date.edtf,actions.until.edtf",
     ),
     (
         "Who signed the INF Treaty, and in what office?",

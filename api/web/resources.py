@@ -47,7 +47,7 @@ def as_json(query: Query) -> Response:
     """A page of stored documents, with the facets, citation and referred records that the query asks for."""
     values, release, results = query.values, query.release, page(query)
     following = next_page(results.next)
-    meta = {"total": results.total, **about(release), "query": query.normalized}
+    meta = {"total": results.total, **about(release), "query": query.understood}
     if counts := by_match(query):
         meta["date_match"] = counts
     if "cite" in values:

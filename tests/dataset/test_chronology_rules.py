@@ -18,6 +18,7 @@ SIGNED = "date: '2010-04-08'"
 ENTERED = "date: '2011-02-05'"
 RATIFIED = f"  - kind: ratified\n    date: 2010-12/2011-01\n{BOTH}{CITED}"
 TERMS = "terms:\n"
+NEVER = f"never_in_force:\n  citations:\n    - source: treaty-text\n{TERMS}"
 EXTENDED = "    until: '2026-02-05'\n"
 SECOND = "actor: vladimir-putin\n    role: participant\n"
 PARTIES = "parties:\n  - united-states\n  - russia\n"
@@ -53,6 +54,7 @@ def absent(place: str, actor: str, date: str) -> str:
         (TREATY, TERMS, ends("expired", "2011-01", ""), ends("expired", "2011-02", ""), early("expired", "2011-01")),
         (TREATY, TERMS, ends("terminated", "'2010'"), ends("terminated", "'2011'"), early("terminated", "2010")),
         (TREATY, TERMS, ends("superseded", "'2010'", ""), ends("superseded", "'2011'", ""), early("superseded", "2010")),
+        (TREATY, TERMS, NEVER, TERMS, f"{TREATY}:26: actions[2]: enters into force (2011-02-05), and `never_in_force` denies it: remove one, and keep the other as an account"),
         (TREATY, EXTENDED, "", EXTENDED, f"{TREATY}:32: actions[3]: an extension needs its new end: add `until`"),
         (TREATY, RATIFIED, "", RATIFIED, f"{TREATY}:18: actions[1]: {UNRATIFIED}"),
         (TREATY, "2010-12/2011-01", "2011-02-06/2011-03", "2011-02", f"{TREATY}:26: actions[2]: {UNRATIFIED}"),

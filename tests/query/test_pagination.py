@@ -78,6 +78,11 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
                     parameters[word] = [draw(st.sampled_from([title for title in titles if "," not in title]))]
             case filters.Before(name=name):
                 parameters[name] = draw(DAYS)
+            case filters.InForce():
+                parties = sorted({p["id"] for d in documents for p in d["parties"]})
+                bound = st.lists(st.builds("{}:{}".format, st.sampled_from(parties), DAYS), min_size=1, max_size=3)
+                options = {"in_force_on": DAYS, "bound_on": bound, "bound_on_all": bound}
+                parameters |= draw(st.fixed_dictionaries({}, optional=options))
             case filters.Ids():
                 parameters["ids"] = draw(
                     st.lists(st.sampled_from([d["id"] for d in documents]), min_size=1, max_size=5, unique=True)
@@ -86,7 +91,7 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
                 parameters["q"] = draw(st.sampled_from(["treaty", "Putin", "biden summit", "Brinken", "nothing-like-this"]))
             case filters.Updated(name=name):
                 parameters[name] = draw(st.sampled_from(["0.9.9", "1.0.0", "1.0.1", "10.0.0"]))
-            case filters.Dates():
+            case filters.Dates() | filters.ActionDates():
                 parameters["date_match"] = draw(st.sampled_from(["possible", "certain"]))
                 ranges = st.fixed_dictionaries({}, optional={"date_from": PARTIAL, "date_to": PARTIAL})
                 parameters |= draw(st.one_of(ranges, st.fixed_dictionaries({"on": PARTIAL})))
@@ -133,6 +138,8 @@ def holds(oracle: Oracle, resource: Resource, parameters: dict[str, Any], d: Doc
                 ends = [span(p["to"])[1] for p in d["in_force"] if p["ended_by"] == "expired"]
                 if not any(end < date.fromisoformat(parameters[name]) for end in ends):
                     return False
+            case filters.InForce() if not in_force(oracle, parameters, d):
+                return False
             case filters.Updated(name=name) if name in parameters:
                 if release_number(d["updated_in"]) < release_number(parameters[name]):
                     return False
@@ -140,6 +147,10 @@ def holds(oracle: Oracle, resource: Resource, parameters: dict[str, Any], d: Doc
                 return False
             case filters.Words() if "q" in parameters and not mentions(d, parameters["q"]):
                 return False
+    if resource.kind == "agreements":
+        return not {"date_from", "date_to", "on"} & set(parameters) or any(
+            acted(parameters, action["date"]) for action in d["actions"]
+        )
     if {"date_from", "date_to", "on"} & set(parameters):
         since, until = parameters.get("date_from") or parameters.get("on"), parameters.get("date_to") or parameters.get("on")
         begin = bounds(since)[0] if since else date.min
@@ -147,6 +158,37 @@ def holds(oracle: Oracle, resource: Resource, parameters: dict[str, Any], d: Doc
         if not oracle.lies_within(resource.kind, d, (begin, end), parameters.get("date_match", "possible")):
             return False
     return True
+
+
+def acted(parameters: dict[str, Any], on: Document) -> bool:
+    """Whether the date of one action lies in the range of a query; an approximate or uncertain date never does for certain."""
+    first, last = span(on)
+    since, until = parameters.get("date_from") or parameters.get("on"), parameters.get("date_to") or parameters.get("on")
+    begin, end = bounds(since)[0] if since else date.min, bounds(until)[1] if until else date.max
+    if parameters.get("date_match") == "certain":
+        return begin <= first and last <= end and not set(on["edtf"]) & set("~?%")
+    return first <= end and begin <= last
+
+
+def in_force(oracle: Oracle, parameters: dict[str, Any], d: Document) -> bool:
+    """Whether an agreement was in force, and bound the parties, on the days of a query."""
+    certain = parameters.get("date_match") == "certain"
+
+    def bound(pair: str) -> bool:
+        party, _, day = pair.partition(":")
+        return oracle.bound(d, party, date.fromisoformat(day), certain=certain)
+
+    if not any(map(bound, parameters.get("bound_on", ()))) and "bound_on" in parameters:
+        return False
+    if not all(map(bound, parameters.get("bound_on_all", ()))):
+        return False
+    if "in_force_on" not in parameters:
+        return True
+    day = parameters["in_force_on"]
+    among = [bound(f"{party}:{day}") for party in parameters.get("party", ())]
+    every = [bound(f"{party}:{day}") for party in parameters.get("party_all", ())]
+    in_force = oracle.in_force(d["in_force"], date.fromisoformat(day), certain=certain)
+    return in_force and (any(among) or not among) and all(every)
 
 
 def release_number(version: str) -> list[int]:

@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
-from api.resources.agreements import in_force
+from api.resources.lifecycle import lifecycle
 
 USA, RUS = "united-states", "russia"
 
 
 def action(kind: str, date: str, *by: str, until: str | None = None) -> dict[str, Any]:
     return {"kind": kind, "date": date, "until": until, "by": list(by)}
+
+
+def in_force(agreement: dict[str, Any]) -> list[dict[str, Any]]:
+    return lifecycle({"further_parties": None, **agreement}, {}).in_force
 
 
 def periods(*actions: dict[str, Any], parties: tuple[str, ...] = (USA, RUS)) -> list[tuple[Any, ...]]:

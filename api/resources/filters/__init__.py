@@ -4,17 +4,21 @@ from .base import Catalog, Filter, Values, each, names, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
 from .dates import Before, Dates, OnDay, day_columns, years
+from .lifecycles import ActionDates, BoundSpan, InForce
 from .tables import DatedRow, Row, alias, index_table
 from .terms import Terms
 
 __all__ = [
+    "ActionDates",
     "Before",
+    "BoundSpan",
     "Catalog",
     "DatedRow",
     "Dates",
     "Filter",
     "Holds",
     "Ids",
+    "InForce",
     "OnDay",
     "Row",
     "SeqRange",

@@ -52,6 +52,10 @@ class Filter:
         """The conditions for a request's arguments; `model` is the kind's table, `table` the index table."""
         raise NotImplementedError
 
+    def understood(self, arguments: Arguments) -> dict[str, Any]:
+        """What `meta.query` says, beside the arguments, of how they were understood."""
+        return {}
+
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
         """(parameter, message) for every parameter that contradicts another one."""
         yield from ()

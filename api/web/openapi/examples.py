@@ -22,7 +22,9 @@ def example(schema: ma.Schema) -> dict[str, Any]:
         if isinstance(field, fields.Ref):
             reference = dict(zip(("id", "name"), BY_KIND[field.kind].example, strict=True))
             office = {"title": "President of Russia", "organization": {"id": "russia", "name": "Russia"}}
-            return {**reference, "offices": [office]} if isinstance(field, fields.Holder) else reference
+            more = {"offices": [office]} if isinstance(field, fields.Holder) else {}
+            more = example(field.schema) if isinstance(field, fields.DetailedRef) else more
+            return {**reference, **more, **reference}
         if isinstance(field, fields.Edtf):
             return DATE["example"]
         plain = {

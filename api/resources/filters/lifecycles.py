@@ -1,0 +1,140 @@
+"""Filters of agreements: by the days of their actions, and by the days on which they were in force or bound a party."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import marshmallow as ma
+import peewee as pw
+
+from ...schema import edtf
+from ...schema.fields import Record
+from ...schema.query_fields import Day, PartyDay, listed
+from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter
+from .dates import Dates
+from .tables import Row
+
+NEVER = edtf.Bounds(date.max, date.min)  # the certain core of a date that no range is certain to hold
+
+
+class BoundSpan(NamedTuple):
+    """A period in force (`value` empty) or of a party: its days if possible, and those that are certain."""
+
+    value: str
+    earliest: date
+    latest: date
+    surely_earliest: date
+    surely_latest: date
+
+
+Spans = Callable[[Record, Catalog], Iterable[BoundSpan]]
+
+
+@dataclass(frozen=True)
+class ActionDates(Filter):
+    """`date_from`, `date_to`, `on` and `date_match` of records with `actions`: one action must lie in the range."""
+
+    name: str = "date"
+    dates: Dates = Dates()
+
+    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
+        return {
+            "earliest": pw.DateField(index=True),
+            "latest": pw.DateField(index=True),
+            "certain_from": pw.DateField(),
+            "certain_to": pw.DateField(),
+        }
+
+    def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
+        rows = set()
+        for text in (action["date"] for action in record["actions"]):
+            core = edtf.certain_core(text) or NEVER
+            rows.add(tuple(day.isoformat() for day in (*edtf.bounds(text), *core)))
+        return sorted(rows)
+
+    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
+        return self.dates.parameters()
+
+    def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
+        begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
+        if not (begin or end):
+            return
+        certain = arguments.get("date_match") == "certain"
+        within = []
+        if begin:
+            within.append((table.certain_to if certain else table.latest) >= begin.earliest)
+        if end:
+            within.append((table.certain_from if certain else table.earliest) <= end.latest)
+        yield model.seq.in_(table.select(table.record).where(*within))
+
+    def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
+        return self.dates.clash(arguments)
+
+
+@dataclass(frozen=True)
+class InForce(Filter):
+    """`in_force_on=2021-06-16`, with `party` only of parties bound on that day; `bound_on=russia:2021-06-16`.
+
+    With `date_match=certain` only what was certainly in force or bound on the day.
+    """
+
+    spans: Spans
+    name: str = "in_force_on"
+    bound: str = "bound_on"
+    party: str = "party"
+
+    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
+        days = ("latest", "surely_earliest", "surely_latest")
+        return {"value": pw.TextField(), "earliest": pw.DateField(index=True), **{day: pw.DateField() for day in days}}
+
+    def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
+        return [(value, *(day.isoformat() for day in days)) for value, *days in sorted(set(self.spans(record, catalog)))]
+
+    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
+        day = (
+            "In force on this day between at least two parties, suspended or not. `party` and `party_all` then find "
+            "agreements by which that party was bound on the day; `date_match` applies."
+        )
+        bound = "A party was bound on a day, suspended or not, as `party:day`."
+        return {
+            self.name: Day(metadata={"description": day, "example": "2021-06-16"}),
+            self.bound: listed(PartyDay("One party and day."), f"{bound} {ANY_OF}"),
+            f"{self.bound}_all": listed(PartyDay("One party and day."), f"{bound} {ALL_OF}"),
+        }
+
+    def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
+        certain = arguments.get("date_match") == "certain"
+        for pairs in self._wanted(arguments):
+            on = [_holds(table, certain, value, day) for value, day in pairs]
+            condition = on[0]
+            for other in on[1:]:
+                condition |= other
+            yield model.seq.in_(table.select(table.record).where(condition))
+
+    def _wanted(self, arguments: Arguments) -> Iterator[list[tuple[str, date]]]:
+        """Lists of (party, or nothing for the agreement, day): of each list one pair must hold."""
+        if self.bound in arguments:
+            yield [PartyDay.parts(pair) for pair in arguments[self.bound]]
+        for pair in arguments.get(f"{self.bound}_all", ()):
+            yield [PartyDay.parts(pair)]
+        if self.name in arguments:
+            day = arguments[self.name].earliest
+            yield [("", day)]
+            if self.party in arguments:
+                yield [(party, day) for party in arguments[self.party]]
+            for party in arguments.get(f"{self.party}_all", ()):
+                yield [(party, day)]
+
+    def understood(self, arguments: Arguments) -> dict[str, Any]:
+        """That `party` means parties bound on the day of `in_force_on`."""
+        if self.name in arguments and (self.party in arguments or f"{self.party}_all" in arguments):
+            return {"party_bound_on": arguments[self.name].earliest.isoformat()}
+        return {}
+
+
+def _holds(table: Any, certain: bool, value: str, day: date) -> Any:
+    first, last = (table.surely_earliest, table.surely_latest) if certain else (table.earliest, table.latest)
+    return (table.value == value) & (first <= day) & (last >= day)
