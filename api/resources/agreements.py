@@ -16,6 +16,7 @@ from .common import (
     also_known_as,
     citations,
     cited,
+    derived_doubt,
     disputed,
     identity,
     links,
