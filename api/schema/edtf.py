@@ -151,6 +151,12 @@ def bounds(text: str) -> Bounds:
     return read(text).bounds
 
 
+def is_open(text: str) -> bool:
+    """Whether an EDTF date has no first or no last day."""
+    days = bounds(text)
+    return days.earliest == date.min or days.latest == date.max
+
+
 @lru_cache(maxsize=1 << 16)
 def certain_core(text: str) -> Bounds | None:
     """What a range of days must meet for a date to lie in it for certain; None for a doubtful date (`~`, `?`, `%`).

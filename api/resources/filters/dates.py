@@ -104,6 +104,8 @@ class Dates(Filter):
         certain = arguments.get("date_match") == "certain"
         if begin := arguments.get("date_from") or arguments.get("on"):
             yield (model.certain_to if certain else model.latest) >= begin.earliest
+            if certain:
+                yield SeqRange(first=_first_certain(model, begin.earliest))
         if end := arguments.get("date_to") or arguments.get("on"):
             yield (model.certain_from if certain else model.earliest) <= end.latest
             # `seq` follows the earliest day, so a scan can start at the end of the range.
@@ -127,6 +129,13 @@ def _last(model: Any, day: date) -> Any:
     """The `seq` of the last record whose earliest day is `day` or before."""
     other = alias(model, "bound")
     return other.select(other.seq).where(other.earliest <= day).order_by(other.earliest.desc(), other.seq.desc()).limit(1)
+
+
+def _first_certain(model: Any, day: date) -> Any:
+    """The lowest `seq` of a record that is certain to end on `day` or after."""
+    other = alias(model, "bound")
+    # `+ 0`: otherwise the databases look for the lowest number record by record, not in the index of the day.
+    return other.select(pw.fn.MIN(other.seq + 0)).where(other.certain_to >= day)
 
 
 def years(text: str | None) -> Iterator[str]:
