@@ -56,6 +56,7 @@ def events() -> dict[str, Record]:
         "place": "city",
         "participants": [{"actor": f"state-{letter}", "role": "participant"} for letter in "ab"],
         "summary": "A and B met.",
+        "note": "A date that is open on one side needs a note.",
         "citations": CITED,
     }
     return {PLAIN: plain, **{sample_id(kind): {**plain, **change} for kind, change in SAMPLES.items()}}

@@ -143,10 +143,9 @@ def test_a_calendar_draws_what_lasted_and_says_what_is_not_known(
 
 
 @pytest.mark.parametrize("word", ["jsonld", "ics", "atom", "geojson", "graphml"])
-def test_no_format_gives_a_day_that_the_record_does_not_know(serve: Serve, small: Path, word: str) -> None:
-    """2020 is not 1 January to 31 December, except as the bounds that GeoJSON and GraphML name so."""
-    client = serve(("date: '2021-06-16'", "date: '2021-06'"))
-    text = fetch(client, word)
+def test_no_format_gives_a_day_that_the_record_does_not_know(serve: Serve, word: str) -> None:
+    """June is not 1 to 30 June, except as the bounds that GeoJSON and GraphML name so."""
+    text = serve().get(f"/v1/events?format={word}&ids=2021-06-follow-up").text
     assert "2021-06-30" not in text or word in ("geojson", "graphml")
     assert "DTEND" not in text
 
@@ -207,3 +206,33 @@ def test_the_contract_says_how_doubt_is_written(client: FlaskClient) -> None:
     content = client.get("/openapi.json").get_json()["paths"]["/v1/events"]["get"]["responses"]["200"]["content"]
     for word in ("atom", "ics", "graphml"):
         assert len(content[FORMATS[word].media_type]["schema"]["description"]) > 100
+
+
+def test_no_calendar_entry_lasts_longer_than_what_it_shows(
+    client: FlaskClient, documents: dict[str, list[dict[str, Any]]]
+) -> None:
+    """A call on some day of 108 is one day with words; a summit of three days is three days."""
+    calendar = icalendar.Calendar.from_ical(client.get("/v1/events?format=ics").text)
+    entries = {str(event["uid"]).split("@")[0]: event for event in calendar.walk("VEVENT")}
+    call = entries["2021-biden-putin-phone-call-on-killer-remark"]
+    assert "dtend" not in call
+    assert call["summary"].endswith(", day not known)")
+    assert " (between " in call["summary"]
+    assert "dtend" not in entries["2020-putin-valdai-meeting"]
+    summit = entries["1985-11-geneva-summit"]
+    assert (summit["dtend"].dt - summit["dtstart"].dt).days == 3
+    spans = {id for id, event in entries.items() if "dtend" in event and (event["dtend"].dt - event["dtstart"].dt).days > 1}
+    assert spans == {d["id"] for d in documents["events"] if d["date"]["sense"] == "extent" and d["id"] in entries
+                     and d["date"]["latest"] and d["date"]["latest"] != d["date"]["earliest"]}  # fmt: skip
+
+
+def test_no_start_date_is_a_day_that_the_record_does_not_say(
+    client: FlaskClient, documents: dict[str, list[dict[str, Any]]]
+) -> None:
+    graph = json.loads(client.get("/v1/events?format=jsonld").text)["@graph"]
+    dates = {node["@id"].rpartition("/")[2]: (node.get("startDate"), node.get("endDate")) for node in graph}
+    assert dates["2020-putin-valdai-meeting"] == ("2020", "2020")
+    assert dates["2021-biden-putin-phone-call-on-killer-remark"] == (None, None)
+    assert dates["1985-11-geneva-summit"] == ("1985-11-19", "1985-11-21")
+    for document in documents["events"]:
+        assert all(day is None or day in document["date"]["edtf"] for day in dates[document["id"]]), document["id"]
