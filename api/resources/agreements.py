@@ -26,7 +26,7 @@ from .common import (
     topics,
     updated,
 )
-from .filters import ActionDates, Before, BoundSpan, Catalog, InForce, Row, Terms, Values, day_columns, each, within, years
+from .filters import ActionDates, Before, BoundSpan, Catalog, DatedRow, InForce, Terms, Values, day_columns, each, within, years
 from .lifecycle import ACTIONS, ENDS, LEFT, Existence, Lifecycle, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources
@@ -46,10 +46,8 @@ RELATIONS = {
 }
 
 
-class Agreement(Row):
+class Agreement(DatedRow):
     title = pw.TextField(index=True)
-    earliest = pw.DateField(index=True)
-    latest = pw.DateField(index=True)
 
     class Meta:
         table_name = "agreements"

@@ -34,6 +34,8 @@ def column_type(resource: Resource, path: str) -> str:
         return "string"
     if isinstance(field, Edtf) and path.endswith((".earliest", ".latest")):
         return "date"
+    if isinstance(field, Edtf) and path.endswith((".approximate", ".uncertain")):
+        return "boolean"
     kinds: tuple[tuple[type, str], ...] = ((Whole, "integer"), (Number, "number"), (Flag, "boolean"))
     return next((word for kind, word in kinds if isinstance(field, kind)), "string")
 

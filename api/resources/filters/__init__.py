@@ -5,7 +5,7 @@ from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
 from .dates import Before, Dates, OnDay, day_columns, years
 from .lifecycles import ActionDates, BoundSpan, InForce
-from .tables import Row, alias, index_table
+from .tables import DatedRow, Row, alias, index_table
 from .terms import Terms
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Before",
     "BoundSpan",
     "Catalog",
+    "DatedRow",
     "Dates",
     "Filter",
     "Holds",

@@ -17,8 +17,6 @@ from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter
 from .dates import Dates
 from .tables import Row
 
-NOT_SURE = ("~", "?", "%")  # an approximate or uncertain date is never certain
-
 
 class BoundSpan(NamedTuple):
     """A period in force (`value` empty) or of a party: its days if possible, and those that are certain."""
@@ -41,20 +39,14 @@ class ActionDates(Filter):
     dates: Dates = Dates()
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
-        return {
-            "earliest": pw.DateField(index=True),
-            "latest": pw.DateField(index=True),
-            "surely_earliest": pw.DateField(),
-            "surely_latest": pw.DateField(),
-        }
+        days = {"latest": pw.DateField(index=True), "certain_from": pw.DateField(), "certain_to": pw.DateField()}
+        return {"earliest": pw.DateField(index=True), **days, "doubtful": pw.IntegerField()}
 
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
         rows = set()
         for text in (action["date"] for action in record["actions"]):
-            days = edtf.bounds(text)
-            # No range holds the whole calendar, so such a date is never certain.
-            sure = edtf.Bounds(date.min, date.max) if any(mark in text for mark in NOT_SURE) else days
-            rows.add(tuple(day.isoformat() for day in (*days, *sure)))
+            days, core = edtf.bounds(text), edtf.certain_core(text)
+            rows.add((*(day.isoformat() for day in (*days, *(core or days))), int(core is None)))
         return sorted(rows)
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
@@ -65,11 +57,11 @@ class ActionDates(Filter):
         if not (begin or end):
             return
         certain = arguments.get("date_match") == "certain"
-        within = []
+        within = [table.doubtful == 0] if certain else []
         if begin:
-            within.append((table.surely_earliest if certain else table.latest) >= begin.earliest)
+            within.append((table.certain_to if certain else table.latest) >= begin.earliest)
         if end:
-            within.append((table.surely_latest if certain else table.earliest) <= end.latest)
+            within.append((table.certain_from if certain else table.earliest) <= end.latest)
         yield model.seq.in_(table.select(table.record).where(*within))
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
