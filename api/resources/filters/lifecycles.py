@@ -39,8 +39,14 @@ class ActionDates(Filter):
     dates: Dates = Dates()
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
-        days = {"latest": pw.DateField(index=True), "certain_from": pw.DateField(), "certain_to": pw.DateField()}
-        return {"earliest": pw.DateField(index=True), **days, "doubtful": pw.IntegerField()}
+        # peewee orders columns by the time at which their fields are made: here that of the values in `rows`.
+        return {
+            "earliest": pw.DateField(index=True),
+            "latest": pw.DateField(index=True),
+            "certain_from": pw.DateField(),
+            "certain_to": pw.DateField(),
+            "doubtful": pw.IntegerField(),
+        }
 
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
         rows = set()
