@@ -14,9 +14,9 @@ from ..resources.resource import Resource
 from ..schema.fields import Record, Schema, Text, is_id
 from . import jsonl, manifests, snapshot
 from .dataset import Dataset, Progress
-from .file_errors import sqlite_errors
 from .findings import BULK, Finding
 from .jsonl_index import ByteRange, JsonlRecords, scan
+from .os_errors import sqlite_errors
 from .process_pool import ordered
 from .record import AboutSchema, Entry, validated
 from .snapshot import Snapshot

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..resources import BY_KIND
-from .file_errors import cannot_be
 from .findings import BULK, Finding
+from .os_errors import cannot_be
 from .yaml_files import MOST_BYTES, Unreadable
 
 PIECE = 1 << 20  # bytes read at a time

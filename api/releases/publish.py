@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..dataset import manifests, quality
 from ..dataset.dataset import Dataset, Progress, part
-from ..dataset.file_errors import file_errors, sqlite_errors
 from ..dataset.findings import DatasetError
 from ..dataset.manifests import Change
+from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.reader import read
 from ..dataset.tempdir import Scratch
 from ..storage.published import SUMS, digest

@@ -10,11 +10,11 @@ from pathlib import Path
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...storage.sqlite import DATABASE
-from .content import ReleaseContent, Write
 from .datapackage import package
 from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures
 from .ndjson import everything, ndjson_writer
 from .parquet import parquet_writer
+from .release_reader import ReleaseContent, Write
 from .sqlite import database
 
 

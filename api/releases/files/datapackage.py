@@ -11,7 +11,7 @@ from ...formats.tabular import cell, columns, row
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Edtf, Flag, Holder, Number, Record, Ref, Schema, Whole
-from .content import ReleaseContent
+from .release_reader import ReleaseContent
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ...dataset import quality
-from ...dataset.file_errors import dataset_errors
 from ...dataset.findings import DatasetError, Finding
+from ...dataset.os_errors import dataset_errors
 from ...query import citation
 from ...schema.fields import Record
 from ...storage.tables import Changed
 from ..codebook import SECTION, keys, types
-from .content import ReleaseContent, write_json
+from .release_reader import ReleaseContent, write_json
 
 # The public columns of a change, in order.
 CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.change, Changed.keys, Changed.to, Changed.reason)

@@ -8,8 +8,8 @@ from typing import Any
 from ...formats.tabular import cell, columns
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from .content import ReleaseContent, Write
 from .datapackage import column_type
+from .release_reader import ReleaseContent, Write
 
 LARGE = 1_000_000  # records above which a kind is split by year
 

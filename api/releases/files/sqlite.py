@@ -9,7 +9,7 @@ from ...formats.tabular import columns
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Schema
-from .content import ReleaseContent
+from .release_reader import ReleaseContent
 
 SQLITE_VERSION = (92, 100)  # bytes of the header with the version of the library that wrote the file
 

@@ -151,7 +151,7 @@ def test_fmt_and_new_tell_what_cannot_be_written(small: Path, monkeypatch: pytes
     path, before = small / FILE, "name:   Security\ndefinition: x\n"
     path.write_text(before)
     with monkeypatch.context() as patch:
-        patch.setattr("api.dataset.file_errors.os.replace", failing(os.replace, errno.ENOSPC, False, ".tmp"))
+        patch.setattr("api.dataset.os_errors.os.replace", failing(os.replace, errno.ENOSPC, False, ".tmp"))
         result = run("fmt", "--dataset", small)
     assert (result.exit_code, result.output) == (1, f"{FILE}: cannot be written: No space left on device\n1 fault\n")
     assert path.read_text() == before
@@ -195,7 +195,7 @@ def test_a_full_disk_is_told_with_the_folder(small: Path, tmp_path: Path, monkey
     def full(*arguments: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(f"api.storage.store.{function}", full)
+    monkeypatch.setattr(f"api.storage.sqlite_store.{function}", full)
     exit_code, output = told(READERS["load"], small, tmp_path)
     assert exit_code == 2
     assert f"Error: cannot write {tmp_path}/data: No space left on device\n" in output
