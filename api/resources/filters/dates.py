@@ -134,7 +134,8 @@ def _last(model: Any, day: date) -> Any:
 def _first_certain(model: Any, day: date) -> Any:
     """The lowest `seq` of a record that is certain to end on `day` or after."""
     other = alias(model, "bound")
-    return other.select(pw.fn.MIN(other.seq)).where(other.certain_to >= day)
+    # `+ 0`: otherwise the databases look for the lowest number record by record, not in the index of the day.
+    return other.select(pw.fn.MIN(other.seq + 0)).where(other.certain_to >= day)
 
 
 def years(text: str | None) -> Iterator[str]:

@@ -27,9 +27,10 @@ class DatedRow(Row):
     certain_from = pw.DateField(null=True)
     certain_to = pw.DateField(null=True)
     vague = pw.IntegerField()  # 1 if the earliest day is certain to be one of the date, otherwise 2
+    document = pw.TextField()  # after the dates, which are then read without stepping over it
 
     class Meta:
-        indexes = ((("earliest", "vague", "seq"), False), (("certain_to", "certain_from", "seq"), False))
+        indexes = ((("earliest", "vague", "seq", "latest"), False), (("certain_to", "certain_from", "seq"), False))
 
 
 class Indexed(Protocol):
