@@ -217,14 +217,7 @@ class Oracle:
         if match == "possible" or kind == "agreements":
             return possible
         rendered = d["published" if kind == "sources" else "date"]
-        if rendered is None or set("~?%") & set(rendered["edtf"]):
-            return False
-        if "/" not in rendered["edtf"]:
-            return begin <= first and last <= end
-        # No reading of a first and a last day leaves the range out, neither by ending before it nor by beginning after it.
-        one, other = (days(text) for text in rendered["edtf"].split("/"))
-        soonest_over, latest_begun = max(other[0], one[0]), min(one[1], other[1])
-        return begin <= soonest_over and latest_begun <= end
+        return surely_within(rendered, range)
 
     def begins_for_certain(self, kind: str, d: Document) -> bool:
         """Whether the first day that a document's date can mean is one of its days for certain."""
@@ -237,6 +230,20 @@ class Oracle:
             days = [span(action["date"]) for action in d["actions"]]
             return (min(days)[0], max(last for _, last in days)) if days else (date.min, date.max)
         return span(d["published" if kind == "sources" else "date"])
+
+
+def surely_within(rendered: Document | None, range: tuple[date, date]) -> bool:
+    """Whether a date must lie in a range of days."""
+    begin, end = range
+    first, last = span(rendered)
+    if rendered is None or set("~?%") & set(rendered["edtf"]):
+        return False
+    if "/" not in rendered["edtf"]:
+        return begin <= first and last <= end
+    # No reading of a first and a last day leaves the range out, neither by ending before it nor by beginning after it.
+    one, other = (days(text) for text in rendered["edtf"].split("/"))
+    soonest_over, latest_begun = max(other[0], one[0]), min(one[1], other[1])
+    return begin <= soonest_over and latest_begun <= end
 
 
 def days(text: str) -> tuple[date, date]:

@@ -128,6 +128,12 @@ class Query(Parameters):
     def _position_columns(self) -> Sequence[Any]:
         return [column for column, _ in self.keys]
 
+    @property
+    def understood(self) -> Record:
+        """For `meta.query`: the normalized values, and what filters say beside them of how they were understood."""
+        said = (filter.understood(self.values) for filter in self.resource.filters)
+        return self.normalized | {name: value for part in said for name, value in part.items()}
+
     def variant(self, **values: Any) -> "Query":
         """The same query with other values of some parameters, from its first page on."""
         other = copy(self)
@@ -135,12 +141,6 @@ class Query(Parameters):
             vars(other).pop(name, None)
         other.values, other.after = {**self.values, **values}, None
         return other
-
-    @property
-    def understood(self) -> Record:
-        """For `meta.query`: the normalized values, and what filters say beside them of how they were understood."""
-        said = (filter.understood(self.values) for filter in self.resource.filters)
-        return self.normalized | {name: value for part in said for name, value in part.items()}
 
     @cached_property
     def filters(self) -> str:

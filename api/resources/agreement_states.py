@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from ..schema import edtf
+from ..schema import edtf, public_date
 from ..schema.fields import Record
-from ..schema.public_date import render
 from .lifecycle import ENDS, LEFT, Existence, Lifecycle, in_order, reach, suspended
 
 STATES = {
@@ -16,7 +15,7 @@ STATES = {
     "suspended": "In force, and suspended by at least one of those who are bound.",
     "ended": "No longer in force.",
     "unknown": "The sources read do not say; `detail` says what is missing.",
-    "adopted": "A text that does not enter into force, such as a joint statement, was adopted.",
+    "adopted": "A text that does not enter into force as a treaty does, such as a joint statement, was adopted.",
     "announced": "The same, as far as it was only announced.",
 }
 # Kinds of agreements that are made by being adopted or announced; an entry into force, if there is one, counts all the same.
@@ -115,7 +114,7 @@ def _done(agreement: Record, kinds: tuple[str, ...], day: date) -> Iterator[Reco
 
 def words(text: str | None) -> str:
     """A date in words."""
-    return str(render(text)["text"]) if text else "an open date"
+    return str(public_date.render(text)["text"]) if text else "an open date"
 
 
 def detail(agreement: Record, found: Standing, names: Names, day: date) -> str:
@@ -138,7 +137,11 @@ def detail(agreement: Record, found: Standing, names: Names, day: date) -> str:
         case "unknown":
             text = f"Unknown: {found.missing}"
         case made:
-            never = "a text of this kind does not enter into force" if agreement["kind"] in WITHOUT_ENTRY else NO_ENTRY
+            never = (
+                "a text of this kind does not enter into force as a treaty does"
+                if agreement["kind"] in WITHOUT_ENTRY
+                else NO_ENTRY
+            )
             text = f"{made.capitalize()}: {words(found.since)}; {never}"
     leaving = _departures(agreement, names, day) if found.state != "ended" else ""
     return f"{text}{leaving}."

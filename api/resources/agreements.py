@@ -28,20 +28,7 @@ from .common import (
     topics,
     updated,
 )
-from .filters import (
-    ActionDates,
-    Before,
-    BoundSpan,
-    Catalog,
-    DatedRow,
-    InForce,
-    Terms,
-    Values,
-    day_columns,
-    each,
-    within,
-    years,
-)  # fmt: skip
+from .filters import ActionDates, Before, BoundSpan, Catalog, DatedRow, InForce, Terms, Values, day_columns, each, within, years
 from .lifecycle import ACTIONS, ENDS, LEFT, Existence, Lifecycle, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts

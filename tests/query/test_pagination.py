@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
-from oracle import Document, Oracle, span
+from oracle import Document, Oracle, span, surely_within
 
 from api.config import Settings
 from api.dataset.dataset import Dataset
@@ -166,7 +166,7 @@ def acted(parameters: dict[str, Any], on: Document) -> bool:
     since, until = parameters.get("date_from") or parameters.get("on"), parameters.get("date_to") or parameters.get("on")
     begin, end = bounds(since)[0] if since else date.min, bounds(until)[1] if until else date.max
     if parameters.get("date_match") == "certain":
-        return begin <= first and last <= end and not set(on["edtf"]) & set("~?%")
+        return surely_within(on, (begin, end))
     return first <= end and begin <= last
 
 

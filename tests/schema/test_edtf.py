@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from edtf import EDTFParseException
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from api.schema.edtf import bounds, by_grammar, certain_core, certain_prefix, read
@@ -123,7 +123,6 @@ def test_a_date_says_what_it_means(text: str, precision: str, sense: str, hedge:
     assert (shown["approximate"], shown["uncertain"]) == ("approximate" in hedge, "uncertain" in hedge)
 
 
-@settings(deadline=None)
 @given(day=DAYS)
 def test_no_precision_is_added_or_lost(day: date) -> None:
     text = day.isoformat()
@@ -133,7 +132,6 @@ def test_no_precision_is_added_or_lost(day: date) -> None:
     assert certain_prefix(month) == text[:7]
 
 
-@settings(deadline=None)
 @given(first=DAYS, second=DAYS)
 def test_two_spans_meet_where_they_share_a_day(first: date, second: date) -> None:
     low, high = sorted([first, second])
@@ -154,7 +152,6 @@ CUT = st.builds(lambda day, length: day.isoformat()[:length], DAYS, st.sampled_f
 PLAIN_END = st.one_of(CUT, END, st.just(""))
 
 
-@settings(deadline=None)
 @given(text=st.one_of(PART, END, st.builds("{}/{}".format, END, END), st.builds("[{}..{}]".format, PLAIN_END, PLAIN_END)))
 def test_the_short_way_reads_dates_as_the_grammar_does(text: str) -> None:
     try:
@@ -173,7 +170,6 @@ def test_the_short_way_reads_dates_as_the_grammar_does(text: str) -> None:
 
 
 # A date that lasted or was on one day, as its ends; each end a day, month or year.
-@settings(deadline=None)
 @given(
     low=DAYS_NEAR,
     high=DAYS_NEAR,

@@ -17,8 +17,6 @@ from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter
 from .dates import Dates
 from .tables import Row
 
-NEVER = edtf.Bounds(date.max, date.min)  # the certain core of a date that no range is certain to hold
-
 
 class BoundSpan(NamedTuple):
     """A period in force (`value` empty) or of a party: its days if possible, and those that are certain."""
@@ -41,18 +39,20 @@ class ActionDates(Filter):
     dates: Dates = Dates()
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
+        # peewee orders columns by the time at which their fields are made: here that of the values in `rows`.
         return {
             "earliest": pw.DateField(index=True),
             "latest": pw.DateField(index=True),
             "certain_from": pw.DateField(),
             "certain_to": pw.DateField(),
+            "doubtful": pw.IntegerField(),
         }
 
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
         rows = set()
         for text in (action["date"] for action in record["actions"]):
-            core = edtf.certain_core(text) or NEVER
-            rows.add(tuple(day.isoformat() for day in (*edtf.bounds(text), *core)))
+            days, core = edtf.bounds(text), edtf.certain_core(text)
+            rows.add((*(day.isoformat() for day in (*days, *(core or days))), int(core is None)))
         return sorted(rows)
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
@@ -63,7 +63,7 @@ class ActionDates(Filter):
         if not (begin or end):
             return
         certain = arguments.get("date_match") == "certain"
-        within = []
+        within = [table.doubtful == 0] if certain else []
         if begin:
             within.append((table.certain_to if certain else table.latest) >= begin.earliest)
         if end:
