@@ -11,7 +11,14 @@ from collections.abc import Iterator
 
 import pytest
 
-PACKAGES = {"chromium": "chromium", "curl": "curl", "nginx": "nginx-light", "npm": "npm", "redis-server": "redis-server"}
+PACKAGES = {
+    "chromium": "chromium",
+    "curl": "curl",
+    "nginx": "nginx-light",
+    "npm": "npm",
+    "redis-server": "redis-server",
+    "Rscript": "r-base-core",
+}
 ALSO = {"chromium": "chromium-browser"}  # elsewhere it is called that
 LACKING = "there is no {} on this machine"
 
