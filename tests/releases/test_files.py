@@ -225,9 +225,12 @@ def test_every_column_is_in_the_dictionary_under_a_name_that_stata_and_r_take(fo
         for table in described["resources"]:
             header = next(csv.reader(io.StringIO(archive.read(table["path"]).decode())))
             assert header == [field["name"] for field in table["schema"]["fields"]]
+    codebook = (folder / "codebook.html").read_text()
     for table, field in columns_of(described):
         assert field["description"], (table, field)
-        assert re.fullmatch("[a-z][a-z0-9_]{0,31}", field["name"]), (table, field["name"])
+        name = field["name"] if not table.startswith("treaty_") else field["name"].lower()  # manydata's names have capitals
+        assert re.fullmatch("[a-z][a-z0-9_]{0,31}", name), (table, name)
+        assert f"<code>{field['name']}</code>" in codebook
     for kind in BY_KIND:
         schema = pyarrow.parquet.read_schema(folder / f"{kind}.parquet")
         assert json.loads(schema.metadata[b"release"])["version"] == described["version"]
@@ -295,3 +298,20 @@ def test_r_reads_the_tables_and_gives_the_same_sums(folder: Path, tmp_path: Path
         sums = sum(c for row in rows for key, c in row.items() if type(c) in (int, float))
         extra = sum(int(row["cameo"]) for row in rows if "cameo" in row)  # R reads the code as a number
         assert float(numbers) == pytest.approx(sums + extra), name
+
+
+def test_treaties_have_the_names_of_manydata(folder: Path) -> None:
+    tidy = from_csv(folder / "csv.zip")
+    documents = ndjson(folder)["agreements"]
+    (start,) = [row for row in tidy["treaty_agreements"] if row["treatyID"] == "new-start"]
+    assert (start["Signature"], start["Force"], start["End"]) == ("2010-04-08", "2011-02-05", "2026-02-05")
+    assert len(tidy["treaty_agreements"]) == len(documents)
+    assert {row["stateID"] for row in tidy["treaty_memberships"] if row["treatyID"] == "new-start"} == {"USA", "RUS"}
+    assert len(tidy["treaty_references"]) == sum(
+        len({(r["relation"], r["agreement"]["id"]) for r in d["relations"]}) for d in documents
+    )
+
+
+def test_the_folder_says_what_it_is_and_on_what_terms(folder: Path) -> None:
+    assert "Cite as: " in (folder / "README.md").read_text()
+    assert "https://creativecommons.org/licenses/by/4.0/" in (folder / "LICENSE").read_text()

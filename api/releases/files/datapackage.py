@@ -14,7 +14,7 @@ from typing import Any
 
 from ...resources import RESOURCES
 from ...schema.fields import Record
-from . import dyads
+from . import dyads, treaties
 from .content import ReleaseContent
 from .tables import Cells, Column, Table, rows, tables
 
@@ -26,16 +26,16 @@ AllRows = Callable[[ReleaseContent], Iterator[tuple[str, Cells]]]
 
 def all_tables() -> dict[str, Table]:
     """Every table by name: those of the records, and those made for analysis."""
-    return {**tables(), **{table.name: table for table in (dyads.EVENTS, dyads.YEARS)}}
+    return {**tables(), **{table.name: table for table in (dyads.EVENTS, dyads.YEARS, *treaties.TABLES)}}
 
 
-def package(content: ReleaseContent, path: Path, analysis: AllRows = dyads.dyad_rows) -> None:
+def package(content: ReleaseContent, path: Path, analysis: AllRows | None = None) -> None:
     """Writes a zip with one CSV a table and `datapackage.json` (Data Package v2); `analysis` makes the rows for analysis."""
     with (
         TemporaryDirectory(dir=path.parent) as folder,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
     ):
-        counts = _write(chain(all_rows(content), analysis(content)), Path(folder))
+        counts = _write(chain(all_rows(content), (analysis or analysis_rows)(content)), Path(folder))
         described = []
         for table in all_tables().values():
             made = Path(folder) / f"{table.name}.csv"
@@ -67,6 +67,12 @@ def all_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
     for resource in RESOURCES:
         for document in content.documents(resource):
             yield from rows(resource, document)
+
+
+def analysis_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
+    """The rows of the tables made for analysis."""
+    yield from dyads.dyad_rows(content)
+    yield from treaties.treaty_rows(content)
 
 
 def csv_cell(value: Any) -> Any:
