@@ -25,8 +25,10 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import need
+from support import run
 
-from api.releases import publish
+from api.dataset.findings import DatasetError
+from api.releases import publish, readers
 from api.releases.files.datapackage import package
 from api.releases.files.parquet import parquet_writer
 from api.releases.files.sqlite import add_views, view_name
@@ -315,3 +317,22 @@ def test_treaties_have_the_names_of_manydata(folder: Path) -> None:
 def test_the_folder_says_what_it_is_and_on_what_terms(folder: Path) -> None:
     assert "Cite as: " in (folder / "README.md").read_text()
     assert "https://creativecommons.org/licenses/by/4.0/" in (folder / "LICENSE").read_text()
+
+
+def test_independent_readers_must_agree_before_anything_is_published(
+    folder: Path, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = {kind: len(documents) for kind, documents in ndjson(folder).items()}
+    lines = readers.verify(folder, counts)
+    assert [line.split()[0] for line in lines] == list(readers.READERS)
+    with pytest.raises(DatasetError) as refused:
+        readers.verify(folder, {**counts, "events": 1})
+    assert len(refused.value.findings) == sum("read" in line.split() for line in lines)
+    monkeypatch.setitem(readers.READERS, "pandas", (readers._pandas, lambda: None))
+    monkeypatch.setitem(readers.READERS, "SQLite", (lambda folder, kinds: {}[folder], lambda: True))
+    result = run("release", "--dataset", small, "--output", tmp_path)
+    assert result.exit_code == 1
+    assert "SQLite cannot read the release" in result.output
+    assert not [path for path in tmp_path.iterdir() if path.name[0].isdigit()]
+    monkeypatch.setitem(readers.READERS, "SQLite", (readers._sqlite, lambda: True))
+    assert "pandas is not installed" in run("release", "--dataset", small, "--output", tmp_path).output
