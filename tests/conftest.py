@@ -18,7 +18,7 @@ import hypothesis
 import pytest
 import requests
 from flask.testing import FlaskClient
-from postgresql import Cluster
+from postgresql import Cluster, forget_template
 
 from api.config import Settings
 from api.dataset import reader
@@ -179,6 +179,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.stem not in APART:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))  # in one process, with what its module has prepared
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+def pytest_sessionfinish() -> None:
+    forget_template()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """A real PostgreSQL for the tests, out of a wheel: clusters that are started, stopped, copied, and thrown away."""
 
+import atexit
 import contextlib
 import functools
 import importlib.util
@@ -9,7 +10,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,11 +39,17 @@ def template() -> str:
     home = tempfile.mkdtemp(prefix="diplomatic-events-template-")
     if PLAIN:
         os.chown(home, NOBODY, NOBODY)
-    finished = weakref.finalize(template, shutil.rmtree, home, ignore_errors=True)
-    assert finished.atexit
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
     called(Path(home), "initdb", "-D", f"{home}/data", *options)
     return f"{home}/data"
+
+
+def forget_template() -> None:
+    """Removes it before the process ends, which a worker of pytest-xdist does without a word."""
+    if template.cache_info().currsize:
+        shutil.rmtree(Path(template()).parent, ignore_errors=True)
+        template.cache_clear()
 
 
 class Cluster:

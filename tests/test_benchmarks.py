@@ -30,6 +30,7 @@ TITLES = (
 )
 
 
+@pytest.mark.trials
 def test_the_whole_run_in_its_tiny_form(tmp_path: Path) -> None:
     output = tmp_path / "RESULTS.md"
     command = [sys.executable, "-m", "benchmarks.run", "--tiny", "--output", str(output), "--folder", str(tmp_path)]

@@ -16,6 +16,7 @@ from support import script
 Documents = dict[str, list[dict[str, Any]]]
 
 
+@pytest.mark.trials
 @pytest.mark.needs("npm")
 def test_a_typescript_client_compiles_strictly_and_walks_all_events(server: str, documents: Documents, tmp_path: Path) -> None:
     for path in (ROOT / "tests" / "fixtures" / "clients").iterdir():

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from conftest import ROOT, running
+from conftest import ROOT, running, unpublished
 from flask.testing import FlaskClient
 from postgresql import free_port
 from programs import need
@@ -89,7 +89,7 @@ class Documented:
 @pytest.fixture(scope="module")
 def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]:
     folder, metrics = tmp_path_factory.mktemp("documented"), free_port()
-    shutil.copytree(ROOT / "dataset", folder / "dataset")
+    unpublished(folder / "dataset")
     settings = {name: str(folder / name) for name in ("dataset", "data_dir", "releases_dir")}
     environ = {f"DIPLOMATIC_EVENTS_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "api", "release"]

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from .. import __version__, config
-from ..dataset.file_errors import FileError, reason
 from ..dataset.findings import DatasetError
+from ..dataset.os_errors import FileError, reason
 from .common import fail
 from .curation import changes, check, coverage, fmt, new
 from .derived_files import codebook, openapi, schema

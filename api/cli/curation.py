@@ -8,8 +8,8 @@ import click
 
 from ..dataset import reader, rules, yaml_files
 from ..dataset.dataset import part
-from ..dataset.file_errors import dataset_errors, replace_text
 from ..dataset.findings import DatasetError, Finding
+from ..dataset.os_errors import dataset_errors, replace_text
 from ..dataset.record import Entry
 from ..dataset.template import scaffold
 from ..releases import publish

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ..dataset import reader
-from ..dataset.file_errors import FileError, file_errors
+from ..dataset.os_errors import FileError, file_errors
 from ..releases.codebook import json_text
 from ..resources import BY_KIND, RESOURCES
 from ..schema.json_schema import json_schema

@@ -11,7 +11,7 @@ import click
 
 from .. import server
 from ..config import Settings
-from ..dataset.file_errors import file_errors
+from ..dataset.os_errors import file_errors
 from ..releases.load import load as load_release
 from ..storage import open_store
 from .common import BUSY, FAULTY, data_dir_option, dataset_option, progress, settings_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .file_errors import cannot_be
+from .os_errors import cannot_be
 from .yaml_files import DEEPEST, MOST_BYTES, ParsedText, Path_, Unreadable
 
 SPAN = 1 << 20  # bytes of a file that are read as one piece

@@ -15,8 +15,8 @@ from ..resources.resource import Resource
 from ..schema import fast_path
 from ..schema.fields import Record, is_id
 from . import jsonl
-from .file_errors import file_errors
 from .findings import DatasetError, Finding
+from .os_errors import file_errors
 from .record import Entry, validated
 from .records import Location, sort_value
 from .tempdir import Scratch

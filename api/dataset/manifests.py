@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ..schema.fields import Record
 from ..versions import VERSION, version_key
-from .file_errors import dataset_errors
 from .findings import DatasetError, Finding
+from .os_errors import dataset_errors
 from .yaml_files import canonical
 
 FOLDER = "releases"

@@ -14,9 +14,9 @@ from ..resources.resource import Resource
 from ..schema.fields import Record, Schema, Text, is_id
 from . import jsonl, manifests, snapshot
 from .dataset import Dataset, Progress
-from .file_errors import sqlite_errors
 from .findings import BULK, Finding
 from .jsonl_index import ByteRange, JsonlRecords, scan
+from .os_errors import sqlite_errors
 from .process_pool import ordered
 from .record import AboutSchema, Entry, validated
 from .snapshot import Snapshot
@@ -40,11 +40,9 @@ def read_snapshot(files: Snapshot, progress: Progress | None = None, scratch: Pa
     dataset. Raises FileError if there is no room for the index.
     """
     dataset = Dataset(files.folder)
-    if not files.folder.is_dir():
-        what = "is not a folder" if files.folder.exists() else "no such folder"
-        dataset.findings.add([Finding(str(files.folder), 0, "", what)])
-        return dataset
     dataset.findings.add(files.findings)
+    if not files.listed:
+        return dataset
     dataset.findings.add(_misplaced(files))
     dataset.about = _single(dataset, files, "dataset.yaml", AboutSchema()) or {}
     dataset.moved = _moved(dataset, files)

@@ -11,10 +11,10 @@ from ..resources.resource import Resource
 from ..schema import edtf
 from ..schema.fields import Edtf
 from ..schema.walk import steps
-from . import lifecycle_rules, manifests
+from . import chronology_rules, manifests
+from .chronology_rules import RecordRule
 from .dataset import Chunk, Dataset, Progress
 from .findings import DatasetError, Finding, Findings
-from .lifecycle_rules import RecordRule
 from .record import MOST_OF_ONE, Entry
 from .records import Item
 from .statistics import CitingRecords, Statistics, happens_on_a_date
@@ -190,7 +190,7 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (nothing_refers_to_itself, _every),
     (countries_are_given_where_needed, _of("actors")),
     (quad_classes_are_four, _of("event-types")),
-    *((rule, _of(kind)) for kind, rule in lifecycle_rules.LIFECYCLE_RULES),
+    *((rule, _of(kind)) for kind, rule in chronology_rules.LIFECYCLE_RULES),
 )
 DATASET_RULES: tuple[DatasetRule, ...] = (
     every_paragraph_is_coded,

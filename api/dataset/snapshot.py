@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..resources import BY_KIND
-from .file_errors import cannot_be
 from .findings import BULK, Finding
+from .os_errors import cannot_be
 from .yaml_files import MOST_BYTES, Unreadable
 
 PIECE = 1 << 20  # bytes read at a time
@@ -43,6 +43,11 @@ class Snapshot:
             self.close()
             raise
         self.digest = total.hexdigest()
+
+    @property
+    def listed(self) -> bool:
+        """Whether the dataset's folder could be listed at all."""
+        return "" in self._names
 
     def close(self) -> None:
         """Closes the JSON Lines files that nobody has taken."""
@@ -95,8 +100,7 @@ class Snapshot:
                 with os.scandir(self.folder / folder) as entries:
                     listed = sorted((entry.name, _type(entry)) for entry in entries if not entry.name.startswith("."))
             except OSError as error:
-                shown = folder or str(self.folder)
-                self.findings.append(Finding(shown, 0, "", cannot_be("listed", error)))
+                self.findings.append(Finding(folder or str(self.folder), 0, "", _unlisted(error)))
                 continue
             self._names[folder] = [name for name, _ in listed]
             for name, type in listed:
@@ -136,6 +140,12 @@ class Snapshot:
         self._unreadable.add(name)
         self.findings.append(Finding(name, 0, "", cannot_be("read", error)))
         return b"unreadable"
+
+
+def _unlisted(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such folder"
+    return "is not a folder" if isinstance(error, NotADirectoryError) else cannot_be("listed", error)
 
 
 def _type(entry: os.DirEntry[str]) -> str:

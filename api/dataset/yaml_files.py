@@ -111,7 +111,7 @@ def _build(events: Iterator[yaml.Event]) -> ParsedText:
     return out
 
 
-class _Dumper(yaml.SafeDumper):
+class _CanonicalDumper(yaml.SafeDumper):
     """Canonical YAML: lists are indented under their key, long text is folded, ambiguous scalars are quoted."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
@@ -123,12 +123,12 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if NUMERIC.fullmatch(text) else None)
 
 
-_Dumper.add_representer(str, _text)
+_CanonicalDumper.add_representer(str, _text)
 
 
 def write_yaml(value: Any) -> str:
     """The canonical YAML of a value; this and any other YAML parser reads the same value back."""
-    return yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
+    return yaml.dump(value, Dumper=_CanonicalDumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode

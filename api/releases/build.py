@@ -16,8 +16,8 @@ import peewee as pw
 from ..config import HERE
 from ..dataset import manifests, quality, rules
 from ..dataset.dataset import Chunk, Dataset, Progress, part
-from ..dataset.file_errors import file_errors, sqlite_errors
 from ..dataset.findings import DatasetError
+from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.process_pool import ordered
 from ..query import value_counts
 from ..query.value_counts import Count
@@ -74,9 +74,11 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None, manife
 def _write(dataset: Dataset, database: pw.Database, connection: sqlite3.Connection, progress: Progress | None) -> str:
     """Writes every table; returns the digest of the dataset. Raises DatasetError if it has faults."""
     _create(database, connection)
-    survey = _fill(connection, dataset, part(progress, 0, FILLED))
+    survey, unresolved = _fill(connection, dataset, part(progress, 0, FILLED))
     if findings := survey.finish(dataset):
         raise DatasetError(findings)
+    if unresolved:
+        raise RuntimeError(f"no rule reports that {unresolved}")
     _index(database, connection, part(progress, FILLED, INDEXED))
     value_counts.fill(connection)
     _insert(connection, Moved, _moves(dataset))
@@ -102,9 +104,9 @@ def _names(model: Any) -> list[str]:
     return [f'"{field.column_name}"' for field in model._meta.sorted_fields if field.name != "rowid"]
 
 
-def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None) -> rules.Survey:
-    """Examines every record and inserts its rows; returns findings and sums."""
-    survey = rules.Survey()
+def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None) -> tuple[rules.Survey, str | None]:
+    """Examines every record and inserts its rows; returns findings and sums, and a record that has no rows."""
+    survey, unresolved = rules.Survey(), None
     survey.findings.merge(dataset.findings)
     with suppress(DatasetError):  # a damaged manifest is reported by a rule, together with everything else
         rows = manifests.last_changes(dataset.published, dataset.moves)
@@ -112,12 +114,13 @@ def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress |
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
     for made in dataset.walk(batch, map(partial(_dated, connection), dataset.chunks())):
         survey.add(made.survey)
+        unresolved = next(iter(made.unresolved), unresolved)
         if not survey.findings:
             _put(connection, made)
         done += made.count
         if progress:
             progress(f"loading {made.kind}", done, of)
-    return survey
+    return survey, unresolved
 
 
 def _dated(connection: sqlite3.Connection, chunk: Chunk) -> DatedChunk:

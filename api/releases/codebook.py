@@ -37,7 +37,7 @@ def counts(dataset: Dataset) -> str:
     return table(("kind", "records", "what"), *((f"`{r.kind}`", dataset.count(r.kind), r.description) for r in RESOURCES))
 
 
-def asked(dataset: Dataset) -> str:
+def filters(dataset: Dataset) -> str:
     """The filters, sorts and formats of each kind's list."""
     rows = []
     for resource in RESOURCES:
@@ -98,7 +98,7 @@ def settings(dataset: Dataset) -> str:
 
 
 SECTIONS: dict[str, Callable[[Dataset], str]] = {
-    "asked": asked,
+    "asked": filters,
     "counts": counts,
     "keys": keys,
     "settings": settings,

@@ -4,7 +4,7 @@ from contextlib import closing
 
 from ..config import Settings
 from ..dataset.dataset import Progress, part
-from ..dataset.file_errors import file_errors
+from ..dataset.os_errors import file_errors
 from ..dataset.reader import read_snapshot
 from ..dataset.snapshot import Snapshot
 from ..problems import Problem

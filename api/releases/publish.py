@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ..dataset import manifests, quality
 from ..dataset.dataset import Dataset, Progress, part
-from ..dataset.file_errors import file_errors, sqlite_errors
 from ..dataset.findings import DatasetError
 from ..dataset.manifests import Change
+from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.reader import read
 from ..dataset.tempdir import Scratch
 from ..storage.published import SUMS, digest
@@ -84,7 +84,9 @@ def _put_in_place(made: Path, output: Path) -> tuple[Path, bool]:
     if not target.exists():
         os.replace(made, target)
         return target, True
-    if (target / SUMS).read_bytes() != (made / SUMS).read_bytes():
+    with file_errors("read", target):
+        same = (target / SUMS).read_bytes() == (made / SUMS).read_bytes()
+    if not same:
         raise VersionExists(f"{target} holds this version with different bytes")
     return target, False
 

@@ -43,13 +43,17 @@ class DatedChunk(NamedTuple):
 
 @dataclass
 class Batch:
-    """What a chunk of records makes: rows by table, (name, digest, keys) for the manifest, and findings and sums."""
+    """What a chunk of records makes: rows by table, (name, digest, keys) for the manifest, and findings and sums.
+
+    `unresolved` tells which records have no rows as they need others that cannot be read.
+    """
 
     kind: str
     count: int = 0
     rows: dict[str, list[TableRow]] = field(default_factory=lambda: defaultdict(list))
     digests: list[tuple[str, str, str]] = field(default_factory=list)
     survey: Survey = field(default_factory=Survey)
+    unresolved: list[str] = field(default_factory=list)
 
 
 class RecordCatalog:
@@ -81,22 +85,9 @@ def batch(dataset: Dataset, dated: DatedChunk) -> Batch:
             try:
                 version = dated.updated_in(item.id, entry.manifest.digest, dataset.about["version"])
                 _add_rows(made, (seq, item.id), entry, dataset, version)
-            except KeyError:
-                if not made.survey.findings and not _refers_to_faulty(entry, dataset):
-                    raise
+            except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
+                made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")
     return made
-
-
-def _refers_to_faulty(entry: Entry, dataset: Dataset) -> bool:
-    """Whether a record refers to one that cannot be read, which has findings of its own."""
-    return any(not _readable(dataset, kind, id) for _, kind, id in entry.refs)
-
-
-def _readable(dataset: Dataset, kind: str, id: str) -> bool:
-    try:
-        return bool(dataset.record(kind, id))
-    except KeyError:
-        return False
 
 
 def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, dataset: Dataset, updated: str) -> None:

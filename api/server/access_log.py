@@ -19,7 +19,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from gunicorn.glogging import Logger
 
 from ..metrics import State
-from ..web.response_cache import FOUND, REQUEST_ID, ROUTE
+from ..web.response_cache import CACHE_RESULT, REQUEST_ID, ROUTE
 
 VALID_ID = re.compile(r"[A-Za-z0-9._~+/=:@-]{1,128}")
 NO_ROUTE = "(none)"
@@ -181,6 +181,6 @@ class AccessLog(Logger):
         """Writes the line of a request, and counts it."""
         if State.recorder:
             method, route = environ.get("REQUEST_METHOD", ""), environ.get(ROUTE, NO_ROUTE)
-            State.recorder.count(method, route, status, seconds, environ.get(FOUND))
+            State.recorder.count(method, route, status, seconds, environ.get(CACHE_RESULT))
         if self.line:
             self.lines.add(self.line(environ, status, sent, seconds))

@@ -20,7 +20,7 @@ from ..storage.store import Store
 # Keys of the WSGI environ: the served release, resolved once a request; whether the response may be cached.
 SERVED, KEPT = "diplomatic_events.served", "diplomatic_events.kept"
 # Keys of the WSGI environ for the access log.
-REQUEST_ID, ROUTE, FOUND = "diplomatic_events.request_id", "diplomatic_events.route", "diplomatic_events.found"
+REQUEST_ID, ROUTE, CACHE_RESULT = "diplomatic_events.request_id", "diplomatic_events.route", "diplomatic_events.cache_result"
 # What a response may depend on besides the release.
 VARYING = (
     "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME",
@@ -95,7 +95,7 @@ class ResponseCache:
         with self._lock:
             finished = kept.get(key)
         if finished:
-            environ[ROUTE], environ[FOUND] = finished.route, "hit"
+            environ[ROUTE], environ[CACHE_RESULT] = finished.route, "hit"
             return finished.send(environ, start_response)
         return self._forward(environ, start_response, lambda finished: self._keep(kept, key, finished))
 
@@ -117,7 +117,7 @@ class ResponseCache:
             close()
         headers = started[1]
         etag = next(value for name, value in headers if name == "ETag")
-        environ[FOUND] = "miss"
+        environ[CACHE_RESULT] = "miss"
         size = sum(len(environ.get(name, "")) for name in VARYING) + sum(len(value) for _, value in headers)
         keep(Finished(headers, body, etag.strip('"').partition(":")[0], environ.get(ROUTE, ""), OVERHEAD + size + len(body)))
         return [body]

@@ -35,7 +35,7 @@ def release(store: Store) -> Release:
     return store.current()
 
 
-def asked_of(resource: Resource, release: Release) -> Iterator[dict[str, str]]:
+def queries_of(resource: Resource, release: Release) -> Iterator[dict[str, str]]:
     """A query for each filter of a kind, with a value that occurs, and for each sort."""
     for filter in resource.filters:
         match filter:
@@ -65,7 +65,7 @@ def explained(release: Release, statement: Any) -> list[str]:
     if release.database.param == "?":
         return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
     with release.pool.connection(release.schema) as connection:  # type: ignore[attr-defined]
-        # A few rows are read fastest from end to end; whether an index could lead is what is asked here.
+        # A few rows are read fastest from end to end; whether an index could lead is the question.
         connection.execute("SET enable_seqscan = off")
         rows = connection.execute(f"EXPLAIN {sql}", values).fetchall()
         connection.execute("RESET enable_seqscan")
@@ -74,14 +74,14 @@ def explained(release: Release, statement: Any) -> list[str]:
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)
 def test_no_filter_and_no_sort_reads_a_table_from_end_to_end(release: Release, store: Store, resource: Resource) -> None:
-    for asked in asked_of(resource, release):
-        query = Query(resource, arguments(resource), {name: [value] for name, value in asked.items()}, store)
+    for parameters in queries_of(resource, release):
+        query = Query(resource, arguments(resource), {name: [value] for name, value in parameters.items()}, store)
         steps = explained(release, select(query, None).limit(21))
         for step in steps:
-            walk = "sort" in asked and re.fullmatch(r"SCAN t1( USING INDEX \w+)?", step)
+            walk = "sort" in parameters and re.fullmatch(r"SCAN t1( USING INDEX \w+)?", step)
             words = step.startswith("SCAN") and "VIRTUAL TABLE INDEX" in step
-            assert walk or words or not re.match("SCAN|(-> +)?Seq Scan", step), (asked, steps)
-        if "sort" in asked:
+            assert walk or words or not re.match("SCAN|(-> +)?Seq Scan", step), (parameters, steps)
+        if "sort" in parameters:
             assert not any("TEMP B-TREE" in step or re.match("(-> +)?Sort ", step) for step in steps if "Sort Key" not in step), (
                 steps
             )
@@ -104,7 +104,7 @@ def test_a_page_at_any_depth_begins_where_the_last_one_ended(
 
 @pytest.mark.parametrize("few", [0, 1 << 60], ids=["all frequent", "all rare"])
 @pytest.mark.parametrize(
-    "asked",
+    "parameters",
     [
         {"actor": ["joe-biden"], "topic": ["strategic-stability,sanctions"]},
         {"actor_all": ["joe-biden,vladimir-putin"], "place_not": ["geneva"]},
@@ -114,11 +114,11 @@ def test_a_page_at_any_depth_begins_where_the_last_one_ended(
     ],
 )
 def test_every_plan_finds_the_same(
-    release: Release, store: Store, monkeypatch: pytest.MonkeyPatch, few: int, asked: dict[str, list[str]]
+    release: Release, store: Store, monkeypatch: pytest.MonkeyPatch, few: int, parameters: dict[str, list[str]]
 ) -> None:
     """Whether a value is frequent changes the way, never what is found."""
     (events,) = (resource for resource in RESOURCES if resource.kind == "events")
-    query = Query(events, arguments(events), asked, store)
+    query = Query(events, arguments(events), parameters, store)
     usual = [row[0] for row in release.rows(select(query, None))]
     monkeypatch.setattr(planner, "FEW", few)
     assert [row[0] for row in release.rows(select(query, None))] == usual

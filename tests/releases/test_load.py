@@ -77,6 +77,17 @@ def test_a_faulty_dataset_leaves_the_served_release(edit: Callable[..., Path], s
     assert SqliteStore(settings.data_dir).current().id == release.id
 
 
+def test_a_record_that_others_need_at_second_hand_is_told_where_it_is_missing(
+    edit: Callable[..., Path], small: Path, tmp_path: Path
+) -> None:
+    """Events are about a topic within the one that is gone: their rows need it, though they do not name it."""
+    edit("topics/security.yaml")
+    with pytest.raises(DatasetError) as refused:
+        load.load(of(small, tmp_path / "data"))
+    told = [str(finding).partition("; did you mean")[0] for finding in refused.value.findings]
+    assert told == ["topics/strategic-stability.yaml:3: broader: 'security' is not among the topics"]
+
+
 def test_a_killed_load_leaves_the_served_release_and_no_litter(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     release, _ = load.load(of(small, data_dir))

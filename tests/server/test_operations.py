@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from postgresql import free_port
 
 from api.cli import main
 from api.config import Settings
-from api.server import MEMORY
 
 
 def lines(log: Path) -> list[dict[str, Any]]:
@@ -137,10 +137,25 @@ def samples(port: int) -> dict[str, float]:
     return {name: float(value) for name, value in found}
 
 
+def counters_of(process: subprocess.Popen[str]) -> Path:
+    """The folder of a server's counters: the one whose files its processes hold, whatever other servers run here."""
+    folders: set[str] = set()
+
+    def held() -> bool:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for pid in (process.pid, *children):
+            with suppress(OSError):  # one that has just ended
+                folders.update(re.findall(r"/\S*/diplomatic-events-metrics-[^/\s]+", Path(f"/proc/{pid}/maps").read_text()))
+        return bool(folders)
+
+    wait_for(held)
+    (folder,) = folders
+    return Path(folder)
+
+
 def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
     port = free_port()
     asked, began = 40, time.time()
-    before = set(MEMORY.glob("diplomatic-events-metrics-*"))
     with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="3") as (url, process):
         for _ in range(asked):
             requests.get(f"{url}/v1/topics", timeout=10)  # a connection each, so that all processes get some
@@ -167,7 +182,7 @@ def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
         assert found["diplomatic_events_database_errors_total"] == 0
         (tmp_path / "data" / "current").write_text("nonsense\n")
         requests.get(f"{url}/readyz", timeout=10)
-        (folder,) = set(MEMORY.glob("diplomatic-events-metrics-*")) - before
+        folder = counters_of(process)
         assert folder.stat().st_mode & 0o077 == 0, "nobody else's"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
@@ -177,7 +192,6 @@ def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
 def test_metrics_outlive_a_process(tmp_path: Path) -> None:
     """One that is killed, and one that is replaced. An answer is counted when it has been sent."""
     port = free_port()
-    before = set(MEMORY.glob("diplomatic-events-metrics-*"))
     name = 'diplomatic_events_http_requests_total{method="GET",route="/v1/topics",status="200"}'
     seconds = 'diplomatic_events_http_request_duration_seconds_count{route="/v1/topics"}'
     with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="1") as (url, process):
@@ -190,21 +204,20 @@ def test_metrics_outlive_a_process(tmp_path: Path) -> None:
             wait_for(lambda worker=worker: worker not in children.read_text().split())
         wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
         wait_for(lambda: samples(port)[name] == samples(port)[seconds] == 4)
-        (folder,) = set(MEMORY.glob("diplomatic-events-metrics-*")) - before
+        folder = counters_of(process)
         left = {path.stem.split("_")[1] for path in folder.iterdir()}
         assert left == {"0", "1", "2"}, "files of the main process, and of the most workers that ran at once: two, at SIGHUP"
 
 
 def test_a_process_that_died_as_it_began_to_count_does_not_end_the_server(tmp_path: Path) -> None:
     port = free_port()
-    before = set(MEMORY.glob("diplomatic-events-metrics-*"))
     with serving_small(tmp_path, DIPLOMATIC_EVENTS_METRICS_PORT=str(port), DIPLOMATIC_EVENTS_WORKERS="1") as (url, process):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        (folder,) = set(MEMORY.glob("diplomatic-events-metrics-*")) - before
+        folder = counters_of(process)
         wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
         (worker,) = children.read_text().split()
+        wait_for(lambda: {path.name for path in folder.iterdir()} >= {"counter_1.db", "histogram_1.db"})  # what it counts in
         os.kill(int(worker), signal.SIGSTOP)
-        assert {path.name for path in folder.iterdir()} >= {"counter_1.db", "histogram_1.db"}, "the files that it counts in"
         (folder / "counter_1.db").write_bytes(b"")
         (folder / "histogram_1.db").write_bytes(b"\xff\xff\x00\x00" * 9)
         os.kill(int(worker), signal.SIGKILL)

@@ -142,7 +142,7 @@ TRIALS: tuple[Trial, ...] = (
             "`kill -9` at a random moment of the load, then every kind is read and the next load must succeed",
             faults.killed(run),
             "{kills} kills: {old} times the old release, {new} times the new one, 0 broken",
-            1,
+            1 if name == "sqlite" else 0,  # the long form tries the other
             2,
             50,
         )

@@ -123,12 +123,12 @@ def test_anybody_may_read_any_answer_from_anywhere(client: FlaskClient, method: 
 
 
 def test_a_preflight_is_answered(client: FlaskClient) -> None:
-    asked = {
+    headers = {
         "Origin": "https://example.org",
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "If-None-Match",
     }
-    answer = client.options("/v1/events", headers=asked)
+    answer = client.options("/v1/events", headers=headers)
     assert "GET" in answer.headers["Access-Control-Allow-Methods"]
     assert "if-none-match" in answer.headers["Access-Control-Allow-Headers"].lower()
 

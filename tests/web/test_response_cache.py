@@ -17,16 +17,16 @@ from api.web.response_cache import ResponseCache
 
 
 class Counted:
-    """A client of an application, and how often its Flask part was asked."""
+    """A client of an application, and how often its Flask part was called."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings, app = settings, create_app(settings)
         front: Any = app.wsgi_app
         assert isinstance(front, ResponseCache)
-        self.front, self.asked, inner = front, 0, front.inner
+        self.front, self.forwarded, inner = front, 0, front.inner
 
         def count(environ: Any, start_response: Any) -> Iterable[bytes]:
-            self.asked += 1
+            self.forwarded += 1
             return inner(environ, start_response)
 
         front.inner = count
@@ -62,12 +62,12 @@ PATHS = [
 def test_what_was_answered_once_is_answered_again_from_memory(counted: Counted, path: str, codings: str) -> None:
     headers = {"Accept-Encoding": codings} if codings else {}
     first = counted.client.get(path, headers=headers)
-    assert counted.asked == 1
+    assert counted.forwarded == 1
     again = counted.client.get(path, headers=headers)
-    assert counted.asked == 1
+    assert counted.forwarded == 1
     assert (again.status, list(again.headers), again.data) == (first.status, list(first.headers), first.data)
     head = counted.client.head(path, headers=headers)
-    assert counted.asked == 1
+    assert counted.forwarded == 1
     assert list(head.headers) == list(first.headers)
     assert head.data == b""
 
@@ -78,15 +78,15 @@ def test_a_client_that_has_an_answer_gets_304_from_memory_as_from_flask(counted:
     etag = counted.client.get("/v1/events?limit=5", headers=headers).headers["ETag"]
     for tags in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         warm = counted.client.get("/v1/events?limit=5", headers={**headers, "If-None-Match": tags})
-        assert counted.asked == 1
+        assert counted.forwarded == 1
         cold = Counted(counted.settings)
-        asked = cold.client.get("/v1/events?limit=5", headers={**headers, "If-None-Match": tags})
-        assert (warm.status_code, warm.data) == (asked.status_code, asked.data) == (304, b"")
+        fresh = cold.client.get("/v1/events?limit=5", headers={**headers, "If-None-Match": tags})
+        assert (warm.status_code, warm.data) == (fresh.status_code, fresh.data) == (304, b"")
         shown = ("Cache-Control", "Vary", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
-        assert [warm.headers[name] for name in shown] == [asked.headers[name] for name in shown]
+        assert [warm.headers[name] for name in shown] == [fresh.headers[name] for name in shown]
     other = counted.client.get("/v1/events?limit=5", headers={**headers, "If-None-Match": '"nothing"'})
     assert other.status_code == 200
-    assert counted.asked == 1
+    assert counted.forwarded == 1
 
 
 def test_a_tag_of_a_coding_that_the_client_no_longer_takes_is_not_enough(counted: Counted) -> None:
@@ -100,10 +100,10 @@ def test_a_tag_of_a_coding_that_the_client_no_longer_takes_is_not_enough(counted
     "path",
     ["/v1/events?typ=x", "/v1/events/nothing", "/nothing", "/healthz", "/readyz", "/v1/events?format=ndjson", "/v1/releases"],
 )
-def test_errors_streams_and_what_depends_on_more_than_the_release_are_asked_anew(counted: Counted, path: str) -> None:
+def test_errors_streams_and_what_depends_on_more_than_the_release_are_made_anew(counted: Counted, path: str) -> None:
     counted.client.get(path)
     counted.client.get(path)
-    assert counted.asked == 2
+    assert counted.forwarded == 2
 
 
 def test_other_methods_hosts_shapes_and_ranges_are_answers_of_their_own(counted: Counted) -> None:
@@ -113,6 +113,8 @@ def test_other_methods_hosts_shapes_and_ranges_are_answers_of_their_own(counted:
         .get_json()["links"]["self"]
         .startswith("http://example.org/")
     )
+    part = counted.client.get("/v1/events?limit=1", headers={"Range": "bytes=0-5"})
+    assert (part.status_code, len(part.data) > 6) == (200, True), "ranges are for published files"
     assert counted.client.get("/v1/events", headers={"Accept": "text/csv"}).mimetype == "text/csv"
     assert counted.client.get("/v1/events", headers={"Accept": "text/plain"}).status_code == 406
     assert counted.client.options("/v1/events?limit=1").status_code == 200
@@ -140,7 +142,7 @@ def test_no_more_bytes_are_kept_than_set(tmp_path: Path) -> None:
     assert len(kept) < 100
     off = Counted(Settings(dataset=SMALL, data_dir=tmp_path, cache_bytes=0))
     assert [off.client.get("/v1/events").status_code for _ in range(2)] == [200, 200]
-    assert off.asked == 2
+    assert off.forwarded == 2
 
 
 def test_threads_share_answers_without_a_fault(counted: Counted) -> None:
@@ -157,14 +159,14 @@ def test_threads_share_answers_without_a_fault(counted: Counted) -> None:
         thread.join()
     assert len(found) == 200
     assert len(set(found)) == 7
-    assert counted.asked <= 4 * 7
+    assert counted.forwarded <= 4 * 7
 
 
 def test_what_an_answer_is_kept_by_counts_as_well(counted: Counted) -> None:
     """A stranger may send long headers with each request."""
-    asked = 0
+    sent = 0
     for n in range(50):
         accept = f"application/json, {'x' * 6000}/{n}"
         assert counted.client.get("/v1/topics?limit=1", headers={"Accept": accept}).status_code == 200
-        asked += len(accept)
-    assert counted.front._kept[1].currsize > asked
+        sent += len(accept)
+    assert counted.front._kept[1].currsize > sent

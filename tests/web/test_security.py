@@ -46,11 +46,11 @@ def test_what_is_no_reading_is_refused_everywhere(server: str, method: str) -> N
 
 
 def test_pages_elsewhere_may_read_and_nothing_else(server: str) -> None:
-    asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
-    answer = requests.options(f"{server}/v1/events", headers=asked, timeout=10)
+    headers = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+    answer = requests.options(f"{server}/v1/events", headers=headers, timeout=10)
     assert "POST" not in answer.headers.get("Access-Control-Allow-Methods", "")
-    asked["Access-Control-Request-Method"] = "GET"
-    answer = requests.options(f"{server}/v1/events", headers=asked, timeout=10)
+    headers["Access-Control-Request-Method"] = "GET"
+    answer = requests.options(f"{server}/v1/events", headers=headers, timeout=10)
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
     guarded(answer)
     read = requests.get(f"{server}/v1/events?limit=1", headers={"Origin": "https://example.org", "Cookie": "a=b"}, timeout=10)
@@ -152,8 +152,8 @@ def test_an_address_of_ipv4_stands_for_itself_however_it_is_written() -> None:
 
 def test_what_a_browser_asks_by_itself_before_a_request_is_not_limited(tmp_path: Path) -> None:
     with running("--dataset", str(SMALL), "--data-dir", str(tmp_path), cwd=ROOT, **LIMIT) as (url, _):
-        asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET", "X-Forwarded-For": "192.0.2.1"}
-        answers = [requests.options(f"{url}/v1/topics", headers=asked, timeout=10) for _ in range(9)]
+        headers = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET", "X-Forwarded-For": "192.0.2.1"}
+        answers = [requests.options(f"{url}/v1/topics", headers=headers, timeout=10) for _ in range(9)]
         assert {answer.status_code for answer in answers} == {200}
         assert [limited(url).status_code for _ in range(6)] == [200] * 5 + [429], "nor counted"
 

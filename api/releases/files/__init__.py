@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...resources import RESOURCES
+from ...resources.resource import Resource
 from ...storage.sqlite import DATABASE
-from .content import ReleaseContent, Write
 from .datapackage import package
 from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures, licence, readme
 from .ndjson import everything, ndjson_writer
 from .parquet import parquet_writer
+from .release_reader import ReleaseContent, Write
 from .sqlite import database
 
 
@@ -51,19 +52,19 @@ def file_of(name: str) -> File | None:
     return FILES.get(name) or FILES.get(re.sub(r"-(\d{4}|undated)\.parquet$", ".parquet", name))
 
 
+def _ndjson(resource: Resource) -> File:
+    what = f"All {resource.kind}, one JSON document a line."
+    return File(ndjson_writer(resource), "application/gzip", what, OPENS["ndjson"])
+
+
+def _parquet(resource: Resource) -> File:
+    what = f"All {resource.kind}, nested: structs, lists, dates."
+    return File(parquet_writer(resource), "application/vnd.apache.parquet", what, OPENS["parquet"])
+
+
 FILES: dict[str, File] = {
-    **{
-        f"{r.kind}.ndjson.gz": File(
-            ndjson_writer(r), "application/gzip", f"All {r.kind}, one JSON document a line.", OPENS["ndjson"]
-        )
-        for r in RESOURCES
-    },
-    **{
-        f"{r.kind}.parquet": File(
-            parquet_writer(r), "application/vnd.apache.parquet", f"All {r.kind}, nested: structs, lists, dates.", OPENS["parquet"]
-        )
-        for r in RESOURCES
-    },
+    **{f"{resource.kind}.ndjson.gz": _ndjson(resource) for resource in RESOURCES},
+    **{f"{resource.kind}.parquet": _parquet(resource) for resource in RESOURCES},
     "dataset.json.gz": File(everything, "application/gzip", "Everything, as one JSON object."),
     "csv.zip": File(package, "application/zip", "Tidy CSV tables, as a Data Package with a data dictionary."),
     DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),

@@ -15,7 +15,7 @@ from typing import Any
 from ...resources import RESOURCES
 from ...schema.fields import Record
 from . import dyads, treaties
-from .content import ReleaseContent
+from .release_reader import ReleaseContent
 from .tables import Cells, Column, Table, rows, tables
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold

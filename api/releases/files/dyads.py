@@ -12,7 +12,7 @@ from ...resources.actors import code_withdrawn
 from ...resources.events import STATUSES
 from ...resources.filters import years
 from ...schema.fields import Record
-from .content import ReleaseContent
+from .release_reader import ReleaseContent
 from .tables import Cells, Column, Table
 
 

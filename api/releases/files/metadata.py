@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from ...dataset import quality
-from ...dataset.file_errors import dataset_errors
 from ...dataset.findings import DatasetError, Finding
+from ...dataset.os_errors import dataset_errors
 from ...query import citation
 from ...schema.fields import Record
 from ...storage.tables import Changed
 from ..codebook import SECTION, keys, table, types
-from .content import ReleaseContent, write_json
 from .datapackage import all_tables
+from .release_reader import ReleaseContent, write_json
 
 NULLS = (
     "An item of a list is a row of the table of that list, found by record_kind, record_id, list and position. The data has no "

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...resources import RESOURCES
 from ...resources.resource import Resource
-from .content import ReleaseContent, Write, write_gzip
+from .release_reader import ReleaseContent, Write, write_gzip
 
 
 def ndjson_writer(resource: Resource) -> Write:

@@ -12,7 +12,7 @@ from typing import Any
 from ...resources.resource import Resource
 from ...schema.fields import Record
 from ...schema.shape import Node, shape
-from .content import ReleaseContent, Write
+from .release_reader import ReleaseContent, Write
 
 LARGE = 1_000_000  # records above which a kind is split by year
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.shape import Node, shape
-from .content import ReleaseContent
+from .release_reader import ReleaseContent
 from .tables import Table, table_name, tables
 
 # Bytes of the header of an SQLite file: the version of the library that wrote it, and a change counter.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ...resources import BY_KIND
 from ...resources.agreements import KINDS, RELATIONS
 from ...schema.fields import Record
-from .content import ReleaseContent
+from .release_reader import ReleaseContent
 from .tables import Cells, Column, Table
 
 TREATY = Column("treatyID", "string", "Id of the agreement.", required=True, refers="agreements")

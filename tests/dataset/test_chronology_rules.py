@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from support import findings_of
 
-from api.dataset import lifecycle_rules, rules
+from api.dataset import chronology_rules, rules
 
 TREATY = "agreements/treaty.yaml"
 SUMMIT = "events/2021-06-16-geneva-summit.yaml"
@@ -113,7 +113,7 @@ def test_a_treaty_never_in_force_may_be_left_and_need_not_be_ratified(edit: Call
     assert findings_of(small) == []
 
 
-@pytest.mark.parametrize("kind", lifecycle_rules.UNATTENDED)
+@pytest.mark.parametrize("kind", chronology_rules.UNATTENDED)
 def test_what_comes_about_by_itself_needs_no_actor(edit: Callable[..., Path], small: Path, kind: str) -> None:
     edit(TREATY, TERMS, ends(kind, "'2026-02-05'", ""))
     assert findings_of(small) == []
@@ -180,4 +180,4 @@ def test_nothing_is_dissolved_before_it_is_founded(edit: Callable[..., Path], sm
 
 def test_each_rule_over_one_record_is_a_promise_of_its_own() -> None:
     promised = {rule.__name__: rule.__doc__ for rule in rules.RULES}
-    assert {rule.__name__: rule.__doc__ for _, rule in lifecycle_rules.LIFECYCLE_RULES}.items() <= promised.items()
+    assert {rule.__name__: rule.__doc__ for _, rule in chronology_rules.LIFECYCLE_RULES}.items() <= promised.items()

@@ -40,7 +40,9 @@ def sqlite_errors(action: str, path: Path) -> Iterator[None]:
     try:
         with file_errors(action, path):
             yield
-    except (sqlite3.OperationalError, pw.OperationalError) as error:
+    except (sqlite3.DatabaseError, pw.DatabaseError) as error:
+        if type(error).__name__ not in ("DatabaseError", "OperationalError"):
+            raise  # not about the file: an error in the program or the data
         first: BaseException = error  # later ones are about the rollback
         while first.__context__:
             first = first.__context__
@@ -49,11 +51,16 @@ def sqlite_errors(action: str, path: Path) -> Iterator[None]:
 
 @contextmanager
 def dataset_errors(folder: Path, path: Path, done: str) -> Iterator[None]:
-    """Raises DatasetError with a finding, `<path in folder>: cannot be <done>: <reason>`, for an OSError."""
+    """Raises DatasetError with a finding, `<path in folder>: cannot be <done>: <reason>`, for an OSError.
+
+    The path in the error is used if it has one in the folder, otherwise `path`.
+    """
     try:
         yield
     except OSError as error:
-        raise DatasetError([Finding(name_of(folder, path), 0, "", cannot_be(done, error))]) from None
+        told = Path(error.filename) if isinstance(error.filename, str) else path
+        name = (told if told.is_relative_to(folder) else path).relative_to(folder).as_posix()
+        raise DatasetError([Finding(name, 0, "", cannot_be(done, error))]) from None
 
 
 def cannot_be(done: str, error: OSError) -> str:
@@ -64,11 +71,6 @@ def cannot_be(done: str, error: OSError) -> str:
 def reason(error: OSError) -> str:
     """The reason that the operating system gives."""
     return error.strerror or str(error)
-
-
-def name_of(folder: Path, path: Path) -> str:
-    """A file's name in findings: its path in the dataset's folder."""
-    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
 
 
 def replace_text(path: Path, text: str) -> None:
