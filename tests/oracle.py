@@ -4,7 +4,7 @@ Slow and plain on purpose, and written without the code under test.
 """
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,8 @@ class Oracle:
             case "event-types", "plover" | "cameo":
                 category = d[filter]
                 return {category["event" if filter == "plover" else "code"]} if category else set()
+            case _, "date_precision":
+                return {d["date"]["precision"]}
             case _ if filter in d:
                 return one or ({d[filter]} if d[filter] is not None else set())
             case _:
@@ -160,12 +162,47 @@ class Oracle:
                 found.append(span(role["attested"]))
         return found
 
+    def lies_within(self, kind: str, d: Document, range: tuple[date, date], match: str) -> bool:
+        """Whether a document's date may lie in a range of days (`possible`), or must (`certain`)."""
+        begin, end = range
+        first, last = self.own_span(kind, d)
+        possible = first <= end and begin <= last
+        if match == "possible" or kind == "agreements":
+            return possible
+        rendered = d["published" if kind == "sources" else "date"]
+        if rendered is None or set("~?%") & set(rendered["edtf"]):
+            return False
+        if "/" not in rendered["edtf"]:
+            return begin <= first and last <= end
+        # No reading of a first and a last day leaves the range out, neither by ending before it nor by beginning after it.
+        one, other = (days(text) for text in rendered["edtf"].split("/"))
+        soonest_over, latest_begun = max(other[0], one[0]), min(one[1], other[1])
+        return begin <= soonest_over and latest_begun <= end
+
+    def begins_for_certain(self, kind: str, d: Document) -> bool:
+        """Whether the first day that a document's date can mean is one of its days for certain."""
+        first = self.own_span(kind, d)[0]
+        return self.lies_within(kind, d, (first, first), "certain")
+
     def own_span(self, kind: str, d: Document) -> tuple[date, date]:
         """The days that `date_from` and `date_to` look into."""
         if kind == "agreements":
             days = [span(action["date"]) for action in d["actions"]]
             return (min(days)[0], max(last for _, last in days)) if days else (date.min, date.max)
         return span(d["published" if kind == "sources" else "date"])
+
+
+def days(text: str) -> tuple[date, date]:
+    """The first and last day of a year, a month or a day; every day of an open end."""
+    if text == "..":
+        return date.min, date.max
+    parts = [int(part) for part in text.split("-")]
+    first = date(*[*parts, 1, 1][:3])
+    if len(parts) == 3:
+        return first, first
+    length = 366 if len(parts) == 1 else 31
+    same = [day for n in range(length) if str(day := first + timedelta(n)).startswith(text)]
+    return first, same[-1]
 
 
 def years(rendered: Document) -> set[str]:

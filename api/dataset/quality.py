@@ -73,6 +73,7 @@ def figures(dataset: Dataset, digest: str, statistics: Statistics) -> Record:
         "records": counts,
         "citations_per_record": {kind: _share(citing[kind], counts[kind]) for kind in BY_KIND if citing[kind]},
         "day_precise_dates": _share(sums["days"], sums["dates"]),
+        "open_dates": sums["open_dates"],
         "official_share_of_citations": _share(sums["official"], citing.total()),
         "official_share_of_sources": _share(sums["official_sources"], counts["sources"]),
         "sources_with_address": _share(sums["addressed"], counts["sources"]),

@@ -9,6 +9,8 @@ from ..resources.resource import Resource
 from ..schema.fields import Record
 from .record import Entry
 
+CERTAIN_LAST = {1: "b", 2: "a"}  # in ascending order, as the default order of dates descends
+
 
 class Location(NamedTuple):
     """The line and bytes of a record in a JSON Lines file; `series` is the number of the file."""
@@ -107,5 +109,10 @@ class FileRecords:
 
 
 def sort_value(resource: Resource, record: Record) -> str:
-    """The value that a record is sorted by in its kind's default order, as text."""
-    return str(resource.columns(record)[resource.sorts[resource.order.lstrip("-")].name])
+    """The value that a record is sorted by in its kind's default order, as text.
+
+    The newest come first in the default order of dates, and of those that begin on one day the certain ones.
+    """
+    columns = resource.columns(record)
+    key = resource.sorts[resource.order.lstrip("-")].name
+    return f"{columns[key]} {CERTAIN_LAST[columns['vague']]}" if key == "earliest" else str(columns[key])

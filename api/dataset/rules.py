@@ -1,5 +1,6 @@
 """The rules of the data, one function each; every record is examined once, and all findings are reported together."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -21,6 +22,8 @@ from .statistics import CitingRecords, Statistics, happens_on_a_date
 
 MOST_PARAGRAPHS = 100_000
 CIRCLE = 50  # records of a circle that are named
+# The date with which an id begins.
+DATE_OF_ID = re.compile(r"([0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?)(?=-)")
 LONGEST_QUOTE = 60  # words; a longer quote would be copying
 SPANS = (("start", "end"), ("date", "until"))  # keys of a mapping that has a beginning and an end
 DatasetRule = Callable[[Dataset, Statistics], Iterator[Finding]]  # run once all records were examined
@@ -33,13 +36,24 @@ def references_exist(id: str, entry: Entry, dataset: Dataset) -> Iterator[Findin
             yield replace(entry.finding(path, f"{other!r} is not among the {kind}"), sought=(kind, other))
 
 
-def ids_begin_with_their_date(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """Ids of events, statements and other records that happen on a date begin with as much of it as is certain."""
-    if not entry.record["date"]:
+def ids_claim_no_more_than_their_date(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """Ids of events, statements and other records that happen on a date begin with that date, or with less, or with none."""
+    begins = DATE_OF_ID.match(id)
+    if not entry.record["date"] or not begins:
         return
     prefix = edtf.certain_prefix(edtf.bounds(entry.record["date"]))
-    if not id.startswith(f"{prefix}-" if prefix else id):
-        yield entry.finding(("date",), f"the id should begin with {prefix!r}, as the date does")
+    if not prefix.startswith(begins[1]):
+        advice = f"begin it with {prefix!r}" if prefix else "begin it with no date"
+        yield entry.finding(("date",), f"does not say {begins[1]!r}, with which the id begins: {advice}")
+
+
+def open_dates_say_why(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A date without a first or a last day has the reason in the record's `note`."""
+    if entry.record.get("note"):
+        return
+    for path, kind, value in entry.leaves:
+        if isinstance(kind, Edtf) and edtf.is_open(value):
+            yield entry.finding(path, f"{value!r} is open on one side: bound it, or say in `note` why nothing bounds it")
 
 
 def citations_are_exact(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
@@ -182,7 +196,8 @@ def _of(*kinds: str) -> Callable[[Resource], bool]:
 # Each rule with the kinds whose records it examines; a new kind gets those that its schema and attributes call for.
 RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (references_exist, _every),
-    (ids_begin_with_their_date, happens_on_a_date),
+    (ids_claim_no_more_than_their_date, happens_on_a_date),
+    (open_dates_say_why, _with_keys("note")),
     (citations_are_exact, _every),
     (sources_can_be_found, _with_keys("url", "no_url")),
     (quotes_are_short, _with_keys("quote")),

@@ -74,6 +74,7 @@ class Statistics:
             first, last = edtf.bounds(text)
             self.sums["dates"] += 1
             self.sums["days"] += first == last
+        self.sums["open_dates"] += sum(isinstance(field, Edtf) and edtf.is_open(value) for _, field, value in entry.leaves)
         if record.get("accounts"):
             self.sums["accounts"] += len(record["accounts"])
             self.sums["disputed"] += conflict(record)

@@ -6,7 +6,7 @@ from typing import Any
 
 import peewee as pw
 
-from ..resources.filters import Dates, Holds, Terms
+from ..resources.filters import Dates, Holds, Terms, names
 from .planner import plan
 from .query import Query
 from .value_counts import ALL, between, totals
@@ -39,6 +39,13 @@ def total(query: Query) -> int:
         return int(query.release.scalar(plan(query).select(pw.fn.COUNT(pw.SQL("1"))))) if known is None else known
 
     return query.release.once(query.filters, count)
+
+
+def by_match(query: Query) -> dict[str, int] | None:
+    """How many records are certain and how many possible in the query's range of days; None if it has none."""
+    if not any("date_match" in names(filter) for filter in query.clauses):
+        return None
+    return {word: total(query.variant(date_match=word)) for word in ("certain", "possible")}
 
 
 def precomputed(query: Query) -> int | None:

@@ -1,6 +1,7 @@
 """A request's parameters: parsed, tied to a release, and checked against it in one step that nothing can leave out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -112,6 +113,14 @@ class Query(Parameters):
     def _position_columns(self) -> Sequence[Any]:
         return [column for column, _ in self.keys]
 
+    def variant(self, **values: Any) -> "Query":
+        """The same query with other values of some parameters, from its first page on."""
+        other = copy(self)
+        for name in ("normalized", "canonical", "filters", "keys", "clauses"):
+            vars(other).pop(name, None)
+        other.values, other.after = {**self.values, **values}, None
+        return other
+
     @cached_property
     def filters(self) -> str:
         """The canonical text of the filters alone: the same for queries that find the same records."""
@@ -121,13 +130,20 @@ class Query(Parameters):
     @cached_property
     def keys(self) -> list[tuple[Any, bool]]:
         """Columns to sort by, each with whether it descends; the last one is unique."""
-        resource, words = self.resource, self.values.get("sort") or [self.resource.order]
-        seq = resource.model.seq
-        descends = words[0].startswith("-")
-        if [word.lstrip("-") for word in words] == [resource.order.lstrip("-")]:
-            return [(seq, descends)]
-        keys = [(resource.sorts[word.lstrip("-")], word.startswith("-")) for word in words]
-        return [*keys, (seq, descends)]
+        words = self.values.get("sort") or [self.resource.order]
+        keys = [key for word in words for key in self._sort_columns(word)]
+        number = (self.resource.model.seq, words[0].startswith("-"))
+        # The numbers follow the default order, and the reverse one unless it is by date, where the certain come first in both.
+        default = self.resource.order
+        numbered = words == [default] or ([word.lstrip("-") for word in words] == [default.lstrip("-")] and len(keys) == 1)
+        return [number] if numbered else [*keys, number]
+
+    def _sort_columns(self, word: str) -> Iterator[tuple[Any, bool]]:
+        """The columns of one sort key, each with whether it descends; by date, the certain come first on the same day."""
+        column = self.resource.sorts[word.lstrip("-")]
+        yield column, word.startswith("-")
+        if column.name == "earliest":
+            yield self.resource.model.vague, False  # type: ignore[attr-defined]
 
     @cached_property
     def clauses(self) -> dict[Filter, list[Any]]:

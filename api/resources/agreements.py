@@ -23,7 +23,7 @@ from .common import (
     topics,
     updated,
 )
-from .filters import Before, Catalog, Dates, OnDay, Row, Terms, Values, day_columns, each, within, years
+from .filters import Before, Catalog, DatedRow, Dates, OnDay, Terms, Values, day_columns, each, within, years
 from .resource import Resource
 from .schema_org import Refer, cited_sources
 
@@ -47,10 +47,8 @@ RELATIONS = {
 }
 
 
-class Agreement(Row):
+class Agreement(DatedRow):
     title = pw.TextField(index=True)
-    earliest = pw.DateField(index=True)
-    latest = pw.DateField(index=True)
 
     class Meta:
         table_name = "agreements"

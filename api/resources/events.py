@@ -6,6 +6,7 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
+from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
@@ -24,7 +25,7 @@ from .common import (
     updated,
 )
 from .event_types import PLOVER
-from .filters import Catalog, Dates, Row, Terms, Values, day_columns, each, within, years
+from .filters import Catalog, DatedRow, Dates, Terms, Values, day_columns, each, within, years
 from .resource import Resource
 from .schema_org import Refer, cited_sources
 
@@ -40,10 +41,8 @@ RELATIONS = {
 }
 
 
-class Event(Row):
+class Event(DatedRow):
     title = pw.TextField(index=True)
-    earliest = pw.DateField(index=True)
-    latest = pw.DateField(index=True)
 
     class Meta:
         table_name = "events"
@@ -161,6 +160,13 @@ EVENTS = Resource(
         Terms("plover", "PLOVER event of its type.", plover, choices=PLOVER, single=True),
         Terms("cameo", "CAMEO code of its type.", cameo, single=True),
         Terms("year", "In this year, or possibly so.", lambda event, catalog: years(event["date"])),
+        Terms(
+            "date_precision",
+            "Dated to this precision; the coarser one of a date with two ends.",
+            lambda event, catalog: [edtf.read(event["date"]).precision],
+            choices=edtf.PRECISIONS,
+            single=True,
+        ),
         cited("events"),
         DISPUTED,
         Dates(),

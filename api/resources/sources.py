@@ -4,7 +4,7 @@ import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, One, Record, Schema, Text, Url, Whole
 from .common import identity, links, note, shared, sort_key, updated
-from .filters import Dates, Row, Terms, day_columns, each
+from .filters import DatedRow, Dates, Terms, day_columns, each
 from .resource import Resource
 from .schema_org import Refer
 
@@ -14,10 +14,8 @@ KINDS = (
 SCHEMA_ORG_TYPES = {"news_report": "NewsArticle", "news_analysis": "AnalysisNewsArticle", "opinion": "OpinionNewsArticle"}
 
 
-class Source(Row):
+class Source(DatedRow):
     title = pw.TextField(index=True)
-    earliest = pw.DateField(index=True)
-    latest = pw.DateField(index=True)
 
     class Meta:
         table_name = "sources"

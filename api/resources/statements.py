@@ -1,10 +1,9 @@
 """Statements: who said what, to whom, where, and through whom it is known."""
 
-import peewee as pw
-
+from ..schema import edtf
 from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import DISPUTED, accounts, citations, cited, conflict, disputed, identity, links, note, quantities, shared, updated
-from .filters import Catalog, Dates, Row, Terms, day_columns, each, within, years
+from .filters import Catalog, DatedRow, Dates, Terms, day_columns, each, within, years
 from .resource import Resource
 from .schema_org import Refer, cited_sources
 
@@ -15,10 +14,7 @@ ACTS = (
 STANCES = ("confirms", "denies", "rejects", "answers", "supports", "qualifies", "criticizes", "corrects")
 
 
-class Statement(Row):
-    earliest = pw.DateField(index=True)
-    latest = pw.DateField(index=True)
-
+class Statement(DatedRow):
     class Meta:
         table_name = "statements"
 
@@ -104,6 +100,13 @@ STATEMENTS = Resource(
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
         Terms("reported_by", "Reported by this actor.", each("reported_by"), "actors", reverse="statements_reported"),
         Terms("year", "In this year, or possibly so.", lambda statement, catalog: years(statement["date"])),
+        Terms(
+            "date_precision",
+            "Dated to this precision; the coarser one of a date with two ends.",
+            lambda statement, catalog: [edtf.read(statement["date"]).precision],
+            choices=edtf.PRECISIONS,
+            single=True,
+        ),
         cited("statements"),
         DISPUTED,
         Dates(),

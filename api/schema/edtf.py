@@ -1,6 +1,7 @@
-"""EDTF dates: validation, and the earliest and latest day that a date can mean.
+"""EDTF dates: validation, and which days, at which precision and in which sense, a date can mean.
 
-Levels 0 and 1 of ISO 8601-2 (https://www.loc.gov/standards/datetime/), years 0001 to 9999.
+Levels 0 and 1 of ISO 8601-2 (https://www.loc.gov/standards/datetime/), and of level 2 `[a..b]`, `[..b]` and `[a..]`, one day
+out of a range; years 0001 to 9999.
 """
 
 import re
@@ -16,8 +17,19 @@ with warnings.catch_warnings():
     from edtf import EDTFParseException, parse_edtf
 
 LONGEST = 64  # characters; no date is longer
-PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?[~?%]?")
-LEVELS = {"Date", "Interval", "UncertainOrApproximate", "Unspecified", "Level1Interval", "Season"}
+PRECISIONS = ("day", "month", "season", "year", "decade", "century")  # from fine to coarse
+SENSES = ("extent", "one_of")
+PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?([~?%]?)")
+SET = re.compile(r"\[([0-9-]*)\.\.([0-9-]*)\]")
+LEVELS = {"Date", "Interval", "UncertainOrApproximate", "Unspecified", "Level1Interval", "Level2Interval", "Season", "OneOfASet"}
+# Forms of one date that the grammar reads, by precision; `X` is an unspecified digit.
+COARSE = {
+    "month": re.compile(r"[0-9]{4}-[0-9]{2}-XX[~?%]?"),
+    "season": re.compile(r"[0-9]{4}-2[1-4]"),
+    "year": re.compile(r"[0-9]{4}-XX(-XX)?[~?%]?"),
+    "decade": re.compile(r"[0-9]{3}X[~?%]?"),
+    "century": re.compile(r"[0-9]{2}XX[~?%]?"),
+}
 
 
 class Bounds(NamedTuple):
@@ -31,32 +43,92 @@ class Bounds(NamedTuple):
         return self.earliest <= other.latest and other.earliest <= self.latest
 
 
-def _plain(text: str) -> Bounds | None:
-    """The bounds of a date or interval of years, months and days; None for other forms.
+EVER = Bounds(date.min, date.max)
 
-    The same as by the grammar and a thousand times as fast, for nearly all dates. `~`, `?` and `%` do not change bounds.
-    """
+
+class End(NamedTuple):
+    """One end of a date: its days, its precision (None if it is open), and its mark (`~`, `?`, `%` or none)."""
+
+    days: Bounds
+    precision: str | None
+    mark: str
+
+
+class EdtfDate(NamedTuple):
+    """A date: an `extent` lasted from `first` to `last`, `one_of` is one day from `first` to `last`, which may be equal."""
+
+    first: End
+    last: End
+    sense: str
+
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds(self.first.days.earliest, self.last.days.latest)
+
+    @property
+    def precision(self) -> str:
+        """The coarser precision of the two ends."""
+        given = [end.precision for end in (self.first, self.last) if end.precision]
+        return max(given, key=PRECISIONS.index, default=PRECISIONS[-1])
+
+    @property
+    def approximate(self) -> bool:
+        return any(end.mark in ("~", "%") for end in (self.first, self.last) if end.mark)
+
+    @property
+    def uncertain(self) -> bool:
+        return any(end.mark in ("?", "%") for end in (self.first, self.last) if end.mark)
+
+
+@lru_cache(maxsize=1 << 16)
+def read(text: str) -> EdtfDate:
+    """An EDTF date. Raises ValueError with a message for curators if `text` is not one."""
+    advice = "write 2021, 2021-06, 2021-06-16, 2021-05~, 2021-06-11/2021-06-13 for what lasted, [2021-05-25..2021-05-28] for"
+    if re.search(r"\s", text):
+        raise ValueError(f"{text!r} has spaces: EDTF dates have none")
+    if text.startswith("/") or text.endswith("/"):
+        raise ValueError(f"{text!r} has an empty end: write '..' for an open end")
+    try:
+        if len(text) > LONGEST:
+            raise ValueError
+        found = _read(text)
+    except (EDTFParseException, ValueError, OverflowError, TypeError):  # edtf raises TypeError for `../202X` and the like
+        raise ValueError(f"{text!r} is not an EDTF date: {advice} one day between, [..2021-05-20] or [2021-06-22..]") from None
+    if found.bounds.earliest > found.bounds.latest:
+        raise ValueError(f"{text!r} ends before it begins")
+    return found
+
+
+def _read(text: str) -> EdtfDate:
+    """Plain ends are read here, a thousand times as fast as by the grammar, which reads all others."""
+    if match := SET.fullmatch(text):
+        first, last = match.groups()
+        if not (first or last) or (first and last and len(first) != len(last)):
+            raise ValueError(text)
+        return EdtfDate(_end(first or ".."), _end(last or ".."), "one_of")
     first, slash, last = text.partition("/")
-    low = _end(first) if first != ".." or slash else None
-    high = _end(last) if slash else low
-    return Bounds(low.earliest, high.latest) if low and high else None
+    if not slash:
+        if first == "..":
+            raise ValueError(text)
+        return EdtfDate(_end(first), _end(first), "one_of")
+    found = EdtfDate(_end(first), _end(last), "extent")
+    if not all(end == ".." or PLAIN.fullmatch(end) for end in (first, last)):
+        by_grammar(text)
+    return found
 
 
-def _end(text: str) -> Bounds | None:
+def _end(text: str) -> End:
     if text == "..":
-        return Bounds(date.min, date.max)
+        return End(EVER, None, "")
     if not (match := PLAIN.fullmatch(text)):
-        return None
-    year, month, day = (int(part) if part else 0 for part in match.groups())
+        precision = next((word for word, form in COARSE.items() if form.fullmatch(text)), None)
+        if precision is None:
+            raise ValueError(text)
+        return End(by_grammar(text), precision, text[-1] if text[-1] in "~?%" else "")
+    year, month, day = (int(part) if part else 0 for part in match.groups()[:3])
     first = date(year, month or 1, day or 1)
     last = first if day else date(year, month or 12, monthrange(year, month or 12)[1])
-    return Bounds(first, last)
-
-
-def _day(moment: Any) -> date:
-    if isinstance(moment, float):
-        return date.min if moment < 0 else date.max
-    return date(moment.tm_year, moment.tm_mon, moment.tm_mday)
+    return End(Bounds(first, last), "day" if day else "month" if month else "year", match[4])
 
 
 def by_grammar(text: str) -> Bounds:
@@ -67,21 +139,39 @@ def by_grammar(text: str) -> Bounds:
     return Bounds(_day(parsed.lower_strict()), _day(parsed.upper_strict()))
 
 
+def _day(moment: Any) -> date:
+    if isinstance(moment, float):
+        return date.min if moment < 0 else date.max
+    return date(moment.tm_year, moment.tm_mon, moment.tm_mday)
+
+
 @lru_cache(maxsize=1 << 16)
 def bounds(text: str) -> Bounds:
     """The bounds of an EDTF date. Raises ValueError with a message for curators if `text` is not one."""
-    advice = "write 2021, 2021-06, 2021-06-16, 2021-05~, 2021-06-09/2021-06-16, 2021-06-22/.. or ../2021-05-20"
-    if text.startswith("/") or text.endswith("/"):
-        raise ValueError(f"{text!r} has an empty end: write '..' for an open end")
-    try:
-        if len(text) > LONGEST:
-            raise ValueError
-        days = _plain(text) or by_grammar(text)
-    except (EDTFParseException, ValueError, OverflowError, TypeError):  # edtf raises TypeError for `../202X` and the like
-        raise ValueError(f"{text!r} is not an EDTF date: {advice}") from None
-    if days.earliest > days.latest:
-        raise ValueError(f"{text!r} ends before it begins")
-    return days
+    return read(text).bounds
+
+
+def is_open(text: str) -> bool:
+    """Whether an EDTF date has no first or no last day."""
+    days = bounds(text)
+    return days.earliest == date.min or days.latest == date.max
+
+
+@lru_cache(maxsize=1 << 16)
+def certain_core(text: str) -> Bounds | None:
+    """What a range of days must meet for a date to lie in it for certain; None for a doubtful date (`~`, `?`, `%`).
+
+    A range from a day to another meets it if it ends on or after `earliest` and begins on or before `latest`. Of what lasted,
+    these are the days on which it lasted for sure. Where there is no such day, `earliest` comes after `latest`, and only a
+    range that holds everything from `latest` to `earliest` meets it: for one day out of several, a range that holds them all.
+    """
+    found = read(text)
+    days = found.bounds
+    if found.approximate or found.uncertain:
+        return None
+    if found.sense == "one_of":
+        return Bounds(days.latest, days.earliest)
+    return Bounds(min(found.first.days.latest, days.latest), max(found.last.days.earliest, days.earliest))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -89,13 +179,3 @@ def certain_prefix(days: Bounds) -> str:
     """The year, month or day (`YYYY`, `YYYY-MM`, `YYYY-MM-DD`) that both bounds share; empty if not even the year."""
     first, last = days.earliest.isoformat(), days.latest.isoformat()
     return next((first[:n] for n in (10, 7, 4) if first[:n] == last[:n]), "")
-
-
-def render(text: str) -> dict[str, str | None]:
-    """A date in the public document: its EDTF text and its bounds, null for an open end."""
-    earliest, latest = bounds(text)
-    return {
-        "edtf": text,
-        "earliest": None if earliest == date.min else earliest.isoformat(),
-        "latest": None if latest == date.max else latest.isoformat(),
-    }

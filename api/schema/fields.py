@@ -14,7 +14,7 @@ from marshmallow import validate
 from marshmallow.experimental.context import Context
 
 from ..problems import nearest
-from . import edtf
+from . import edtf, public_date
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_ID = 120
@@ -111,7 +111,7 @@ class Holder(Ref):
 
 
 class Edtf(_Described, mf.Field[str]):
-    """An EDTF date, rendered with its bounds."""
+    """An EDTF date, rendered with its bounds, precision, sense and a text in words."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         try:
@@ -121,7 +121,7 @@ class Edtf(_Described, mf.Field[str]):
         return str(value)
 
     def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> Record | None:
-        return None if value is None else edtf.render(value)
+        return None if value is None else public_date.render(value)
 
 
 class Country(Text):

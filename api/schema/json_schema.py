@@ -8,18 +8,27 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
-from . import fields
+from . import edtf, fields, public_date
 
 DATE = {
     "type": "object",
-    "description": "A date: its EDTF text, and the earliest and latest day it can mean (null where open).",
+    "description": "A date: its EDTF text, the earliest and latest day it can mean (null where open), and what it means.",
     "properties": {
         "edtf": {"type": "string"},
         "earliest": {"type": ["string", "null"], "format": "date"},
         "latest": {"type": ["string", "null"], "format": "date"},
+        "precision": {"type": "string", "enum": list(edtf.PRECISIONS), "description": "Of its ends, the coarser."},
+        "sense": {
+            "type": "string",
+            "enum": list(edtf.SENSES),
+            "description": "`extent`: it lasted from the earliest to the latest day. `one_of`: it was on some day among them.",
+        },
+        "approximate": {"type": "boolean", "description": "Marked `~` or `%`."},
+        "uncertain": {"type": "boolean", "description": "Marked `?` or `%`."},
+        "text": {"type": "string", "description": "The date in words."},
     },
-    "required": ["edtf", "earliest", "latest"],
-    "example": {"edtf": "2021-06", "earliest": "2021-06-01", "latest": "2021-06-30"},
+    "required": list(public_date.DATE_KEYS),
+    "example": public_date.render("2021-06"),
 }
 # An object whose keys the contract leaves open.
 ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}

@@ -8,6 +8,7 @@ import marshmallow as ma
 from marshmallow import fields as mf
 
 from .fields import Edtf, Holder, Record, Ref
+from .public_date import DATE_KEYS
 
 
 class Step(NamedTuple):
@@ -54,7 +55,7 @@ def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> l
 
 def paths(schema: ma.Schema) -> Iterator[str]:
     """Every dotted path of the public document: `date`, `date.edtf`, `participants.actor.name`."""
-    parts = {Holder: ("id", "name", "offices"), Ref: ("id", "name"), Edtf: ("edtf", "earliest", "latest")}
+    parts = {Holder: ("id", "name", "offices"), Ref: ("id", "name"), Edtf: DATE_KEYS}
     for key, field in schema.dump_fields.items():
         name = field.data_key or key
         inner = field.inner if isinstance(field, mf.List) else field

@@ -54,6 +54,9 @@ def copy(connection: Connection, source: sqlite3.Connection, model: Any) -> None
         if (field.index or field.unique) and not field.primary_key:
             unique = sql.SQL("UNIQUE" if field.unique else "")
             connection.execute(sql.SQL("CREATE {} INDEX ON {} ({})").format(unique, table, _listed([field])))
+    for names, _ in meta.indexes:
+        several = _listed([meta.fields[name] for name in names])
+        connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(table, several))
 
 
 def copy_search(connection: Connection, source: sqlite3.Connection) -> None:

@@ -10,7 +10,7 @@ from .. import formats
 from ..formats.sparse import narrowed
 from ..query.aggregation import facets
 from ..query.citation import cite
-from ..query.pagination import every, page
+from ..query.pagination import by_match, every, page
 from ..query.parameters import arguments, item_arguments
 from ..query.parsing import InvalidParameters
 from ..query.query import Query
@@ -48,6 +48,8 @@ def as_json(query: Query) -> Response:
     values, release, results = query.values, query.release, page(query)
     following = next_page(results.next)
     meta = {"total": results.total, **about(release), "query": query.normalized}
+    if counts := by_match(query):
+        meta["date_match"] = counts
     if "cite" in values:
         meta["citation"] = cite(query, request.host_url)
     if "facets" in values:

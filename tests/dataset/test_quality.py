@@ -44,6 +44,27 @@ def test_a_date_is_day_precise_where_it_can_be_one_day_only(figures: Document, d
     assert figures["day_precise_dates"] == share(sum(span(date)[0] == span(date)[1] for date in dates), len(dates))
 
 
+def test_dates_that_are_open_on_one_side_are_counted_and_few(figures: Document, documents: Documents) -> None:
+    """Something nearly always bounds a date: an office, a publication, what was spoken of."""
+    open_dates = [
+        (kind, d["id"], date)
+        for kind, found in documents.items()
+        for d in found
+        for date in dates_in({key: value for key, value in d.items() if key != "in_force"})
+        if not (date["earliest"] and date["latest"])
+    ]
+    assert figures["open_dates"] == len(open_dates) <= 5
+    for kind, id, _ in open_dates:
+        assert next(d for d in documents[kind] if d["id"] == id)["note"], id
+
+
+def dates_in(value: object) -> list[Document]:
+    """Every date at any depth."""
+    if isinstance(value, dict):
+        return [value] if "edtf" in value else [date for inner in value.values() for date in dates_in(inner)]
+    return [date for inner in value for date in dates_in(inner)] if isinstance(value, list) else []
+
+
 def test_official_texts_count_as_sources_and_as_cited(figures: Document, documents: Documents) -> None:
     kinds = {d["id"]: d["kind"] for d in documents["sources"]}
     official = [id for id, kind in kinds.items() if kind == "official_text"]

@@ -4,12 +4,13 @@ from .base import Catalog, Filter, Values, each, names, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
 from .dates import Before, Dates, OnDay, day_columns, years
-from .tables import Row, alias, index_table
+from .tables import DatedRow, Row, alias, index_table
 from .terms import Terms
 
 __all__ = [
     "Before",
     "Catalog",
+    "DatedRow",
     "Dates",
     "Filter",
     "Holds",

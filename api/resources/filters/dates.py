@@ -77,7 +77,10 @@ class Before(Filter):
 
 @dataclass(frozen=True)
 class Dates(Filter):
-    """`date_from`, `date_to`, `on` and `date_match`, on the columns `earliest` and `latest` of the kind's table."""
+    """`date_from`, `date_to`, `on` and `date_match`, on the columns of a DatedRow.
+
+    A range that is certain to hold a date meets its certain core (edtf.certain_core), a possible one its bounds.
+    """
 
     name: str = "date"
     words: tuple[str, ...] = ("possible", "certain")
@@ -86,7 +89,9 @@ class Dates(Filter):
         first = "From this day, month or year on, its first day included."
         last = "Up to this day, month or year, its last day included."
         match = (
-            "What an imprecise date means: `possible` finds records that may lie in the range, `certain` only those that must."
+            "What an imprecise date means: `possible` finds records that may lie in the range, `certain` only those that must: "
+            "what happened on one day if each day that it can mean lies in the range, what lasted if it lasted on a day of the "
+            "range for sure. A date marked `~`, `?` or `%` is never certain. `meta.date_match` counts both."
         )
         return {
             "date_from": Partial(metadata={"description": first, "example": "2021-06"}),
@@ -98,11 +103,11 @@ class Dates(Filter):
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
         certain = arguments.get("date_match") == "certain"
         if begin := arguments.get("date_from") or arguments.get("on"):
-            yield (model.earliest if certain else model.latest) >= begin.earliest
+            yield (model.certain_to if certain else model.latest) >= begin.earliest
             if certain:
-                yield SeqRange(first=_first(model, begin.earliest))
+                yield SeqRange(first=_first_certain(model, begin.earliest))
         if end := arguments.get("date_to") or arguments.get("on"):
-            yield (model.latest if certain else model.earliest) <= end.latest
+            yield (model.certain_from if certain else model.earliest) <= end.latest
             # `seq` follows the earliest day, so a scan can start at the end of the range.
             yield SeqRange(last=_last(model, end.latest))
 
@@ -126,10 +131,11 @@ def _last(model: Any, day: date) -> Any:
     return other.select(other.seq).where(other.earliest <= day).order_by(other.earliest.desc(), other.seq.desc()).limit(1)
 
 
-def _first(model: Any, day: date) -> Any:
-    """The `seq` of the first record whose earliest day is `day` or after."""
+def _first_certain(model: Any, day: date) -> Any:
+    """The lowest `seq` of a record that is certain to end on `day` or after."""
     other = alias(model, "bound")
-    return other.select(other.seq).where(other.earliest >= day).order_by(other.earliest, other.seq).limit(1)
+    # `+ 0`: otherwise the databases look for the lowest number record by record, not in the index of the day.
+    return other.select(pw.fn.MIN(other.seq + 0)).where(other.certain_to >= day)
 
 
 def years(text: str | None) -> Iterator[str]:
@@ -139,6 +145,12 @@ def years(text: str | None) -> Iterator[str]:
         yield from (f"{year:04}" for year in range(first.year, last.year + 1))
 
 
-def day_columns(text: str | None) -> dict[str, date]:
-    """The columns `earliest` and `latest` of an EDTF date; without a date, the first and last day there are."""
-    return edtf.bounds(text or "../..")._asdict()
+def day_columns(text: str | None) -> dict[str, Any]:
+    """The columns of a DatedRow for an EDTF date; without a date, the first and last day there are, and never certain."""
+    days, core = edtf.bounds(text or "../.."), edtf.certain_core(text) if text else None
+    return {
+        **days._asdict(),
+        "certain_from": core and core.earliest,
+        "certain_to": core and core.latest,
+        "vague": 1 if core and core.earliest <= days.earliest <= core.latest else 2,
+    }

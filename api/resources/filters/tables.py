@@ -19,6 +19,20 @@ class Row(pw.Model):
     document = pw.TextField()
 
 
+class DatedRow(Row):
+    """The columns of a kind whose records have a date; `day_columns` gives their values."""
+
+    earliest = pw.DateField()
+    latest = pw.DateField(index=True)
+    certain_from = pw.DateField(null=True)
+    certain_to = pw.DateField(null=True)
+    vague = pw.IntegerField()  # 1 if the earliest day is certain to be one of the date, otherwise 2
+    document = pw.TextField()  # after the dates, which are then read without stepping over it
+
+    class Meta:
+        indexes = ((("earliest", "vague", "seq", "latest"), False), (("certain_to", "certain_from", "seq"), False))
+
+
 class Indexed(Protocol):
     """A filter as its index table is made from it."""
 

@@ -140,6 +140,12 @@ LIST_META = {
         "total": {"type": "integer", "description": "How many records match the filters, on all pages."},
         "release": component("Release"),
         "query": {**ANY, "description": "The parsed query, defaults included."},
+        "date_match": {
+            "type": "object",
+            "description": "Of a query with a range of days: how many records lie in it for certain, and how many possibly.",
+            "properties": {"certain": {"type": "integer"}, "possible": {"type": "integer"}},
+            "required": ["certain", "possible"],
+        },
         "facets": {
             "type": "object",
             "description": "For each requested facet, its values, the number of records with each, and the link to them.",
