@@ -162,9 +162,10 @@ def dyad_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
         yield from ((EVENTS.name, row) for row in rows)
         states = {(row["source_state"], row["target_state"]): row for row in rows if row["source_state"] and row["target_state"]}
         in_years = list(years(event["date"]["edtf"]))
+        certain = len(in_years) == 1 and not (event["date"]["uncertain"] or event["date"]["approximate"])
         for pair, row in states.items():
             for year in in_years if pair[0] != pair[1] else ():
-                _count(sums.setdefault((*pair, int(year)), _empty(row, int(year))), row, len(in_years) == 1)
+                _count(sums.setdefault((*pair, int(year)), _empty(row, int(year))), row, certain)
     yield from ((YEARS.name, sums[key]) for key in sorted(sums))
 
 
