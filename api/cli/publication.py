@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ..problems import Problem
 from ..query.citation import cite as make_citation
 from ..query.citation import cited_query, verify
 from ..query.parsing import InvalidParameters
-from ..releases import publish
+from ..releases import publish, readers
 from ..releases.codebook import json_text
 from ..storage import open_store
 from .common import FAULTY, data_dir_option, dataset_option, fail, progress, settings_of
@@ -31,12 +32,21 @@ def release(folder: Path | None, output: Path | None) -> None:
     that is published already must come out the same to the byte. Needs the extra `release`.
     """
     settings = settings_of(dataset=folder, releases_dir=output)
+    read: list[str] = []
     try:
         with progress("publishing") as show:
-            target, new = publish.publish(settings.dataset, settings.releases_dir, show)
+            check = partial(_read_back, read)
+            target, new = publish.publish(settings.dataset, settings.releases_dir, show, check)
     except publish.VersionExists as error:
         fail([Finding(str(settings.releases_dir.absolute()), 0, "", str(error))])
+    for line in read:
+        click.echo(line)
     click.echo(f"{target} {'is published' if new else 'was published already, and is the same to the byte'}")
+
+
+def _read_back(lines: list[str], folder: Path, counts: dict[str, int]) -> None:
+    """Reads a release with independent readers, and adds a line about each."""
+    lines += readers.verify(folder, counts)
 
 
 @click.command()

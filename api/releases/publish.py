@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -26,10 +26,14 @@ class VersionExists(Exception):
     """The folder of releases already contains the version, with different content."""
 
 
-def publish(folder: Path, output: Path, progress: Progress | None = None) -> tuple[Path, bool]:
+Check = Callable[[Path, dict[str, int]], object]
+
+
+def publish(folder: Path, output: Path, progress: Progress | None = None, check: Check | None = None) -> tuple[Path, bool]:
     """Writes the files of the dataset's version below `output`, and its manifest into the dataset.
 
-    Returns the version's folder, and whether it is new; it appears in one step, whole. Raises DatasetError if the dataset
+    Returns the version's folder, and whether it is new; it appears in one step, whole. `check` gets the folder before that,
+    and the number of records of each kind; if it raises, nothing is published. Raises DatasetError if the dataset
     has errors or the gate refuses, VersionExists if the version is published with different bytes, FileError if a file
     cannot be written.
     """
@@ -46,6 +50,8 @@ def publish(folder: Path, output: Path, progress: Progress | None = None) -> tup
             making = scratch.path / dataset.about["version"]
             making.mkdir()
             write(files.ReleaseContent(dataset, release), making, part(progress, 600, 1000))
+            if check:
+                check(making, release.about["counts"])
         target, new = _put_in_place(making, output)
         _keep_manifest(manifest, dataset)
     return target, new

@@ -7,7 +7,7 @@ import peewee as pw
 import pycountry
 
 from ..schema import edtf
-from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text
+from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text, Whole
 from .common import accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
 from .filters import Catalog, OnDay, Row, Terms, each
 from .resource import Resource
@@ -51,6 +51,8 @@ class ActorSchema(Schema):
     part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))
     description = Text("Who it is, in one phrase.")
     wikidata = Text("Wikidata id, only where verified.")
+    cow = Whole("Correlates of War code of a state, only where verified.")
+    gleditsch_ward = Whole("Gleditsch-Ward code of a state, only where verified.")
     founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
     dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
     roles = Many("Offices and positions, with their dates.", One("A role.", Role))

@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..schema.fields import Choice, Many, One, Record, Schema, Text, Whole
+from ..schema.fields import Choice, Many, Number, One, Record, Schema, Text, Whole
 from .common import identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, each
 from .resource import Resource
@@ -34,6 +34,7 @@ class Plover(Schema):
 
 class Cameo(Schema):
     code = Text("CAMEO code.", required=True)
+    goldstein = Number("Goldstein value of the code, -10 (conflict) to 10 (cooperation), as in the code list of ICEWS.")
     version = Text("Version of the scheme.", required=True)
 
 

@@ -11,7 +11,7 @@ from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...storage.sqlite import DATABASE
 from .datapackage import package
-from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures
+from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures, licence, readme
 from .ndjson import everything, ndjson_writer
 from .parquet import parquet_writer
 from .release_reader import ReleaseContent, Write
@@ -69,6 +69,8 @@ FILES: dict[str, File] = {
     "csv.zip": File(package, "application/zip", "Tidy CSV tables, as a Data Package with a data dictionary."),
     DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),
     "dataset.jsonld": File(_catalogue, "application/ld+json", "The release in the words of schema.org and DCAT."),
+    "README.md": File(readme, "text/markdown", "What is in the files, and how to cite them."),
+    "LICENSE": File(licence, "text/plain", "The licence of the data."),
     "codebook.html": File(book, "text/html", "The codebook as one page."),
     "changes.json": File(changed, "application/json", "Every change of every release so far."),
     "citation.bib": File(bibliography, "application/x-bibtex", "How to cite the release, for BibTeX."),

@@ -5,29 +5,39 @@ import hashlib
 import json
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from ...resources import RESOURCES
 from ...schema.fields import Record
+from . import dyads, treaties
 from .release_reader import ReleaseContent
 from .tables import Cells, Column, Table, rows, tables
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 
 
-def package(content: ReleaseContent, path: Path) -> None:
-    """Writes a zip with one CSV a table and `datapackage.json` (Data Package v2)."""
+AllRows = Callable[[ReleaseContent], Iterator[tuple[str, Cells]]]
+
+
+def all_tables() -> dict[str, Table]:
+    """Every table by name: those of the records, and those made for analysis."""
+    return {**tables(), **{table.name: table for table in (dyads.EVENTS, dyads.YEARS, *treaties.TABLES)}}
+
+
+def package(content: ReleaseContent, path: Path, analysis: AllRows | None = None) -> None:
+    """Writes a zip with one CSV a table and `datapackage.json` (Data Package v2); `analysis` makes the rows for analysis."""
     with (
         TemporaryDirectory(dir=path.parent) as folder,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
     ):
-        counts = _write(content, Path(folder))
+        counts = _write(chain(all_rows(content), (analysis or analysis_rows)(content)), Path(folder))
         described = []
-        for table in tables().values():
+        for table in all_tables().values():
             made = Path(folder) / f"{table.name}.csv"
             described.append(_described(table, made, counts[table.name]))
             _member(archive, made)
@@ -36,17 +46,18 @@ def package(content: ReleaseContent, path: Path) -> None:
         _member(archive, made)
 
 
-def _write(content: ReleaseContent, folder: Path) -> dict[str, int]:
+def _write(made: Iterable[tuple[str, Cells]], folder: Path) -> dict[str, int]:
     """Writes the CSV of every table; returns the number of rows of each."""
-    counts = dict.fromkeys(tables(), 0)
+    known = all_tables()
+    counts = dict.fromkeys(known, 0)
     with ExitStack() as stack:
         writers = {}
-        for name, table in tables().items():
+        for name, table in known.items():
             out = stack.enter_context((folder / f"{name}.csv").open("w", encoding="utf-8", newline=""))
             writers[name] = csv.writer(out)
             writers[name].writerow([column.name for column in table.columns])
-        for name, row in all_rows(content):
-            writers[name].writerow(csv_cell(row.get(column.name)) for column in tables()[name].columns)
+        for name, row in made:
+            writers[name].writerow(csv_cell(row.get(column.name)) for column in known[name].columns)
             counts[name] += 1
     return counts
 
@@ -56,6 +67,12 @@ def all_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
     for resource in RESOURCES:
         for document in content.documents(resource):
             yield from rows(resource, document)
+
+
+def analysis_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
+    """The rows of the tables made for analysis."""
+    yield from dyads.dyad_rows(content)
+    yield from treaties.treaty_rows(content)
 
 
 def csv_cell(value: Any) -> Any:

@@ -17,8 +17,14 @@ from ...dataset.os_errors import dataset_errors
 from ...query import citation
 from ...schema.fields import Record
 from ...storage.tables import Changed
-from ..codebook import SECTION, keys, types
+from ..codebook import SECTION, keys, table, types
+from .datapackage import all_tables
 from .release_reader import ReleaseContent, write_json
+
+NULLS = (
+    "An item of a list is a row of the table of that list, found by record_kind, record_id, list and position. The data has no "
+    "empty texts, so that an empty cell is always null."
+)
 
 # The public columns of a change, in order.
 CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.change, Changed.keys, Changed.to, Changed.reason)
@@ -56,11 +62,53 @@ def book(content: ReleaseContent, path: Path) -> None:
     """The codebook as one page without external parts. Raises DatasetError if the dataset's README cannot be read."""
     markdown = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table")
     text = _readme(content.dataset.folder) or f"# Codebook\n\n{keys(content.dataset)}\n\n{types(content.dataset)}\n"
-    body = markdown.render(SECTION.sub(lambda match: match[0].split("-->\n", 1)[1].rsplit("<!--", 1)[0], text))
+    text = SECTION.sub(lambda match: match[0].split("-->\n", 1)[1].rsplit("<!--", 1)[0], text)
+    body = markdown.render(f"{text}\n\n{dictionary()}\n")
     title = html.escape(f"{content.release.about['title']}, version {content.release.about['version']}: codebook")
     style = "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 Georgia,serif}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}"  # noqa: E501
     head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
     path.write_text(f"<!doctype html>\n<html lang=en><head>{head}</head>\n<body>\n{body}</body></html>\n", encoding="utf-8")
+
+
+def dictionary() -> str:
+    """The data dictionary as Markdown: every column of every table, with its type, meaning, values and missing values."""
+    parts = ["## Data dictionary", f"An empty cell is a missing value. {NULLS}"]
+    for described in all_tables().values():
+        lines = [
+            (
+                f"`{column.name}`",
+                column.type,
+                column.description,
+                ", ".join(f"`{value}`" for value in column.values),
+                "never" if column.required else "empty",
+            )
+            for column in described.columns
+        ]
+        head = ("column", "type", "what", "values", "missing")
+        parts.append(f"### Table `{described.name}`\n\n{described.description}\n\n{table(head, *lines)}")
+    return "\n\n".join(parts)
+
+
+def readme(content: ReleaseContent, path: Path) -> None:
+    """What the release is, how to cite it, and what is in its files, as Markdown."""
+    about = content.release.about
+    lines = [f"- `{d.name}.csv`: {d.description}" for d in all_tables().values()]
+    text = (
+        f"# {about['title']}, version {about['version']}\n\n{about['description']}\n\n"
+        f"Released {about['released']} under {about['licence']} ({about['licence_url']}): see LICENSE.\n\n"
+        f"Cite as: {citation.citation(about)}\n\n"
+        f"## Tables in csv.zip\n\n{NULLS} Every column is described in datapackage.json (in csv.zip), in the metadata of the "
+        "Parquet files, and in codebook.html.\n\n" + "\n".join(lines) + "\n"
+    )
+    path.write_text(text, encoding="utf-8")
+
+
+def licence(content: ReleaseContent, path: Path) -> None:
+    """The licence by its name and address."""
+    about = content.release.about
+    names = ", ".join(creator["name"] for creator in about["creators"])
+    what = f"{about['title']}, version {about['version']}, by {names}"
+    path.write_text(f"{what}, is licensed under {about['licence']}:\n{about['licence_url']}\n", encoding="utf-8")
 
 
 def _readme(folder: Path) -> str | None:
