@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 MARK = "diplomatic-events-scratch-"
@@ -17,9 +18,7 @@ class Scratch:
         above = parent or Path(tempfile.gettempdir())
         above.mkdir(parents=True, exist_ok=True)
         _sweep(above)
-        self.path = Path(tempfile.mkdtemp(prefix=MARK, dir=above))
-        self._lock = os.open(self.path, os.O_RDONLY)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)  # held until the last process of the run ends
+        self.path, self._lock = _locked(above)  # held until the last process of the run ends
 
     def close(self) -> None:
         """Removes the folder; does nothing in a forked process."""
@@ -27,6 +26,18 @@ class Scratch:
             shutil.rmtree(self.path, ignore_errors=True)
             os.close(self._lock)
             self._lock = -1
+
+
+def _locked(parent: Path) -> tuple[Path, int]:
+    """A new folder, and the handle that locks it. If another run sweeps it away before it is locked, one more is made."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=MARK, dir=parent))
+        with suppress(FileNotFoundError):
+            handle = os.open(path, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_EX)  # waits for a run that is about to remove it
+            if path.exists():
+                return path, handle
+            os.close(handle)
 
 
 def _sweep(parent: Path) -> None:
