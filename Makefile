@@ -71,7 +71,7 @@ audit: $(VENV)/dev ## Look the locked dependencies up among the known vulnerabil
 release: $(VENV)/dev ## Publish the dataset's version below releases/.
 	$(BIN)/diplomatic-events release
 
-check: $(VENV)/run ## Tell every fault of the dataset.
+check: $(VENV)/run ## List the errors of the dataset.
 	$(BIN)/diplomatic-events check
 
 derive: $(VENV)/dev ## Write anew what is derived: formats, openapi.yaml, schemas, tables.

@@ -80,11 +80,12 @@ def _setting(
     *,
     least: int = 1,
     read: Callable[[str], Any] | None = None,
-    form: str = "a whole number that it can be",
+    form: str = "",
     secret: bool = False,
 ) -> Any:
     reading = read or (_whole(least) if isinstance(default, int) else type(default) if isinstance(default, str) else Path)
-    return field(default=default, metadata={"description": description, "read": reading, "form": form, "secret": secret})
+    whole = f"a whole number of at least {least}"
+    return field(default=default, metadata={"description": description, "read": reading, "form": form or whole, "secret": secret})
 
 
 @dataclass(frozen=True)

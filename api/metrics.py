@@ -1,7 +1,7 @@
 """Metrics for Prometheus: nothing is counted unless the server was told to serve them.
 
-Every process counts in files of its own, named after a slot. A new process takes over the slot, the files and so the
-counts of one that has ended: see decisions/008-metrics-over-processes.md.
+Every process counts in files of its own, named after a slot. A new process reuses the slot and files of an ended process
+and continues its counts: see decisions/008-metrics-over-processes.md.
 """
 
 import os

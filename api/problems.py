@@ -1,4 +1,4 @@
-"""What goes wrong, said so that the reader can mend it: HTTP problems (RFC 9457) and dataset findings."""
+"""What goes wrong, worded so that the reader can fix it: HTTP problems (RFC 9457) and dataset findings."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches

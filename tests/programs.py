@@ -11,7 +11,14 @@ from collections.abc import Iterator
 
 import pytest
 
-PACKAGES = {"chromium": "chromium", "curl": "curl", "nginx": "nginx-light", "npm": "npm", "redis-server": "redis-server"}
+PACKAGES = {
+    "chromium": "chromium",
+    "curl": "curl",
+    "nginx": "nginx-light",
+    "npm": "npm",
+    "openssl": "openssl",
+    "redis-server": "redis-server",
+}
 ALSO = {"chromium": "chromium-browser"}  # elsewhere it is called that
 LACKING = "there is no {} on this machine"
 

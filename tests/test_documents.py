@@ -41,6 +41,7 @@ METRICS = "http://127.0.0.1:9100"
 NOT_RUN = {
     "make serve": "these set up the checkout; the build runs them",
     "make wheel": "builds and installs: test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline does that",
+    "sudo mkdir -p /var/cache/nginx": "changes the machine's nginx; test_nginx_accepts_its_file_as_operating_changes_it tries it",
     "make bench": "takes an hour",
     "docker build": "needs a container engine; another test here runs the steps of the Dockerfile",
     "POSTGRES_PASSWORD=secret1": "needs a container engine; test_deploy.py tries what the file says",
@@ -199,6 +200,56 @@ def test_every_path_that_the_documents_name_is_there() -> None:
     for name, text in DOCUMENTS.items():
         for path in re.findall(r"`((?:api|benchmarks|dataset|deploy|docs|tests)/[a-z_./-]+)`", text):
             assert (ROOT / path).exists() or path == "dataset/moved.yaml", (name, path)
+
+
+def test_every_constant_that_contributing_names_is_in_the_module_beside_it() -> None:
+    """A row of the table that names a constant, such as `FORMATS`, names the module or package that assigns it."""
+    named = 0
+    for row in re.findall(r"^\| .* \| (.*) \|$", DOCUMENTS["CONTRIBUTING.md"], re.MULTILINE):
+        paths = [ROOT / path for path in re.findall(r"`(api/[a-z_/]+(?:\.py|/))`", row)]
+        sources = [(path / "__init__.py" if path.is_dir() else path).read_text(encoding="utf-8") for path in paths]
+        for word in re.findall(r"`([A-Z][A-Z_]+)`", row):
+            assert any(re.search(rf"^{word}\b.*=", source, re.MULTILINE) for source in sources), (word, row)
+            named += 1
+    assert named >= 8
+
+
+def test_nginx_accepts_its_file_as_operating_changes_it(tmp_path: Path) -> None:
+    """The edits are those that the page shows, TLS included; only paths of this machine differ."""
+    text = DOCUMENTS["docs/operating.md"]
+    (tls,) = re.findall(r"^```nginx\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    ((old, new),) = re.findall(r"^sed 's/(.*)/(.*)/' deploy/nginx.conf", text, re.MULTILINE)
+    site = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for before, after in ((old, new), ("listen 8080;", tls), ("/var/cache/nginx", str(tmp_path))):
+        assert before in site
+        site = site.replace(before, after)
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=data.example.org", "-keyout", key, "-out", certificate]
+    subprocess.run([need("openssl"), *made], check=True, capture_output=True)
+    site = re.sub(r"(?<=ssl_certificate ).*(?=;)", str(certificate), site)
+    site = re.sub(r"(?<=ssl_certificate_key ).*(?=;)", str(key), site)
+    path = tmp_path / "nginx.conf"
+    path.write_text(f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; {site} }}", encoding="utf-8")
+    done = subprocess.run([need("nginx"), "-t", "-e", "stderr", "-c", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_documented_unit_starts_a_command_with_settings_that_there_are() -> None:
+    (text,) = re.findall(r"^```ini\n(.*?)^```", DOCUMENTS["docs/operating.md"], re.DOTALL | re.MULTILINE)
+    (start,) = re.findall(r"^ExecStart=/opt/diplomatic-events/bin/(.*)$", text, re.MULTILINE)
+    assert start == "diplomatic-events serve"
+    environ = dict(re.findall(r"^Environment=(\w+)=(\S+)$", text, re.MULTILINE))
+    assert len(environ) == text.count("\nEnvironment=") == 3
+    done = subprocess.run(
+        [sys.executable, "-m", "api", "config"],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "is not a setting" not in done.stderr
+    assert all(f"{name}={value}  [environment]\n" in done.stdout for name, value in environ.items())
 
 
 def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The command `diplomatic-events`.
 
-Exit codes: 0 done, 1 the dataset or a derived file has faults (they are listed), 2 the command was not understood or a
+Exit codes: 0 done, 1 the dataset or a derived file has errors (they are listed), 2 the command was not understood or a
 file could not be read or written, 3 another load is running.
 """
 
@@ -11,7 +11,7 @@ import click
 from .. import __version__, config
 from ..dataset.findings import DatasetError
 from ..dataset.os_errors import FileError, reason
-from .common import fail
+from .common import fail, missing
 from .curation import changes, check, coverage, fmt, new
 from .derived_files import codebook, openapi, schema
 from .operation import config_command, health, load, serve
@@ -28,6 +28,8 @@ class Commands(click.Group):
             fail(error.findings)
         except FileError as error:
             raise click.UsageError(str(error), ctx) from None
+        except ModuleNotFoundError as error:
+            raise click.UsageError(missing(error), ctx) from None
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -40,14 +42,14 @@ class Commands(click.Group):
 def main() -> None:
     """Diplomacy between the United States and Russia, as data: check it, load it, serve it.
 
-    The dataset is a folder of text files. `check` lists every fault in them, `load` turns them into a release, `serve`
+    The dataset is a folder of text files. `check` lists the errors in them, `load` turns them into a release, `serve`
     serves the release over HTTP. Settings come from options, or from the environment as DIPLOMATIC_EVENTS_*.
 
-    Exit codes: 0 done, 1 faults (they are listed), 2 not understood, or a file cannot be read or written, 3 another load
+    Exit codes: 0 done, 1 errors (they are listed), 2 not understood, or a file cannot be read or written, 3 another load
     is running.
     """
     for name, meant in config.unknown().items():
-        click.echo(f"warning: {name} is no setting" + (f"; did you mean {meant}?" if meant else ""), err=True)
+        click.echo(f"warning: {name} is not a setting" + (f"; did you mean {meant}?" if meant else ""), err=True)
 
 
 for command in (

@@ -1,17 +1,21 @@
 """What the commands share: options, settings, a progress bar, and how findings are printed."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from .. import __version__
 from ..config import Settings
 from ..dataset.findings import Finding
 
 FAULTY, BUSY = 1, 3
+EXTRAS = {"psycopg": "postgresql", "psycopg_pool": "postgresql", "redis": "redis", "pyarrow": "release", "markdown_it": "release"}
 dataset_option = click.option(
     "--dataset",
     "folder",
@@ -27,11 +31,27 @@ check_option = click.option("--check", "only_check", is_flag=True, help="Change 
 
 
 def settings_of(**options: Any) -> Settings:
-    """Settings from the environment and from options that are not None. Raises UsageError that names each invalid one."""
+    """Settings from the environment and from options that are not None; the context keeps them, too.
+
+    Raises UsageError that names each invalid one.
+    """
     try:
-        return Settings.read(**options)
+        settings = Settings.read(**options)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+    click.get_current_context().find_root().obj = settings
+    return settings
+
+
+def missing(error: ModuleNotFoundError) -> str:
+    """What to install where a module of an extra is missing. Raises the error if it is of no extra."""
+    module = str(error.name).partition(".")[0]
+    if module not in EXTRAS:
+        raise error
+    checkout = "run `make release`; elsewhere " if EXTRAS[module] == "release" else ""
+    wheel = f"pip install 'diplomatic_events-{__version__}-py3-none-any.whl[{EXTRAS[module]}]'"
+    install = f"install the wheel (`make wheel` writes it to dist/) with its extra: {wheel}"
+    return f"{module} is missing: " + (f"in a checkout {checkout}{install}" if checkout else install)
 
 
 @contextmanager
@@ -49,10 +69,17 @@ def progress(label: str) -> Iterator[Callable[[str, int, int], None]]:
         yield show
 
 
+def shown(file: str) -> str:
+    """The path of a dataset's file as a reader can open it: relative if it is below the current folder, else absolute."""
+    dataset = click.get_current_context().find_root().obj.dataset
+    path, here = Path(os.path.abspath(dataset / file)), Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def fail(findings: Iterable[Finding]) -> NoReturn:
     """Prints findings, one a line, and exits with 1."""
-    lines = [str(finding) for finding in findings]
+    lines = [str(replace(finding, file=shown(finding.file))) for finding in findings]
     for line in lines:
         click.echo(line)
-    click.echo(f"{len(lines)} {'fault' if len(lines) == 1 else 'faults'}", err=True)
+    click.echo(f"{len(lines)} {'error' if len(lines) == 1 else 'errors'}", err=True)
     sys.exit(FAULTY)

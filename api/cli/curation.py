@@ -16,13 +16,16 @@ from ..releases import publish
 from ..resources import BY_KIND
 from ..schema.fields import is_id
 from ..schema.walk import plain
-from .common import FAULTY, check_option, dataset_option, fail, progress, settings_of
+from .common import FAULTY, check_option, dataset_option, fail, progress, settings_of, shown
 
 
 @click.command()
 @dataset_option
 def check(folder: Path | None) -> None:
-    """Tell every fault of the dataset at once, each with file, line and key."""
+    """List the errors of the dataset, each with file, line and key.
+
+    The references of a record are checked once its own keys are right.
+    """
     settings = settings_of(dataset=folder)
     with progress("checking") as show:
         dataset = reader.read(settings.dataset, part(show, 0, 100))
@@ -30,7 +33,7 @@ def check(folder: Path | None) -> None:
     if findings:
         fail(findings)
     counts = ", ".join(f"{dataset.count(kind)} {kind}" for kind in BY_KIND)
-    click.echo(f"no faults: {counts}")
+    click.echo(f"no errors: {counts}")
 
 
 @click.command()
@@ -40,10 +43,10 @@ def check(folder: Path | None) -> None:
 def new(kind: str, id: str, folder: Path | None) -> None:
     """Start a record: writes <dataset>/KIND/ID.yaml with a hint on every key.
 
-    Fill in the required keys, uncover those optional ones that you need, then run `check` and `fmt`.
+    Fill in the required keys, uncomment the optional ones that you need, then run `check` and `fmt`.
     """
     if not is_id(id):
-        raise click.BadParameter(f"{id!r} is not an id: a-z, 0-9 and single hyphens", param_hint="ID")
+        raise click.BadParameter(f"{id!r} is not an id (a-z, 0-9 and single hyphens)", param_hint="ID")
     root = settings_of(dataset=folder).dataset
     path = root / kind / f"{id}.yaml"
     with dataset_errors(root, path, "created"):
@@ -72,7 +75,7 @@ def fmt(folder: Path | None, only_check: bool) -> None:
             except DatasetError as error:
                 findings += error.findings
     for name in changed:
-        click.echo(f"{name}: {'is not' if only_check else 'is now'} in canonical form")
+        click.echo(f"{shown(name)}: {'is not' if only_check else 'is now'} in canonical form")
     if findings:
         fail(sorted(findings))
     sys.exit(FAULTY if only_check and changed else 0)
@@ -81,7 +84,7 @@ def fmt(folder: Path | None, only_check: bool) -> None:
 def _format(root: Path, entry: Entry, only_check: bool) -> bool:
     """Writes a record in canonical form unless `only_check`; returns whether it was in another form.
 
-    Raises DatasetError if a comment would be lost, or if the file cannot be read or written.
+    Raises DatasetError if it has a comment that is no hint, or if the file cannot be read or written.
     """
     path = root / entry.file
     with dataset_errors(root, path, "read"):
@@ -90,7 +93,7 @@ def _format(root: Path, entry: Entry, only_check: bool) -> bool:
     if text == canonical:
         return False
     if lost := yaml_files.comments(text):
-        raise DatasetError([Finding(entry.file, lost[0], "", "this comment would be lost: put it under note")])
+        raise DatasetError([Finding(entry.file, lost[0], "", "`fmt` removes comments: move this text to the key `note`")])
     if not only_check:
         with dataset_errors(root, path, "written"):
             replace_text(path, canonical)

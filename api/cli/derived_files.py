@@ -25,7 +25,7 @@ def write_derived(path: Path, text: str, only_check: bool) -> bool:
     if same:
         return False
     if only_check:
-        click.echo(f"{path}: has drifted from what it is derived from")
+        click.echo(f"{path}: has drifted from what it is derived from: run `make derive`, or this command without --check")
         return True
     with file_errors("write", path):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ HEALTH_TIMEOUT = 4  # seconds: less than a container engine waits for the comman
 def config_command() -> None:
     """Print every setting: its value, where that comes from (the environment or the default), and what it means.
 
-    Passwords are not shown. Every command warns of a variable DIPLOMATIC_EVENTS_* that is no setting.
+    Passwords are not shown. Every command warns of a variable DIPLOMATIC_EVENTS_* that is not a setting.
     """
     for name, value, source, description in settings_of().listed():
         click.echo(f"{name}={value}  [{source}]\n    {description}")
@@ -87,8 +87,5 @@ def serve(folder: Path | None, data_dir: Path | None, fresh: bool, **options: An
         load_dataset(settings)
     try:
         server.run(settings)
-    except ModuleNotFoundError as error:
-        extra = "redis" if error.name == "redis" else "postgresql"
-        raise click.UsageError(f"{error.name} is missing: pip install 'diplomatic-events[{extra}]'") from None
     except OSError as error:
         raise click.UsageError(str(error)) from None

@@ -12,6 +12,7 @@ from ..dataset.os_errors import file_errors, sqlite_errors
 from ..problems import Problem
 from ..query.citation import cite as make_citation
 from ..query.citation import cited_query, verify
+from ..query.parsing import InvalidParameters
 from ..releases import publish
 from ..releases.codebook import json_text
 from ..storage import open_store
@@ -26,7 +27,7 @@ from .common import FAULTY, data_dir_option, dataset_option, fail, progress, set
 def release(folder: Path | None, output: Path | None) -> None:
     """Publish the dataset's version: its files, with sums, and its manifest in the dataset.
 
-    Refuses what the gate finds: faults, ids removed without an entry in moved.yaml, a version that is too low. A version
+    Refuses what the gate finds: errors, ids removed without an entry in moved.yaml, a version that is too low. A version
     that is published already must come out the same to the byte. Needs the extra `release`.
     """
     settings = settings_of(dataset=folder, releases_dir=output)
@@ -34,9 +35,7 @@ def release(folder: Path | None, output: Path | None) -> None:
         with progress("publishing") as show:
             target, new = publish.publish(settings.dataset, settings.releases_dir, show)
     except publish.VersionExists as error:
-        fail([Finding(str(settings.releases_dir), 0, "", str(error))])
-    except ModuleNotFoundError as error:
-        raise click.UsageError(f"{error.name} is missing: pip install 'diplomatic-events[release]'") from None
+        fail([Finding(str(settings.releases_dir.absolute()), 0, "", str(error))])
     click.echo(f"{target} {'is published' if new else 'was published already, and is the same to the byte'}")
 
 
@@ -71,9 +70,8 @@ def cite(query: str | None, citation: Path | None, version: str | None, data_dir
             checked = cited_query(query or known["query"], store, cited, wanted)
             answer = verify(checked, known["count"], known["sha256"]) if known else make_citation(checked, "/")
     except Problem as problem:
-        raise click.UsageError(
-            problem.body["detail"] + "".join(f" {e['detail']}" for e in problem.body.get("errors", []))
-        ) from None
+        errors = problem.errors if isinstance(problem, InvalidParameters) else []
+        raise click.UsageError("\n".join([problem.body["detail"], *(f"{e.path[0]}: {e}" for e in errors)])) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise click.UsageError("that is not a citation") from None
     click.echo(json_text(answer), nl=False)

@@ -154,4 +154,4 @@ def _nonexistent(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tup
     on = edtf.bounds(date)
     for path, id in acting:
         if (actor := _actor(dataset, id)) and not existence(actor).meets(on):
-            yield entry.finding(path, f"{id} did not exist on {date}: correct the actor or the date")
+            yield entry.finding(path, f"{id} did not exist on {date!r}: correct the actor or the date")

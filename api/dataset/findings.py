@@ -1,4 +1,4 @@
-"""Findings: the faults of a dataset, each with its file, line and key."""
+"""Findings: the errors of a dataset, each with its file, line and key."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ MOST_FINDINGS = 1000  # kept of one JSON Lines file; the others are counted
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One fault of the dataset. `line` is 0 if it has none, `key` is a dotted path, `sought` a (kind, id) that does not exist."""
+    """One error of the dataset. `line` is 0 if it has none, `key` is a dotted path, `sought` a (kind, id) that does not exist."""
 
     file: str
     line: int
@@ -81,9 +81,9 @@ def _cut(finding: Finding) -> Finding:
 
 
 class DatasetError(Exception):
-    """The dataset has faults; `findings` lists all of them, by file and line."""
+    """The dataset has errors; `findings` lists all of them, by file and line."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = sorted(findings)
         count = len(self.findings)
-        super().__init__(f"{count} {'fault' if count == 1 else 'faults'} in the dataset")
+        super().__init__(f"{count} {'error' if count == 1 else 'errors'} in the dataset")

@@ -227,7 +227,7 @@ def _indexed(resource: Resource, text: ParsedText) -> tuple[str, str, str, str |
         raise _Invalid("id", "is missing")
     id = value.pop("id")
     if not isinstance(id, str) or not is_id(id):
-        raise _Invalid("id", f"{id!r} is not an id")
+        raise _Invalid("id", f"{id!r} is not an id (a-z, 0-9 and single hyphens)")
     try:
         record = value if resource.light else fast_path.load(resource.schema, value)
         name, sort = " ".join(resource.name(record).split()), sort_value(resource, record)

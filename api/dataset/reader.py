@@ -1,4 +1,4 @@
-"""Reading: a folder becomes a dataset, with a finding for each fault that a file shows by itself."""
+"""Reading: a folder becomes a dataset, with a finding for each error visible without other files."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -100,7 +100,7 @@ class Snapshot:
                 with os.scandir(self.folder / folder) as entries:
                     listed = sorted((entry.name, _type(entry)) for entry in entries if not entry.name.startswith("."))
             except OSError as error:
-                self.findings.append(Finding(folder or str(self.folder), 0, "", _unlisted(error)))
+                self.findings.append(Finding(folder or str(self.folder.absolute()), 0, "", _unlisted(error)))
                 continue
             self._names[folder] = [name for name, _ in listed]
             for name, type in listed:

@@ -1,4 +1,4 @@
-"""Sums over records, made while they are walked and added up over chunks: for rules and figures about the whole dataset."""
+"""Totals counted while records are read, then merged across chunks: for rules and figures about the whole dataset."""
 
 from collections import Counter
 from collections.abc import Iterator

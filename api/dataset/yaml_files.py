@@ -22,7 +22,7 @@ COMMENT = re.compile(rf"(?<!\S)#(?!{HINT[1:]})")
 
 
 class Unreadable(Exception):
-    """A file or line that cannot be parsed at all; `line` is 0 where the fault has no line."""
+    """A file or line that cannot be parsed at all; `line` is 0 where the error has no line."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -49,7 +49,9 @@ def parse_yaml(text: str) -> ParsedText:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line + 1, len(text.splitlines())) if mark else 0
-        raise Unreadable(f"is not YAML: {error.problem or error.context}", line) from None
+        problem = error.problem or error.context or ""
+        hint = "; put text that contains ': ' in quotes" if problem.startswith("mapping values are not allowed") else ""
+        raise Unreadable(f"is not YAML: {problem}{hint}", line) from None
     except yaml.YAMLError as error:
         raise Unreadable(f"is not YAML: {str(error).splitlines()[0]}") from None
 

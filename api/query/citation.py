@@ -34,7 +34,7 @@ def cited_query(text: str, store: Store, served: Release | None = None, version:
     """
     kind, _, rest = text.partition("?")
     if kind not in BY_KIND:
-        raise InvalidParameters([Fault(("query",), f"{kind!r} is no kind", tuple(BY_KIND), nearest(kind, BY_KIND))])
+        raise InvalidParameters([Fault(("query",), f"{kind!r} is not a kind of record", tuple(BY_KIND), nearest(kind, BY_KIND))])
     strings = {**parse_qs(rest, keep_blank_values=True), **({"release": [version]} if version else {})}
     return Query(BY_KIND[kind], cite_arguments(BY_KIND[kind]), strings, store, served=served)
 

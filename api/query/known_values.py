@@ -24,22 +24,21 @@ def unknown_values(resource: Resource, values: Values, release: Release) -> list
         if not used:
             continue
         if isinstance(filter, Ids):
-            errors += _unknown(release, filter.name, values[filter.name], resource.model.id, f"the {resource.kind}")
+            errors += _unknown(release, filter.name, values[filter.name], resource.model.id, resource.kind)
         elif isinstance(filter, Terms) and (filter.kind or not (filter.choices or filter.term)):
             column = BY_KIND[filter.kind].model.id if filter.kind else INDEXES[resource.kind, filter.name].value
-            among = f"the {filter.kind}" if filter.kind else "what occurs"
             for name in used:
                 counted = totals(release, resource.kind, filter.name, values[name])
                 if rest := [value for value in values[name] if value not in counted]:
-                    errors += _unknown(release, name, rest, column, among)
+                    errors += _unknown(release, name, rest, column, filter.kind)
         elif isinstance(filter, OnDay) and filter.word in values:
             column = INDEXES[resource.kind, filter.name].value
-            errors += _unknown(release, filter.word, values[filter.word], column, "what occurs")
+            errors += _unknown(release, filter.word, values[filter.word], column)
     return errors
 
 
-def _unknown(release: Release, name: str, values: list[str], column: Any, among: str) -> Iterator[Fault]:
-    """An error for each of these values that is not in the column."""
+def _unknown(release: Release, name: str, values: list[str], column: Any, kind: str | None = None) -> Iterator[Fault]:
+    """An error for each of these values that is not in the column; `kind` is given if they are ids of that kind."""
     key = f"{column.model._meta.table_name}.{column.column_name} {','.join(values)}"
     select = column.model.select(column).where(column.in_(values)).distinct()
     known = {value for (value,) in release.once(key, lambda: release.rows(select))}
@@ -49,4 +48,5 @@ def _unknown(release: Release, name: str, values: list[str], column: Any, among:
     allowed = tuple(every) if len(every) <= MOST_LISTED else ()
     for value in values:
         if value not in known:
-            yield Fault((name,), f"{value!r} is not among {among}", allowed, nearest(value, every))
+            message = f"{value!r} is not among the {kind}" if kind else f"no record has {value!r}"
+            yield Fault((name,), message, allowed, nearest(value, every))

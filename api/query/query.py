@@ -1,4 +1,4 @@
-"""A request's parameters: parsed, tied to a release, and checked against it in one step that nothing can leave out."""
+"""A request's parameters: parsed, and checked against a release in the constructor, so no caller can skip the check."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -49,9 +49,7 @@ class Parameters:
         errors += self._conflicts()
         try:
             self.release = _release(self.values, store, served)
-            if "cursor" in self.values and not errors:
-                columns = self._position_columns()
-                self.release, self.after = cursor.resume(store, self.values["cursor"], self.canonical, columns)
+            errors += self._resume(store, errors)
         except InvalidParameters as invalid:
             errors += invalid.errors
         except Problem:
@@ -62,6 +60,23 @@ class Parameters:
             errors += [error for error in self._unknown() if error.path[0] not in named]
         if errors:
             raise InvalidParameters(errors)
+
+    def _resume(self, store: Store, errors: list[Fault]) -> list[Fault]:
+        """Continues where the cursor says, if there is one; returns its errors.
+
+        Which query a cursor belongs to can be told only if there are no other `errors`; with some, its form is checked.
+        """
+        if "cursor" not in self.values or any(error.path[0] == "cursor" for error in errors):
+            return []
+        try:
+            if errors:
+                cursor.decode(self.values["cursor"])
+            else:
+                columns = self._position_columns()
+                self.release, self.after = cursor.resume(store, self.values["cursor"], self.canonical, columns)
+        except InvalidParameters as invalid:
+            return invalid.errors
+        return []
 
     def _conflicts(self) -> list[Fault]:
         """Valid values that exclude each other."""

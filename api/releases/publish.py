@@ -17,19 +17,20 @@ from ..storage.published import SUMS, digest
 from ..storage.release import Release
 from ..storage.sqlite import open_file
 from ..storage.tables import Changed
+from ..versions import version_key
 from . import files
 from .build import build
 
 
 class VersionExists(Exception):
-    """The version is already published with different bytes."""
+    """The folder of releases already contains the version, with different content."""
 
 
 def publish(folder: Path, output: Path, progress: Progress | None = None) -> tuple[Path, bool]:
     """Writes the files of the dataset's version below `output`, and its manifest into the dataset.
 
     Returns the version's folder, and whether it is new; it appears in one step, whole. Raises DatasetError if the dataset
-    has faults or the gate refuses, VersionExists if the version is published with different bytes, FileError if a file
+    has errors or the gate refuses, VersionExists if the version is published with different bytes, FileError if a file
     cannot be written.
     """
     with (
@@ -81,7 +82,7 @@ def _put_in_place(made: Path, output: Path) -> tuple[Path, bool]:
     with file_errors("read", target):
         same = (target / SUMS).read_bytes() == (made / SUMS).read_bytes()
     if not same:
-        raise VersionExists(f"{target} holds this version with different bytes")
+        raise VersionExists(f"already contains version {made.name} with different content; raise the version")
     return target, False
 
 
@@ -101,16 +102,22 @@ def _keep_manifest(manifest: Path, dataset: Dataset) -> None:
 
 
 def draft(dataset: Dataset) -> str:
-    """A draft of the data changelog, as Markdown: the changes since the last published version."""
+    """A draft of the data changelog, as Markdown: the changes since the last published version, and the least version for them.
+
+    For a dataset that is the last published version, unedited, the draft is of that version.
+    """
     version, now = dataset.about["version"], sorted(dataset.manifest.entries.items())
-    last = dataset.published[-1] if dataset.published else None
+    published = manifests.manifests(dataset.folder)
+    if published and manifests.head(published[-1])[2] == dataset.digest:
+        published.pop()
+    last = published[-1] if published else None
     before = manifests.lines(last) if last else ()
     changes = list(manifests.changes(before, now, version, dataset.about["released"], dataset.moves))
-    lines = [f"## {version}", ""]
+    least = quality.least(last.stem, quality.level(c.change for c in changes)) if last else version
+    lines = [f"## {max(version, least, key=version_key)}", ""]
     for word in ("created", "changed", "renamed", "withdrawn"):
         for change in (c for c in changes if c.change == word):
             more = f" ({', '.join(change.keys)})" if change.keys else f" to `{change.to}`" if change.to else ""
             more += f": {change.reason}" if change.reason else ""
             lines.append(f"- {word} `{change.record}`{more}")
-    step = quality.least(last.stem, quality.level(c.change for c in changes)) if last else version
-    return "\n".join([*lines, "", f"Least version: {step}"]) + "\n"
+    return "\n".join([*lines, "", f"Least version: {least}"]) + "\n"

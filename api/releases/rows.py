@@ -1,4 +1,4 @@
-"""The rows of a release that a record makes: its document, its search text, its identifiers, its index rows."""
+"""The database rows written for one record: its document, its search text, its identifiers, its index rows."""
 
 import json
 from collections import defaultdict

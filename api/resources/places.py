@@ -39,7 +39,7 @@ class PlaceSchema(Schema):
     @ma.validates_schema
     def both_coordinates(self, place: dict[str, Any], **kwargs: Any) -> None:
         if (place.get("latitude") is None) != (place.get("longitude") is None):
-            raise ma.ValidationError("latitude and longitude come together")
+            raise ma.ValidationError("give both latitude and longitude, or neither")
 
 
 def schema_org(place: Record, refer: Refer) -> Record:

@@ -87,7 +87,11 @@ class Ref(Text):
     """The id of a record of another kind; rendered with that record's name."""
 
     def __init__(self, description: str, kind: str, **kwargs: Any) -> None:
-        super().__init__(description, validate=validate.Regexp(f"^{SLUG.pattern}$", error="is not an id"), **kwargs)
+        super().__init__(
+            description,
+            validate=validate.Regexp(f"^{SLUG.pattern}$", error="is not an id (a-z, 0-9 and single hyphens)"),
+            **kwargs,
+        )
         self.kind = kind
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:

@@ -67,7 +67,7 @@ class Version(ma.fields.Field[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not re.fullmatch(self.pattern[1:-1], str(value)):
-            raise ma.ValidationError(f"{value!r} is not a version: write 1.0.0, say")
+            raise ma.ValidationError(f"{value!r} is not a version: write, for example, 1.0.0")
         return str(value)
 
 
@@ -102,7 +102,7 @@ class Form(validate.Regexp):
 
 def an_id() -> QueryText:
     """The field for the id of a record."""
-    return QueryText("One id.", validate=Form(f"^{SLUG.pattern}$", error="{input!r} is not an id"))
+    return QueryText("One id.", validate=Form(f"^{SLUG.pattern}$", error="{input!r} is not an id (a-z, 0-9 and single hyphens)"))
 
 
 def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:

@@ -24,7 +24,7 @@ REFUSED: dict[type[BaseException], tuple[int, str]] = {
     ),
     TooSlow: (408, f"The header fields did not come within {HEAD_SECONDS} seconds."),
     errors.ExpectationFailed: (417, "The expectation cannot be met."),
-    errors.UnsupportedTransferCoding: (501, "The transfer coding is unknown here."),
+    errors.UnsupportedTransferCoding: (501, "This transfer coding is not supported."),
 }
 OURS = (errors.ConfigurationProblem, errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
 

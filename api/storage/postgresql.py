@@ -1,4 +1,4 @@
-"""Releases in PostgreSQL: a schema each, filled by COPY from the release as built, switched in one transaction.
+"""Releases in PostgreSQL: each in its own schema, copied from the SQLite file that the load built, and switched to at once.
 
 `diplomatic_events.releases` lists them; the newest is the one that is served.
 """

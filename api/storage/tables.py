@@ -1,4 +1,4 @@
-"""The tables that every release has whatever its kinds: metadata, moved ids, identifiers, changes."""
+"""The tables that every release has, whichever kinds of records it has: metadata, moved ids, identifiers, changes."""
 
 import peewee as pw
 

@@ -38,7 +38,8 @@ def network_view() -> Response:
         return unchanged
     count = total(query)
     if count > MOST_EVENTS:
-        raise InvalidParameters([Fault(("network",), f"would hold {count:,} events; filter down to {MOST_EVENTS:,}")])
+        message = f"the network would contain {count:,} events; add filters until at most {MOST_EVENTS:,} match"
+        raise InvalidParameters([Fault(("network",), message)])
     graph = network(json.loads(text) for text in every(query))
     if name == "graphml":
         return answer(as_graphml(graph), query.release, media_type)

@@ -1,4 +1,4 @@
-"""What a request asks: its parameters or query, read from the release that is served or from the one that it names."""
+"""Reads a request's parameters against the served release, or the one in `release=`."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -9,6 +9,7 @@ import yaml
 from conftest import DATASET, SMALL
 from support import run
 
+from api import __version__
 from api.cli import main
 from api.dataset import yaml_files
 from api.resources import BY_KIND
@@ -35,7 +36,7 @@ def test_a_setting_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) 
     result = run("check")
     assert result.exit_code == 2
     assert "DIPLOMATIC_EVENTS_PORT='many'" in result.output
-    assert "DIPLOMATIC_EVENTS_WORKERS='few'" in result.output
+    assert "DIPLOMATIC_EVENTS_WORKERS='few' is not a whole number of at least 1" in result.output
 
 
 def test_check_ends_with_0_or_lists_the_faults_and_ends_with_1(edit: Callable[..., Path], small: Path) -> None:
@@ -70,14 +71,14 @@ def test_a_new_file_hints_at_every_key_and_tells_what_is_needed(small: Path, kin
     assert result.exit_code == 1
     required = [key for key, field in BY_KIND[kind].schema.load_fields.items() if field.required]
     for key in required:
-        assert re.search(rf"^{kind}/2021-06-17-new.yaml:\d+: {key}", result.output, re.MULTILINE), (key, result.output)
+        assert re.search(rf"^{path}:\d+: {key}", result.output, re.MULTILINE), (key, result.output)
 
 
-def test_a_new_file_with_every_key_uncovered_is_a_mapping_of_them_all(small: Path) -> None:
+def test_a_new_file_with_every_key_uncommented_is_a_mapping_of_them_all(small: Path) -> None:
     run("new", "events", "2021-06-17-new", "--dataset", small)
     text = (small / "events" / "2021-06-17-new.yaml").read_text()
-    uncovered = re.sub(r"^#:", "", text, flags=re.MULTILINE)
-    assert set(yaml_files.parse_yaml(uncovered).value) == set(BY_KIND["events"].schema.load_fields)
+    uncommented = re.sub(r"^#:", "", text, flags=re.MULTILINE)
+    assert set(yaml_files.parse_yaml(uncommented).value) == set(BY_KIND["events"].schema.load_fields)
 
 
 def test_nothing_is_overwritten_by_new(small: Path) -> None:
@@ -104,14 +105,16 @@ def test_fmt_does_not_lose_a_remark(small: Path) -> None:
     path.write_text("# Think of cyber, too.\ndefinition: x\nname: Security\n")
     result = run("fmt", "--dataset", small)
     assert result.exit_code == 1
-    assert "topics/security.yaml:1: this comment would be lost" in result.output
+    assert "topics/security.yaml:1: `fmt` removes comments: move this text to the key `note`\n" in result.output
     assert path.read_text().startswith("# Think")
 
 
 def test_openapi_and_schema_print_and_write_the_same(tmp_path: Path) -> None:
     assert yaml.safe_load(run("openapi").output)["openapi"] == "3.1.0"
     target = tmp_path / "openapi.yaml"
-    assert run("openapi", "--output", target, "--check").exit_code == 1
+    drifted = run("openapi", "--output", target, "--check")
+    remedy = "run `make derive`, or this command without --check"
+    assert (drifted.exit_code, drifted.output) == (1, f"{target}: has drifted from what it is derived from: {remedy}\n")
     assert run("openapi", "--output", target).exit_code == 0
     assert target.read_text() == run("openapi").output
     assert run("openapi", "--output", target, "--check").exit_code == 0
@@ -140,6 +143,60 @@ def test_codebook_fills_the_generated_sections(tmp_path: Path) -> None:
     assert page.read_text().startswith("Before\n")
     assert page.read_text().endswith("After\n")
     assert run("codebook", page, "--check", "--dataset", SMALL).exit_code == 0
+
+
+def test_paths_are_those_that_the_reader_can_open(
+    edit: Callable[..., Path], small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("topics/security.yaml", "name: Security\n", "")
+    finding = "topics/security.yaml:1: name: is missing\n1 error\n"
+    monkeypatch.chdir(small.parent)
+    assert run("check", "--dataset", small.name).output == f"{small.name}/{finding}"
+    assert run("check", "--dataset", small).output == f"{small.name}/{finding}"
+    monkeypatch.setenv("DIPLOMATIC_EVENTS_DATASET", str(small))
+    assert run("load").output == f"{small.name}/{finding}"
+    assert run("check", "--dataset", "nowhere").output == "nowhere: no such folder\n1 error\n"
+    monkeypatch.chdir(small)
+    assert run("check").output == finding
+    monkeypatch.chdir(small / "events")
+    assert run("check").output == f"{small}/{finding}"
+
+
+def test_cite_prints_every_error_as_check_does(tmp_path: Path) -> None:
+    places = ("--data-dir", tmp_path / "data", "--releases-dir", tmp_path / "releases")
+    assert run("load", "--dataset", SMALL, "--data-dir", tmp_path / "data").exit_code == 0
+    result = run("cite", "events?typ=summit&status=ocurred&actor=joe-bidden", *places)
+    assert result.exit_code == 2
+    assert "Error: Invalid query parameters: " in result.output
+    assert re.search(r"^typ: is unknown; did you mean 'type'\? \(allowed: .*\btype\b.*\)$", result.output, re.MULTILINE)
+    assert re.search(r"^status: .*; did you mean 'occurred'\? \(allowed: .*planned.*\)$", result.output, re.MULTILINE)
+    assert re.search(r"^actor: 'joe-bidden' is not among the actors; did you mean 'joe-biden'\?", result.output, re.MULTILINE)
+    result = run("cite", "event?type=summit", *places)
+    assert "\nquery: 'event' is not a kind of record; did you mean 'events'? (allowed: events, " in result.output
+
+
+@pytest.mark.parametrize(
+    ("module", "command", "message"),
+    [
+        ("pyarrow", "release", "in a checkout run `make release`; elsewhere install the wheel "),
+        ("psycopg.sql", "load", "install the wheel "),
+        ("redis", "load", "install the wheel "),
+    ],
+)
+def test_a_missing_extra_is_told_with_what_to_install(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, command: str, message: str
+) -> None:
+    def lacks(*_: object) -> None:
+        raise ModuleNotFoundError(name=module)
+
+    monkeypatch.setattr("api.cli.publication.publish.publish", lacks)
+    monkeypatch.setattr("api.cli.operation.load_release", lacks)
+    monkeypatch.setenv("DIPLOMATIC_EVENTS_DATA_DIR", str(tmp_path))
+    result = run(command, "--dataset", small)
+    extra = {"pyarrow": "release", "psycopg.sql": "postgresql", "redis": "redis"}[module]
+    assert result.exit_code == 2
+    assert f"Error: {module.partition('.')[0]} is missing: {message}" in result.output
+    assert f"pip install 'diplomatic_events-{__version__}-py3-none-any.whl[{extra}]'\n" in result.output
 
 
 def test_the_bundled_dataset_has_no_faults() -> None:

@@ -120,7 +120,7 @@ def test_something_else_in_place_of_a_file_or_folder_is_a_finding(
 def test_a_manifest_that_cannot_be_read_is_a_finding(small: Path, tmp_path: Path, command: str) -> None:
     (small / "releases" / "0.0.1.tsv").mkdir(parents=True)
     exit_code, output = told(READERS[command], small, tmp_path)
-    assert (exit_code, output.splitlines()[0]) == (1, "releases/0.0.1.tsv: cannot be read: Is a directory")
+    assert (exit_code, output.splitlines()[0]) == (1, f"{small}/releases/0.0.1.tsv: cannot be read: Is a directory")
 
 
 @pytest.mark.parametrize("command", READERS)
@@ -140,9 +140,9 @@ def test_a_dataset_that_is_no_folder_is_a_finding(
 
 def test_a_readme_that_cannot_be_read_is_a_finding(small: Path, tmp_path: Path) -> None:
     (small / "README.md").write_bytes(b"caf\xe9")
-    assert told(READERS["release"], small, tmp_path)[1].startswith("README.md: is not UTF-8\n")
+    assert told(READERS["release"], small, tmp_path)[1].startswith(f"{small}/README.md: is not UTF-8\n")
     in_place_of(small / "README.md", "folder")
-    assert told(READERS["release"], small, tmp_path) == (1, "README.md: cannot be read: Is a directory\n1 fault\n")
+    assert told(READERS["release"], small, tmp_path) == (1, f"{small}/README.md: cannot be read: Is a directory\n1 error\n")
     assert not list((tmp_path / "releases").iterdir())
 
 
@@ -153,19 +153,19 @@ def test_fmt_and_new_tell_what_cannot_be_written(small: Path, monkeypatch: pytes
     with monkeypatch.context() as patch:
         patch.setattr("api.dataset.os_errors.os.replace", failing(os.replace, errno.ENOSPC, False, ".tmp"))
         result = run("fmt", "--dataset", small)
-    assert (result.exit_code, result.output) == (1, f"{FILE}: cannot be written: No space left on device\n1 fault\n")
+    assert (result.exit_code, result.output) == (1, f"{small}/{FILE}: cannot be written: No space left on device\n1 error\n")
     assert path.read_text() == before
     assert sorted(child.name for child in path.parent.iterdir()) == ["security.yaml", "strategic-stability.yaml"]
     in_place_of(small / "places", "file")
     result = run("new", "places", "rome", "--dataset", small)
-    assert (result.exit_code, result.output) == (1, "places: cannot be created: File exists\n1 fault\n")
+    assert (result.exit_code, result.output) == (1, f"{small}/places: cannot be created: File exists\n1 error\n")
 
 
 def test_fmt_tells_of_a_record_that_is_gone_after_it_was_read(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("fmt", "--dataset", small).exit_code == 0
     monkeypatch.setattr(Path, "read_text", failing(Path.read_text, errno.ENOENT, True, FILE))
     result = run("fmt", "--dataset", small)
-    assert (result.exit_code, result.output) == (1, f"{FILE}: cannot be read: No such file or directory\n1 fault\n")
+    assert (result.exit_code, result.output) == (1, f"{small}/{FILE}: cannot be read: No such file or directory\n1 error\n")
 
 
 @pytest.mark.parametrize("command", ["load", "serve"])

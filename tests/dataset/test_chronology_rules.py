@@ -41,7 +41,7 @@ def early(kind: str, date: str) -> str:
 
 
 def absent(place: str, actor: str, date: str) -> str:
-    return f"{place}: {actor} did not exist on {date}: correct the actor or the date"
+    return f"{place}: {actor} did not exist on {date!r}: correct the actor or the date"
 
 
 @pytest.mark.parametrize(

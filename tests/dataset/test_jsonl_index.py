@@ -114,9 +114,9 @@ HOSTILE = {
     "far too large": (b"x" * 5 * yaml_files.MOST_BYTES, "topics.jsonl:2: is larger than 1,048,576 bytes"),
     "a key twice": (b'{"id": "a", "name": "x", "name": "y", "definition": "z"}', "topics.jsonl:2: name: duplicate key"),
     "no id": (b'{"name": "x", "definition": "y"}', "topics.jsonl:2: id: is missing"),
-    "a wrong id": (b'{"id": "Not An Id", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'Not An Id' is not an id"),
+    "a wrong id": (b'{"id": "Not An Id", "name": "x", "definition": "y"}', "topics.jsonl:2: id: 'Not An Id' is not an id (a-z, 0-9 and single hyphens)"),
     "a long wrong id": (b'{"id": "' + b"A" * 90000 + b'"}', "topics.jsonl:2: id: 'AAAAAAAAAAAA"),
-    "a null id": (b'{"id": null, "name": "x", "definition": "y"}', "topics.jsonl:2: id: None is not an id"),
+    "a null id": (b'{"id": null, "name": "x", "definition": "y"}', "topics.jsonl:2: id: None is not an id (a-z, 0-9 and single hyphens)"),
     "an id that stood above": (json.dumps(TOPIC).encode(), "topics.jsonl:2: id: duplicate id 'arms'"),
     "an id that has a file": (b'{"id": "security", "name": "x", "definition": "y"}', "topics.jsonl:2: id: duplicate id 'security'"),
     "half a surrogate": (b'{"id": "a", "name": "\\ud800", "definition": "y"}', "topics.jsonl:2: contains an unpaired surrogate"),
@@ -197,9 +197,9 @@ def test_all_bad_lines_are_told_up_to_a_number_and_the_rest_is_counted(small: Pa
         )
     result = run("load", "--dataset", small, "--data-dir", settings.data_dir)
     assert result.exit_code == 1
-    shown = [line for line in result.output.splitlines() if line.startswith("topics.jsonl")]
+    shown = [line for line in result.output.splitlines() if line.startswith(f"{small}/topics.jsonl")]
     assert [int(line.split(":")[1]) for line in shown] == [*range(1, MOST_FINDINGS + 1), MOST_FINDINGS + 1]
-    assert shown[-1] == f"topics.jsonl:{MOST_FINDINGS + 1}: ... and {5000 - MOST_FINDINGS:,} more from this line on"
+    assert shown[-1] == f"{small}/topics.jsonl:{MOST_FINDINGS + 1}: ... and {5000 - MOST_FINDINGS:,} more from this line on"
     assert SqliteStore(settings.data_dir).current().id == release.id
 
 
@@ -363,7 +363,7 @@ def test_every_command_works_on_series(small: Path, tmp_path: Path) -> None:
     (small / "releases" / "0.1.0.tsv").unlink()
     for resource in RESOURCES:
         as_lines(small, resource.kind)
-    assert "no faults: 2 events, 2 statements" in run("check", "--dataset", small).output
+    assert "no errors: 2 events, 2 statements" in run("check", "--dataset", small).output
     assert run("fmt", "--check", "--dataset", small).exit_code == 0
     assert run("codebook", page, "--check", "--dataset", small).exit_code == 0
     assert run("coverage", "--dataset", small).output == coverage

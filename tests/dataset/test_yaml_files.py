@@ -52,6 +52,7 @@ def test_a_key_that_stands_twice_is_told() -> None:
         ("? [a]\n: b", "a key that is not text", 1),
         ("a: " + "[" * 40 + "]" * 40, "nests deeper", 1),
         ("a: {b", "is not YAML", 1),
+        ("a: b\nc: d: e", "; put text that contains ': ' in quotes", 2),
         ("a: 'x", "is not YAML", 1),
         ("\ta: 1", "is not YAML", 1),
         ("a: \x07", "is not YAML", 0),

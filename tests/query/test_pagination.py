@@ -275,6 +275,19 @@ def test_every_fault_of_a_query_is_told_at_once(client: FlaskClient) -> None:
     assert set(both) == {"colour", "type", "limit", "actor"}, "values that the release does not know are told with the rest"
 
 
+def test_a_malformed_cursor_is_told_with_the_other_errors(client: FlaskClient) -> None:
+    for query, names in (
+        ("cursor=xx&limit=5000", {"cursor", "limit"}),
+        ("cursor=xx&actor=nobody", {"cursor", "actor"}),
+        ("cursor=xx&colour=red&actor=nobody", {"cursor", "colour", "actor"}),
+        ("cursor=xx&release=9.9.9", {"release"}),
+        (f"cursor={cursor(client)}&limit=5000", {"limit"}),
+    ):
+        assert set(refused(client, f"/v1/events?{query}")) == names, query
+    for query in ("cursor=", "cursor=xx&cursor=xx"):
+        assert len(client.get(f"/v1/events?{query}&limit=5000").get_json()["errors"]) == 2, query
+
+
 def test_an_id_that_is_no_record_is_told_with_the_nearest(client: FlaskClient) -> None:
     errors = refused(client, "/v1/events?actor=vladimir-puttin&topic=summer")
     assert errors["actor"]["suggestion"] == "vladimir-putin"

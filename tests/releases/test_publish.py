@@ -228,6 +228,11 @@ def test_a_bump_that_is_too_small_is_refused(small: Path, tmp_path: Path, change
     with pytest.raises(DatasetError) as refused:
         publish.publish(small, tmp_path / "releases")
     assert "published with different content" in str(refused.value.findings[0])
+    draft = publish.draft(reader.read(small))
+    assert draft.startswith(f"## {least}\n"), "before the version is raised"
+    assert draft.endswith(f"\nLeast version: {least}\n")
+    assert "- changed `topics/security` (definition)\n" in draft
+    assert draft.count("\n- ") == {"changed": 1, "added": 2, "renamed": 3, "withdrawn": 2}[change], "and nothing else"
     major, minor, patch = manifests.version_key(least)
     smaller = {0: "1.0.0", 1: "1.0.9", 2: "1.9.9"}[2 if major == 2 else 1 if minor else 0]
     if patch == 0:
@@ -238,6 +243,21 @@ def test_a_bump_that_is_too_small_is_refused(small: Path, tmp_path: Path, change
     bump(small, least)
     assert f"Least version: {least}" in publish.draft(reader.read(small))
     assert publish.publish(small, tmp_path / "releases")[1] is True
+
+
+def test_the_draft_is_of_what_differs_from_the_last_published_version(small: Path, tmp_path: Path) -> None:
+    bump(small, "1.0.0")
+    publish.publish(small, tmp_path / "releases")
+    (small / "topics" / "arctic.yaml").write_text("name: Arctic\ndefinition: The far north.\n")
+    bump(small, "1.1.0")
+    publish.publish(small, tmp_path / "releases")
+    draft = "## 1.1.0\n\n- created `topics/arctic`\n\nLeast version: 1.1.0\n"
+    assert publish.draft(reader.read(small)) == draft, "nothing was edited: the draft of this version"
+    (small / "topics" / "desert.yaml").write_text("name: Desert\ndefinition: The dry south.\n")
+    draft = "## 1.2.0\n\n- created `topics/desert`\n\nLeast version: 1.2.0\n"
+    assert publish.draft(reader.read(small)) == draft
+    bump(small, "2.0.0")
+    assert publish.draft(reader.read(small)) == draft.replace("## 1.2.0", "## 2.0.0")
 
 
 def test_an_id_that_is_gone_without_a_word_is_refused(small: Path, tmp_path: Path) -> None:
@@ -259,7 +279,7 @@ def test_what_is_published_never_changes(small: Path, tmp_path: Path) -> None:
     (tmp_path / "0.1.0" / publish.SUMS).write_text("")
     result = run("release", "--dataset", small, "--output", tmp_path)
     assert result.exit_code == 1
-    assert "different bytes" in result.output
+    assert f"{tmp_path}: already contains version 0.1.0 with different content; raise the version\n" in result.output
     assert sorted(path.name for path in tmp_path.iterdir() if path.name[0] in ".01") == ["0.1.0"]
 
 

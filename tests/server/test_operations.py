@@ -256,8 +256,8 @@ def test_config_lists_every_setting_with_where_it_comes_from() -> None:
 @pytest.mark.parametrize("command", ["config", "check", "schema topics", "openapi", "health --port 1"])
 def test_every_command_warns_of_a_variable_that_is_no_setting(command: str) -> None:
     result = run(*command.split(), DIPLOMATIC_EVENTS_WROKERS="7", DIPLOMATIC_EVENTS_COLOUR="red", DIPLOMATIC_EVENTS_PORT="8000")
-    assert "DIPLOMATIC_EVENTS_WROKERS is no setting; did you mean DIPLOMATIC_EVENTS_WORKERS?" in result.stderr
-    assert "DIPLOMATIC_EVENTS_COLOUR is no setting" in result.stderr
+    assert "DIPLOMATIC_EVENTS_WROKERS is not a setting; did you mean DIPLOMATIC_EVENTS_WORKERS?" in result.stderr
+    assert "DIPLOMATIC_EVENTS_COLOUR is not a setting" in result.stderr
     assert "DIPLOMATIC_EVENTS_PORT is" not in result.stderr
 
 

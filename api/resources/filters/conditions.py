@@ -1,4 +1,4 @@
-"""WHERE conditions that the planner can put in more than one way."""
+"""WHERE conditions that the planner can write in several forms."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
