@@ -7,7 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from .fields import Edtf, Flag, Holder, Links, Many, Number, One, Ref, Text, Whole, choices
+from .fields import DetailedRef, Edtf, Flag, Holder, Links, Many, Number, One, Ref, Text, Whole, choices
 from .json_schema import DATE
 
 
@@ -65,6 +65,8 @@ def _node(name: str, field: Any) -> Node:
         return Node(name, "object", what, shape(inner.schema), many, required=required)
     if isinstance(inner, Edtf):
         return Node(name, "object", what, tuple(_date_parts(what)), many, required=required)
+    if isinstance(inner, DetailedRef):
+        return Node(name, "object", what, shape(inner.schema), many, required=required)
     if isinstance(inner, Ref):
         parts = (*reference(what, inner.kind), *([OFFICES] if isinstance(inner, Holder) else []))
         return Node(name, "object", what, parts, many, required=required)

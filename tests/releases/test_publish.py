@@ -32,6 +32,7 @@ from api.dataset.findings import DatasetError
 from api.releases import load, publish
 from api.releases.files import FILES, ReleaseContent
 from api.resources import BY_KIND, RESOURCES
+from api.schema.fields import Ref
 from api.storage.published import sums
 from api.web.app import create_app
 
@@ -113,7 +114,7 @@ def original(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
     def shape(field: Any, value: Any) -> Any:
         if isinstance(value, list):
             return [shape(field.inner, item) for item in value]
-        if hasattr(field, "schema"):
+        if hasattr(field, "schema") and not isinstance(field, Ref):
             return original(field.schema, value)
         return value.get("id", value.get("edtf")) if isinstance(value, dict) else value
 
