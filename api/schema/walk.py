@@ -71,7 +71,7 @@ def plain(schema: ma.Schema, record: Record) -> Record:
         value = record[key]
         if value and below:
             value = [plain(below, item) for item in value] if many else plain(below, value)
-        if value:
+        if value not in (None, [], {}):  # 0 is a value
             written[name] = value
     return written
 

@@ -29,7 +29,7 @@ SAYS = {
     "one-sided": dict.fromkeys(["JSON", "CSV", "Parquet", "SQLite", "JSON-LD", "GeoJSON", "GraphML"], "one_sided"),
     "day not known": {"JSON-LD": "startDate: 2021-06`", "iCalendar": "no `DTEND`", "Parquet": "date.precision: month"},
     "some day in a range": {"JSON-LD": "no `startDate`", "iCalendar": "(between 16 and 18 June 2021, day not known)"},
-    "first day not known": {"iCalendar": "no entry", "SQLite": "no `date.earliest`"},
+    "first day not known": {"iCalendar": "no entry", "SQLite": "no `date_earliest`"},
     "last day not known": {"Atom": "temporal: 2021-06-16/..", "GraphML": "dates: 2021-06-16/.."},
     "approximate date": {"CSV": "date.approximate: true", "iCalendar": "(about 16 June 2021)", "JSON-LD": "no `startDate`"},
     "uncertain date": {"GeoJSON": "uncertain: true", "Atom": "perhaps 16 June 2021", "GraphML": "inexact_date: 1"},
