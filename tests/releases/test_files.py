@@ -310,6 +310,10 @@ def test_treaties_have_the_names_of_manydata(folder: Path) -> None:
     assert (start["Signature"], start["Force"], start["End"]) == ("2010-04-08", "2011-02-05", "2026-02-05")
     assert len(tidy["treaty_agreements"]) == len(documents)
     assert {row["stateID"] for row in tidy["treaty_memberships"] if row["treatyID"] == "new-start"} == {"USA", "RUS"}
+    bound = {(row["treatyID"], row["actor"]): (row.get("StateForce"), row.get("StateEnd")) for row in tidy["treaty_memberships"]}
+    assert bound["open-skies-treaty", "russia"] == ("2002-01-01", "2021-12"), "it left, and others are still bound"
+    assert bound["open-skies-treaty", "canada"] == ("2002-01-01", None)
+    assert bound["cfe-treaty", "soviet-union"] == (None, None), "it was gone before the entry into force"
     assert len(tidy["treaty_references"]) == sum(
         len({(r["relation"], r["agreement"]["id"]) for r in d["relations"]}) for d in documents
     )

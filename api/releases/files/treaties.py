@@ -35,8 +35,8 @@ MEMBERSHIPS = Table(
         TITLE,
         Column("StateSignature", "string", f"Signature by the party, or by a person who acts for its country. {DATES}"),
         Column("StateRatification", "string", f"Ratification by the party. {DATES}"),
-        Column("StateForce", "string", f"Entry into force of the agreement. {DATES}"),
-        Column("StateEnd", "string", f"Withdrawal of the party, otherwise the end of the agreement. {DATES}"),
+        Column("StateForce", "string", f"From when the party was bound. {DATES}"),
+        Column("StateEnd", "string", f"Until when the party was bound, or is set to be. {DATES}"),
     ),
     ("treatyID", "actor"),
 )
@@ -59,15 +59,10 @@ def treaty_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
     for agreement in content.documents(BY_KIND["agreements"]):
         id = agreement["id"]
         yield AGREEMENTS.name, _agreement(agreement)
-        for party in dict.fromkeys(_party(item) for item in agreement["parties"]):
+        for party in agreement["parties"]:
             yield MEMBERSHIPS.name, _membership(agreement, party, countries)
         for relation in dict.fromkeys((r["agreement"]["id"], r["relation"]) for r in agreement["relations"]):
             yield REFERENCES.name, dict(zip(("treatyID1", "treatyID2", "RefType"), (id, *relation), strict=True))
-
-
-def _party(item: Record) -> str:
-    """The id of a party, which an item of `parties` is or has."""
-    return str(item["id"] if "id" in item else item["actor"]["id"])
 
 
 def _first(agreement: Record, kind: str, by: set[str] | None = None) -> Record | None:
@@ -82,7 +77,7 @@ def _edtf(date: Record | None) -> str | None:
 
 def _agreement(agreement: Record) -> Cells:
     signature = _first(agreement, "signed")
-    force, end = _in_force(agreement)
+    force, end = _span(agreement["in_force"])
     begin = min((d for d in (signature, force) if d), key=lambda date: date["earliest"] or "", default=None)
     return {
         "treatyID": agreement["id"],
@@ -95,16 +90,16 @@ def _agreement(agreement: Record) -> Cells:
     }
 
 
-def _in_force(agreement: Record) -> tuple[Record | None, Record | None]:
-    """The dates of the first entry into force and of the last end."""
-    periods = agreement["in_force"]
+def _span(periods: list[Record]) -> tuple[Record | None, Record | None]:
+    """The dates of the first beginning and of the last end of periods."""
     return (periods[0]["from"], periods[-1]["to"]) if periods else (None, None)
 
 
-def _membership(agreement: Record, party: str, countries: dict[str, str | None]) -> Cells:
+def _membership(agreement: Record, member: Record, countries: dict[str, str | None]) -> Cells:
+    party = member["id"]
     country = countries[party]
     persons = {x["id"] for action in agreement["actions"] for x in action["by"] if country and countries[x["id"]] == country}
-    force, end = _in_force(agreement)
+    force, end = _span(member["bound"])
     return {
         "treatyID": agreement["id"],
         "stateID": country or party,
@@ -113,5 +108,5 @@ def _membership(agreement: Record, party: str, countries: dict[str, str | None])
         "StateSignature": _edtf(_first(agreement, "signed", {party, *persons})),
         "StateRatification": _edtf(_first(agreement, "ratified", {party, *persons})),
         "StateForce": _edtf(force),
-        "StateEnd": _edtf(_first(agreement, "withdrawn", {party}) or end),
+        "StateEnd": _edtf(end),
     }
