@@ -8,7 +8,7 @@ None where nothing sets it. First and last days count.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..schema import edtf
 from ..schema.fields import Record
@@ -46,8 +46,13 @@ def reach(start: str | None, end: str | None) -> Reach:
 
 
 def in_order(actions: list[Record]) -> list[Record]:
-    """Actions by their earliest day, then their latest, then the order of ACTIONS."""
-    return sorted(actions, key=lambda action: (edtf.bounds(action["date"]), ACTIONS.index(action["kind"]), action["by"]))
+    """Actions by their earliest day, then their latest, then the order of ACTIONS; of two alike, the later end counts."""
+    return sorted(actions, key=_position)
+
+
+def _position(action: Record) -> tuple[Any, ...]:
+    until = edtf.bounds(action["until"]) if action["until"] else ()
+    return edtf.bounds(action["date"]), ACTIONS.index(action["kind"]), action["by"], until
 
 
 class Lifecycle(NamedTuple):

@@ -46,7 +46,7 @@ class Simulation:
     def day(self, day: date) -> Day:
         moments = [self.now()]
         today = [action for action in self.agreement["actions"] if action["date"] == str(day)]
-        for action in sorted(today, key=lambda action: (KINDS.index(action["kind"]), action["by"])):
+        for action in sorted(today, key=lambda action: (KINDS.index(action["kind"]), action["by"], action["until"] or "")):
             self.step(action, day)
             moments.append(self.now())
         if self.until and self.until <= str(day):
@@ -167,7 +167,10 @@ def test_certain_is_what_every_resolution_has_and_possible_what_some_has(
     life: tuple[Document, dict[str, Bounds]], data: st.DataObject
 ) -> None:
     """Dates become ranges; days within them, in the order of the acts, are simulated."""
-    agreement = {**life[0], "actions": sorted(life[0]["actions"], key=lambda a: (a["date"], KINDS.index(a["kind"]), a["by"]))}
+    agreement = {
+        **life[0],
+        "actions": sorted(life[0]["actions"], key=lambda a: (a["date"], KINDS.index(a["kind"]), a["by"], a["until"] or "")),
+    }
     vague, resolved, last = [], [], FIRST
     for action in agreement["actions"]:
         begin = date.fromisoformat(action["date"])
@@ -187,7 +190,7 @@ def test_certain_is_what_every_resolution_has_and_possible_what_some_has(
 
 def in_file_order(actions: list[Document]) -> bool:
     """Whether actions are in the order in which they are gone through."""
-    return actions == sorted(actions, key=lambda a: (a["date"], KINDS.index(a["kind"]), a["by"]))
+    return actions == sorted(actions, key=lambda a: (a["date"], KINDS.index(a["kind"]), a["by"], a["until"] or ""))
 
 
 def test_who_suspended_with_another_resumes_alone() -> None:

@@ -103,7 +103,7 @@ TRIALS: tuple[Trial, ...] = (
     Trial(
         "injection-records",
         "fuzz",
-        "What a record says stays text in every format: no formula, element, property, row or key comes of it",
+        "What a record says stays text in every format: no element, property, row or key comes of it, nor a formula in CSV for spreadsheets",
         "Every text of a dataset is replaced by hostile ones (formulas, markup, line breaks, quotes, ends of calendars); readers of CSV, "
         "XML, iCalendar and JSON find in every format of every kind what they find of harmless words",
         injection.records,
