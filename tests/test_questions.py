@@ -19,6 +19,13 @@ BETWEEN_THE_TWO = {
 SINCE_THE_SIXTIES = ["hotline-memorandum-1963", "limited-test-ban-treaty", "non-proliferation-treaty"]
 ABM, PREVENTION = "abm-treaty", "prevention-of-nuclear-war-agreement-1973"
 TESTS = ["threshold-test-ban-treaty", "peaceful-nuclear-explosions-treaty"]
+TAKEN_OVER = {
+    "hotline-memorandum-1963",
+    "limited-test-ban-treaty",
+    "non-proliferation-treaty",
+    PREVENTION,
+    *TESTS,
+}  # still in force
 INF, PLUTONIUM, NEW_START = "inf-treaty", "plutonium-disposition-agreement", "new-start"
 
 
@@ -106,9 +113,14 @@ UNREAD = {
 @pytest.mark.parametrize(
     ("parameters", "expected"),
     [
-        ({"party": "russia", "in_force_on": "2026-03-01"}, set()),
-        ({"bound_on": "russia:2026-03-01"}, set()),
-        ({"bound_on": "russia:2026-02-05"}, {NEW_START, "new-start-extension-2021"}),
+        ({"party": "russia", "in_force_on": "2026-03-01"}, TAKEN_OVER),
+        ({"bound_on": "russia:2026-03-01"}, TAKEN_OVER),
+        ({"bound_on": "russia:2026-02-05"}, TAKEN_OVER | {NEW_START, "new-start-extension-2021"}),
+        ({"bound_on": "russia:1991-12-26", "date_match": "certain"}, TAKEN_OVER | {ABM, INF}),
+        ({"bound_on": "russia:1991-12-24"}, set()),
+        ({"bound_on": "soviet-union:1991-12-24", "date_match": "certain"}, TAKEN_OVER | {ABM, INF}),
+        ({"bound_on": "soviet-union:1991-12-26", "date_match": "certain"}, set()),
+        ({"bound_on": "soviet-union:1991-12-27"}, set()),
         ({"bound_on": "united-states:2020-11-22", "action": "withdrawal_notified"}, {"open-skies-treaty"}),
         ({"bound_on": "united-states:2020-11-23", "action": "withdrawal_notified"}, set()),
         (
@@ -174,6 +186,19 @@ def test_each_party_says_when_it_was_bound_and_what_ended_that(client: FlaskClie
     assert (parties["russia"]["status"], parties["united-states"]["status"]) == ("ended", "in_force")
     assert parties["soviet-union"]["bound"] == [], "it no longer existed when the treaty entered into force"
     assert parties["soviet-union"]["status"] == "never_in_force"
+
+
+def test_a_successor_is_found_as_the_party_whose_place_it_took(client: FlaskClient) -> None:
+    assert INF in ids(ask(client, "/v1/agreements", party="russia", limit="200"))
+    parties = {party["id"]: party for party in ask(client, f"/v1/agreements/{INF}")["parties"]}
+    assert [party["id"] for party in parties["soviet-union"]["succeeded_by"]] == ["russia"]
+    assert parties["russia"]["succeeds"]["id"] == "soviet-union"
+    assert [(b["from"]["edtf"], b["to"]["edtf"], b["ended_by"]) for b in parties["russia"]["bound"]] == [
+        ("[1991-12-25..1991-12-26]", "2019-08-02", "withdrawn")
+    ]
+    assert [b["ended_by"] for b in parties["soviet-union"]["bound"]] == ["succeeded"]
+    assert parties["united-states"]["succeeds"] is None
+    assert "russia" not in {party["id"] for party in ask(client, "/v1/agreements/salt-i-interim-agreement")["parties"]}
 
 
 LEFT = {
