@@ -15,8 +15,8 @@ from ..schema.fields import Record
 
 # In the order in which acts of one day follow each other.
 ACTIONS = (
-    "proposed", "announced", "opened_for_signature", "signed", "adopted", "ratified", "entered_into_force", "extended",
-    "suspended", "resumed", "withdrawal_notified", "withdrawn", "expired", "superseded", "terminated",
+    "proposed", "announced", "opened_for_signature", "signed", "adopted", "approved", "ratified", "entered_into_force",
+    "extended", "suspended", "resumed", "withdrawal_notified", "withdrawn", "expired", "superseded", "terminated",
 )  # fmt: skip
 ENDS = ("expired", "superseded", "terminated")
 LEFT = "withdrawn"
