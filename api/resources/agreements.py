@@ -268,7 +268,7 @@ def schema_org(agreement: Record, refer: Refer) -> Record:
 AGREEMENTS = Resource(
     kind="agreements",
     singular="agreement",
-    description="Treaties, extensions, joint statements, communiques, understandings, and instruments of one side.",
+    description="Treaties, extensions, joint statements, communiqués, understandings, and instruments of one side.",
     model=Agreement,
     schema=AgreementSchema(),
     heading="title",

@@ -126,3 +126,21 @@ def test_two_parties_that_become_one_have_no_agreement_between_them() -> None:
     agreement = {"parties": [USA, SUN], "actions": [action("entered_into_force", "1980")], "further_parties": None}
     found = lifecycle(agreement, {}, [Succession(SUN, USA, "1991")])
     assert [(p["start"], p["end"], p["ended_by"]) for p in found.in_force] == [("1980", "1991", "succeeded")]
+
+
+def test_every_act_of_a_known_day_has_its_event_and_the_event_names_the_agreement(
+    documents: dict[str, list[dict[str, Any]]],
+) -> None:
+    named = {event["id"]: {agreement["id"] for agreement in event["agreements"]} for event in documents["events"]}
+    for agreement in documents["agreements"]:
+        for action in agreement["actions"]:
+            if action["date"]["earliest"] == action["date"]["latest"]:
+                assert action["event"], (agreement["id"], action["kind"], action["date"]["edtf"])
+            assert not action["event"] or agreement["id"] in named[action["event"]["id"]], (agreement["id"], action["event"])
+
+
+def test_a_vote_of_a_parliament_is_no_ratification(documents: dict[str, list[dict[str, Any]]]) -> None:
+    chambers = {"us-senate", "state-duma", "federation-council"}
+    for agreement in documents["agreements"]:
+        for action in agreement["actions"]:
+            assert action["kind"] != "ratified" or not chambers & {actor["id"] for actor in action["by"]}, agreement["id"]
