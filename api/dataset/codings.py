@@ -1,7 +1,7 @@
 """Double codings: reads and checks the CSV files in which two or more coders coded the same units independently."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -60,7 +60,7 @@ def are_there(folder: Path) -> bool:
     return any(folder.glob(CODERS))
 
 
-def read_codings(folder: Path, types: Iterable[str]) -> Codings:
+def read_codings(folder: Path, types: Collection[str]) -> Codings:
     """The codings in a folder; `types` are the ids of event types. Raises DatasetError with every faulty value, FileError."""
     findings: list[Finding] = []
     with file_errors("read", folder):

@@ -104,7 +104,7 @@ def reliability(dataset: Dataset) -> str:
     folder = dataset.folder / codings.FOLDER
     if not codings.are_there(folder):
         return "No double coding comes with this dataset."
-    types = (item.id for item in dataset.ordered("event-types"))
+    types = [item.id for item in dataset.ordered("event-types")]
     return reliability_table(figures(codings.read_codings(folder, types)))
 
 
