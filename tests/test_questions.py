@@ -178,13 +178,12 @@ def test_each_party_says_when_it_was_bound_and_what_ended_that(client: FlaskClie
 
 LEFT = {
     "2002-06-14": ["start-ii-treaty"],
-    "2007-07": ["cfe-treaty"],
-    "2016-10": ["plutonium-disposition-agreement"],
-    "2019-02-02": ["inf-treaty"],
-    "2021-12": ["open-skies-treaty"],
+    "[2007-12-12..2007-12-13]": ["cfe-treaty"],
+    "2016-10-03": ["plutonium-disposition-agreement"],
+    "2019-03-04": ["inf-treaty"],
+    "2021-12-18": ["open-skies-treaty"],
     "2023-02-28": ["new-start"],
     "2023-11-07": ["cfe-treaty"],
-    "2025-10-27": ["plutonium-disposition-agreement"],
 }
 
 
