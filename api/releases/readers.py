@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib import import_module
 from importlib.util import find_spec
@@ -87,15 +87,19 @@ READERS: dict[str, tuple[Reader, Callable[[], object]]] = {
 }
 
 
-def verify(folder: Path, counts: Counts, readers: Iterable[str] = tuple(READERS)) -> list[str]:
-    """Reads the files of a release with every reader that is installed; returns a line about each reader.
+def verify(folder: Path, counts: Counts, required: Sequence[str] = ()) -> list[str]:
+    """Reads the files of a release with the `required` readers, or with every reader that is installed; a line about each.
 
-    Raises DatasetError with a finding for each reader that fails, or counts other than `counts`, records by kind.
+    Raises DatasetError with a finding for each reader that is required and not installed, that fails, or that counts other
+    than `counts`, records by kind.
     """
     lines, findings = [], []
     kinds = [resource.kind for resource in RESOURCES]
-    for name in readers:
+    for name in required or READERS:
         reader, installed = READERS[name]
+        if not installed() and required:
+            findings.append(Finding(folder.name, 0, "", f"{name} is not installed, and must read the release"))
+            continue
         if not installed():
             lines.append(f"{name} is not installed: nothing was read with it")
             continue

@@ -25,7 +25,7 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import need
-from support import run
+from support import QUICKLY, run
 
 from api.dataset.findings import DatasetError
 from api.releases import publish, readers
@@ -335,9 +335,10 @@ def test_independent_readers_must_agree_before_anything_is_published(
     assert len(refused.value.findings) == sum("read" in line.split() for line in lines)
     monkeypatch.setitem(readers.READERS, "pandas", (readers._pandas, lambda: None))
     monkeypatch.setitem(readers.READERS, "SQLite", (lambda folder, kinds: {}[folder], lambda: True))
-    result = run("release", "--dataset", small, "--output", tmp_path)
+    result = run("release", "--dataset", small, "--output", tmp_path, *QUICKLY, "--reader", "pandas")
     assert result.exit_code == 1
     assert "SQLite cannot read the release" in result.output
+    assert "pandas is not installed, and must read the release" in result.output
     assert not [path for path in tmp_path.iterdir() if path.name[0].isdigit()]
     monkeypatch.setitem(readers.READERS, "SQLite", (readers._sqlite, lambda: True))
     assert "pandas is not installed" in run("release", "--dataset", small, "--output", tmp_path).output

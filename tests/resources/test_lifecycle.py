@@ -1,8 +1,10 @@
 """Any life of an agreement gives, day by day, what a plain simulation gives that knows only what happens on each day."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
@@ -156,7 +158,6 @@ successions = st.builds(
 )
 
 
-@profile(max_examples=400, deadline=None)
 @given(life=lives(), taken=st.just([]) | successions)
 def test_every_day_is_as_the_simulation_has_it(life: tuple[Document, dict[str, Bounds]], taken: list[Succession]) -> None:
     agreement, existence = life
@@ -179,7 +180,6 @@ def check_states(agreement: Document, found: Lifecycle, existence: dict[str, Bou
         assert (own == "suspended") == (party in expected.suspended)
 
 
-@profile(max_examples=200, deadline=None)
 @given(life=lives(), data=st.data())
 def test_the_order_in_the_file_does_not_count(life: tuple[Document, dict[str, Bounds]], data: st.DataObject) -> None:
     agreement, existence = life
@@ -187,7 +187,6 @@ def test_the_order_in_the_file_does_not_count(life: tuple[Document, dict[str, Bo
     assert lifecycle({**agreement, "actions": shuffled}, existence) == lifecycle(agreement, existence)
 
 
-@profile(max_examples=400, deadline=None)
 @given(life=lives(("entered_into_force", "suspended", "resumed", "withdrawn", "terminated")), data=st.data())
 def test_certain_is_what_every_resolution_has_and_possible_what_some_has(
     life: tuple[Document, dict[str, Bounds]], data: st.DataObject
@@ -226,3 +225,16 @@ def test_who_suspended_with_another_resumes_alone() -> None:
     found = lifecycle(agreement, {})
     assert standing(agreement, found, WINDOW[9]).by == ("b",)
     assert [party_standing(agreement, found, party, WINDOW[9], {}).state for party in "ab"] == ["in_force", "suspended"]
+
+
+@pytest.mark.trials
+@pytest.mark.parametrize(
+    "promise",
+    [
+        test_every_day_is_as_the_simulation_has_it,
+        test_the_order_in_the_file_does_not_count,
+        test_certain_is_what_every_resolution_has_and_possible_what_some_has,
+    ],
+)
+def test_so_it_is_of_many_lives(promise: Callable[[], None]) -> None:
+    profile(max_examples=500)(promise)()
