@@ -78,7 +78,7 @@ def cite(query: str | None, citation: Path | None, version: str | None, data_dir
                 text = f"version {wanted} is neither published in {settings.releases_dir} nor loaded"
                 raise click.UsageError(text) from None
             checked = cited_query(query or known["query"], store, cited, wanted)
-            answer = verify(checked, known["count"], known["sha256"]) if known else make_citation(checked, "/")
+            answer = verify(checked, known["count"], known["sha256"]) if known else make_citation(checked, "/", store.versions())
     except Problem as problem:
         errors = problem.errors if isinstance(problem, InvalidParameters) else []
         raise click.UsageError("\n".join([problem.body["detail"], *(f"{e.path[0]}: {e}" for e in errors)])) from None
