@@ -230,7 +230,7 @@ def test_every_column_is_in_the_dictionary_under_a_name_that_stata_and_r_take(fo
     codebook = (folder / "codebook.html").read_text()
     for table, field in columns_of(described):
         assert field["description"], (table, field)
-        name = field["name"] if not table.startswith("treaty_") else field["name"].lower()  # manydata's names have capitals
+        name = field["name"] if not table.startswith("treaty_") else field["name"].lower()  # names of manytreaties
         assert re.fullmatch("[a-z][a-z0-9_]{0,31}", name), (table, name)
         assert f"<code>{field['name']}</code>" in codebook
     for kind in BY_KIND:
@@ -271,6 +271,25 @@ def test_dyads_count_as_the_interface_does(folder: Path, client: FlaskClient) ->
     assert row["certain"] == len(set(both["event_id"]) - doubtful)
 
 
+def test_dyads_say_what_is_disputed_and_one_sided(folder: Path) -> None:
+    tidy, documents = from_csv(folder / "csv.zip"), {d["id"]: d for d in ndjson(folder)["events"]}
+    for row in tidy["dyad_events"]:
+        for key in ("status", "disputed", "one_sided"):
+            assert row[key] == documents[row["event_id"]][key], row["event_id"]
+    years = [row for row in tidy["dyad_years"] if (row["source_state"], row["target_state"]) == ("russia", "united-states")]
+    for row in years:
+        occurred = {
+            e["event_id"]: e
+            for e in tidy["dyad_events"]
+            if (e.get("source_state"), e.get("target_state"), e["status"]) == ("russia", "united-states", "occurred")
+            and e["earliest"][:4] <= str(row["year"]) <= e["latest"][:4]
+        }
+        assert row["disputed"] == sum(e["disputed"] for e in occurred.values()), row["year"]
+        assert row["one_sided"] == sum(e["one_sided"] for e in occurred.values()), row["year"]
+    assert sum(row["disputed"] for row in years) > 0
+    assert sum(row["one_sided"] for row in years) > 0
+
+
 def test_codes_of_states_hold_on_the_day(folder: Path) -> None:
     rows = from_csv(folder / "csv.zip")["dyad_events"]
     for row in rows:
@@ -303,17 +322,40 @@ def test_r_reads_the_tables_and_gives_the_same_sums(folder: Path, tmp_path: Path
         assert float(numbers) == pytest.approx(sums + extra), name
 
 
-def test_treaties_have_the_names_of_manydata(folder: Path) -> None:
+# The columns of agreements$GGO and parties$GGO of the R package manytreaties 1.0.0, and of references$ECOLEX_REF of manyenviron.
+MANYTREATIES = {
+    "treaty_agreements": "treatyID Title Begin End Signature Force Term Grounds TypeDomain TypeAgree TypeAmbit "
+    "TypeGeo TypeSubject Location Depository Published Secretariat Website TitleAlt Language Languages Text TextURL Coder "
+    "Comments Source",
+    "treaty_memberships": "stateID treatyID Title Begin End Signature StateSignature StateRatification Force StateForce Term "
+    "StateEnd Coder Comments",
+    "treaty_references": "treatyID1 treatyID2 RefType",
+}
+
+
+def test_treaties_have_the_names_of_manytreaties(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "csv.zip") as archive:
+        described = {table["name"]: table for table in json.loads(archive.read("datapackage.json"))["resources"]}
+    for name, theirs in MANYTREATIES.items():
+        ours = [field["name"] for field in described[name]["schema"]["fields"]]
+        assert {column for column in ours if column != column.lower()} <= set(theirs.split()), name
+        assert {"disputed", "one_sided"} <= {column for column in ours if column == column.lower()}
     tidy = from_csv(folder / "csv.zip")
     documents = ndjson(folder)["agreements"]
     (start,) = [row for row in tidy["treaty_agreements"] if row["treatyID"] == "new-start"]
-    assert (start["Signature"], start["Force"], start["End"]) == ("2010-04-08", "2011-02-05", "2026-02-05")
+    assert (start["Begin"], start["Signature"], start["Force"], start["End"]) == (
+        *("2010-04-08", "2010-04-08", "2011-02-05", "2026-02-05"),
+    )
+    assert (start["TypeAgree"], start["kind"], start["status"]) == ("Agreement", "treaty", "ended")
     assert len(tidy["treaty_agreements"]) == len(documents)
     assert {row["stateID"] for row in tidy["treaty_memberships"] if row["treatyID"] == "new-start"} == {"USA", "RUS"}
     bound = {(row["treatyID"], row["actor"]): (row.get("StateForce"), row.get("StateEnd")) for row in tidy["treaty_memberships"]}
     assert bound["open-skies-treaty", "russia"] == ("2002-01-01", "2021-12"), "it left, and others are still bound"
     assert bound["open-skies-treaty", "canada"] == ("2002-01-01", None)
     assert bound["cfe-treaty", "soviet-union"] == (None, None), "it was gone before the entry into force"
+    states = {(row["treatyID"], row["actor"]): row["status"] for row in tidy["treaty_memberships"]}
+    assert (states["open-skies-treaty", "russia"], states["open-skies-treaty", "canada"]) == ("ended", "in_force")
+    assert {row["RefType"] for row in tidy["treaty_references"]} >= {"Extends", "Supersedes", "Cites"}
     assert len(tidy["treaty_references"]) == sum(
         len({(r["relation"], r["agreement"]["id"]) for r in d["relations"]}) for d in documents
     )

@@ -56,6 +56,7 @@ EVENTS = Table(
         Column("date_edtf", "string", "The date of the event as EDTF (ISO 8601-2).", required=True),
         Column("status", "string", "Whether it occurred, is announced or planned, or is only alleged.", STATUSES, required=True),
         Column("disputed", "boolean", "Whether accounts of the event conflict.", required=True),
+        Column("one_sided", "boolean", "Whether something in the event rests on one party's account alone.", required=True),
         Column("type_id", "string", "Type of the event in the codebook.", required=True, refers="event-types"),
         Column("plover_event", "string", "PLOVER event of the type; empty where it has none."),
         Column("plover_mode", "string", "PLOVER mode of the type; empty where it has none."),
@@ -78,6 +79,8 @@ YEARS = Table(
         Column("events", "integer", "Events of every status that may have happened in the year.", required=True),
         Column("occurred", "integer", "Those of them whose status is `occurred`.", required=True),
         Column("certain", "integer", "Those that occurred and can only have happened in this year.", required=True),
+        Column("disputed", "integer", "Those that occurred and of which accounts conflict.", required=True),
+        Column("one_sided", "integer", "Those that occurred and rest in part on one party's account alone.", required=True),
         *(Column(name, "integer", f"Events that occurred, of quad class {name[-1]}.", required=True) for name in COUNTED),
         Column("goldstein_events", "integer", "Events that occurred and whose type has a Goldstein value.", required=True),
         Column("goldstein_sum", "number", "Sum of the Goldstein values of those."),
@@ -133,7 +136,7 @@ def dyads(event: Record, known: Codes) -> Iterator[Cells]:
         "event_id": event["id"],
         **{key: event["date"][key] for key in ("earliest", "latest")},
         "date_edtf": event["date"]["edtf"],
-        **{key: event[key] for key in ("status", "disputed")},
+        **{key: event[key] for key in ("status", "disputed", "one_sided")},
         "type_id": type["id"],
         "plover_event": plover.get("event"),
         "plover_mode": plover.get("mode"),
@@ -172,7 +175,7 @@ def dyad_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
 def _empty(row: Cells, year: int) -> Cells:
     """A row of a year without events."""
     kept = {column.name: row.get(column.name) for column in YEARS.columns if column.name in row}
-    counts = dict.fromkeys(("events", "occurred", "certain", *COUNTED, "goldstein_events"), 0)
+    counts = dict.fromkeys(("events", "occurred", "certain", "disputed", "one_sided", *COUNTED, "goldstein_events"), 0)
     return {**kept, "year": year, **counts, "goldstein_sum": None}
 
 
@@ -183,6 +186,8 @@ def _count(total: Cells, row: Cells, certain: bool) -> None:
         return
     total["occurred"] += 1
     total["certain"] += certain
+    for doubt in ("disputed", "one_sided"):
+        total[doubt] += row[doubt]
     if row["quad"]:
         total[f"quad_{row['quad']}"] += 1
     if row["goldstein"] is not None:
