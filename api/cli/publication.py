@@ -29,10 +29,12 @@ def release(folder: Path | None, output: Path | None) -> None:
     """Publish the dataset's version: its files, with sums, and its manifest in the dataset.
 
     Refuses what the gate finds: errors, ids removed without an entry in moved.yaml, a version that is too low. A version
-    that is published already must come out the same to the byte. Needs the extra `release`.
+    that is published already must come out the same to the byte. Needs the extra `release`, whose readers must agree on what is
+    in the files; R reads them, too, where it is installed.
     """
     settings = settings_of(dataset=folder, releases_dir=output)
     read: list[str] = []
+    readers.require()
     try:
         with progress("publishing") as show:
             check = partial(_read_back, read)

@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ import duckdb
 import pandas
 import pyarrow.parquet
 import pytest
+from conftest import ROOT
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -375,11 +377,23 @@ def test_independent_readers_must_agree_before_anything_is_published(
     with pytest.raises(DatasetError) as refused:
         readers.verify(folder, {**counts, "events": 1})
     assert len(refused.value.findings) == sum("read" in line.split() for line in lines)
-    monkeypatch.setitem(readers.READERS, "pandas", (readers._pandas, lambda: None))
-    monkeypatch.setitem(readers.READERS, "SQLite", (lambda folder, kinds: {}[folder], lambda: True))
+    monkeypatch.setattr(readers.shutil, "which", lambda program: None)
+    monkeypatch.setitem(readers.READERS, "SQLite", lambda folder, kinds: {}[folder])
     result = run("release", "--dataset", small, "--output", tmp_path)
     assert result.exit_code == 1
     assert "SQLite cannot read the release" in result.output
     assert not [path for path in tmp_path.iterdir() if path.name[0].isdigit()]
-    monkeypatch.setitem(readers.READERS, "SQLite", (readers._sqlite, lambda: True))
-    assert "pandas is not installed" in run("release", "--dataset", small, "--output", tmp_path).output
+    monkeypatch.setitem(readers.READERS, "SQLite", readers._sqlite)
+    monkeypatch.setattr(readers, "find_spec", lambda module: None if module == "pandas" else module)
+    result = run("release", "--dataset", small, "--output", tmp_path)
+    assert result.exit_code == 2
+    assert "pandas is missing: in a checkout run `make release`; elsewhere install the wheel" in result.output
+    monkeypatch.setattr(readers, "find_spec", lambda module: module)
+    assert "R is not installed: nothing was read with it" in run("release", "--dataset", small, "--output", tmp_path).output
+
+
+def test_every_reader_at_the_gate_comes_with_the_extra_that_publishing_needs() -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]["release"]
+    names = {re.split("[<>=]", requirement)[0] for requirement in extra}
+    assert set(readers.MODULES) < names
+    assert {name.lower() for name in readers.READERS} - {"sqlite", "r"} == set(readers.MODULES)
