@@ -31,11 +31,13 @@ from support import run
 
 from api.dataset.findings import DatasetError
 from api.releases import publish, readers
+from api.releases.files import dyads
 from api.releases.files.datapackage import package
 from api.releases.files.parquet import parquet_writer
 from api.releases.files.sqlite import add_views, view_name
 from api.releases.files.tables import tables
 from api.resources import BY_KIND, RESOURCES
+from api.schema.edtf import bounds
 from api.schema.shape import Node, shape
 
 Document = dict[str, Any]
@@ -301,6 +303,58 @@ def test_codes_of_states_hold_on_the_day(folder: Path) -> None:
             if row.get(f"{side}_iso") == "RUS":
                 assert row.get("latest", "9999") >= "1991-07-31", row["event_id"]
     assert {row["source_iso"] for row in rows if row.get("source_actor") == "united-states"} == {"USA"}
+
+
+def test_every_dyad_of_states_has_their_codes(folder: Path) -> None:
+    """The numbers of both lists on every row with a state, one and the same for a state and all who act for it."""
+    tidy = from_csv(folder / "csv.zip")
+    found: dict[str, set[tuple[int, int]]] = {}
+    for row in (*tidy["dyad_events"], *tidy["dyad_years"]):
+        for side in ("source", "target"):
+            if f"{side}_state" in row:
+                numbers = row.get(f"{side}_cow"), row.get(f"{side}_gw")
+                assert None not in numbers, row
+                found.setdefault(row[f"{side}_state"], set()).add(numbers)
+    assert {id: found[id] for id in ("united-states", "russia", "soviet-union", "germany", "ukraine")} == {
+        "united-states": {(2, 2)},
+        "russia": {(365, 365)},
+        "soviet-union": {(365, 365)},
+        "germany": {(255, 260)},
+        "ukraine": {(369, 369)},
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "edtf", "expected"),
+    [
+        ("DEU", "1987-06-12", ("germany", "DEU", 260, 260)),
+        ("DEU", "1990-10-02", ("germany", "DEU", 260, 260)),
+        ("DEU", "1990-10-03", ("germany", "DEU", 255, 260)),
+        ("DEU", "1990-10", ("germany", "DEU", None, 260)),
+        ("DEU", "1950", ("germany", "DEU", None, 260)),
+        ("SUN", "1987-12-08", ("soviet-union", "SUN", 365, 365)),
+        ("RUS", "1987-12-08", (None, None, None, None)),
+        ("RUS", "2021-06-16", ("russia", "RUS", 365, 365)),
+        ("SUN", "2021-06-16", (None, None, None, None)),
+        ("UKR", "1991-12-05", ("ukraine", "UKR", None, 369)),
+        ("UKR", "1994-12-05", ("ukraine", "UKR", 369, 369)),
+        ("BLR", "1991-08-25", ("belarus", "BLR", None, 370)),
+    ],
+)
+def test_codes_are_those_of_the_day(folder: Path, state: str, edtf: str, expected: tuple[Any, ...]) -> None:
+    """Germany changes its number in one list and not in the other; a month in which it changes leaves it open."""
+    states = {d["id"]: d for d in ndjson(folder)["actors"] if d["kind"] == "state"}
+    known = dyads.Codes({**states, "somebody": {"kind": "person", "country": state}}, {})
+    days = bounds(edtf)
+    date = {"earliest": days.earliest.isoformat(), "latest": days.latest.isoformat()}
+    assert known.state("somebody", {"date": date}) == expected
+
+
+def test_every_state_has_its_codes_each_with_two_sources(folder: Path) -> None:
+    for actor in ndjson(folder)["actors"]:
+        assert bool(actor["codes"]) == (actor["kind"] == "state"), actor["id"]
+        for code in actor["codes"]:
+            assert len({citation["source"]["id"] for citation in code["citations"]}) == 2, actor["id"]
 
 
 def test_r_reads_the_tables_and_gives_the_same_sums(folder: Path, tmp_path: Path) -> None:

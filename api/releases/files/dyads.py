@@ -8,12 +8,15 @@ from typing import Any
 
 from ...formats.graphml import pairs
 from ...resources import BY_KIND
-from ...resources.actors import code_withdrawn
+from ...resources.actors import SYSTEMS, code_withdrawn
 from ...resources.events import STATUSES
 from ...resources.filters import years
 from ...schema.fields import Record
 from .release_reader import ReleaseContent
 from .tables import Cells, Column, Table
+
+Days = tuple[str | None, str | None]  # first and last, None where open
+FIRST, LAST = date.min.isoformat(), date.max.isoformat()
 
 
 def _side(side: str) -> tuple[Column, ...]:
@@ -36,8 +39,8 @@ def _state(side: str) -> tuple[Column, ...]:
             refers="actors",
         ),
         Column(f"{side}_iso", "string", "ISO 3166-1 alpha-3 (or 3166-3) code of that state; empty where not valid on the day."),
-        Column(f"{side}_cow", "integer", "Correlates of War code of that state; empty where not verified."),
-        Column(f"{side}_gw", "integer", "Gleditsch-Ward code of that state; empty where not verified."),
+        Column(f"{side}_cow", "integer", "Correlates of War code of that state on the day; empty where the list has none."),
+        Column(f"{side}_gw", "integer", "Gleditsch-Ward code of that state on the day; empty where the list has none."),
     )
 
 
@@ -106,20 +109,32 @@ class Codes:
         """The id, ISO, COW and Gleditsch-Ward code of the state of an actor, as far as they hold on the date of an event."""
         code = self.actors[actor]["country"] if actor else None
         first, last = event["date"]["earliest"], event["date"]["latest"]
-        if not code or str(code_withdrawn(code)) < (first or date.min.isoformat()):
+        if not code or str(code_withdrawn(code)) < (first or FIRST):
             return None, None, None, None
         existing = [state for state in self.states[code] if _existed(state, first, last)]
         if self.states[code] and not existing:
             return None, None, None, None
-        state = existing[0] if existing else {"id": None}
-        return state["id"], code, state.get("cow"), state.get("gleditsch_ward")
+        if not existing:
+            return None, code, None, None
+        return existing[0]["id"], code, *(_number(existing[0], system, first, last) for system in SYSTEMS)
+
+
+def _number(state: Record, system: str, first: str | None, last: str | None) -> int | None:
+    """The code of a state in a system on a date; None where it had none, or the date may be on either side of a change."""
+    codes = (code for code in state["codes"] if code["system"] == system)
+    held = {c["code"] for c in codes if _meet((c["from"]["earliest"], (c["to"] or {}).get("latest")), (first, last))}
+    return held.pop() if len(held) == 1 else None
 
 
 def _existed(state: Record, first: str | None, last: str | None) -> bool:
     """Whether a state may have existed on some day of a range, null where open."""
-    begin = (state["founded"] or {}).get("earliest") or date.min.isoformat()
-    end = (state["dissolved"] or {}).get("latest") or date.max.isoformat()
-    return begin <= (last or date.max.isoformat()) and end >= (first or date.min.isoformat())
+    return _meet(((state["founded"] or {}).get("earliest"), (state["dissolved"] or {}).get("latest")), (first, last))
+
+
+def _meet(one: Days, other: Days) -> bool:
+    """Whether two ranges of days have one in common."""
+    (begin, end), (first, last) = one, other
+    return (begin or FIRST) <= (last or LAST) and (end or LAST) >= (first or FIRST)
 
 
 def codes(content: ReleaseContent) -> Codes:
