@@ -71,6 +71,9 @@ def test_official_texts_count_as_sources_and_as_cited(figures: Document, documen
     cited = [citation["source"]["id"] for kind in documents for citation in citations(documents[kind])]
     assert figures["official_share_of_sources"] == share(len(official), len(kinds))
     assert figures["official_share_of_citations"] == share(sum(id in official for id in cited), len(cited))
+    shares = {kind: share(sum(kinds[id] == kind for id in cited), len(cited)) for kind in set(kinds.values())}
+    assert figures["shares_of_citations"] == {kind: part for kind, part in shares.items() if part}
+    assert shares["encyclopedia"] < 0.03, "an encyclopedia comes last"
     assert figures["sources_with_address"] == share(sum(bool(d["url"]) for d in documents["sources"]), len(kinds))
 
 
