@@ -41,6 +41,7 @@ def test_citations_are_counted_at_every_depth(figures: Document, documents: Docu
 def test_a_date_is_day_precise_where_it_can_be_one_day_only(figures: Document, documents: Documents) -> None:
     dates = [d["date"] for kind in ("events", "statements") for d in documents[kind]]
     dates += [action["date"] for d in documents["agreements"] for action in d["actions"]]
+    dates += [succession["date"] for d in documents["actors"] for succession in d["succeeded_by"]]
     assert figures["day_precise_dates"] == share(sum(span(date)[0] == span(date)[1] for date in dates), len(dates))
 
 
