@@ -12,6 +12,10 @@ import yaml
 
 DATASET = Path(os.environ.get("TEST_DATASET", Path(__file__).resolve().parent.parent / "dataset"))
 
+RELATIONS = (
+    "prompted_by", "response_to", "retaliates_against", "follows", "carries_out", "reverses", "announces", "proposes", "part_of",
+    "signed_at", "same_as_perhaps",
+)  # fmt: skip
 ENDS = ("expired", "superseded", "terminated")
 Document = dict[str, Any]
 Documents = dict[str, list[Document]]
@@ -82,8 +86,8 @@ class Oracle:
                 return ids(d["agreements"])
             case "events", "related":
                 return {r["event"]["id"] for r in d["related"]}
-            case "events", "prompted_by" | "retaliates_against" | "part_of" | "follows" | "announces" | "reverses":
-                return {r["event"]["id"] for r in d["related"] if r["relation"] == filter}
+            case "events", relation if relation in RELATIONS:
+                return {r["event"]["id"] for r in d["related"] if r["relation"] == relation}
             case (("events" | "statements"), "year"):
                 return years(d["date"])
             case "agreements", "year":
