@@ -55,6 +55,10 @@ def note() -> Text:
     return Text("A remark on how the record was coded.")
 
 
+def coding_note() -> Text:
+    return Text("What the coders read, and why the record says what it says.")
+
+
 def identity() -> Text:
     return Text("The record's id: its file's name, never reused.", dump_only=True)
 

@@ -5,14 +5,15 @@ from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema
 from .common import (
     DISPUTED,
     ONE_SIDED,
+    Citation,
     accounts,
     citations,
     cited,
+    coding_note,
     derived_doubt,
     disputed,
     identity,
     links,
-    note,
     one_sided,
     quantities,
     shared,
@@ -46,6 +47,12 @@ class Reply(Schema):
     stance = Choice("How the reply stands to it.", STANCES, required=True)
 
 
+class Original(Schema):
+    text = Text("The words in the language in which they were said or written.", required=True)
+    language = Text("BCP 47 tag of that language.", required=True)
+    citations = Many("Where the words were read.", One("A citation.", Citation), required=True)
+
+
 class StatementSchema(Schema):
     id = identity()
     speakers = Many("Who spoke.", Holder("A speaker."), required=True)
@@ -53,6 +60,12 @@ class StatementSchema(Schema):
     act = Choice("What saying it did.", ACTS, required=True)
     paraphrase = Text("What was said, in our own words.", required=True)
     quote = Text("The speaker's words, short and verbatim as the source gives them.")
+    quote_language = Text("BCP 47 tag of the language of the quote.")
+    quote_translated_from = Text(
+        "BCP 47 tag of the language in which it was said; absent where the quote is in the speaker's own words."
+    )
+    quote_source = Ref("The cited source in which the quote stands, where another one cited is a translation.", kind="sources")
+    original = One("The quote as it was said, where it is a translation and the original was read.", Original)
     addressees = Many("Whom it was said to.", Holder("An addressee."))
     setting = Ref("The event at which it was said.", kind="events")
     about = One("What it is about.", About, load_default=lambda: About().load({}))
@@ -65,7 +78,8 @@ class StatementSchema(Schema):
     disputed = disputed()
     one_sided = one_sided()
     accounts = accounts()
-    note = note()
+    note = Text("A remark on the statement.")
+    coding_note = coding_note()
     citations = citations()
     updated_in = updated()
     links = links()
@@ -77,10 +91,13 @@ def events(statement: Record, catalog: Catalog) -> list[str]:
 
 def schema_org(statement: Record, refer: Refer) -> Record:
     """The schema.org node of a public document."""
+    original = statement["original"]
     return {
         "@type": "Quotation" if statement["quote"] else "Claim",
         "text": statement["quote"] or statement["paraphrase"],
         "abstract": statement["paraphrase"],
+        "inLanguage": statement["quote_language"],
+        "translationOfWork": original and {"@type": "Quotation", "text": original["text"], "inLanguage": original["language"]},
         "temporalCoverage": statement["date"]["edtf"],
         "spokenByCharacter" if statement["quote"] else "author": [refer("actors", speaker) for speaker in statement["speakers"]],
         "about": [refer(kind, ref) for kind in ("topics", "actors", "events", "agreements") for ref in statement["about"][kind]],

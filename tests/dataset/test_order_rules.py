@@ -101,7 +101,7 @@ def test_a_reply_is_not_dated_before_what_it_replies_to(edit: Callable[..., Path
     edit("statements/2021-06-16-biden-accuses.yaml", "date: '2021-06-16'", "date: '2021-06-17'")
     found = [text for text in findings_of(small) if text.startswith(DENIAL)]
     told = f"replies to 2021-06-16-biden-accuses, but may have begun before it (2021-06-17): {NARROW}"
-    assert found == [f"{DENIAL}:11: replies_to[0]: {told}"]
+    assert found == [f"{DENIAL}:13: replies_to[0]: {told}"]
 
 
 def test_what_is_disputed_is_said_by_somebody(edit: Callable[..., Path], small: Path) -> None:
