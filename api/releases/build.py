@@ -22,7 +22,8 @@ from ..dataset.process_pool import ordered
 from ..query import value_counts
 from ..query.value_counts import Count
 from ..resources import BY_KIND, INDEXES, RESOURCES
-from ..storage.full_text import Search
+from ..storage import full_text
+from ..storage.full_text import Vocabulary
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
 from .rows import Batch, DatedChunk, batch, table_name
 
@@ -31,7 +32,7 @@ TABLES: tuple[Any, ...] = (
     Moved,
     Changed,
     Identifier,
-    Search,
+    Vocabulary,
     Count,
     *(r.model for r in RESOURCES),
     *INDEXES.values(),
@@ -49,11 +50,14 @@ def code_digest() -> str:
     return total.hexdigest()
 
 
-def build(dataset: Dataset, path: Path, progress: Progress | None = None, manifest: Path | None = None) -> str:
+def build(
+    dataset: Dataset, path: Path, progress: Progress | None = None, manifest: Path | None = None, stored: bool = False
+) -> str:
     """Writes a release as an SQLite file, and its manifest to `manifest` if given; returns the digest of the dataset.
 
-    Every record is examined on the way. The same dataset and code give the same bytes. Raises DatasetError with every
-    finding if the dataset has faults, FileError if a file cannot be written.
+    The full-text index holds the words themselves, to be copied, if `stored`. Every record is examined on the way. The same
+    dataset and code give the same bytes. Raises DatasetError with every finding if the dataset has faults, FileError if a
+    file cannot be written.
     """
     with sqlite_errors("write", path):
         database = pw.SqliteDatabase(str(path), pragmas={"journal_mode": "off", "synchronous": 0, "cache_size": -65536})
@@ -63,6 +67,7 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None, manife
             connection.execute("PRAGMA staged.synchronous = 0")
             connection.execute("PRAGMA staged.journal_mode = off")
             with database.atomic():
+                connection.execute(full_text.STORED if stored else full_text.INDEXED)
                 digest = _write(dataset, database, connection, progress)
             if manifest:
                 _write_manifest(dataset, connection, digest, manifest)
@@ -95,6 +100,7 @@ def _create(database: pw.Database, connection: sqlite3.Connection) -> None:
         model._schema.__class__(model, database).create_table()
     for model in INDEXES.values():
         connection.execute(f'CREATE TABLE staged."{table_name(model)}" ({", ".join(_names(model))})')
+    connection.execute(f"CREATE TABLE staged.search (rowid INTEGER PRIMARY KEY, {', '.join(full_text.COLUMNS)})")
     connection.execute("CREATE TABLE staged.manifest (name, digest, keys)")
     connection.execute("CREATE TABLE staged.published (name PRIMARY KEY, version, digest) WITHOUT ROWID")
     connection.execute("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", (MERGE_BYTES,))
@@ -132,11 +138,14 @@ def _dated(connection: sqlite3.Connection, chunk: Chunk) -> DatedChunk:
 
 
 STAGED = {table_name(model) for model in INDEXES.values()}
+INTO_SEARCH = f"INSERT INTO staged.search VALUES (?{', ?' * len(full_text.COLUMNS)})"  # noqa: S608
 
 
 @cache
 def _into(name: str) -> str:
     """The statement that inserts a row into a table, or into its staging table."""
+    if name == "search":
+        return INTO_SEARCH
     names = next(_names(model) for model in TABLES if table_name(model) == name)
     target = f'staged."{name}"' if name in STAGED else f'"{name}"'
     return f"INSERT INTO {target} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # our own names
@@ -162,6 +171,11 @@ def _index(database: pw.Database, connection: sqlite3.Connection, progress: Prog
         name = f'"{table_name(model)}"'
         connection.execute(f"INSERT INTO main.{name} ({names}) SELECT {names} FROM staged.{name} ORDER BY {keys}")  # noqa: S608
         connection.execute(f"DROP TABLE staged.{name}")
+    columns = f"rowid, {', '.join(full_text.COLUMNS)}"
+    connection.execute(f"INSERT INTO main.search ({columns}) SELECT {columns} FROM staged.search ORDER BY rowid")  # noqa: S608
+    connection.execute("DROP TABLE staged.search")
+    for statement in full_text.FILL_VOCABULARY:
+        connection.execute(statement)
     for model in TABLES:
         model._schema.__class__(model, database).create_indexes()
 
@@ -217,7 +231,7 @@ def _about(dataset: Dataset, digest: str, survey: rules.Survey) -> dict[str, Any
 def _verify(path: Path, dataset: Dataset) -> None:
     """Raises sqlite3.IntegrityError unless the file is whole and holds every record."""
     expected = {table_name(resource.model): dataset.count(resource.kind) for resource in RESOURCES}
-    names = [table_name(model) for model in TABLES if model is not Search]
+    names = [table_name(model) for model in TABLES]
     results = ordered(partial(_faults, path, expected), [None, *names], None if len(dataset.parts) > 1 else 0)
     if faults := [fault for result in results for fault in result]:
         raise sqlite3.IntegrityError(str(faults))

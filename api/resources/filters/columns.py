@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import marshmallow as ma
+import peewee as pw
 from marshmallow import validate
 
 from ...schema.query_fields import QueryText, Version, an_id, listed
-from ...storage import full_text
+from ...storage.full_text import Matching
+from ...storage.phrases import parse
 from ...versions import sortable
 from .base import Arguments, Filter
 from .tables import alias
@@ -46,7 +48,9 @@ class Words(Filter):
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
         if self.name in arguments:
-            yield model.seq.in_(full_text.matching(self.kind, arguments[self.name]))
+            from ..search_texts import KINDS  # noqa: PLC0415  # which kinds there are is known once all are declared
+
+            yield pw.Expression(model.seq, "IN", Matching(KINDS.index(self.kind), parse(arguments[self.name])))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,75 @@
+"""The public form of what a search has found: the records, each with an excerpt of the text that matches."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from ..resources import BY_KIND
+from ..resources.search_texts import KINDS, NAMED, Texts, other_names, texts
+from ..schema.fields import Record
+from ..storage import full_text, highlight
+from ..storage.phrases import Group, Phrase
+from ..storage.release import Release
+
+
+def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> list[Record]:
+    """Rows of the full-text index as public hits; one select a kind reads the documents."""
+    places = [full_text.place(row) for row in rows]
+    documents = _documents(release, places)
+    hits = []
+    for place in places:
+        kind, document = KINDS[place[0]], documents[place]
+        found = texts(BY_KIND[kind], document)
+        field, excerpt = _shown(release, groups, found)
+        about = {"kind": kind, "id": document["id"], "name": found.name}
+        hits.append({**about, "field": field, "highlight": excerpt, "href": f"/v1/{kind}/{document['id']}"})
+    return hits
+
+
+def _documents(release: Release, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Record]:
+    numbers: dict[int, list[int]] = {}
+    for kind, number in places:
+        numbers.setdefault(kind, []).append(number)
+    found = {}
+    for kind, wanted in numbers.items():
+        model = BY_KIND[KINDS[kind]].model
+        for number, document in release.rows(model.select(model.seq, model.document).where(model.seq.in_(wanted))):
+            found[kind, number] = json.loads(document)
+    return found
+
+
+def _shown(release: Release, groups: Sequence[Group], found: Texts) -> tuple[str, str]:
+    """The column of which most was asked for, and an excerpt of it."""
+    columns = {
+        "name": [found.name],
+        "aliases": found.aliases,
+        "text": found.text,
+        "related": [f"{name} ({', '.join(offices)})" if offices else name for name, offices in found.related.values()],
+    }
+    shown = {field: highlight.best(column, groups) for field, column in columns.items()}
+    field = max(shown, key=lambda field: shown[field][0])
+    if not shown[field][0]:
+        field, shown["related"] = "related", highlight.best(_under_other_names(release, found), groups)
+    return (field, shown[field][1]) if shown[field][0] else ("name", highlight.plain(found.name))
+
+
+def _under_other_names(release: Release, found: Texts) -> Iterable[str]:
+    """What a record refers to, each with one of its other names."""
+    for kind in NAMED:
+        ids = [id for other, id in found.related if other == kind]
+        model = BY_KIND[kind].model
+        for (document,) in release.rows(model.select(model.document).where(model.id.in_(ids))) if ids else ():
+            record = json.loads(document)
+            yield from (f"{found.related[kind, record['id']][0]} ({name})" for name in other_names(BY_KIND[kind], record))
+
+
+def written(release: Release, row: int, phrases: Iterable[Phrase]) -> str | None:
+    """The first of the phrases as the record of a row writes it."""
+    kind, number = full_text.place(row)
+    document = _documents(release, [(kind, number)])[kind, number]
+    found = texts(BY_KIND[KINDS[kind]], document)
+    related = (name for name, _ in found.related.values())
+    for text in (found.name, *found.aliases, *found.text, *related, *_under_other_names(release, found)):
+        for phrase in phrases:
+            if span := highlight.first(text, phrase):
+                return span
+    return None
