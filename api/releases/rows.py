@@ -17,7 +17,7 @@ from ..dataset.rules import Survey
 from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..resources.filters import Catalog, Terms
 from ..resources.resource import Resource
-from ..resources.search_texts import KINDS, NAMED, class_of, other_names, texts
+from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
 from ..schema import fast_path
 from ..schema.fields import Record
 from ..storage import full_text
@@ -128,7 +128,7 @@ def indexed(resource: Resource) -> tuple[tuple[Any, str], ...]:
 def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset) -> TableRow:
     """The row of the full-text index, for the texts of a public document and the other names of what it refers to."""
     found = texts(resource, document)
-    number = full_text.number(seq, KINDS.index(resource.kind), found.name, class_of(resource.kind))
+    number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), found.name, class_of(resource.kind))
     others = ([name, *_other_names(dataset, *key), *offices] for key, (name, offices) in found.related.items())
     related = full_text.column(text for names in others for text in names)
     return number, full_text.names([found.name]), full_text.names(found.aliases), full_text.column(found.text), related

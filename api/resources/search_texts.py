@@ -7,8 +7,8 @@ import marshmallow as ma
 
 from ..schema.fields import Edtf, Record, Ref, Text
 from ..schema.walk import steps
-from ..storage.full_text import PAPER, THING, TYPE
-from . import RESOURCES
+from ..storage.full_text import LAST, PAPER, THING, TYPE
+from . import BY_KIND, RESOURCES
 from .resource import Resource
 
 # Keys whose text is a code, an address, or has a column of its own.
@@ -22,6 +22,16 @@ def class_of(kind: str) -> int:
     if kind == PAPERS:
         return PAPER
     return TYPE if kind == TYPES else THING
+
+
+def backwards(kind: str) -> bool:
+    """Whether search gives the records of a kind that are alike from its last one on: those of today before those of old."""
+    return BY_KIND[kind].order.startswith("-")
+
+
+def place(kind: str, number: int) -> int:
+    """The place in the order of search of the record with a number in its kind; and the number of the record at a place."""
+    return LAST - number if backwards(kind) else number
 
 
 class Texts(NamedTuple):

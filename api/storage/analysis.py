@@ -77,8 +77,13 @@ def stem(word: str) -> str:
         return str(_stemmer.stemWord(word))
 
 
+def normal(text: str) -> str:
+    """A text in the form in which `tokens` reads it: letters and their marks as one character where there is one (NFC)."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def tokens(text: str) -> Iterator[Token]:
-    """The words of a text, in its order."""
+    """The words of a normal text, in its order."""
     for match in TOKEN.finditer(text):
         start, end = match.span()
         if match["date"]:
@@ -110,4 +115,4 @@ def stems(text: str) -> list[str]:
     """The stems of a text: those of `tokens`, found faster in plain English."""
     if text.isascii() and not SPECIAL.search(text):
         return [_stem_of(word) for word in ASCII_WORD.findall(text)]
-    return [token.stem for token in tokens(text)]
+    return [token.stem for token in tokens(normal(text))]

@@ -22,7 +22,7 @@ SENTENCE = 5  # words from which on a name that ends with a full stop is a sente
 MAX_POSITION = 16_000  # a tsvector has no higher positions
 # Bits of a row's number: the record's number within its kind, its kind, the words of its name; above them, the class of its kind.
 SEQ, KIND, LENGTH = 34, 4, 6
-LONGEST, MOST_KINDS, CLASS = (1 << LENGTH) - 1, 1 << KIND, SEQ + KIND + LENGTH
+LAST, LONGEST, MOST_KINDS, CLASS = (1 << SEQ) - 1, (1 << LENGTH) - 1, 1 << KIND, SEQ + KIND + LENGTH
 THING, TYPE, PAPER = range(3)  # classes of kinds, in the order of search
 THINGS, PAPERS = f"rowid < {PAPER << CLASS}", f"rowid >= {PAPER << CLASS}"
 MOST_ALTERNATIVES = 8  # words of which each may be the one that is no part of a name
@@ -57,7 +57,7 @@ FILL_VOCABULARY = (
 
 
 def number(seq: int, kind: int, name: str, of_class: int) -> int:
-    """The number of a record's row: the `kind`-th kind in the order of search, and the `seq`-th of its kind."""
+    """The number of a record's row: the `kind`-th kind in the order of search, and the place of the record in the kind."""
     length = min(len(stems(name)), LONGEST)
     return (of_class << CLASS) + (length << (SEQ + KIND)) + (kind << SEQ) + seq
 
@@ -139,20 +139,22 @@ def of_kinds(kinds: Sequence[int]) -> str:
 
 
 def place(row: int) -> tuple[int, int]:
-    """The place of a row's kind in the order of search, and the number of its record within the kind."""
-    return row >> SEQ & MOST_KINDS - 1, row & (1 << SEQ) - 1
+    """The place of a row's kind in the order of search, and the place of its record in the kind."""
+    return row >> SEQ & MOST_KINDS - 1, row & LAST
 
 
 class Matching(pw.ColumnBase):
     """Select of the numbers of a kind's records that have all words; compiled for the database of the query around it."""
 
-    def __init__(self, kind: int, query: WordQuery) -> None:
+    def __init__(self, kind: int, query: WordQuery, backwards: bool) -> None:
+        """`kind` is the kind's place in the order of search; its records are numbered from the last place on if `backwards`."""
         self.kind, self.condition = kind, condition(everywhere(query.groups))
+        self.number = f"{LAST} - (rowid & {LAST})" if backwards else f"rowid & {LAST}"
         super().__init__()
 
     def __sql__(self, ctx: Any) -> Any:
         where, value = self.condition.postgresql if ctx.state.param == "%s" else self.condition.sqlite
-        text = f"(SELECT rowid & {(1 << SEQ) - 1} FROM search WHERE {where} AND {of_kinds([self.kind])})"  # noqa: S608
+        text = f"(SELECT {self.number} FROM search WHERE {where} AND {of_kinds([self.kind])})"  # noqa: S608
         return ctx.sql(pw.SQL(text.replace("?", ctx.state.param), [value]))
 
 
@@ -164,37 +166,50 @@ def count(release: Release, groups: Iterable[Group], kinds: Sequence[int]) -> in
 
 
 def ranked(release: Release, query: WordQuery, kinds: Sequence[int], most: int, columns: Sequence[str] = COLUMNS) -> list[int]:
-    """The rows that have all words in these columns, best first: the first `most`."""
-    selects, values = [], []
-    for place, (wanted, which) in enumerate(_tiers(query, columns)):
-        where, value = wanted.of(release)
-        selects.append(
-            f"SELECT * FROM (SELECT rowid, {place} AS place FROM search WHERE {where} AND {which} AND {of_kinds(kinds)}"  # noqa: S608
-            f" ORDER BY rowid LIMIT {most}) AS tier{place}"
-        )
-        values.append(value)
-    hits = " UNION ALL ".join(selects)
-    statement = f"SELECT rowid FROM ({hits}) AS hits GROUP BY rowid ORDER BY MIN(place), rowid LIMIT {most}"  # noqa: S608
-    return [row for (row,) in release.execute(statement, *values)]
+    """The rows that have all words in these columns, best first: the first `most`. Stages are read until there are enough."""
+    found: dict[int, None] = {}
+    for stage in _stages(query, columns):
+        selects, values = [], []
+        for tier, (wanted, which) in enumerate(stage):
+            where, value = wanted.of(release)
+            selects.append(
+                f"SELECT * FROM (SELECT rowid, {tier} AS tier FROM search WHERE {where} AND {which} AND {of_kinds(kinds)}"  # noqa: S608
+                f" ORDER BY rowid LIMIT {most}) AS tier{tier}"
+            )
+            values.append(value)
+        hits = " UNION ALL ".join(selects)
+        statement = f"SELECT rowid FROM ({hits}) AS hits GROUP BY rowid ORDER BY MIN(tier), rowid LIMIT {most}"  # noqa: S608
+        found.update(dict.fromkeys(row for (row,) in release.execute(statement, *values)))
+        if len(found) >= most:
+            break
+    return list(found)[:most]
 
 
-def _tiers(query: WordQuery, columns: Sequence[str]) -> Iterator[tuple[Condition, str]]:
-    """What comes first, second and so on: a condition on the words, and one on the number of the row."""
+Tier = tuple[Condition, str]  # on the words, and on the number of the row
+
+
+def _stages(query: WordQuery, columns: Sequence[str]) -> Iterator[list[Tier]]:
+    """What comes first, second and so on, in groups that are read together."""
     words = everywhere(query.groups)
-    exact, begins = ([condition([Part([key], [name]), *words]) for name in NAMES] for key in query.called())
-    in_names = [everywhere(query.groups, NAMES[1:]), everywhere(query.groups, NAMES)]
-    in_text = [everywhere(query.groups, COLUMNS[:3]), words] if len(columns) > len(NAMES) else []
-    rest = [condition(in_names[0]), condition(in_names[1]), *_nearly(query, columns), *map(condition, in_text)]
+    exact, begins = query.called()
+    in_names = [
+        condition(*([Part([begins], [name]), *words] for name in NAMES)),
+        condition(everywhere(query.groups, NAMES[1:])),
+        condition(everywhere(query.groups, NAMES)),
+    ]
+    in_text = [*_nearly(query), condition(everywhere(query.groups, COLUMNS[:3])), condition(words)]
     for which in (THINGS, PAPERS):
-        yield from ((wanted, which) for wanted in exact)
+        yield [(condition([Part([exact], [name]), *words]), which) for name in NAMES]
     for which in (THINGS, PAPERS):
-        yield from ((wanted, which) for wanted in (*begins, *rest))
+        yield [(wanted, which) for wanted in in_names]
+        if len(columns) > len(NAMES):
+            yield [(wanted, which) for wanted in in_text]
 
 
-def _nearly(query: WordQuery, columns: Sequence[str]) -> Iterator[Condition]:
+def _nearly(query: WordQuery) -> Iterator[Condition]:
     """All words but one in the names, and that one anywhere."""
     groups = query.groups
-    if 2 < len(groups) <= MOST_ALTERNATIVES and len(columns) > len(NAMES):
+    if 2 < len(groups) <= MOST_ALTERNATIVES:
         yield condition(
             *([Part(group, COLUMNS if n == odd else NAMES) for n, group in enumerate(groups)] for odd in range(len(groups)))
         )

@@ -1,10 +1,9 @@
 """Excerpts of texts in which what was asked for is marked."""
 
 import html
-import unicodedata
 from collections.abc import Iterable, Sequence
 
-from .analysis import Token, tokens
+from .analysis import Token, normal, tokens
 from .phrases import Group, Phrase
 
 SHOWN, BEFORE = 24, 4  # words of an excerpt, and how many of them precede the first match
@@ -14,25 +13,23 @@ def best(texts: Iterable[str], groups: Sequence[Group]) -> tuple[int, str]:
     """How many groups the best of several texts has, and its excerpt as escaped HTML with what was asked for in `<mark>`."""
     most, excerpt = 0, ""
     for text in texts:
-        normal = unicodedata.normalize("NFC", text)
-        words = list(tokens(normal))
+        words = list(tokens(text := normal(text)))
         marks = [_marked(words, group) for group in groups]
         if (count := sum(map(bool, marks))) > most:
-            most, excerpt = count, _excerpt(normal, words, set().union(*marks))
+            most, excerpt = count, _excerpt(text, words, set().union(*marks))
     return most, excerpt
 
 
 def first(text: str, phrase: Phrase) -> str | None:
     """A phrase as it is written in a text; None where it is not."""
-    words = list(tokens(text))
+    words = list(tokens(text := normal(text)))
     marked = sorted(_marked(words, (phrase,)))[: len(phrase.stems)]
     return text[words[marked[0]].start : words[marked[-1]].end] if marked else None
 
 
 def plain(text: str) -> str:
     """The beginning of a text, in which nothing is marked."""
-    normal = unicodedata.normalize("NFC", text)
-    return _excerpt(normal, list(tokens(normal)), set())
+    return _excerpt(text := normal(text), list(tokens(text)), set())
 
 
 def _marked(words: Sequence[Token], group: Group) -> set[int]:

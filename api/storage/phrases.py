@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .analysis import Token, tokens
+from .analysis import Token, normal, stem, stems, tokens
 
 MAX_KEY = 60  # characters of a name's key
 NO_KEY = "="  # what no key begins with
@@ -57,22 +57,24 @@ class WordQuery(NamedTuple):
 
     def called(self) -> Iterator[Phrase]:
         """A name that is the text, and one that begins with it. Names are never so where the text is longer than keys are."""
-        key = self.key if len(self.key) < MAX_KEY else ""
-        yield Phrase((f"={key or NO_KEY}",))
-        yield Phrase((), f"={key}" if key and self.open else f"={key or NO_KEY}_")
+        key = self.key if 0 < len(self.key) < MAX_KEY else NO_KEY
+        yield Phrase((f"={key}",))
+        yield Phrase((), f"={key}" if self.open else f"={key}_")
 
 
 def key_of(text: str) -> str:
-    """The key of a name: its folded words."""
-    return "_".join(token.folded for token in tokens(text))[:MAX_KEY]
+    """The key of a name: its stems."""
+    return "_".join(stems(text))[:MAX_KEY]
 
 
 def parse(text: str) -> WordQuery:
     """What a text asks for; nothing if it has no word."""
-    parts = list(_parts(text))
+    parts = list(_parts(normal(text)))
     asked = [part for part in parts if part.quoted or len(part.tokens) > 1 or part.tokens[0].folded not in FUNCTION_WORDS]
-    key = "_".join(token.folded for part in parts for token in part.tokens)[:MAX_KEY]
-    return WordQuery(tuple(_group(part) for part in asked or parts), key, bool(parts) and parts[-1].open)
+    words = [token.stem for part in parts for token in part.tokens]
+    if open := bool(parts) and parts[-1].open:
+        words[-1] = parts[-1].tokens[-1].folded
+    return WordQuery(tuple(_group(part) for part in asked or parts), "_".join(words)[:MAX_KEY], open)
 
 
 def as_beginning(text: str) -> str:
@@ -110,8 +112,10 @@ def _bare(text: str) -> Iterator[_Part]:
 
 
 def _group(part: _Part) -> Group:
-    """The phrases of which one must be there: of an open one, the word as such too, as a stem can be shorter."""
-    words = tuple(token.stem for token in part.tokens)
+    """The phrases of which one must be there: of an open one, the words that it may become too, as a stem can be shorter."""
+    *words, last = (token.stem for token in part.tokens)
     if not part.open:
-        return (Phrase(words),)
-    return Phrase(words), Phrase(words[:-1], part.tokens[-1].folded)
+        return (Phrase((*words, last)),)
+    typed = part.tokens[-1].folded
+    whole = dict.fromkeys((last, stem(f"{typed}s"), stem(f"{typed}es")))
+    return *(Phrase((*words, word)) for word in whole if not word.startswith(typed)), Phrase(tuple(words), typed)

@@ -8,13 +8,14 @@ from .phrases import Group, Phrase, WordQuery
 from .release import Release
 
 SHORTEST, LONG = 4, 6  # letters of a word that may be misspelled, and of one that may be so twice
+MOST = 12  # words that are looked for in other spellings
 NEAREST = 3  # spellings that are tried for a word
 PART = 3  # letters of either part of a word that may be two
 
 
 def respelled(release: Release, query: WordQuery) -> WordQuery | None:
     """The query with the nearest words that records have, besides those that it has; None if there is none to be added."""
-    groups = tuple(_with_nearest(release, group) for group in query.groups)
+    groups = (*(_with_nearest(release, group) for group in query.groups[:MOST]), *query.groups[MOST:])
     return None if groups == query.groups else query._replace(groups=groups)
 
 

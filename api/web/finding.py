@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..storage import full_text
-from ..storage.analysis import tokens
+from ..storage.analysis import normal, tokens
 from ..storage.phrases import Group, WordQuery, parse
 from ..storage.release import Release
 from ..storage.spelling import respelled
@@ -74,7 +74,7 @@ def spelling(release: Release, text: str, found: Found) -> str | None:
             rows = found.rows[:1] + full_text.ranked(release, WordQuery((others[:1],)), [], 1)
             nearest[asked[0].stems[0]] = next(filter(None, (written(release, row, others) for row in rows)), None)
     spelled, end = "", 0
-    for token in tokens(text):
+    for token in tokens(text := normal(text)):
         if other := nearest.get(token.stem):
             spelled += text[end : token.start] + other
             end = token.end

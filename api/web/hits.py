@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from ..resources import BY_KIND
+from ..resources import BY_KIND, search_texts
 from ..resources.search_texts import KINDS, NAMED, Texts, other_names, texts
 from ..schema.fields import Record
 from ..storage import full_text, highlight
@@ -13,11 +13,11 @@ from ..storage.release import Release
 
 def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> list[Record]:
     """Rows of the full-text index as public hits; one select a kind reads the documents."""
-    places = [full_text.place(row) for row in rows]
-    documents = _documents(release, places)
+    records = [_record(row) for row in rows]
+    documents = _documents(release, records)
     hits = []
-    for place in places:
-        kind, document = KINDS[place[0]], documents[place]
+    for kind, number in records:
+        document = documents[kind, number]
         found = texts(BY_KIND[kind], document)
         field, excerpt = _shown(release, groups, found)
         about = {"kind": kind, "id": document["id"], "name": found.name}
@@ -25,13 +25,19 @@ def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> l
     return hits
 
 
-def _documents(release: Release, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Record]:
-    numbers: dict[int, list[int]] = {}
-    for kind, number in places:
+def _record(row: int) -> tuple[str, int]:
+    """The kind of a row's record, and its number in the kind."""
+    place, within = full_text.place(row)
+    return KINDS[place], search_texts.place(KINDS[place], within)
+
+
+def _documents(release: Release, records: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Record]:
+    numbers: dict[str, list[int]] = {}
+    for kind, number in records:
         numbers.setdefault(kind, []).append(number)
     found = {}
     for kind, wanted in numbers.items():
-        model = BY_KIND[KINDS[kind]].model
+        model = BY_KIND[kind].model
         for number, document in release.rows(model.select(model.seq, model.document).where(model.seq.in_(wanted))):
             found[kind, number] = json.loads(document)
     return found
@@ -64,9 +70,8 @@ def _under_other_names(release: Release, found: Texts) -> Iterable[str]:
 
 def written(release: Release, row: int, phrases: Iterable[Phrase]) -> str | None:
     """The first of the phrases as the record of a row writes it."""
-    kind, number = full_text.place(row)
-    document = _documents(release, [(kind, number)])[kind, number]
-    found = texts(BY_KIND[KINDS[kind]], document)
+    record = _record(row)
+    found = texts(BY_KIND[record[0]], _documents(release, [record])[record])
     related = (name for name, _ in found.related.values())
     for text in (found.name, *found.aliases, *found.text, *related, *_under_other_names(release, found)):
         for phrase in phrases:

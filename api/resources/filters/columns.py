@@ -41,16 +41,18 @@ class Words(Filter):
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         text = (
-            'Records with all of these words; "a phrase" stays together, `treat*` matches words with this beginning. '
-            "Other forms and known misspellings of a name match, too."
+            'Records with all of these words, in any of their forms; "a phrase" stays together, `treat*` matches words with this '
+            "beginning. Those in a record are found under their other names, known misspellings and the offices of its day, too."
         )
         return {self.name: QueryText(text, validate=validate.Length(max=300, error="is longer than {max} characters"))}
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
         if self.name in arguments:
-            from ..search_texts import KINDS  # noqa: PLC0415  # which kinds there are is known once all are declared
+            from ..search_texts import KINDS, backwards  # noqa: PLC0415  # which kinds there are is known once all are declared
 
-            yield pw.Expression(model.seq, "IN", Matching(KINDS.index(self.kind), parse(arguments[self.name])))
+            yield pw.Expression(
+                model.seq, "IN", Matching(KINDS.index(self.kind), parse(arguments[self.name]), backwards(self.kind))
+            )
 
 
 @dataclass(frozen=True)
