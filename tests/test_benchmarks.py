@@ -28,6 +28,7 @@ TITLES = (
     "Starting, and memory after the load",
     "A file of 4 MiB",
     "Where the time goes",
+    "Search",
     "How it was measured",
 )
 

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable, Sequence
 
-from .analysis import Token, normal, tokens
+from .analysis import Token, normal, stems, tokens
 from .phrases import Group, Phrase
 
 SHOWN, BEFORE = 24, 4  # words of an excerpt, and how many of them precede the first match
@@ -11,13 +11,20 @@ SHOWN, BEFORE = 24, 4  # words of an excerpt, and how many of them precede the f
 
 def best(texts: Iterable[str], groups: Sequence[Group]) -> tuple[int, str]:
     """How many groups the best of several texts has, and its excerpt as escaped HTML with what was asked for in `<mark>`."""
-    most, excerpt = 0, ""
+    most, excerpt, rare = 0, "", [_stem_of(group) for group in groups]
     for text in texts:
-        words = list(tokens(text := normal(text)))
-        marks = [_marked(words, group) for group in groups]
-        if (count := sum(map(bool, marks))) > most:
-            most, excerpt = count, _excerpt(text, words, set().union(*marks))
+        words = set(stems(text))
+        if most < sum(stem is None or not words.isdisjoint(stem) for stem in rare):
+            spans = list(tokens(text := normal(text)))
+            marks = [_marked(spans, group) for group in groups]
+            if (count := sum(map(bool, marks))) > most:
+                most, excerpt = count, _excerpt(text, spans, set().union(*marks))
     return most, excerpt
+
+
+def _stem_of(group: Group) -> set[str] | None:
+    """Stems of which one is in any text that has the group; None where a beginning of a word is enough."""
+    return None if any(phrase.prefix for phrase in group) else {phrase.stems[0] for phrase in group}
 
 
 def first(text: str, phrase: Phrase) -> str | None:

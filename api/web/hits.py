@@ -45,27 +45,34 @@ def _documents(release: Release, records: Iterable[tuple[str, int]]) -> dict[tup
 
 def _shown(release: Release, groups: Sequence[Group], found: Texts) -> tuple[str, str]:
     """The column of which most was asked for, and an excerpt of it."""
-    columns = {
-        "name": [found.name],
-        "aliases": found.aliases,
-        "text": found.text,
-        "related": [f"{name} ({', '.join(offices)})" if offices else name for name, offices in found.related.values()],
-    }
-    shown = {field: highlight.best(column, groups) for field, column in columns.items()}
-    field = max(shown, key=lambda field: shown[field][0])
-    if not shown[field][0]:
-        field, shown["related"] = "related", highlight.best(_under_other_names(release, found), groups)
-    return (field, shown[field][1]) if shown[field][0] else ("name", highlight.plain(found.name))
+    related = [f"{name} ({', '.join(offices)})" if offices else name for name, offices in found.related.values()]
+    columns = {"name": [found.name], "aliases": found.aliases, "text": found.text, "related": related}
+    most, field, excerpt = 0, "name", ""
+    for column, its_texts in columns.items():
+        count, marked = highlight.best(its_texts, groups)
+        if count > most:
+            most, field, excerpt = count, column, marked
+        if most == len(groups):
+            break
+    if not most:
+        most, excerpt = highlight.best(_under_other_names(release, found), groups)
+        field = "related" if most else field
+    return field, excerpt if most else highlight.plain(found.name)
 
 
 def _under_other_names(release: Release, found: Texts) -> Iterable[str]:
     """What a record refers to, each with one of its other names."""
-    for kind in NAMED:
-        ids = [id for other, id in found.related if other == kind]
+    for (kind, id), (name, _) in found.related.items():
+        if kind in NAMED:
+            yield from (f"{name} ({other})" for other in _other_names(release, kind, id))
+
+
+def _other_names(release: Release, kind: str, id: str) -> list[str]:
+    def read() -> list[str]:
         model = BY_KIND[kind].model
-        for (document,) in release.rows(model.select(model.document).where(model.id.in_(ids))) if ids else ():
-            record = json.loads(document)
-            yield from (f"{found.related[kind, record['id']][0]} ({name})" for name in other_names(BY_KIND[kind], record))
+        return other_names(BY_KIND[kind], json.loads(release.scalar(model.select(model.document).where(model.id == id))))
+
+    return release.once(f"other names of {kind}/{id}", read)
 
 
 def written(release: Release, row: int, phrases: Iterable[Phrase]) -> str | None:
