@@ -14,7 +14,7 @@ from ..dataset.dataset import Chunk, Dataset
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
-from ..resources import BY_KIND, INDEXES, RESOURCES
+from ..resources import INDEXES, RESOURCES
 from ..resources.filters import Catalog, Terms
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
@@ -28,15 +28,19 @@ TableRow = tuple[Any, ...]
 
 
 class DatedChunk(NamedTuple):
-    """A chunk, with the version in which each of its published records last changed and its digest there, by id."""
+    """A chunk, with the version in which each of its published records last changed and its digest there, by id.
+
+    `version` is that of the records that differ from what was published.
+    """
 
     chunk: Chunk
     published: dict[str, tuple[str, str]]
+    version: str
 
-    def updated_in(self, id: str, digest: str, version: str) -> str:
-        """The version in which a record with a digest last changed, where the dataset is `version`."""
+    def updated_in(self, id: str, digest: str) -> str:
+        """The version in which a record with a digest last changed."""
         known, unchanged = self.published.get(id, ("", ""))
-        return known if digest == unchanged else version
+        return known if digest == unchanged else self.version
 
 
 @dataclass
@@ -81,7 +85,7 @@ def batch(dataset: Dataset, dated: DatedChunk) -> Batch:
             if entry is None or dataset.findings:
                 continue
             try:
-                version = dated.updated_in(item.id, entry.manifest.digest, dataset.about["version"])
+                version = dated.updated_in(item.id, entry.manifest.digest)
                 _add_rows(made, (seq, item.id), entry, dataset, version)
             except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
                 made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")
@@ -135,7 +139,7 @@ def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset)
 
 
 def _other_names(dataset: Dataset, kind: str, id: str) -> list[str]:
-    return other_names(BY_KIND[kind], dataset.record(kind, id)) if kind in NAMED else []
+    return other_names(dataset.record(kind, id)) if kind in NAMED else []
 
 
 def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:

@@ -50,16 +50,17 @@ KINDS = (*NAMED, *(resource.kind for resource in RESOURCES if resource.kind not 
 
 def texts(resource: Resource, document: Record) -> Texts:
     """The texts of a public document."""
-    found = Texts(document[resource.heading], other_names(resource, document), [], {})
+    found = Texts(document[resource.heading], other_names(document), [], {})
     _collect(resource.schema, document, (resource.heading, resource.dated), found)
     if resource.dated and document[resource.dated]:
         found.aliases.append(document[resource.dated]["text"])
     return found
 
 
-def other_names(resource: Resource, record: Record) -> list[str]:
-    """The other names of a record, and its identifiers in other schemes."""
-    return [*record.get("also_known_as", ()), *(value for _, value in resource.identifiers(record))]
+def other_names(record: Record) -> list[str]:
+    """The other names of a record or public document, with its Wikidata id and, of a state, its code."""
+    code = record["country"] if record.get("kind") == "state" else None
+    return [*record.get("also_known_as", ()), *filter(None, (record.get("wikidata"), code))]
 
 
 def _collect(schema: ma.Schema, document: Record, left_out: tuple[str | None, ...], found: Texts) -> None:

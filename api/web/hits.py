@@ -70,7 +70,7 @@ def _under_other_names(release: Release, found: Texts) -> Iterable[str]:
 def _other_names(release: Release, kind: str, id: str) -> list[str]:
     def read() -> list[str]:
         model = BY_KIND[kind].model
-        return other_names(BY_KIND[kind], json.loads(release.scalar(model.select(model.document).where(model.id == id))))
+        return other_names(json.loads(release.scalar(model.select(model.document).where(model.id == id))))
 
     return release.once(f"other names of {kind}/{id}", read)
 
