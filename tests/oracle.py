@@ -84,10 +84,10 @@ class Oracle:
                 return {r["event"]["id"] for r in d["related"]}
             case "events", "prompted_by" | "retaliates_against" | "part_of" | "follows" | "announces" | "reverses":
                 return {r["event"]["id"] for r in d["related"] if r["relation"] == filter}
-            case (("events" | "statements"), "year"):
-                return years(d["date"])
-            case "agreements", "year":
-                return set().union(*(years(action["date"]) for action in d["actions"]))
+            case _, "year":
+                return set().union(*(years(date) for date in dates_of(kind, d)))
+            case _, "month":
+                return set().union(*(months(date) for date in dates_of(kind, d)))
             case "agreements", "action":
                 return {action["kind"] for action in d["actions"]}
             case "agreements", "status":
@@ -137,7 +137,7 @@ class Oracle:
                 category = d[filter]
                 return {category["event" if filter == "plover" else "code"]} if category else set()
             case _, "date_precision":
-                return {d["date"]["precision"]}
+                return {date["precision"] for date in dates_of(kind, d)}
             case _ if filter in d:
                 return one or ({d[filter]} if d[filter] is not None else set())
             case _:
@@ -265,6 +265,21 @@ def years(rendered: Document) -> set[str]:
     return (
         set() if date.min in (first, last) or date.max in (first, last) else {f"{y:04}" for y in range(first.year, last.year + 1)}
     )
+
+
+def months(rendered: Document) -> set[str]:
+    """The months that a date touches; none where an end is open."""
+    first, last = span(rendered)
+    if date.min in (first, last) or date.max in (first, last):
+        return set()
+    return {str(first + timedelta(n))[:7] for n in range((last - first).days + 1)}
+
+
+def dates_of(kind: str, d: Document) -> list[Document]:
+    """The dates that a document is found by."""
+    if kind == "agreements":
+        return [action["date"] for action in d["actions"]]
+    return [date for date in [d["published" if kind == "sources" else "date"]] if date]
 
 
 def one_of(reference: Document | None) -> set[str]:

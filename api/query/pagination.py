@@ -24,8 +24,10 @@ class Page:
 
 
 def page(query: Query) -> Page:
-    """The page that `limit` and `cursor` ask for."""
+    """The page that `limit` and `cursor` ask for; with a limit of 0 the total alone."""
     limit = query.values["limit"]
+    if not limit:
+        return Page([], total(query), None)
     rows = query.release.rows(select(query, query.after).limit(limit + 1))
     following = query.next_cursor(rows[limit - 1][1:]) if len(rows) > limit else None
     return Page([row[0] for row in rows[:limit]], total(query), following)

@@ -28,7 +28,7 @@ from .common import (
     topics,
     updated,
 )
-from .filters import ActionDates, Before, BoundSpan, Catalog, DatedRow, InForce, Terms, Values, day_columns, each, within, years
+from .filters import ActionDates, Before, BoundSpan, Catalog, DatedRow, InForce, Terms, Values, dated, day_columns, each, within
 from .lifecycle import ACTIONS, ENDS, LEFT, Existence, Lifecycle, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts
@@ -264,7 +264,7 @@ AGREEMENTS = Resource(
         Terms("did", "With this action by this actor: `russia:suspended`.", acts),
         Terms("status", "State on the day of the release.", state, choices=tuple(STATES), single=True),
         Terms("ended_by", "Ended in this way by the day of the release.", how, choices=HOW, single=True),
-        Terms("year", "With an action in this year.", lambda a, catalog: (y for x in a["actions"] for y in years(x["date"]))),
+        *dated("actions.date", "With an action in"),
         InForce(spans),
         Before("expiring_before", "Set to expire, or expired, before this day.", expiries),
         cited("agreements"),

@@ -6,7 +6,6 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
@@ -27,7 +26,7 @@ from .common import (
     updated,
 )
 from .event_types import PLOVER
-from .filters import Catalog, DatedRow, Dates, Terms, Values, day_columns, each, within, years
+from .filters import Catalog, DatedRow, Dates, Terms, Values, dated, day_columns, each, within
 from .resource import Resource
 from .schema_org import event_node
 
@@ -145,14 +144,7 @@ EVENTS = Resource(
         *(Terms(relation, text, by_relation(relation), "events") for relation, text in RELATIONS.items()),
         Terms("plover", "PLOVER event of its type.", plover, choices=PLOVER, single=True),
         Terms("cameo", "CAMEO code of its type.", cameo, single=True),
-        Terms("year", "In this year, or possibly so.", lambda event, catalog: years(event["date"])),
-        Terms(
-            "date_precision",
-            "Dated to this precision; the coarser one of a date with two ends.",
-            lambda event, catalog: [edtf.read(event["date"]).precision],
-            choices=edtf.PRECISIONS,
-            single=True,
-        ),
+        *dated("date", single=True),
         cited("events"),
         DISPUTED,
         ONE_SIDED,

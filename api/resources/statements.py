@@ -1,6 +1,5 @@
 """Statements: who said what, to whom, where, and through whom it is known."""
 
-from ..schema import edtf
 from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
@@ -18,7 +17,7 @@ from .common import (
     shared,
     updated,
 )
-from .filters import Catalog, DatedRow, Dates, Terms, day_columns, each, within, years
+from .filters import Catalog, DatedRow, Dates, Terms, dated, day_columns, each, within
 from .resource import Resource
 from .schema_org import Refer, cited_sources, doubts
 
@@ -116,14 +115,7 @@ STATEMENTS = Resource(
         Terms("replies_to", "Replying to this statement.", each("replies_to.statement"), "statements", reverse="replies"),
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
         Terms("reported_by", "Reported by this actor.", each("reported_by"), "actors", reverse="statements_reported"),
-        Terms("year", "In this year, or possibly so.", lambda statement, catalog: years(statement["date"])),
-        Terms(
-            "date_precision",
-            "Dated to this precision; the coarser one of a date with two ends.",
-            lambda statement, catalog: [edtf.read(statement["date"]).precision],
-            choices=edtf.PRECISIONS,
-            single=True,
-        ),
+        *dated("date", single=True),
         cited("statements"),
         DISPUTED,
         ONE_SIDED,

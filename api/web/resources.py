@@ -53,7 +53,7 @@ def as_json(query: Query) -> Response:
     if "cite" in values:
         meta["citation"] = cite(query, request.host_url)
     if "facets" in values:
-        meta["facets"] = facets(query, {name: joined(values) for name, values in request.args.lists()}, request.base_url)
+        meta |= facets(query, {name: joined(values) for name, values in request.args.lists()}, request.base_url)
     if results.total < FEW:
         meta["coverage"] = coverage(query)
     included = include(query.resource, results.documents, values["include"], release) if "include" in values else None

@@ -306,7 +306,7 @@ def refused(client: FlaskClient, url: str) -> dict[str, Any]:
 def test_every_fault_of_a_query_is_told_at_once(client: FlaskClient) -> None:
     errors = refused(
         client,
-        "/v1/events?typ=summit&status=ocurred&date_from=2021-02-30&limit=0&sort=dat&date_to=summer&disputed=yes&place=Geneva!",
+        "/v1/events?typ=summit&status=ocurred&date_from=2021-02-30&limit=501&sort=dat&date_to=summer&disputed=yes&place=Geneva!",
     )
     assert set(errors) == {"typ", "status", "date_from", "limit", "sort", "date_to", "disputed", "place"}
     assert errors["typ"]["suggestion"] == "type"

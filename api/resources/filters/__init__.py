@@ -3,8 +3,9 @@
 from .base import Catalog, Filter, Values, each, names, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
-from .dates import Before, Dates, OnDay, day_columns, years
+from .dates import Before, Dates, OnDay, day_columns
 from .lifecycles import ActionDates, BoundSpan, InForce
+from .periods import Periods, dated, years
 from .tables import DatedRow, Row, alias, index_table
 from .terms import Terms
 
@@ -20,6 +21,7 @@ __all__ = [
     "Ids",
     "InForce",
     "OnDay",
+    "Periods",
     "Row",
     "SeqRange",
     "Terms",
@@ -27,6 +29,7 @@ __all__ = [
     "Values",
     "Words",
     "alias",
+    "dated",
     "day_columns",
     "each",
     "index_table",

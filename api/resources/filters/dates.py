@@ -138,13 +138,6 @@ def _first_certain(model: Any, day: date) -> Any:
     return other.select(pw.fn.MIN(other.seq + 0)).where(other.certain_to >= day)
 
 
-def years(text: str | None) -> Iterator[str]:
-    """The years that an EDTF date touches; none if an end is open."""
-    first, last = edtf.bounds(text or "../..")
-    if first != date.min and last != date.max:
-        yield from (f"{year:04}" for year in range(first.year, last.year + 1))
-
-
 def day_columns(text: str | None) -> dict[str, Any]:
     """The columns of a DatedRow for an EDTF date; without a date, the first and last day there are, and never certain."""
     days, core = edtf.bounds(text or "../.."), edtf.certain_core(text) if text else None
