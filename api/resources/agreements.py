@@ -11,6 +11,7 @@ from .actors import existence
 from .agreement_states import STATES, Standing, detail, party_standing, standing
 from .common import (
     DISPUTED,
+    HOLDER,
     ONE_SIDED,
     accounts,
     also_known_as,
@@ -28,7 +29,21 @@ from .common import (
     topics,
     updated,
 )
-from .filters import ActionDates, Before, BoundSpan, Catalog, DatedRow, InForce, Terms, Values, dated, day_columns, each, within
+from .filters import (
+    ActionDates,
+    Before,
+    BoundSpan,
+    Catalog,
+    DatedRow,
+    InForce,
+    Terms,
+    Values,
+    counted,
+    dated,
+    day_columns,
+    each,
+    within,
+)
 from .lifecycle import ACTIONS, ENDS, LEFT, Existence, Lifecycle, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts
@@ -270,6 +285,8 @@ AGREEMENTS = Resource(
         cited("agreements"),
         DISPUTED,
         ONE_SIDED,
+        HOLDER,
+        *counted("terms.quantities"),
         ActionDates(),
     ),
 )

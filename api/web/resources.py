@@ -48,8 +48,7 @@ def as_json(query: Query) -> Response:
     values, release, results = query.values, query.release, page(query)
     following = next_page(results.next)
     meta = {"total": results.total, **about(release), "query": query.understood}
-    if counts := by_match(query):
-        meta["date_match"] = counts
+    meta |= by_match(query)
     if "cite" in values:
         meta["citation"] = cite(query, request.host_url)
     if "facets" in values:

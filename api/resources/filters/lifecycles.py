@@ -14,7 +14,7 @@ from ...schema import edtf
 from ...schema.fields import Record
 from ...schema.query_fields import Day, PartyDay, listed
 from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter
-from .dates import Dates
+from .dates import DATE_MATCH, Dates
 from .tables import Row
 
 
@@ -62,13 +62,16 @@ class ActionDates(Filter):
         begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
         if not (begin or end):
             return
-        certain = arguments.get("date_match") == "certain"
+        certain = arguments.get(DATE_MATCH) == "certain"
         within = [table.doubtful == 0] if certain else []
         if begin:
             within.append((table.certain_to if certain else table.latest) >= begin.earliest)
         if end:
             within.append((table.certain_from if certain else table.earliest) <= end.latest)
         yield model.seq.in_(table.select(table.record).where(*within))
+
+    def match(self, arguments: Arguments) -> str:
+        return DATE_MATCH
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
         return self.dates.clash(arguments)
@@ -106,7 +109,7 @@ class InForce(Filter):
         }
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        certain = arguments.get("date_match") == "certain"
+        certain = arguments.get(DATE_MATCH) == "certain"
         for pairs, every in self._wanted(arguments):
             yield model.seq.in_(_holding(table, certain, pairs, every))
 
@@ -121,6 +124,9 @@ class InForce(Filter):
             for suffix, every in (("", False), ("_all", True)):
                 if parties := arguments.get(f"{self.party}{suffix}"):
                     yield [(party, day) for party in parties], every
+
+    def match(self, arguments: Arguments) -> str:
+        return DATE_MATCH
 
     def understood(self, arguments: Arguments) -> dict[str, Any]:
         """That `party` means parties bound on the day of `in_force_on`."""
