@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ...query.citation import release_url
 from ...resources import RESOURCES
 from ...schema.fields import Record
 from . import dyads, treaties
@@ -139,5 +140,6 @@ def _datapackage(about: Record, resources: list[Record]) -> Record:
         "licenses": [{"name": about["licence"], "path": about["licence_url"]}],
         "contributors": [{"title": creator["name"], "roles": ["creator"]} for creator in about["creators"]],
         "keywords": about["keywords"],
+        **({"homepage": url} if (url := release_url(about)) else {}),
         "resources": resources,
     }
