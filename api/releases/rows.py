@@ -14,9 +14,12 @@ from ..dataset.dataset import Chunk, Dataset
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
-from ..resources import INDEXES, RESOURCES
-from ..resources.filters import Catalog, Terms
+from ..resources import INDEXES, RESOURCES, timeline
+from ..resources.agreements import AGREEMENTS
+from ..resources.common import derived_doubt
+from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
+from ..resources.timeline import TIMELINE
 from ..schema import fast_path
 from ..schema.fields import Record, Text
 from ..storage import full_text
@@ -107,7 +110,22 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, dataset: Dat
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in resource.identifiers(record)]
     for filter, target in indexed(resource):
         rows[target] += [(*row, seq) for row in filter.rows(record, catalog)]
+    if resource is AGREEMENTS:
+        _add_actions(made, (seq, id), record, catalog, shared)
     made.digests.append((name, digest, keys_text(entry.manifest)))
+
+
+def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, catalog: Catalog, shared: Record) -> None:
+    """Makes the rows of an agreement's actions on the timeline; `shared` are the values that they have from the agreement."""
+    seq, id = numbered
+    for place, action in enumerate(timeline.actions(id, agreement)):
+        number = seq * timeline.MOST_ACTIONS + place
+        document = _json(fast_path.dump(TIMELINE.schema, {**action, **derived_doubt(agreement, catalog)}))
+        own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
+        values = {**shared, **own, **day_columns(action["date"])}
+        made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
+        for filter, target in indexed(TIMELINE):
+            made.rows[target] += [(*row, number) for row in filter.rows(action, catalog)]
 
 
 def sqlite_value(value: Any) -> Any:

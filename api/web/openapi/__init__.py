@@ -9,6 +9,7 @@ from apispec import APISpec
 
 from ... import __version__
 from ...resources import RESOURCES
+from ...resources.timeline import TIMELINE
 from ...schema.json_schema import DATE, Plugin, schema_name
 from . import components
 from .operations import NAMES, PATHS, item_operation, list_operation
@@ -55,6 +56,7 @@ def contract() -> dict[str, Any]:
         spec.components.schema(NAMES[resource.kind], schema=resource.schema)
         spec.path(f"/v1/{resource.kind}", operations={"get": list_operation(resource)})
         spec.path(f"/v1/{resource.kind}/{{id}}", operations={"get": item_operation(resource)})
+    spec.components.schema(TIMELINE.model.__name__, schema=TIMELINE.schema)
     for path, operation in services().items():
         spec.path(path, operations={"get": operation})
     document = spec.to_dict()
