@@ -72,7 +72,7 @@ def search_view() -> Response:
     result = found(release, values["q"], _kinds(parameters), offset + limit + 1)
     rows = result.rows[offset:]
     following = None
-    if len(rows) > limit and offset + limit <= DEEPEST_HIT:
+    if len(rows) > limit > 0 and offset + limit <= DEEPEST_HIT:
         following = next_page(parameters.next_cursor([offset + limit]))
     hits = as_hits(release, result.groups, rows[:limit])
     meta = {
