@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,15 @@ def unpublished(target: Path, source: Path = DATASET) -> Path:
     return target
 
 
+def keep_manifest(folder: Path) -> Path:
+    """Gives a dataset the manifest of its version, so that it is loaded as a published one."""
+    with closing(reader.read(folder)) as dataset:
+        manifest = dataset.manifest
+    (folder / "releases").mkdir(exist_ok=True)
+    (folder / "releases" / f"{manifest.version}.tsv").write_text(manifest.text(), encoding="utf-8")
+    return folder
+
+
 @contextmanager
 def shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, Path]]:
     """A folder that all processes of a run share, and a file in it that is there once it is filled; one process at a time."""
@@ -92,10 +101,10 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled dataset, ready to be published."""
+    """The bundled dataset with its manifest, so that it is loaded as a published version, and can be published."""
     with shared(tmp_path_factory, "bundled") as (folder, filled):
         if not filled.exists():
-            unpublished(folder / "dataset")
+            keep_manifest(unpublished(folder / "dataset"))
             filled.touch()
     return folder / "dataset"
 

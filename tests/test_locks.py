@@ -24,7 +24,9 @@ ABOUT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, GROUPS = ABOUT["project"], ABOUT["dependency-groups"]
 EXTRAS = PROJECT["optional-dependencies"]
 RUN = [*PROJECT["dependencies"], *EXTRAS["postgresql"], *EXTRAS["redis"], *GROUPS["build"]]
-STEPS = dict(zip(LOCKS, (RUN, GROUPS["dev"], GROUPS["bench"]), strict=True))  # what is asked for when a lock is made
+STEPS = dict(
+    zip(LOCKS, (RUN, [*GROUPS["dev"], *EXTRAS["release"]], GROUPS["bench"]), strict=True)
+)  # what is asked for when a lock is made
 
 
 def pins(lock: str) -> dict[str, Requirement]:

@@ -30,17 +30,18 @@ from .common import FAULTY, data_dir_option, dataset_option, fail, progress, set
     "names",
     multiple=True,
     type=click.Choice(list(readers.READERS), case_sensitive=False),
-    help="A reader that must be installed and read the version first; repeat it for several. [default: all that are installed]",
+    help="A reader that must agree before anything is published; repeat it for several. [default: all]",
 )
 def release(folder: Path | None, output: Path | None, names: tuple[str, ...]) -> None:
     """Publish the dataset's version: its files, with sums, and its manifest in the dataset.
 
     Refuses what the gate finds: errors, ids removed without an entry in moved.yaml, a version that is too low, files that an
     independent reader cannot read. A version that is published already must come out the same to the byte. Needs the extra
-    `release`.
+    `release`, which brings the readers; R reads the files, too, where it is installed.
     """
     settings = settings_of(dataset=folder, releases_dir=output)
     read: list[str] = []
+    readers.require(names)
     try:
         with progress("publishing") as show:
             check = partial(_read_back, read, names)
@@ -86,7 +87,7 @@ def cite(query: str | None, citation: Path | None, version: str | None, data_dir
                 text = f"version {wanted} is neither published in {settings.releases_dir} nor loaded"
                 raise click.UsageError(text) from None
             checked = cited_query(query or known["query"], store, cited, wanted)
-            answer = verify(checked, known["count"], known["sha256"]) if known else make_citation(checked, "/")
+            answer = verify(checked, known["count"], known["sha256"]) if known else make_citation(checked, "/", store.versions())
     except Problem as problem:
         errors = problem.errors if isinstance(problem, InvalidParameters) else []
         raise click.UsageError("\n".join([problem.body["detail"], *(f"{e.path[0]}: {e}" for e in errors)])) from None

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..resources import BY_KIND
+from ..resources.sources import KINDS
 from ..schema.fields import Record
 from ..versions import version_key
 from . import manifests, rules
 from .dataset import Dataset
 from .findings import Finding
 from .manifests import Change
-from .statistics import Statistics
+from .statistics import OFFICIAL, Statistics
 
 
 def level(changes: Iterable[str]) -> str:
@@ -63,18 +64,19 @@ def _version(message: str) -> Finding:
     return Finding("dataset.yaml", 0, "version", message)
 
 
-def figures(dataset: Dataset, digest: str, statistics: Statistics) -> Record:
-    """How good the data is, in numbers; shares are between 0 and 1."""
+def figures(dataset: Dataset, version: str, digest: str, statistics: Statistics) -> Record:
+    """How good the data is, loaded as `version`, in numbers; shares are between 0 and 1."""
     sums, counts = statistics.sums, {kind: dataset.count(kind) for kind in BY_KIND}
     citing = statistics.citing
     return {
-        "version": dataset.about["version"],
+        "version": version,
         "digest": digest,
         "records": counts,
         "citations_per_record": {kind: _share(citing[kind], counts[kind]) for kind in BY_KIND if citing[kind]},
         "day_precise_dates": _share(sums["days"], sums["dates"]),
         "open_dates": sums["open_dates"],
-        "official_share_of_citations": _share(sums["official"], citing.total()),
+        "official_share_of_citations": _share(statistics.cited[OFFICIAL], citing.total()),
+        "shares_of_citations": {kind: _share(statistics.cited[kind], citing.total()) for kind in KINDS if statistics.cited[kind]},
         "official_share_of_sources": _share(sums["official_sources"], counts["sources"]),
         "sources_with_address": _share(sums["addressed"], counts["sources"]),
         "accounts": sums["accounts"],

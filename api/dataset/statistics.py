@@ -46,13 +46,14 @@ class CitingRecords:
 class Statistics:
     """Sums over records.
 
-    `sums` are plain counts by name, `citing` citations by kind, `paragraphs` who cites paragraph n of a source, `counted`
-    the number of paragraphs of a source, `listed` sources with `not_coded`, `parents` the parent of each record that has one,
-    `alike` the ids of records that are perhaps the same.
+    `sums` are plain counts by name, `citing` citations by kind, `cited` citations by kind of source, `paragraphs` who cites
+    paragraph n of a source, `counted` the number of paragraphs of a source, `listed` sources with `not_coded`, `parents` the
+    parent of each record that has one, `alike` the ids of records that are perhaps the same.
     """
 
     sums: Counter[str] = field(default_factory=Counter)
     citing: Counter[str] = field(default_factory=Counter)
+    cited: Counter[str | None] = field(default_factory=Counter)
     paragraphs: dict[tuple[str, int], CitingRecords] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
@@ -62,6 +63,7 @@ class Statistics:
     def add(self, other: "Statistics") -> None:
         self.sums.update(other.sums)
         self.citing.update(other.citing)
+        self.cited.update(other.cited)
         self.counted.update(other.counted)
         self.listed |= other.listed
         self.parents.update(other.parents)
@@ -99,7 +101,7 @@ class Statistics:
         places: set[tuple[str, int]] = set()
         for _, citation in entry.citations:
             source = _source(dataset, citation["source"])
-            self.sums["official"] += source.get("kind") == OFFICIAL
+            self.cited[source.get("kind")] += 1
             last = source.get("paragraphs") or 0
             places.update((citation["source"], number) for number in citation["paragraphs"] if number <= last)
         for place in places:

@@ -16,6 +16,7 @@ from .schema_org import Refer
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
 )  # fmt: skip
+SYSTEMS = ("cow", "gleditsch_ward")
 SCHEMA_ORG_TYPES = {
     "person": "Person",
     "state": "Country",
@@ -33,12 +34,28 @@ class Actor(Row):
         table_name = "actors"
 
 
+class StateCode(Schema):
+    system = Choice("The list of states: Correlates of War, or Gleditsch and Ward.", SYSTEMS, required=True)
+    code = Whole("The number of the state in the list.", required=True)
+    start = Edtf("Since when it has this code; 1816-01-01 is where the lists begin.", data_key="from", required=True)
+    end = Edtf("Until when it had this code; open where the list still has it.", data_key="to")
+    note = note()
+    citations = citations()
+
+
 class Role(Schema):
     title = Text("The office or position.", required=True)
     organization = Ref("Where it is held.", kind="actors")
     start = Edtf("When the term began, where a source establishes it.", data_key="from")
     end = Edtf("When the term ended, where a source establishes it.", data_key="to")
     attested = Edtf("Days on which sources show the person in the role, where the term is not established.")
+    citations = citations()
+
+
+class Successor(Schema):
+    actor = Ref("Who took its place.", kind="actors", required=True)
+    date = Edtf("When.", required=True)
+    note = note()
     citations = citations()
 
 
@@ -51,10 +68,12 @@ class ActorSchema(Schema):
     part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))
     description = Text("Who it is, in one phrase.")
     wikidata = Text("Wikidata id, only where verified.")
-    cow = Whole("Correlates of War code of a state, only where verified.")
-    gleditsch_ward = Whole("Gleditsch-Ward code of a state, only where verified.")
+    codes = Many("Numbers of a state in the lists of states that research uses, each with its dates.", One("A code.", StateCode))
     founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
     dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
+    succeeded_by = Many(
+        "Who took its place in every agreement by which it was bound (not for persons).", One("A successor.", Successor)
+    )
     roles = Many("Offices and positions, with their dates.", One("A role.", Role))
     accounts = accounts()
     note = note()
@@ -93,6 +112,7 @@ def identifiers(actor: Record) -> Iterator[tuple[str, str]]:
         yield "wikidata", actor["wikidata"]
     if actor["kind"] == "state":
         yield "iso3166", actor["country"]
+    yield from ((code["system"], str(code["code"])) for code in actor["codes"] if not code["end"])
 
 
 def schema_org(actor: Record, refer: Refer) -> Record:

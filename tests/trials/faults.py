@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 import requests
 from clients import Heard, asking, pages
-from conftest import SMALL, running, wait_for
+from conftest import SMALL, keep_manifest, running, wait_for
 from postgresql import Cluster
 from support import QUICKLY
 
@@ -40,7 +40,7 @@ Databases = Callable[[Path], Any]
 @contextmanager
 def embedded(folder: Path) -> Iterator[Settings]:
     """A copy of the small dataset, loaded into SQLite."""
-    dataset = Path(shutil.copytree(SMALL, folder / "dataset"))
+    dataset = keep_manifest(Path(shutil.copytree(SMALL, folder / "dataset")))
     settings = Settings(dataset=dataset, data_dir=folder / "data", releases_dir=folder / "releases")
     load.load(settings)[0].close()
     yield settings

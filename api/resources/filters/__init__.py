@@ -1,6 +1,6 @@
 """Filters: the query parameters of a list, the index table of each, and its WHERE conditions."""
 
-from .base import Catalog, Filter, Values, each, names, within
+from .base import Catalog, Filter, Records, Values, each, names, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
 from .dates import Before, Dates, OnDay, day_columns, years
@@ -20,6 +20,7 @@ __all__ = [
     "Ids",
     "InForce",
     "OnDay",
+    "Records",
     "Row",
     "SeqRange",
     "Terms",
