@@ -91,8 +91,7 @@ class Oracle:
             case "statements", "setting":
                 return one_of(d["setting"])
             case "statements", "quote_language":
-                cited = [self.by_id["sources"][c["source"]["id"]] for c in d["citations"]]
-                return {source["language"] for source in cited} if d["quote"] else set()
+                return {d["quote_language"]} if d["quote_language"] else set()
             case "events", "actor":
                 return {p["actor"]["id"] for p in d["participants"]}
             case "events", "role":

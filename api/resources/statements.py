@@ -115,11 +115,6 @@ def statement_sources(statement: Record, catalog: Catalog) -> Iterator[Record]:
     return (catalog.record("sources", citation["source"]) for citation in statement["citations"])
 
 
-def quote_languages(statement: Record, catalog: Catalog) -> Iterator[str]:
-    """The languages in which its sources give the quote."""
-    return (source["language"] for source in statement_sources(statement, catalog) if statement["quote"])
-
-
 def speaker_countries(statement: Record, catalog: Catalog) -> Iterator[str]:
     countries = (catalog.record("actors", speaker)["country"] for speaker in statement["speakers"])
     return (code for code in countries if code)
@@ -185,7 +180,7 @@ STATEMENTS = Resource(
         Terms("topic", "About this topic, or one within it.", within("about.topics", "topics"), "topics", reverse="statements"),
         Terms("event", "About this event, or said at it.", events, "events", reverse="statements"),
         Terms("setting", "Said at this event.", each("setting"), "events", single=True),
-        Terms("quote_language", "With a quote that a cited source gives in this language (BCP 47).", quote_languages),
+        Terms("quote_language", "With a quote in this language (BCP 47).", each("quote_language"), single=True),
         Terms("agreement", "About this agreement.", each("about.agreements"), "agreements", reverse="statements"),
         Terms("replies_to", "Replying to this statement.", each("replies_to.statement"), "statements", reverse="replies"),
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
