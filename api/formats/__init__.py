@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.datastructures import MIMEAccept
-
 from ..problems import Problem
+from .accept import best_type
 from .atom import atom
 from .geojson import EMPTY_COLLECTION, FEATURES, geojson
 from .graphml import graphml
@@ -86,12 +85,12 @@ def formats_of(kind: str) -> tuple[str, ...]:
     return tuple(word for word, format in FORMATS.items() if not format.kinds or kind in format.kinds)
 
 
-def choose(requested: str | None, accept: MIMEAccept, words: tuple[str, ...] = ("json",)) -> str:
-    """The format of a response: `requested` (`format=`), otherwise by `Accept` from `words`. Raises a 406 Problem."""
+def choose(requested: str | None, accept: str, words: tuple[str, ...] = ("json",)) -> str:
+    """The format of a response: `requested` (`format=`), otherwise by the header `Accept` from `words`. Raises a 406 Problem."""
     if requested:
         return requested
     types = {FORMATS[word].media_type: word for word in words}
-    best = accept.best_match(list(types)) if accept else next(iter(types))
+    best = best_type(accept, list(types))
     if best is None:
         raise Problem(406, "None of the media types in Accept is available.", available=list(types))
     return types[best]

@@ -13,6 +13,7 @@ from werkzeug.urls import iri_to_uri
 
 from ..config import Settings
 from ..formats import FORMATS, dumps
+from ..formats.accept import CODINGS, best_coding
 from ..metrics import database_error
 from ..problems import Problem, nearest
 from ..storage import open_store
@@ -73,13 +74,17 @@ def init_compression(app: Flask) -> None:
     """Zstandard, brotli or gzip as the client accepts, each with an ETag of its own."""
     types = {format.media_type for format in FORMATS.values()} | {"application/problem+json", "application/yaml", "text/html"}
     app.config["COMPRESS_MIMETYPES"] = sorted(types | {"text/plain", "text/css", "text/javascript"})
-    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = CODINGS
     app.config["COMPRESS_REGISTER"] = False
     compress = Compress(app)
 
     @app.after_request
     def pack(response: Response) -> Response:
-        return response if releases.is_as_published(response) else compress.after_request(response)
+        if releases.is_as_published(response):
+            return response
+        # Flask-Compress reads the header in its own way; it is shown the coding that is to be used, and no other.
+        request.environ["HTTP_ACCEPT_ENCODING"] = best_coding(request.headers.get("Accept-Encoding", ""))
+        return compress.after_request(response)
 
 
 def init_problems(app: Flask) -> None:
