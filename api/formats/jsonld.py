@@ -40,4 +40,4 @@ def node(listing: Listing, document: Record) -> Record:
 
 
 def reference(listing: Listing, kind: str, ref: Record | None) -> Record | None:
-    return ref and {"@id": f"{listing.base}/v1/{kind}/{ref['id']}", "name": ref["name"]}
+    return ref and {"@id": listing.address_of(kind, ref["id"]), "name": ref["name"]}

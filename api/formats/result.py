@@ -19,7 +19,7 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 class Listing:
     """The result of a list query.
 
-    `texts` are the documents as JSON text, in order, readable once; `base` is the address of the server, `address` that
+    `texts` are the documents as JSON text, in order, readable once; `base` is the address of the API, `address` that
     of the request, `next` that of the next page; `fields` are the requested paths, None for all;
     `expand` and `spreadsheet` are for CSV.
     """
@@ -40,7 +40,11 @@ class Listing:
 
     def url(self, document: Record) -> str:
         """The absolute address of a document."""
-        return f"{self.base}{document['links']['self']}"
+        return self.address_of(self.resource.kind, document["id"])
+
+    def address_of(self, kind: str, id: str) -> str:
+        """The absolute address of a record."""
+        return f"{self.base}/v1/{kind}/{id}"
 
     def title(self, document: Record) -> str:
         return self.resource.name(document)

@@ -9,9 +9,9 @@ from flask import Flask, Response, current_app, request
 from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
-from werkzeug.urls import iri_to_uri
+from werkzeug.routing import RequestRedirect
 
-from ..config import Settings
+from ..config import MOUNT, Settings
 from ..formats import FORMATS, dumps
 from ..formats.accept import CODINGS, best_coding
 from ..metrics import database_error
@@ -19,8 +19,10 @@ from ..problems import Problem, nearest
 from ..storage import open_store
 from ..storage.store import unavailable
 from . import aggregates, changes, citations, health, index, network, pages, releases, resolve, resources, search, threads
-from .headers import CLOSED, EXPOSED, SECURITY
+from .addresses import in_problem
+from .headers import ASKED, CLOSED, EXPOSED, METHODS, SECURITY
 from .response_cache import REQUEST_ID, ROUTE, ResponseCache
+from .responses import LONGEST_LINK
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +42,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def create_outside(prefix: str) -> Flask:
+    """The WSGI application for addresses outside of the path that the other one is mounted at."""
+    app = Flask(__name__, static_folder=None)
+    init_problems(app)
+    init_cors(app)
+    init_headers(app)
+
+    @app.before_request
+    def nothing() -> None:
+        raise Problem(404, f"There is nothing here. All addresses begin with {prefix}/.")
+
+    return app
+
+
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
     for module in (pages, health, index, search, resolve, network, threads, changes, releases):
@@ -50,16 +66,35 @@ def init_routes(app: Flask) -> None:
 
 def init_cors(app: Flask) -> None:
     """Any origin may read every response, errors included."""
-    CORS(app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86400)
+
+    @app.before_request
+    def preflight() -> Response | None:
+        """A browser that may not ask would not tell its page that there is nothing: a 404 here looks like a refusal."""
+        asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        return Response(headers={"Allow": ", ".join(METHODS)}) if asked else None
+
+    @app.after_request  # runs after that of CORS, which would repeat the names that were asked for, however many
+    def any_header(response: Response) -> Response:
+        if "Access-Control-Allow-Headers" in response.headers:
+            response.headers["Access-Control-Allow-Headers"] = ASKED
+        return response
+
+    CORS(app, send_wildcard=True, methods=METHODS, expose_headers=EXPOSED, max_age=86400)
 
 
 def init_headers(app: Flask) -> None:
     """Security headers on every response, and the route for the access log."""
 
     @app.before_request
-    def require_host() -> None:
-        if not request.host:  # links are made from it
+    def require_address() -> None:
+        if not request.host:  # links are made from it, and from the prefix
             raise Problem(400, "The Host header names no host.")
+        if not MOUNT.fullmatch(request.root_path):
+            request.root_path = ""
+            raise Problem(400, "X-Forwarded-Prefix is no path such as /data.")
+        elsewhere = request.routing_exception
+        if isinstance(elsewhere, RequestRedirect) and len(elsewhere.new_url) > LONGEST_LINK:
+            raise Problem(414, "Two slashes follow each other, and the address without them is too long for a header field.")
 
     @app.after_request
     def guard(response: Response) -> Response:
@@ -103,7 +138,7 @@ def from_problem(problem: Problem) -> Response:
 
 
 def respond(problem: Problem) -> Response:
-    body = {**problem.body, "instance": iri_to_uri(request.full_path.rstrip("?"))}
+    body = in_problem(problem.body)
     headers = {"Cache-Control": "no-store", **problem.headers}
     return Response(f"{dumps(body)}\n", problem.status, headers, mimetype="application/problem+json")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 import peewee as pw
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from .. import formats
 from ..formats.atom import entry, feed, tag
@@ -19,8 +19,10 @@ from ..schema.query_fields import Partial, Version
 from ..storage.release import Release
 from ..storage.tables import Changed
 from ..versions import VERSION, version_key
+from . import addresses
+from .addresses import absolute, here, next_page
 from .request_parameters import choose_format, read_parameters
-from .responses import answer, answer_json, here, next_page, not_modified
+from .responses import answer, answer_json, not_modified
 
 FORMATS = ("json", "atom")
 blueprint = Blueprint("changes", __name__, url_prefix="/v1")
@@ -75,7 +77,7 @@ def _page(parameters: Parameters, conditions: list[Any]) -> tuple[list[Record], 
     rows = parameters.release.rows(select.limit(limit + 1))
     changes = [as_change(tuple(values)) for _, *values in rows[:limit]]
     for change in changes:
-        change["href"] = f"/v1/{change['kind']}/{change['id']}"
+        change["href"] = addresses.item(change["kind"], change["id"])
     return changes, parameters.next_cursor([rows[limit - 1][0]]) if len(rows) > limit else None
 
 
@@ -95,13 +97,13 @@ def _conditions(parameters: Parameters) -> list[Any]:
 
 def _feed(release: Release, changes: list[Record], following: str | None) -> Iterator[str]:
     """Changes as Atom entries; the id of an entry is the version and the record."""
-    base = request.host_url.rstrip("/")
+    links = [absolute(f"resources.{change['kind']}-item", id=change["id"]) for change in changes]
 
     def entries() -> Iterator[str]:
-        for change in changes:
+        for change, address in zip(changes, links, strict=True):
             name = f"{change['kind']}/{change['id']}"
             text = ", ".join(change["keys"]) or change["to"] or change["reason"] or change["change"]
             title = f"{change['change']}: {name}"
-            yield entry(tag("changes", f"{change['version']}/{name}"), title, change["released"], base + change["href"], text)
+            yield entry(tag("changes", f"{change['version']}/{name}"), title, change["released"], address, text)
 
     return feed(release.about, "changes", here(), following, entries())

@@ -3,13 +3,14 @@
 from functools import cache
 
 import marshmallow as ma
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 
 from .. import __version__
 from ..query.citation import citation
 from ..query.parameters import pin
 from ..resources import BY_KIND
 from ..schema.fields import Schema
+from .addresses import absolute
 from .request_parameters import json_only, no_parameters, read_parameters, served
 from .responses import answer_json, not_modified
 
@@ -36,7 +37,7 @@ def index() -> Response:
     if unchanged := not_modified(release):
         return unchanged
     data = {**{key: release.about[key] for key in SHOWN}, "api_version": __version__, "citation": citation(release.about)}
-    return answer_json(data, release, links={name: url_for(endpoint, _external=True) for name, endpoint in LINKS.items()})
+    return answer_json(data, release, links={name: absolute(endpoint) for name, endpoint in LINKS.items()})
 
 
 @cache

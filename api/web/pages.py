@@ -1,19 +1,22 @@
 """The pages for people, and the contract: front page, documentation, problem types, openapi.json and openapi.yaml."""
 
+from mimetypes import guess_type
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, render_template, send_from_directory
+from flask import Blueprint, Response, render_template
+from werkzeug.security import safe_join
 
 from .. import __version__
 from ..problems import PROBLEMS, Problem
 from ..query.citation import citation
 from ..resources import RESOURCES
 from . import openapi
+from .addresses import mounted
 from .headers import DOCUMENTATION, page_policy
 from .questions import QUESTIONS
 from .request_parameters import served
-from .responses import FRESH, JSON, answer, not_modified
+from .responses import answer, fixed, not_modified
 
 HTML = "text/html"
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -38,26 +41,28 @@ def home() -> Response:
 
 @blueprint.get("/openapi.yaml")
 def openapi_yaml() -> Response:
-    return Response(openapi.as_yaml(), mimetype="application/yaml", headers={"Cache-Control": FRESH})
+    return fixed(openapi.as_yaml().replace("\n- url: /\n", f"\n- url: {mounted('') or '/'}\n", 1), "application/yaml")
 
 
 @blueprint.get("/openapi.json")
 def openapi_json() -> Response:
-    return Response(openapi.as_json(), mimetype=JSON, headers={"Cache-Control": FRESH})
+    return fixed(openapi.as_json().replace('"url": "/"', f'"url": "{mounted("") or "/"}"', 1))
 
 
 @blueprint.get("/docs")
 def docs() -> Response:
-    headers = {"Cache-Control": FRESH, "Content-Security-Policy": DOCUMENTATION}
-    return Response(render_template("docs.html"), mimetype=HTML, headers=headers)
+    return fixed(render_template("docs.html"), HTML, headers={"Content-Security-Policy": DOCUMENTATION})
 
 
 @blueprint.get("/docs/<path:name>")
 def docs_file(name: str) -> Response:
     """A file of Swagger UI, or the script that starts it."""
     if name == "start.js":
-        return Response(render_template("docs.js"), mimetype="text/javascript", headers={"Cache-Control": FRESH})
-    return send_from_directory(SWAGGER_UI, name, max_age=86400)
+        return fixed(render_template("docs.js"), "text/javascript")
+    path = safe_join(str(SWAGGER_UI), name)
+    if not path or not Path(path).is_file():
+        raise Problem(404, f"There is no file {name!r} here.")
+    return fixed(Path(path).read_bytes(), guess_type(name)[0] or "application/octet-stream", "public, max-age=86400")
 
 
 @blueprint.get("/problems/<kind>")
@@ -65,4 +70,4 @@ def problem(kind: str) -> Response:
     """The description of a problem type, at the address in its `type`."""
     if kind not in PROBLEMS:
         raise Problem(404, f"There is no problem called {kind!r}.")
-    return Response(f"{PROBLEMS[kind]}\n", mimetype="text/plain", headers={"Cache-Control": FRESH})
+    return fixed(f"{PROBLEMS[kind]}\n", "text/plain")

@@ -4,7 +4,7 @@ import json
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from .. import formats
 from ..formats.sparse import narrowed
@@ -20,8 +20,10 @@ from ..schema.errors import Fault
 from ..schema.fields import is_id
 from ..schema.walk import referred
 from ..storage.release import Release
+from . import addresses
+from .addresses import here, next_page
 from .request_parameters import choose_format, json_only, read_parameters, read_query
-from .responses import about, answer, gone_or_unknown, here, next_page, not_modified
+from .responses import about, answer, gone_or_unknown, not_modified
 
 FEW = 5  # with fewer results than this the response says what the dataset covers
 
@@ -51,13 +53,13 @@ def as_json(query: Query) -> Response:
     if counts := by_match(query):
         meta["date_match"] = counts
     if "cite" in values:
-        meta["citation"] = cite(query, request.host_url)
+        meta["citation"] = cite(query, f"{addresses.base()}/")
     if "facets" in values:
         meta["facets"] = facets(query, request.args.to_dict(), request.base_url)
     if results.total < FEW:
         meta["coverage"] = coverage(query)
     included = include(query.resource, results.documents, values["include"], release) if "include" in values else None
-    documents = ",".join(narrowed(results.documents, values.get("fields")))
+    documents = ",".join(addresses.in_documents(narrowed(results.documents, values.get("fields"))))
     body = formats.envelope(f"[{documents}]", meta, {"self": here(), "next": following}, included)
     return answer(body, release, links={"next": following})
 
@@ -70,12 +72,11 @@ def as_format(query: Query, name: str) -> Response:
     assert format.write  # noqa: S101  # JSON alone has none
     if format.paged:
         results = page(query)
-        texts, following = iter(results.documents), next_page(results.next)
+        texts, following = addresses.in_documents(results.documents), next_page(results.next)
     else:
-        texts, following = every(query), None
-    base = request.host_url.rstrip("/")
+        texts, following = addresses.in_documents(every(query)), None
     listing = formats.Listing(
-        *(query.resource, query.release, texts, base, here(), following, query.values.get("fields")),
+        *(query.resource, query.release, texts, addresses.base(), here(), following, query.values.get("fields")),
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
     )
@@ -115,7 +116,7 @@ def include(resource: Resource, texts: list[str], kinds: list[str], release: Rel
     for kind, ids in wanted.items():
         model = BY_KIND[kind].model
         rows = release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
-        members.append(f"{formats.dumps(kind)}:[{','.join(document for (document,) in rows)}]")
+        members.append(f"{formats.dumps(kind)}:[{','.join(addresses.in_documents(document for (document,) in rows))}]")
     return f"{{{','.join(members)}}}"
 
 
@@ -128,8 +129,8 @@ def item_view(resource: Resource, id: str) -> Any:
     document = release.scalar(model.select(model.document).where(model.id == id)) if is_id(id) else None
     if document is None:
         return gone_or_unknown(release, resource, id)
-    collection = url_for(f"resources.{resource.kind}", _external=True)
+    collection = addresses.absolute(f"resources.{resource.kind}")
     included = include(resource, [document], values["include"], release) if "include" in values else None
-    (shown,) = narrowed([document], values.get("fields"))
+    (shown,) = addresses.in_documents(narrowed([document], values.get("fields")))
     body = formats.envelope(shown, about(release), {"self": here(), "collection": collection}, included)
     return answer(body, release, links={"collection": collection})

@@ -16,8 +16,10 @@ from ..schema.fields import Choice, Record, Schema
 from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
 from ..storage.release import Release
+from . import addresses
+from .addresses import next_page
 from .request_parameters import json_only, read_parameters
-from .responses import answer_json, next_page, not_modified
+from .responses import answer_json, not_modified
 
 DEEPEST_HIT = 10_000
 SUGGESTIONS = 10
@@ -100,6 +102,6 @@ def _hits(release: Release, text: str, rows: list[tuple[Any, ...]]) -> list[Reco
     for kind, seq, *columns in rows:
         id, name = called[kind, seq]
         column, highlight = full_text.highlight(text, columns[: len(full_text.COLUMNS)])
-        hit = {"kind": kind, "id": id, "name": name, "field": column, "highlight": highlight, "href": f"/v1/{kind}/{id}"}
+        hit = {"kind": kind, "id": id, "name": name, "field": column, "highlight": highlight, "href": addresses.item(kind, id)}
         hits.append(hit)
     return hits

@@ -68,6 +68,20 @@ def test_each_coding_has_an_etag_of_its_own_and_any_of_them_is_known(client: Fla
         assert answer.data == b""
 
 
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize(
+    "path", ["/openapi.json", "/openapi.yaml", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/favicon-32x32.png",
+             "/problems/unknown-record", "/", "/v1", "/v1/releases", "/v1/topics", "/v1/topics?format=csv"]
+)  # fmt: skip
+def test_every_answer_has_an_etag_and_is_not_sent_twice(client: FlaskClient, path: str, coding: str) -> None:
+    first = client.get(path, headers={"Accept-Encoding": coding})
+    again = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
 def test_a_compressed_copy_is_not_current_for_a_client_that_cannot_read_it(client: FlaskClient) -> None:
     tag = client.get("/v1/events", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
     answer = client.get("/v1/events", headers={"Accept-Encoding": "identity", "If-None-Match": tag})
