@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 from ..resources.resource import Resource
 from ..schema.fields import Record
@@ -21,7 +22,7 @@ class Listing:
 
     `texts` are the documents as JSON text, in order, readable once; `base` is the address of the API, `address` that
     of the request, `next` that of the next page; `fields` are the requested paths, None for all;
-    `expand` and `spreadsheet` are for CSV.
+    `expand` and `spreadsheet` are for CSV; `asked` are the filters that were given, as a query string in one form.
     """
 
     resource: Resource
@@ -33,6 +34,7 @@ class Listing:
     fields: list[str] | None
     expand: str | None = None
     spreadsheet: bool = False
+    asked: str = ""
 
     def documents(self) -> Iterator[Record]:
         """The documents, parsed one at a time."""
@@ -50,9 +52,29 @@ class Listing:
         return self.resource.name(document)
 
     @property
+    def subject(self) -> str:
+        """What identifies the query: `events?type=summit`."""
+        return named(self.resource.kind, self.asked)
+
+    @property
+    def heading(self) -> str:
+        """The name of the result, for people."""
+        return title_of(self.release.about, self.resource.kind, self.asked)
+
+    @property
     def stamp(self) -> str:
         """The day of the release (YYYY-MM-DD), for formats that need a time stamp: the bytes do not depend on today."""
         return str(self.release.about["released"])
+
+
+def named(kind: str, asked: str) -> str:
+    """A query as one text: `events?type=summit`."""
+    return f"{kind}?{asked}" if asked else kind
+
+
+def title_of(about: Record, kind: str, asked: str) -> str:
+    """The name of a query's result: title of the data, kind, filters."""
+    return f"{about['title']}: {kind}{f' ({unquote_plus(asked)})' if asked else ''}"
 
 
 def dumps(value: Any) -> str:

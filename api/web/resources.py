@@ -12,9 +12,10 @@ from ..query.aggregation import facets
 from ..query.citation import cite
 from ..query.pagination import by_match, every, page
 from ..query.parameters import arguments, item_arguments
-from ..query.parsing import InvalidParameters
+from ..query.parsing import InvalidParameters, canonical_text
 from ..query.query import Query
 from ..resources import BY_KIND, RESOURCES
+from ..resources.filters import names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.fields import is_id
@@ -79,9 +80,16 @@ def as_format(query: Query, name: str) -> Response:
         *(query.resource, query.release, texts, addresses.base(), here(), following, query.values.get("fields")),
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
+        asked=asked(query),
     )
     headers = {"Content-Disposition": f'inline; filename="{query.resource.kind}.{name}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
+
+
+def asked(query: Query) -> str:
+    """The filters that the request gives, as a query string in one form for all that mean the same."""
+    filters = {name for filter in query.resource.filters for name in names(filter)}
+    return canonical_text({name: value for name, value in query.normalized.items() if name in filters & request.args.keys()})
 
 
 def misplaced(name: str, format: formats.Format) -> list[Fault]:
