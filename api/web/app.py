@@ -9,7 +9,6 @@ from flask import Flask, Response, current_app, request
 from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from ..config import MOUNT, Settings
 from ..formats import FORMATS, dumps
@@ -20,9 +19,8 @@ from ..storage import open_store
 from ..storage.store import unavailable
 from . import aggregates, changes, citations, health, index, network, pages, releases, resolve, resources, search, threads
 from .addresses import in_problem
-from .headers import ASKED, CLOSED, EXPOSED, METHODS, SECURITY
+from .headers import ASKED, CLOSED, EXPOSED, LONGEST_LOCATION, METHODS, SECURITY
 from .response_cache import REQUEST_ID, ROUTE, ResponseCache
-from .responses import LONGEST_LINK
 
 log = logging.getLogger(__name__)
 
@@ -92,12 +90,11 @@ def init_headers(app: Flask) -> None:
         if not MOUNT.fullmatch(request.root_path):
             request.root_path = ""
             raise Problem(400, "X-Forwarded-Prefix is no path such as /data.")
-        elsewhere = request.routing_exception
-        if isinstance(elsewhere, RequestRedirect) and len(elsewhere.new_url) > LONGEST_LINK:
-            raise Problem(414, "Two slashes follow each other, and the address without them is too long for a header field.")
 
     @app.after_request
     def guard(response: Response) -> Response:
+        if len(response.headers.get("Location", "")) > LONGEST_LOCATION:
+            response = respond(Problem(414, "The address to go to is too long for a header field."))
         if request.url_rule:
             request.environ[ROUTE] = request.url_rule.rule
         response.headers.setdefault("Content-Security-Policy", CLOSED)

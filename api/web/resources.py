@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from .. import formats
+from ..formats.jsonld import item as jsonld_item
 from ..formats.sparse import narrowed
 from ..query.aggregation import facets
 from ..query.citation import cite
 from ..query.pagination import by_match, every, page
-from ..query.parameters import arguments, item_arguments
+from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
 from ..query.parsing import InvalidParameters, canonical_text
 from ..query.query import Query
 from ..resources import BY_KIND, RESOURCES
@@ -23,7 +24,7 @@ from ..schema.walk import referred
 from ..storage.release import Release
 from . import addresses
 from .addresses import here, next_page
-from .request_parameters import choose_format, json_only, read_parameters, read_query
+from .request_parameters import choose_format, read_parameters, read_query
 from .responses import about, answer, gone_or_unknown, not_modified
 
 FEW = 5  # with fewer results than this the response says what the dataset covers
@@ -131,13 +132,19 @@ def include(resource: Resource, texts: list[str], kinds: list[str], release: Rel
 def item_view(resource: Resource, id: str) -> Any:
     parameters = read_parameters(resource.kind, item_arguments(resource))
     values, release, model = parameters.values, parameters.release, resource.model
-    json_only()
-    if unchanged := not_modified(release):
+    name = choose_format(parameters, ITEM_FORMATS)
+    format = formats.FORMATS[name]
+    if name != "json" and (errors := misplaced(name, format)):
+        raise InvalidParameters(errors)
+    if unchanged := not_modified(release, format.media_type):
         return unchanged
     document = release.scalar(model.select(model.document).where(model.id == id)) if is_id(id) else None
     if document is None:
         return gone_or_unknown(release, resource, id)
     collection = addresses.absolute(f"resources.{resource.kind}")
+    if name == "jsonld":
+        listing = formats.Listing(resource, release, iter([document]), addresses.base(), here(), None, None)
+        return answer(jsonld_item(listing), release, format.media_type, links={"collection": collection})
     included = include(resource, [document], values["include"], release) if "include" in values else None
     (shown,) = addresses.in_documents(narrowed([document], values.get("fields")))
     body = formats.envelope(shown, about(release), {"self": here(), "collection": collection}, included)

@@ -16,10 +16,10 @@ from ..storage.release import Release
 from ..storage.tables import Moved
 from . import addresses
 from .addresses import here
+from .headers import LONGEST_LINK
 from .response_cache import keep, matching_tag
 
 JSON = "application/json"
-LONGEST_LINK = 1000  # characters of an address in a header: whatever is asked, header fields stay below 4 KiB
 FRESH = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,12 +13,17 @@ import geojson
 import icalendar
 import networkx
 import pandas
+import pyld.jsonld
 import pytest
+import rdflib
 import vobject
+import yaml
 from conftest import ROOT
 from flask.testing import FlaskClient
 from geojson_pydantic import FeatureCollection
 from lxml import etree
+
+from api.resources import RESOURCES
 
 Documents = dict[str, list[dict[str, Any]]]
 READERS = ROOT / "tests" / "fixtures" / "readers"
@@ -184,3 +190,110 @@ def test_ndjson_and_csv(client: FlaskClient, kind: str, documents: Documents, tm
     assert Counter(id for (id,) in rows.fetchall()) == Counter(expected)
     assert list(pandas.read_csv(io.StringIO(table), dtype=str)["id"]) == expected
     json.loads(lines.splitlines()[0])
+
+
+VOCABULARY = yaml.safe_load((READERS / "schema_org.yaml").read_text(encoding="utf-8"))
+SCHEMA, BASE = "https://schema.org/", "http://localhost/v1/"
+LITERALS = {  # what a literal of JSON can be
+    str: {"Text", "URL", "Date", "DateTime"},
+    bool: {"Boolean"},
+    int: {"Number", "Text"},
+    float: {"Number", "Text"},
+}
+
+
+def ancestors(name: str) -> set[str]:
+    return {name}.union(*map(ancestors, VOCABULARY["classes"][name]))
+
+
+def offline(*arguments: Any) -> None:
+    pytest.fail(f"the context is fetched: {arguments}")
+
+
+@pytest.fixture(scope="module")
+def nodes(client: FlaskClient) -> dict[str, list[dict[str, Any]]]:
+    """The JSON-LD nodes of every kind, expanded."""
+    options = {"documentLoader": offline}
+    return {r.kind: pyld.jsonld.expand(json.loads(get(client, r.kind, "jsonld")), options) for r in RESOURCES}
+
+
+def types_of(nodes: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
+    return {node["@id"]: node["@type"] for found in nodes.values() for node in found}
+
+
+def misplaced(node: dict[str, Any], types: dict[str, list[str]]) -> Iterator[str]:
+    """What schema.org's own vocabulary does not allow in a node."""
+    own = set().union(*(ancestors(type.removeprefix(SCHEMA)) for type in node["@type"]))
+    for address, values in node.items():
+        if address.startswith("@") or not address.startswith(SCHEMA):
+            continue
+        name = address.removeprefix(SCHEMA)
+        rule = VOCABULARY["properties"][name]
+        if not own & set(rule["domains"]):
+            yield f"{name} of {sorted(own)}"
+        for value in values:
+            yield from (f"{name}: {fault}" for fault in wrong(value, set(rule["ranges"]), types))
+            if "@type" in value and "@value" not in value:
+                yield from misplaced(value, types)
+
+
+def wrong(value: dict[str, Any], ranges: set[str], types: dict[str, list[str]]) -> Iterator[str]:
+    """Whether a value of a property is none of what its range allows."""
+    if "@value" in value:
+        literal = value["@value"]
+        if not LITERALS[type(literal)] & ranges:
+            yield f"{literal!r} is none of {ranges}"
+        if ranges <= {"Date", "DateTime"}:
+            date.fromisoformat(literal)
+        return
+    kinds = value.get("@type") or types.get(value["@id"])
+    if "URL" in ranges:
+        return
+    if kinds is None:
+        if not value["@id"].startswith(SCHEMA):
+            yield f"{value['@id']} is no record"
+    elif "Thing" not in ranges and not set().union(*(ancestors(kind.removeprefix(SCHEMA)) for kind in kinds)) & ranges:
+        yield f"{value['@id']} is {kinds}, none of {ranges}"
+
+
+def test_jsonld_is_what_schema_org_allows(nodes: dict[str, list[dict[str, Any]]], kind: str) -> None:
+    types = types_of(nodes)
+    faults = Counter(fault for node in nodes[kind] for fault in misplaced(node, types))
+    assert not faults
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+def test_jsonld_is_the_same_graph_for_rdflib(client: FlaskClient, nodes: dict[str, list[dict[str, Any]]], kind: str) -> None:
+    graph = rdflib.Graph().parse(data=get(client, kind, "jsonld"), format="json-ld")
+    own = rdflib.Graph().parse(data=pyld.jsonld.to_rdf(nodes[kind], {"format": "application/n-quads"}), format="nquads")
+    assert len(graph) == len(own) > len(nodes[kind])
+    subjects = {str(subject) for subject in graph.subjects(rdflib.RDF.type)}
+    assert {node["@id"] for node in nodes[kind]} <= subjects
+    edtf = rdflib.URIRef("http://id.loc.gov/datatypes/edtf/EDTF")
+    dates = [date for _, _, date in graph.triples((None, rdflib.DCTERMS.temporal, None))]
+    assert len(dates) == (len(nodes[kind]) if kind in ("events", "statements") else 0)
+    assert all(isinstance(date, rdflib.Literal) and date.datatype == edtf for date in dates)
+
+
+def test_an_item_is_a_node_of_its_own(client: FlaskClient, nodes: dict[str, list[dict[str, Any]]], kind: str) -> None:
+    id = nodes[kind][0]["@id"].rpartition("/")[2]
+    for answer in (
+        client.get(f"/v1/{kind}/{id}", headers={"Accept": "application/ld+json"}),
+        client.get(
+            f"/v1/{kind}/{id}",
+            headers={"Accept": 'application/ld+json; profile="http://www.w3.org/ns/json-ld#compacted", */*;q=0.1'},
+        ),
+        client.get(f"/v1/{kind}/{id}?format=jsonld"),
+    ):
+        assert (answer.status_code, answer.mimetype) == (200, "application/ld+json")
+        (node,) = pyld.jsonld.expand(answer.get_json(force=True), {"documentLoader": offline})
+        assert node == nodes[kind][0]
+        assert "Accept" in answer.headers["Vary"]
+        again = client.get(f"/v1/{kind}/{id}", headers={"Accept": "application/ld+json", "If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+    assert client.get(f"/v1/{kind}/{id}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
+    refused = client.get(f"/v1/{kind}/{id}?format=jsonld&fields=id")
+    assert refused.status_code == 400
+    assert "does not go with jsonld" in refused.text
+    assert client.get(f"/v1/{kind}/nobody?format=jsonld").status_code == 404
+    assert client.get(f"/v1/{kind}/{id}?format=csv").status_code == 400

@@ -46,6 +46,7 @@ def test_header_fields_stay_below_4_kib_from_every_route(client: FlaskClient, le
     addresses += [
         long("/v1/search?q=geneva&limit=1", length),
         long("/v1/actors/vladimir-putin", length),
+        long("/v1/actors/vladimir-putin?format=jsonld", length),
         long("/v1/cite/events", length),
     ]
     addresses += [

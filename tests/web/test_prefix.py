@@ -48,7 +48,11 @@ def public() -> list[tuple[str, int]]:
             (f"/v1/{resource.kind}/{id}?fields=links", 200),
             (f"/v1/{resource.kind}/x", 404),
         ]
-        found += [(f"/v1/{resource.kind}?limit=2", 200), (f"/v1/aggregates/{resource.kind}?by={by}", 200)]
+        found += [
+            (f"/v1/{resource.kind}/{id}?format=jsonld", 200),
+            (f"/v1/{resource.kind}?limit=2", 200),
+            (f"/v1/aggregates/{resource.kind}?by={by}", 200),
+        ]
         found += [(f"/v1/{resource.kind}?format={word}&ids={id}", 200) for word in formats_of(resource.kind)]
     found += [("/v1/events?limit=1&include=actors&facets=type&cite=true", 200), ("/v1/events?limit=1&format=atom", 200)]
     found += [("/v1/changes?format=atom&limit=1", 200), ("/v1/releases/latest", 404), ("/v1/evens", 404), ("/v1/events?x=1", 400)]
