@@ -12,9 +12,9 @@ def here() -> str:
     return iri_to_uri(request.url)
 
 
-def base() -> str:
-    """The absolute address that the application is mounted at, without a slash at the end."""
-    return request.root_url.rstrip("/")
+def root() -> str:
+    """The absolute address that the application is mounted at, with a slash at the end."""
+    return request.root_url
 
 
 def mounted(path: str) -> str:

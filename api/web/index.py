@@ -10,7 +10,7 @@ from ..query.citation import citation
 from ..query.parameters import pin
 from ..resources import BY_KIND
 from ..schema.fields import Schema
-from .addresses import absolute
+from .addresses import absolute, root
 from .request_parameters import json_only, no_parameters, read_parameters, served
 from .responses import answer_json, not_modified
 
@@ -36,7 +36,8 @@ def index() -> Response:
     release = served()
     if unchanged := not_modified(release):
         return unchanged
-    data = {**{key: release.about[key] for key in SHOWN}, "api_version": __version__, "citation": citation(release.about)}
+    how = citation(release.about, root())
+    data = {**{key: release.about[key] for key in SHOWN}, "api_version": __version__, "citation": how}
     return answer_json(data, release, links={name: absolute(endpoint) for name, endpoint in LINKS.items()})
 
 

@@ -1,6 +1,7 @@
 """The pages for people, and the contract: front page, documentation, problem types, openapi.json and openapi.yaml."""
 
 from mimetypes import guess_type
+from os.path import isfile
 from pathlib import Path
 
 import flask_swagger_ui
@@ -12,7 +13,7 @@ from ..problems import PROBLEMS, Problem
 from ..query.citation import citation
 from ..resources import RESOURCES
 from . import openapi
-from .addresses import mounted
+from .addresses import mounted, root
 from .headers import DOCUMENTATION, page_policy
 from .questions import QUESTIONS
 from .request_parameters import served
@@ -33,7 +34,7 @@ def home() -> Response:
         about=release.about,
         resources=RESOURCES,
         api_version=__version__,
-        citation=citation(release.about),
+        citation=citation(release.about, root()),
         questions=QUESTIONS,
     )
     return answer(body, release, HTML, headers={"Content-Security-Policy": page_policy(body)})
@@ -60,7 +61,7 @@ def docs_file(name: str) -> Response:
     if name == "start.js":
         return fixed(render_template("docs.js"), "text/javascript")
     path = safe_join(str(SWAGGER_UI), name)
-    if not path or not Path(path).is_file():
+    if not path or not isfile(path):
         raise Problem(404, f"There is no file {name!r} here.")
     return fixed(Path(path).read_bytes(), guess_type(name)[0] or "application/octet-stream", "public, max-age=86400")
 

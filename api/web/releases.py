@@ -9,13 +9,14 @@ from flask import Blueprint, Response, redirect, request, send_file, url_for
 
 from .. import formats
 from ..problems import Problem, nearest
-from ..query.citation import citation
+from ..query.citation import citation, release_url
 from ..releases.files import file_of
 from ..schema.fields import Record
 from ..storage.published import SUMS, PublishedRelease
-from .addresses import absolute, here
-from .request_parameters import json_only, no_parameters, store
-from .responses import fixed
+from ..versions import is_draft
+from .addresses import absolute, here, root
+from .request_parameters import json_only, no_parameters, served, store
+from .responses import about, fixed
 
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
@@ -26,16 +27,20 @@ blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases")
 
 @blueprint.get("")
 def releases() -> Response:
-    """The published releases, newest first."""
+    """The published releases, newest first; `meta.release` is the one that is served, which may be a draft."""
     no_parameters()
     json_only()
     versions = store().versions()
     data = []
     for version in versions:
-        about, href = store().version(version).about, absolute("releases.release", version=version)
-        data.append({"version": version, "released": about["released"], "digest": about["digest"], "href": href})
+        known, href = store().version(version).about, absolute("releases.release", version=version)
+        data.append({"version": version, "released": known["released"], "digest": known["digest"], "href": href})
     latest = absolute("releases.release", version="latest") if versions else None
-    return _answer(data, {"total": len(data)}, {"latest": latest}, "public, max-age=60")
+    try:
+        meta = {"total": len(data), **about(served())}
+    except Problem:  # nothing is loaded; what is published is there all the same
+        meta = {"total": len(data)}
+    return _answer(data, meta, {"latest": latest}, "public, max-age=60")
 
 
 @blueprint.get("/<version>")
@@ -44,6 +49,8 @@ def release(version: str) -> Any:
     no_parameters()
     if version == "latest":
         return redirect(url_for("releases.release", version=newest()), 307)
+    if version not in store().versions() and served_as(version):
+        return _answer({**shown(served().about), "files": []}, {}, {"sums": None}, "public, max-age=60")
     sums = absolute("releases.release_file", version=version, name=SUMS)
     return _answer(described(published(version)), {}, {"sums": sums}, FOREVER)
 
@@ -69,9 +76,8 @@ def release_file(version: str, name: str) -> Any:
 
 def as_published(published: PublishedRelease, name: str, sha256: str) -> Response:
     """The bytes of a file exactly as they were published, or one range of them: verified before, never compressed."""
-    weak = request.headers.get("If-Range", "").startswith(
-        "W/"
-    )  # the bytes may differ, and werkzeug does not look (RFC 9110, 13.1.5)
+    # With a weak ETag the bytes may differ: If-Range compares strongly (RFC 9110, 13.1.5), werkzeug does not.
+    weak = request.headers.get("If-Range", "").startswith(("W/", "w/"))
     if weak or not ONE_RANGE.fullmatch(request.headers.get("Range", "")):
         request.environ.pop("HTTP_RANGE", None)  # a server may ignore what is not one range of bytes (RFC 9110)
     file = file_of(name)
@@ -102,6 +108,14 @@ def published(version: str) -> PublishedRelease:
         detail = f"Version {version!r} is not published."
         raise Problem(404, detail, "unknown-record", suggestion=nearest(version, versions), published=versions)
     return PublishedRelease(version, folder / version)
+
+
+def served_as(version: str) -> bool:
+    """Whether the served release is this version, of which this server may have no files."""
+    try:
+        return bool(served().about["version"] == version) and not is_draft(version)
+    except Problem:
+        return False
 
 
 def newest() -> str:
@@ -137,8 +151,13 @@ def described(published: PublishedRelease) -> Record:
                 "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if file else {},
             }
         )
-    about = store().version(published.version).about
-    return {**{key: about[key] for key in SHOWN}, "citation": citation(about), "files": files}
+    return {**shown(store().version(published.version).about), "files": files}
+
+
+def shown(known: Record) -> Record:
+    """The metadata of a release, with its address and how to cite it."""
+    base = root()
+    return {**{key: known[key] for key in SHOWN}, "url": release_url(known, base), "citation": citation(known, base)}
 
 
 def _answer(data: Any, meta: Record, links: Record, cache_control: str) -> Response:

@@ -24,7 +24,7 @@ from ..schema.walk import referred
 from ..storage.release import Release
 from . import addresses
 from .addresses import here, next_page
-from .request_parameters import choose_format, read_parameters, read_query
+from .request_parameters import choose_format, read_parameters, read_query, store
 from .responses import about, answer, gone_or_unknown, not_modified
 
 FEW = 5  # with fewer results than this the response says what the dataset covers
@@ -55,7 +55,7 @@ def as_json(query: Query) -> Response:
     if counts := by_match(query):
         meta["date_match"] = counts
     if "cite" in values:
-        meta["citation"] = cite(query, f"{addresses.base()}/")
+        meta["citation"] = cite(query, addresses.root(), store().versions())
     if "facets" in values:
         meta["facets"] = facets(query, request.args.to_dict(), request.base_url)
     if results.total < FEW:
@@ -78,12 +78,13 @@ def as_format(query: Query, name: str) -> Response:
     else:
         texts, following = addresses.in_documents(every(query)), None
     listing = formats.Listing(
-        *(query.resource, query.release, texts, addresses.base(), here(), following, query.values.get("fields")),
+        *(query.resource, query.release, texts, addresses.root().rstrip("/"), here(), following, query.values.get("fields")),
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
         asked=asked(query),
     )
-    headers = {"Content-Disposition": f'inline; filename="{query.resource.kind}.{name}"'}
+    file = f"{query.resource.kind}-{query.release.about['version']}.{name}"
+    headers = {"Content-Disposition": f'inline; filename="{file}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
 
 
@@ -143,7 +144,7 @@ def item_view(resource: Resource, id: str) -> Any:
         return gone_or_unknown(release, resource, id)
     collection = addresses.absolute(f"resources.{resource.kind}")
     if name == "jsonld":
-        listing = formats.Listing(resource, release, iter([document]), addresses.base(), here(), None, None)
+        listing = formats.Listing(resource, release, iter([document]), addresses.root().rstrip("/"), here(), None, None)
         return answer(jsonld_item(listing), release, format.media_type, links={"collection": collection})
     included = include(resource, [document], values["include"], release) if "include" in values else None
     (shown,) = addresses.in_documents(narrowed([document], values.get("fields")))

@@ -82,6 +82,14 @@ def test_every_answer_has_an_etag_and_is_not_sent_twice(client: FlaskClient, pat
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "name", ["nothing", "a" * 3000, "%00", "../../../etc/passwd", "..%2f..%2fetc%2fpasswd", ".", "index.css/x"]
+)
+def test_a_file_of_the_documentation_that_is_none_is_a_404(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/docs/{name}")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
 def test_a_compressed_copy_is_not_current_for_a_client_that_cannot_read_it(client: FlaskClient) -> None:
     tag = client.get("/v1/events", headers={"Accept-Encoding": "gzip"}).headers["ETag"]
     answer = client.get("/v1/events", headers={"Accept-Encoding": "identity", "If-None-Match": tag})

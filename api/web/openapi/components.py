@@ -98,7 +98,7 @@ THREAD = {
     },
     "required": ["id", "stance", "speakers", "date", "act", "paraphrase", "href", "replies"],
 }
-RELEASE = {"version": "1.0.0", "digest": "0" * 64}
+RELEASE = {"version": "1.0.0", "digest": "0" * 64, "url": "https://example.org/v1/releases/1.0.0"}
 NOT_MODIFIED = {"description": "The client's copy is current (`If-None-Match`)."}
 
 
@@ -107,6 +107,7 @@ ERRORS: dict[int, tuple[str, str, str | None, str]] = {
     400: ("InvalidParameters", "Bad Request", "invalid-parameters", "Invalid query parameters: typ."),
     404: ("UnknownRecord", "Not Found", "unknown-record", "There is no 'geneva-summit' among the events."),
     406: ("NotAcceptable", "Not Acceptable", None, "None of the media types in Accept is available."),
+    409: ("Draft", "Conflict", "draft", "3.0.0+draft is not published and may still change, so it cannot be cited."),
     410: ("Gone", "Gone", "cursor-expired", "Release 1.0.0-0123456789ab is no longer kept."),
     408: ("TooSlow", "Request Timeout", None, "The header fields did not come within 10 seconds."),
     414: ("TooLongAddress", "URI Too Long", None, "The request line is longer than 8190 bytes."),
@@ -131,8 +132,12 @@ def errors(*statuses: int) -> dict[str, Any]:
 RELEASE_SCHEMA = {
     "type": "object",
     "description": "The release that the answer comes from.",
-    "properties": {"version": {"type": "string"}, "digest": {"type": "string"}},
-    "required": ["version", "digest"],
+    "properties": {
+        "version": {"type": "string", "description": "x.y.z, or x.y.z+draft for what was not published as x.y.z."},
+        "digest": {"type": "string"},
+        "url": {"type": ["string", "null"], "format": "uri", "description": "The release itself; null for a draft."},
+    },
+    "required": ["version", "digest", "url"],
 }
 LIST_META = {
     "type": "object",

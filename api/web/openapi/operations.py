@@ -107,7 +107,7 @@ def list_operation(resource: Resource) -> dict[str, Any]:
                 "A page of records.", envelope(items, component("ListMeta"), component("ListLinks"), True), sample, resource.kind
             ),
             "304": NOT_MODIFIED,
-            **errors(400, 406, 410, 503),
+            **errors(400, 406, 409, 410, 503),
         },
     }
 
