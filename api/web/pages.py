@@ -1,5 +1,6 @@
 """The pages for people, and the contract: front page, documentation, problem types, openapi.json and openapi.yaml."""
 
+from collections.abc import Mapping
 from mimetypes import guess_type
 from os.path import isfile
 from pathlib import Path
@@ -17,7 +18,8 @@ from .addresses import mounted, root
 from .headers import DOCUMENTATION, page_policy
 from .questions import QUESTIONS
 from .request_parameters import served
-from .responses import answer, fixed, not_modified
+from .response_cache import keep
+from .responses import FRESH, JSON, answer, fixed, not_modified
 
 HTML = "text/html"
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -40,30 +42,38 @@ def home() -> Response:
     return answer(body, release, HTML, headers={"Content-Security-Policy": page_policy(body)})
 
 
+def constant(
+    body: str | bytes, media_type: str = JSON, cache_control: str = FRESH, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer that depends on the code alone; kept in the response cache."""
+    keep()
+    return fixed(body, media_type, cache_control, headers)
+
+
 @blueprint.get("/openapi.yaml")
 def openapi_yaml() -> Response:
-    return fixed(openapi.as_yaml().replace("\n- url: /\n", f"\n- url: {mounted('') or '/'}\n", 1), "application/yaml")
+    return constant(openapi.as_yaml().replace("\n- url: /\n", f"\n- url: {mounted('') or '/'}\n", 1), "application/yaml")
 
 
 @blueprint.get("/openapi.json")
 def openapi_json() -> Response:
-    return fixed(openapi.as_json().replace('"url": "/"', f'"url": "{mounted("") or "/"}"', 1))
+    return constant(openapi.as_json().replace('"url": "/"', f'"url": "{mounted("") or "/"}"', 1))
 
 
 @blueprint.get("/docs")
 def docs() -> Response:
-    return fixed(render_template("docs.html"), HTML, headers={"Content-Security-Policy": DOCUMENTATION})
+    return constant(render_template("docs.html"), HTML, headers={"Content-Security-Policy": DOCUMENTATION})
 
 
 @blueprint.get("/docs/<path:name>")
 def docs_file(name: str) -> Response:
     """A file of Swagger UI, or the script that starts it."""
     if name == "start.js":
-        return fixed(render_template("docs.js"), "text/javascript")
+        return constant(render_template("docs.js"), "text/javascript")
     path = safe_join(str(SWAGGER_UI), name)
     if not path or not isfile(path):
         raise Problem(404, f"There is no file {name!r} here.")
-    return fixed(Path(path).read_bytes(), guess_type(name)[0] or "application/octet-stream", "public, max-age=86400")
+    return constant(Path(path).read_bytes(), guess_type(name)[0] or "application/octet-stream", "public, max-age=86400")
 
 
 @blueprint.get("/problems/<kind>")
@@ -71,4 +81,4 @@ def problem(kind: str) -> Response:
     """The description of a problem type, at the address in its `type`."""
     if kind not in PROBLEMS:
         raise Problem(404, f"There is no problem called {kind!r}.")
-    return fixed(f"{PROBLEMS[kind]}\n", "text/plain")
+    return constant(f"{PROBLEMS[kind]}\n", "text/plain")
