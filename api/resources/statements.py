@@ -129,7 +129,6 @@ def schema_org(statement: Record, refer: Refer) -> Record:
         "abstract": statement["paraphrase"],
         "inLanguage": statement["quote_language"],
         "translationOfWork": original and {"@type": "Quotation", "text": original["text"], "inLanguage": original["language"]},
-        "temporalCoverage": statement["date"]["edtf"],
         "spokenByCharacter" if statement["quote"] else "author": [refer("actors", speaker) for speaker in statement["speakers"]],
         "about": [refer(kind, ref) for kind in ("topics", "actors", "events", "agreements") for ref in statement["about"][kind]],
         "citation": cited_sources(statement, refer),
