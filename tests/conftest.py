@@ -170,23 +170,23 @@ KINDS = {  # by the folder of a test
     "api": ("web",),
     "system": ("cli", "releases", "server", "storage", "tests"),
 }
-LONGEST = ("test_trials", "test_postgresql", "test_benchmarks", "test_operations", "test_publish", "test_pages")
-APART = (
+LONGEST = (
     "test_trials",
+    "test_documents",
+    "test_postgresql",
     "test_operations",
+    "test_publish",
     "test_server",
-    "test_deploy",
-    "test_shared_cache",
-)  # nothing is prepared for all of these
+    "test_jsonl_index",
+    "test_clients",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test by its folder, and lets what takes longest begin first: neither of two processes is alone in the end."""
+    """Marks each test by its folder, and lets the files that take longest begin first: no process is alone in the end."""
     for item in items:
         (kind,) = (kind for kind, folders in KINDS.items() if item.path.parent.name in folders)
         item.add_marker(kind)
-        if item.path.stem not in APART:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # in one process, with what its module has prepared
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 

@@ -108,7 +108,8 @@ def wheel(folder: Path, name: str, version: str, *headers: str) -> str:
     return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
-@pytest.mark.parametrize("pip", ["as Python ships it", pytest.param("as locked", marks=pytest.mark.trials)])
+@pytest.mark.trials  # in short: test_every_requirement_of_what_is_locked_is_locked
+@pytest.mark.parametrize("pip", ["as Python ships it", "as locked"])
 def test_a_lock_installs_after_newer_releases_of_all_that_it_names(tmp_path: Path, pip: str) -> None:
     """The lines of the Makefile, before locks of their own and an index that has gone on since."""
     index, venv = tmp_path / "index", tmp_path / "venv"

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib import import_module
 from importlib.util import find_spec
@@ -88,22 +88,23 @@ READERS: dict[str, Reader] = {
 MODULES = ("pyarrow", "pandas", "duckdb", "frictionless")
 
 
-def require() -> None:
-    """Raises ModuleNotFoundError where a reader in Python is not installed."""
-    for module in MODULES:
-        if not find_spec(module):
+def require(readers: Sequence[str] = ()) -> None:
+    """Raises ModuleNotFoundError where one of these readers, otherwise of all, is in Python and not installed."""
+    for module in (name.lower() for name in readers or READERS):
+        if module in MODULES and not find_spec(module):
             raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
 
-def verify(folder: Path, counts: Counts, readers: Iterable[str] = tuple(READERS)) -> list[str]:
-    """Reads the files of a release with every reader; returns a line about each, of R also where it is not installed.
+def verify(folder: Path, counts: Counts, required: Sequence[str] = ()) -> list[str]:
+    """Reads the files of a release with the `required` readers, otherwise with all; returns a line about each, of R also where
+    it is neither required nor installed.
 
     Raises DatasetError with a finding for each reader that fails, or counts other than `counts`, records by kind.
     """
     lines, findings = [], []
     kinds = [resource.kind for resource in RESOURCES]
-    for name in readers:
-        if name == "R" and not shutil.which("Rscript"):
+    for name in required or READERS:
+        if name == "R" and not required and not shutil.which("Rscript"):
             lines.append("R is not installed: nothing was read with it")
             continue
         try:

@@ -22,12 +22,12 @@ import duckdb
 import pandas
 import pyarrow.parquet
 import pytest
-from conftest import ROOT
+from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import need
-from support import run
+from support import QUICKLY, run
 
 from api.dataset.findings import DatasetError
 from api.releases import publish, readers
@@ -453,6 +453,15 @@ def test_the_folder_says_what_it_is_and_on_what_terms(folder: Path) -> None:
     assert "https://creativecommons.org/licenses/by/4.0/" in (folder / "LICENSE").read_text()
 
 
+def test_the_raw_codings_are_published_with_the_reliability_computed_from_them(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "reliability.zip") as archive:
+        for part in (DATASET / "reliability").iterdir():
+            assert archive.read(part.name) == part.read_bytes()
+        table = archive.read("reliability.md").decode()
+    assert table.split("\n\n")[1].strip() in (DATASET / "README.md").read_text(encoding="utf-8")
+    assert "| `kind` |" in table
+
+
 def test_independent_readers_must_agree_before_anything_is_published(
     folder: Path, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -463,10 +472,12 @@ def test_independent_readers_must_agree_before_anything_is_published(
         readers.verify(folder, {**counts, "events": 1})
     assert len(refused.value.findings) == sum("read" in line.split() for line in lines)
     monkeypatch.setattr(readers.shutil, "which", lambda program: None)
-    monkeypatch.setitem(readers.READERS, "SQLite", lambda folder, kinds: {}[folder])
-    result = run("release", "--dataset", small, "--output", tmp_path)
+    for name in ("SQLite", "R"):
+        monkeypatch.setitem(readers.READERS, name, lambda folder, kinds: {}[folder])
+    result = run("release", "--dataset", small, "--output", tmp_path, *QUICKLY, "--reader", "R")
     assert result.exit_code == 1
     assert "SQLite cannot read the release" in result.output
+    assert "R cannot read the release: " in result.output, "it was asked for"
     assert not [path for path in tmp_path.iterdir() if path.name[0].isdigit()]
     monkeypatch.setitem(readers.READERS, "SQLite", readers._sqlite)
     monkeypatch.setattr(readers, "find_spec", lambda module: None if module == "pandas" else module)

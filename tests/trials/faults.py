@@ -24,6 +24,7 @@ import requests
 from clients import Heard, asking, pages
 from conftest import SMALL, keep_manifest, running, wait_for
 from postgresql import Cluster
+from support import QUICKLY
 
 from api.config import Settings
 from api.releases import load
@@ -213,7 +214,7 @@ def full_release(times: int, folder: Path) -> Figures:
 
 def published(settings: Settings, dataset: Path, output: Path) -> subprocess.CompletedProcess[str]:
     """What `release` says."""
-    line = [sys.executable, "-m", "api", "release", "--dataset", str(dataset), "--output", str(output)]
+    line = [sys.executable, "-m", "api", "release", "--dataset", str(dataset), "--output", str(output), *QUICKLY]
     return subprocess.run(line, cwd=ROOT, env={**os.environ, **environ(settings)}, capture_output=True, text=True, check=False)
 
 
