@@ -488,6 +488,20 @@ def test_independent_readers_must_agree_before_anything_is_published(
     assert "R is not installed: nothing was read with it" in run("release", "--dataset", small, "--output", tmp_path).output
 
 
+def test_a_table_that_lost_a_row_is_told(folder: Path, tmp_path: Path) -> None:
+    """Records are counted against the database, rows of all other tables against the data package."""
+    counts = {kind: len(documents) for kind, documents in ndjson(folder).items()}
+    with zipfile.ZipFile(folder / "csv.zip") as whole, zipfile.ZipFile(tmp_path / "csv.zip", "w") as less:
+        for name in whole.namelist():
+            lines = whole.read(name).splitlines(keepends=True)
+            less.writestr(name, b"".join(lines[:-1] if name == "dyad_years.csv" else lines))
+        left = len(whole.read("dyad_years.csv").splitlines()) - 2
+    for reader in ("pandas", *(["R"] if shutil.which("Rscript") else [])):
+        with pytest.raises(DatasetError) as refused:
+            readers.verify(tmp_path, counts, [reader])
+        assert str(refused.value.findings[0]).endswith(f'{reader} counts other records: {{"dyad_years": {left}}}')
+
+
 def test_every_reader_at_the_gate_comes_with_the_extra_that_publishing_needs() -> None:
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]["release"]
     names = {re.split("[<>=]", requirement)[0] for requirement in extra}
