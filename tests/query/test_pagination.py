@@ -226,6 +226,7 @@ CODES = (
     "act",
     "stance",
     "role",
+    "system",
 )
 
 
