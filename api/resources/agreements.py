@@ -36,7 +36,7 @@ from .filters import (
     Catalog,
     DatedRow,
     InForce,
-    Records,
+    RecordFinder,
     Terms,
     Values,
     counted,
@@ -160,12 +160,12 @@ class AgreementSchema(Schema):
     links = links()
 
 
-def existences(agreement: Record, catalog: Records) -> Existence:
+def existences(agreement: Record, catalog: RecordFinder) -> Existence:
     """The days on which each party may have existed."""
     return {party: existence(catalog.record("actors", party)) for party in agreement["parties"]}
 
 
-def successions(agreement: Record, catalog: Records) -> list[Succession]:
+def successions(agreement: Record, catalog: RecordFinder) -> list[Succession]:
     """Who takes the place of a party that is bound, and when."""
     return [
         Succession(party, one["actor"], one["date"])
@@ -174,7 +174,7 @@ def successions(agreement: Record, catalog: Records) -> list[Succession]:
     ]
 
 
-def life_of(agreement: Record, catalog: Records) -> Lifecycle:
+def life_of(agreement: Record, catalog: RecordFinder) -> Lifecycle:
     """The periods of an agreement and of its parties."""
     return lifecycle(agreement, existences(agreement, catalog), successions(agreement, catalog))
 

@@ -19,13 +19,13 @@ ANY_OF = "Comma-separated values: any of them."
 ALL_OF = "Comma-separated values: all of them."
 
 
-class Records(Protocol):
+class RecordFinder(Protocol):
     """What finds any record."""
 
     def record(self, kind: str, id: str) -> Record: ...
 
 
-class Catalog(Records, Lookup, Protocol):
+class Catalog(RecordFinder, Lookup, Protocol):
     """The dataset as filters see it: its description, and any other record."""
 
     about: Record
