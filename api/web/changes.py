@@ -12,7 +12,6 @@ from .. import formats
 from ..formats.atom import Head, entry, feed, tag
 from ..formats.result import named, title_of
 from ..query.parameters import format_parameter, paging, pin
-from ..query.parsing import canonical_text
 from ..query.query import Parameters
 from ..releases.files import CHANGE, as_change
 from ..resources import BY_KIND
@@ -23,7 +22,7 @@ from ..storage.tables import Changed
 from ..versions import VERSION, version_key
 from . import addresses
 from .addresses import absolute, here, next_page
-from .request_parameters import choose_format, read_parameters
+from .request_parameters import asked, choose_format, read_parameters
 from .responses import answer, answer_json, not_modified
 
 FORMATS = ("json", "atom")
@@ -69,10 +68,10 @@ def changes_view() -> Response:
     changes, cursor = _page(parameters, conditions, newest_first=is_feed)
     following = next_page(cursor)
     if is_feed:
-        asked = canonical_text({name: parameters.normalized[name] for name in ("kind", "since") if name in parameters.normalized})
+        given = asked(parameters, (), "kind", "since")
         head = Head(
-            named("changes", asked),
-            title_of(release.about, "changes", asked),
+            named("changes", given),
+            title_of(release.about, "changes", given),
             changes[0]["released"] if changes else release.about["released"],
             here(),
             following,
@@ -94,7 +93,7 @@ def _page(parameters: Parameters, conditions: list[Any], *, newest_first: bool) 
     changes = [as_change(tuple(values)) for _, *values in rows[:limit]]
     for change in changes:
         change["href"] = addresses.item(change["kind"], change["id"])
-    if len(rows) <= limit:
+    if not len(rows) > limit > 0:
         return changes, None
     position = [rows[limit - 1][0]]
     return changes, parameters.next_cursor([changes[-1]["released"], *position] if newest_first else position)

@@ -13,10 +13,9 @@ from ..query.aggregation import facets
 from ..query.citation import cite
 from ..query.pagination import by_match, every, page
 from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
-from ..query.parsing import InvalidParameters, canonical_text
+from ..query.parsing import InvalidParameters, joined
 from ..query.query import Query
 from ..resources import BY_KIND, RESOURCES
-from ..resources.filters import names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.fields import is_id
@@ -24,7 +23,7 @@ from ..schema.walk import referred
 from ..storage.release import Release
 from . import addresses
 from .addresses import here, next_page
-from .request_parameters import choose_format, read_parameters, read_query, store
+from .request_parameters import asked, choose_format, read_parameters, read_query, store
 from .responses import about, answer, gone_or_unknown, not_modified
 
 FEW = 5  # with fewer results than this the response says what the dataset covers
@@ -52,12 +51,11 @@ def as_json(query: Query) -> Response:
     values, release, results = query.values, query.release, page(query)
     following = next_page(results.next)
     meta = {"total": results.total, **about(release), "query": query.understood}
-    if counts := by_match(query):
-        meta["date_match"] = counts
+    meta |= by_match(query)
     if "cite" in values:
         meta["citation"] = cite(query, addresses.root(), store().versions())
     if "facets" in values:
-        meta["facets"] = facets(query, request.args.to_dict(), request.base_url)
+        meta |= facets(query, {name: joined(values) for name, values in request.args.lists()}, request.base_url)
     if results.total < FEW:
         meta["coverage"] = coverage(query)
     included = include(query.resource, results.documents, values["include"], release) if "include" in values else None
@@ -81,17 +79,11 @@ def as_format(query: Query, name: str) -> Response:
         *(query.resource, query.release, texts, addresses.root().rstrip("/"), here(), following, query.values.get("fields")),
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
-        asked=asked(query),
+        asked=asked(query, query.resource.filters),
     )
     file = f"{query.resource.kind}-{query.release.about['version']}.{name}"
     headers = {"Content-Disposition": f'inline; filename="{file}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
-
-
-def asked(query: Query) -> str:
-    """The filters that the request gives, as a query string in one form for all that mean the same."""
-    filters = {name for filter in query.resource.filters for name in names(filter)}
-    return canonical_text({name: value for name, value in query.normalized.items() if name in filters & request.args.keys()})
 
 
 def misplaced(name: str, format: formats.Format) -> list[Fault]:

@@ -55,6 +55,7 @@ def public() -> list[tuple[str, int]]:
         ]
         found += [(f"/v1/{resource.kind}?format={word}&ids={id}", 200) for word in formats_of(resource.kind)]
     found += [("/v1/events?limit=1&include=actors&facets=type&cite=true", 200), ("/v1/events?limit=1&format=atom", 200)]
+    found += [(f"/v1/timeline?format={word}&on=2021-06-16", 200) for word in ("ndjson", "csv", "atom", "ics")]
     found += [("/v1/changes?format=atom&limit=1", 200), ("/v1/releases/latest", 404), ("/v1/evens", 404), ("/v1/events?x=1", 400)]
     return found
 

@@ -12,7 +12,7 @@ from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema import fields
 from ...schema.json_schema import ANY, component
-from ...schema.query_fields import NonNegativeInteger
+from ...schema.query_fields import Amount, NonNegativeInteger
 from ...schema.walk import paths
 from .components import NOT_MODIFIED, RELEASE, errors
 from .examples import example
@@ -66,6 +66,8 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
         schema = {"type": "integer", "minimum": size.min if size else 0, "maximum": size.max if size else NonNegativeInteger.MOST}
         if size:
             schema["default"] = field.load_default
+    elif isinstance(field, ma.fields.Float):
+        schema = {"type": "number", "minimum": -Amount.MOST, "maximum": Amount.MOST}
     else:
         schema = text(field)
         if isinstance(field.load_default, str):
