@@ -96,6 +96,19 @@ def conforms(value: Any, schema: dict[str, Any]) -> None:
     assert errors == []
 
 
+def explained(release: Release, statement: Any) -> list[str]:
+    """The steps of a query's plan, those that read a table."""
+    sql, values = statement.bind(release.database).sql()
+    if release.database.param == "?":
+        return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
+    with release.pool.connection(release.schema) as connection:  # type: ignore[attr-defined]
+        # A few rows are read fastest from end to end; whether an index could lead is the question.
+        connection.execute("SET enable_seqscan = off")
+        rows = connection.execute(f"EXPLAIN {sql}", values).fetchall()
+        connection.execute("RESET enable_seqscan")
+    return [row[0].strip() for row in rows]
+
+
 def addresses_in(answer: Any) -> list[str]:
     """Every address of the API in an answer of a test client: headers, JSON values, attributes of HTML, XML and calendars."""
     found = [answer.headers["Location"]] if "Location" in answer.headers else []
@@ -120,16 +133,3 @@ def strings(value: Any) -> Iterator[str]:
     elif isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
             yield from strings(inner)
-
-
-def explained(release: Release, statement: Any) -> list[str]:
-    """The steps of a query's plan, those that read a table."""
-    sql, values = statement.bind(release.database).sql()
-    if release.database.param == "?":
-        return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
-    with release.pool.connection(release.schema) as connection:  # type: ignore[attr-defined]
-        # A few rows are read fastest from end to end; whether an index could lead is the question.
-        connection.execute("SET enable_seqscan = off")
-        rows = connection.execute(f"EXPLAIN {sql}", values).fetchall()
-        connection.execute("RESET enable_seqscan")
-    return [row[0].strip() for row in rows]

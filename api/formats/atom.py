@@ -18,19 +18,19 @@ def atom(listing: Listing) -> Iterator[str]:
     The title and the summary say when it was and what is doubtful; categories of the scheme `tag("doubt")` name it, and
     `temporal` of Dublin Core has the date as EDTF.
     """
-    documents, days = list(listing.documents()), days_of_versions(listing.release)
-    changed = [days.get(document.get("updated_in", ""), listing.stamp) for document in documents]
+    documents, days, about = list(listing.documents()), days_of_versions(listing.release), listing.release.about
 
     def entries() -> Iterator[str]:
-        for document, day in zip(documents, changed, strict=True):
+        for document in documents:
             topics = document.get("topics") or document.get("about", {}).get("topics", [])
             text = f"{remarks(document)} {document.get('summary') or document.get('paraphrase')}"
             more = [temporal(document["date"]), *map(doubt, terms(document)), *map(topic, topics)]
             id, title = tag(listing.resource.kind, document["id"]), heading(listing.title(document), document)
-            yield entry(id, title, day, listing.url(document), text, more=more)
+            yield entry(id, title, days.get(document["updated_in"], listing.stamp), listing.url(document), text, more=more)
 
-    head = Head(listing.subject, listing.heading, max(changed, default=listing.stamp), listing.address, listing.next)
-    return feed(listing.release.about, head, entries())
+    newest = max((days.get(document["updated_in"], listing.stamp) for document in documents), default=listing.stamp)
+    head = Head(listing.subject, listing.heading, newest, listing.address, listing.next)
+    return feed(about, head, entries())
 
 
 def days_of_versions(release: Release) -> Mapping[str, str]:

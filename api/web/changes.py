@@ -12,6 +12,7 @@ from .. import formats
 from ..formats.atom import Head, entry, feed, tag
 from ..formats.result import named, title_of
 from ..query.parameters import format_parameter, paging, pin
+from ..query.parsing import canonical_text
 from ..query.query import Parameters
 from ..releases.files import CHANGE, as_change
 from ..resources import BY_KIND
@@ -22,7 +23,7 @@ from ..storage.tables import Changed
 from ..versions import VERSION, version_key
 from . import addresses
 from .addresses import absolute, here, next_page
-from .request_parameters import asked, choose_format, read_parameters
+from .request_parameters import choose_format, read_parameters
 from .responses import answer, answer_json, not_modified
 
 FORMATS = ("json", "atom")
@@ -68,10 +69,10 @@ def changes_view() -> Response:
     changes, cursor = _page(parameters, conditions, newest_first=is_feed)
     following = next_page(cursor)
     if is_feed:
-        given = asked(parameters, (), "kind", "since")
+        asked = canonical_text({name: parameters.normalized[name] for name in ("kind", "since") if name in parameters.normalized})
         head = Head(
-            named("changes", given),
-            title_of(release.about, "changes", given),
+            named("changes", asked),
+            title_of(release.about, "changes", asked),
             changes[0]["released"] if changes else release.about["released"],
             here(),
             following,

@@ -1,16 +1,15 @@
 """Reads a request's parameters against the served release, or the one in `release=`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import marshmallow as ma
 from flask import current_app, request
 
 from .. import formats
-from ..query.parsing import InvalidParameters, canonical_text
+from ..query.parsing import InvalidParameters
 from ..query.query import Parameters, Query
 from ..query.timeline import Timeline
-from ..resources.filters import Filter, names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..storage.release import Release
@@ -45,12 +44,6 @@ def read_query(resource: Resource, schema: ma.Schema) -> Query:
 def read_timeline() -> Timeline:
     """The checked query of this request for the timeline."""
     return Timeline(dict(request.args.lists()), store(), served=request.environ.get(SERVED))
-
-
-def asked(parameters: Parameters, filters: Iterable[Filter], *more: str) -> str:
-    """The filters that the request gives, and those named in `more`, as a query string in one form for all that mean the same."""
-    given = {*more, *(name for filter in filters for name in names(filter))} & request.args.keys()
-    return canonical_text({name: value for name, value in parameters.normalized.items() if name in given})
 
 
 def no_parameters() -> None:

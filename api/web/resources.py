@@ -13,9 +13,10 @@ from ..query.aggregation import facets
 from ..query.citation import cite
 from ..query.pagination import by_match, every, page
 from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
-from ..query.parsing import InvalidParameters, joined
+from ..query.parsing import InvalidParameters, Values, canonical_text, joined
 from ..query.query import Query
 from ..resources import BY_KIND, RESOURCES
+from ..resources.filters import names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.fields import is_id
@@ -23,7 +24,7 @@ from ..schema.walk import referred
 from ..storage.release import Release
 from . import addresses
 from .addresses import here, next_page
-from .request_parameters import asked, choose_format, read_parameters, read_query, store
+from .request_parameters import choose_format, read_parameters, read_query, store
 from .responses import about, answer, gone_or_unknown, not_modified
 
 FEW = 5  # with fewer results than this the response says what the dataset covers
@@ -79,11 +80,17 @@ def as_format(query: Query, name: str) -> Response:
         *(query.resource, query.release, texts, addresses.root().rstrip("/"), here(), following, query.values.get("fields")),
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
-        asked=asked(query, query.resource.filters),
+        asked=asked(query.resource, query.normalized),
     )
     file = f"{query.resource.kind}-{query.release.about['version']}.{name}"
     headers = {"Content-Disposition": f'inline; filename="{file}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
+
+
+def asked(resource: Resource, normalized: Values, *others: str) -> str:
+    """The filters that the request gives, and `others`, as a query string in one form for all that mean the same."""
+    filters = {*others, *(name for filter in resource.filters for name in names(filter))}
+    return canonical_text({name: value for name, value in normalized.items() if name in filters & request.args.keys()})
 
 
 def misplaced(name: str, format: formats.Format) -> list[Fault]:

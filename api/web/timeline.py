@@ -8,9 +8,10 @@ from ..query.parsing import InvalidParameters
 from ..query.timeline import FORMATS, Timeline
 from ..resources.timeline import TIMELINE
 from ..schema.fields import Record
-from .addresses import here, in_documents, next_page, root
-from .request_parameters import asked, choose_format, read_timeline
-from .resources import misplaced
+from . import addresses
+from .addresses import here, next_page
+from .request_parameters import choose_format, read_timeline
+from .resources import asked, misplaced
 from .responses import about, answer, not_modified
 
 blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
@@ -20,7 +21,8 @@ class EntryListing(formats.Listing):
     """A listing of entries, each of which has the address of the record that it belongs to."""
 
     def url(self, document: Record) -> str:
-        return self.address_of(document["kind"], document["links"]["self"].rsplit("/", 1)[-1])
+        record = document["links"]["self"].rsplit("/", 1)[-1]
+        return f"{self.base}/v1/{document['kind']}/{record}"
 
 
 @blueprint.get("/timeline")
@@ -43,7 +45,7 @@ def as_json(timeline: Timeline) -> Response:
         "query": timeline.normalized,
         **timeline.by_match(),
     }
-    entries = ",".join(in_documents(narrowed(results.documents, timeline.values.get("fields"))))
+    entries = ",".join(addresses.in_documents(narrowed(results.documents, timeline.values.get("fields"))))
     body = formats.envelope(f"[{entries}]", meta, {"self": here(), "next": following})
     return answer(body, timeline.release, links={"next": following})
 
@@ -54,12 +56,11 @@ def as_format(timeline: Timeline, name: str) -> Response:
     if errors := misplaced(name, format):
         raise InvalidParameters(errors)
     assert format.write  # noqa: S101  # JSON alone has none
-    texts, following = timeline.every(), None
-    if format.paged:
-        results = timeline.page()
-        texts, following = iter(results.documents), next_page(results.next)
-    base, given = root().rstrip("/"), asked(timeline, TIMELINE.filters, "kind")
-    fields = timeline.values.get("fields")
-    listing = EntryListing(TIMELINE, timeline.release, in_documents(texts), base, here(), following, fields, asked=given)
+    results = timeline.page() if format.paged else None
+    texts = addresses.in_documents(results.documents if results else timeline.every())
+    following = next_page(results.next if results else None)
+    base, fields = addresses.root().rstrip("/"), timeline.values.get("fields")
+    question = asked(TIMELINE, timeline.normalized, "kind")
+    listing = EntryListing(TIMELINE, timeline.release, texts, base, here(), following, fields, asked=question)
     headers = {"Content-Disposition": f'inline; filename="timeline-{timeline.release.about["version"]}.{name}"'}
     return answer(format.write(listing), timeline.release, format.media_type, links={"next": following}, headers=headers)
