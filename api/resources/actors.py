@@ -53,6 +53,13 @@ class Role(Schema):
     citations = citations()
 
 
+class Successor(Schema):
+    actor = Ref("Who took its place.", kind="actors", required=True)
+    date = Edtf("When.", required=True)
+    note = note()
+    citations = citations()
+
+
 class ActorSchema(Schema):
     id = identity()
     name = Text("Name in English, as its holder or the literature spells it.", required=True)
@@ -65,6 +72,9 @@ class ActorSchema(Schema):
     codes = Many("Numbers of a state in the lists of states that research uses, each with its dates.", One("A code.", StateCode))
     founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
     dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
+    succeeded_by = Many(
+        "Who took its place in every agreement by which it was bound (not for persons).", One("A successor.", Successor)
+    )
     roles = Many("Offices and positions, with their dates.", One("A role.", Role))
     accounts = accounts()
     note = note()

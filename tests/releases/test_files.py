@@ -208,10 +208,12 @@ def test_any_record_comes_back_from_every_file(data: st.DataObject, kind: str, t
 
 
 def test_nothing_pairs_the_wrong_values(folder: Path) -> None:
-    """The numbers of the gifts each with what it counts; six actions of a treaty of which one sets an end."""
+    """The numbers of an event each with what it counts; the actions of a treaty of which one sets an end."""
     tidy = from_csv(folder / "csv.zip")
-    gifts = [q for q in tidy["quantities"] if q["record_id"] == "2021-06-16-geneva-gift-exchange"]
-    assert [q["value"] for q in gifts if q.get("qualifier") == "more_than"] == [300]
+    numbers = {d["id"]: [(q["value"], q["of"]) for q in d["quantities"]] for d in ndjson(folder)["events"] if d["quantities"]}
+    assert max(map(len, numbers.values())) > 1
+    for id, pairs in numbers.items():
+        assert [(q["value"], q["of"]) for q in tidy["quantities"] if q["record_id"] == id] == pairs
     start = [a for a in tidy["actions"] if a["record_id"] == "new-start"]
     assert {a["kind"] for a in start if "until_edtf" in a} <= {"entered_into_force", "extended"}
     assert not [cell for rows in tidy.values() for row in rows for cell in row.values() if " | " in str(cell)]
@@ -280,12 +282,13 @@ def test_dyads_say_what_is_disputed_and_one_sided(folder: Path) -> None:
     for row in tidy["dyad_events"]:
         for key in ("status", "disputed", "one_sided"):
             assert row[key] == documents[row["event_id"]][key], row["event_id"]
-    years = [row for row in tidy["dyad_years"] if (row["source_state"], row["target_state"]) == ("russia", "united-states")]
+    years = tidy["dyad_years"]
     for row in years:
         occurred = {
             e["event_id"]: e
             for e in tidy["dyad_events"]
-            if (e.get("source_state"), e.get("target_state"), e["status"]) == ("russia", "united-states", "occurred")
+            if (e.get("source_state"), e.get("target_state"), e["status"])
+            == (row["source_state"], row["target_state"], "occurred")
             and e["earliest"][:4] <= str(row["year"]) <= e["latest"][:4]
         }
         assert row["disputed"] == sum(e["disputed"] for e in occurred.values()), row["year"]
@@ -406,7 +409,7 @@ def test_treaties_have_the_names_of_manytreaties(folder: Path) -> None:
     assert len(tidy["treaty_agreements"]) == len(documents)
     assert {row["stateID"] for row in tidy["treaty_memberships"] if row["treatyID"] == "new-start"} == {"USA", "RUS"}
     bound = {(row["treatyID"], row["actor"]): (row.get("StateForce"), row.get("StateEnd")) for row in tidy["treaty_memberships"]}
-    assert bound["open-skies-treaty", "russia"] == ("2002-01-01", "2021-12"), "it left, and others are still bound"
+    assert bound["open-skies-treaty", "russia"] == ("2002-01-01", "2021-12-18"), "it left, and others are still bound"
     assert bound["open-skies-treaty", "canada"] == ("2002-01-01", None)
     assert bound["cfe-treaty", "soviet-union"] == (None, None), "it was gone before the entry into force"
     states = {(row["treatyID"], row["actor"]): row["status"] for row in tidy["treaty_memberships"]}
