@@ -37,6 +37,14 @@ POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s$", re.IGNORECASE)
 SHORT = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "sept": "september"} | {
     month[:3].lower(): month.lower() for month in MONTHS
 }
+# Verbs whose past a stemmer does not know.
+IRREGULAR = """become became; begin began begun; break broke broken; bring brought; build built; buy bought; choose chose chosen;
+    come came; fall fell fallen; fight fought; fly flew flown; forget forgot forgotten; forgive forgave forgiven; give
+    gave given; go went gone; hold held; keep kept; know knew known; lead led; leave left; lose lost; make made; meet met;
+    pay paid; rise rose risen; run ran; say said; seek sought; sell sold; send sent; speak spoke spoken; stand stood;
+    steal stole stolen; strike struck; swear swore sworn; take took taken; tell told; think thought; throw threw thrown;
+    win won; withdraw withdrew withdrawn; write wrote written"""
+PRESENT = {past: verb for verb, *pasts in map(str.split, IRREGULAR.split(";")) for past in pasts}
 ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 # British endings as American ones, so that both spellings have one stem.
 SPELLINGS = (
@@ -70,7 +78,7 @@ def folded(word: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The stem of a folded word; a Roman numeral and an ordinal are their number, a short month is the month."""
-    word = SHORT.get(word) or ORDINAL.sub(r"\1", word)
+    word = SHORT.get(word) or PRESENT.get(word) or ORDINAL.sub(r"\1", word)
     for british, american in SPELLINGS:
         word = british.sub(american, word)
     with _lock:
