@@ -20,6 +20,7 @@ from ..schema.errors import Fault
 from ..schema.fields import is_id
 from ..schema.walk import referred
 from ..storage.release import Release
+from .finding import nearest_spelling
 from .request_parameters import choose_format, json_only, read_parameters, read_query, store
 from .responses import about, answer, gone_or_unknown, here, next_page, not_modified
 
@@ -56,6 +57,8 @@ def as_json(query: Query) -> Response:
         meta["facets"] = facets(query, request.args.to_dict(), request.base_url)
     if results.total < FEW:
         meta["coverage"] = coverage(query)
+    if not results.total and "q" in values:
+        meta["spelling"] = nearest_spelling(release, values["q"], query.resource.kind)
     included = include(query.resource, results.documents, values["include"], release) if "include" in values else None
     documents = ",".join(narrowed(results.documents, values.get("fields")))
     body = formats.envelope(f"[{documents}]", meta, {"self": here(), "next": following}, included)
