@@ -7,7 +7,7 @@ without dots, an ISO date is read as its day, month and year, and a Roman numera
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from anyascii import anyascii
 from ..schema.public_date import MONTHS
 
 MAX_WORD = 100  # characters of a word that are indexed
+NAME = 80  # characters of a text that may come again and again
 # Thai, Lao, Burmese, Khmer, kana, Han: each character is a word, and a run of them a phrase.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -119,8 +120,17 @@ def _stem_of(word: str) -> str:
     return stem(folded(word))
 
 
-def stems(text: str) -> list[str]:
-    """The stems of a text: those of `tokens`, found faster in plain English."""
+def stems(text: str) -> Sequence[str]:
+    """The stems of a text: those of `tokens`, found faster in plain English and in names met before."""
+    return _stems_of_name(text) if len(text) <= NAME else _stems(text)
+
+
+@lru_cache(maxsize=1 << 13)
+def _stems_of_name(text: str) -> tuple[str, ...]:
+    return tuple(_stems(text))
+
+
+def _stems(text: str) -> list[str]:
     if text.isascii() and not SPECIAL.search(text):
         return [_stem_of(word) for word in ASCII_WORD.findall(text)]
     return [token.stem for token in tokens(normal(text))]
