@@ -6,7 +6,7 @@ from typing import Any
 
 import peewee as pw
 
-from ..resources.filters import Dates, Holds, InForce, Terms, names
+from ..resources.filters import Dates, Holds, Terms
 from .planner import plan
 from .query import Query
 from .value_counts import ALL, between, totals
@@ -24,8 +24,10 @@ class Page:
 
 
 def page(query: Query) -> Page:
-    """The page that `limit` and `cursor` ask for."""
+    """The page that `limit` and `cursor` ask for; with a limit of 0 the total alone."""
     limit = query.values["limit"]
+    if not limit:
+        return Page([], total(query), None)
     rows = query.release.rows(select(query, query.after).limit(limit + 1))
     following = query.next_cursor(rows[limit - 1][1:]) if len(rows) > limit else None
     return Page([row[0] for row in rows[:limit]], total(query), following)
@@ -41,11 +43,10 @@ def total(query: Query) -> int:
     return query.release.once(query.filters, count)
 
 
-def by_match(query: Query) -> dict[str, int] | None:
-    """How many records are certain and how many possible in the query's range of days; None if it has none."""
-    if not any("date_match" in names(filter) or isinstance(filter, InForce) for filter in query.clauses):
-        return None
-    return {word: total(query.variant(date_match=word)) for word in ("certain", "possible")}
+def by_match(query: Query) -> dict[str, dict[str, int]]:
+    """How many records are certain and how many possible, for each parameter (`date_match` ...) that makes a difference."""
+    parameters = dict.fromkeys(name for filter in query.clauses if (name := filter.match(query.values)))
+    return {name: {word: total(query.variant(**{name: word})) for word in ("certain", "possible")} for name in parameters}
 
 
 def precomputed(query: Query) -> int | None:
@@ -89,12 +90,12 @@ def select(query: Query, after: list[Any] | None) -> Any:
     if after:
         # The condition on the first key alone makes an index usable; the other tells rows apart that are equal in it.
         (column, descends), value = keys[0], after[0]
-        rows = rows.where(column <= value if descends else column >= value, _beyond(keys, after))
+        rows = rows.where(column <= value if descends else column >= value, beyond(keys, after))
     return rows.order_by(*(column.desc() if descends else column for column, descends in keys))
 
 
-def _beyond(keys: list[tuple[Any, bool]], after: list[Any]) -> Any:
+def beyond(keys: list[tuple[Any, bool]], after: list[Any]) -> Any:
     """The rows that come after the row with these key values."""
     (column, descends), value = keys[0], after[0]
     further = column < value if descends else column > value
-    return further if len(keys) == 1 else further | ((column == value) & _beyond(keys[1:], after[1:]))
+    return further if len(keys) == 1 else further | ((column == value) & beyond(keys[1:], after[1:]))

@@ -15,6 +15,7 @@ from ..schema.query_fields import NonNegativeInteger, Version, distinct, listed
 from ..schema.walk import leaf_fields, paths
 
 LIMIT, MOST = 50, 500
+ITEM_FORMATS = ("json", "jsonld")
 Declared = dict[str, Any]  # name -> marshmallow field
 
 
@@ -36,8 +37,9 @@ def pin() -> Declared:
 
 def paging(what: str, default: int, most: int) -> Declared:
     """`limit` and `cursor`, for everything that has pages."""
-    size = validate.Range(1, most, error="is not from {min} to {max}")
-    limit = NonNegativeInteger(validate=size, load_default=default, metadata={"description": f"{what} on a page."})
+    size = validate.Range(0, most, error="is not from {min} to {max}")
+    text = f"{what} on a page; 0 asks for `meta` alone, with the total."
+    limit = NonNegativeInteger(validate=size, load_default=default, metadata={"description": text})
     return {
         "limit": limit,
         "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
@@ -63,7 +65,7 @@ def selection(resource: Resource) -> Declared:
 @cache
 def item_arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's items."""
-    return Schema.from_dict(selection(resource), name=f"{resource.kind}-item-query")()
+    return Schema.from_dict({**selection(resource), **format_parameter(ITEM_FORMATS)}, name=f"{resource.kind}-item-query")()
 
 
 @cache
@@ -100,7 +102,12 @@ def aggregate_arguments(resource: Resource) -> ma.Schema:
     by.error_messages["required"] = "is missing"
     by.validators.append(distinct)
     by.validators.append(validate.Length(max=3, error="names more than {max}"))
-    declared = {**filter_parameters(resource), **pin(), "by": by, **format_parameter(("json", "csv"))}
+    order = (
+        "By `count` or by `value`, the values of `by` in their order; `-` for descending. Default: `value` where `by` begins "
+        "with `year` or `month`, otherwise `-count`."
+    )
+    sort = Choice(order, ("count", "-count", "value", "-value"))
+    declared = {**filter_parameters(resource), **pin(), "by": by, "sort": sort, **format_parameter(("json", "csv"))}
     return Schema.from_dict(declared, name=f"{resource.kind}-aggregate")()
 
 

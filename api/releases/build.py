@@ -22,7 +22,7 @@ from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.process_pool import ordered
 from ..query import value_counts
 from ..query.value_counts import Count
-from ..resources import BY_KIND, INDEXES, RESOURCES
+from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED
 from ..storage import full_text
 from ..storage.full_text import Vocabulary
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
@@ -36,7 +36,7 @@ TABLES: tuple[Any, ...] = (
     Identifier,
     Vocabulary,
     Count,
-    *(r.model for r in RESOURCES),
+    *(r.model for r in TABLED),
     *INDEXES.values(),
 )
 MERGE_BYTES = 1 << 24  # bytes that the full-text index gathers in memory before it writes them: fewer merges

@@ -14,10 +14,13 @@ from ..dataset.dataset import Chunk, Dataset
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
-from ..resources import INDEXES, RESOURCES
-from ..resources.filters import Catalog, Terms
+from ..resources import INDEXES, RESOURCES, timeline
+from ..resources.agreements import AGREEMENTS
+from ..resources.common import derived_doubt
+from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
+from ..resources.timeline import TIMELINE
 from ..schema import fast_path
 from ..schema.fields import Record
 from ..storage import full_text
@@ -61,7 +64,7 @@ class Batch:
 class RecordCatalog:
     """The dataset as the filters of one record read it; the record's sources are those that its entry has collected."""
 
-    __slots__ = ("_sources", "about", "ancestors", "name", "offices", "record")
+    __slots__ = ("_sources", "about", "ancestors", "name", "offices", "outlets", "record", "states")
 
     def __init__(self, dataset: Dataset, entry: Entry) -> None:
         self.about: Record = dataset.about
@@ -69,6 +72,8 @@ class RecordCatalog:
         self.name: Callable[[str, str], str] = dataset.name
         self.offices: Callable[[str, str], list[Record]] = dataset.offices
         self.ancestors: Callable[[str, str], Iterator[str]] = dataset.ancestors
+        self.states: Callable[[str], list[str]] = dataset.states
+        self.outlets: Callable[[str], list[str]] = dataset.outlets
         self._sources = entry.sources
 
     def sources(self, kind: str, record: Record) -> set[str]:
@@ -104,7 +109,23 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, dataset: Dat
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in resource.identifiers(record)]
     for filter, target in indexed(resource):
         rows[target] += [(*row, seq) for row in filter.rows(record, catalog)]
+    if resource is AGREEMENTS:
+        _add_actions(made, (seq, id), record, catalog, {**shared, "updated_in": updated})
     made.digests.append((name, digest, keys_text(entry.manifest)))
+
+
+def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, catalog: Catalog, shared: Record) -> None:
+    """Makes the rows of an agreement's actions on the timeline; `shared` are the values that they have from the agreement."""
+    seq, id = numbered
+    for position, action in enumerate(timeline.actions(id, agreement)):
+        number = seq * timeline.MOST_ACTIONS + position
+        entry = {**action, **derived_doubt(agreement, catalog), "updated_in": shared["updated_in"]}
+        document = as_json(fast_path.dump(TIMELINE.schema, entry))
+        own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
+        values = {**shared, **own, **day_columns(action["date"])}
+        made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
+        for filter, target in indexed(TIMELINE):
+            made.rows[target] += [(*row, number) for row in filter.rows(action, catalog)]
 
 
 def sqlite_value(value: Any) -> Any:

@@ -9,6 +9,7 @@ from flask import current_app, request
 from .. import formats
 from ..query.parsing import InvalidParameters
 from ..query.query import Parameters, Query
+from ..query.timeline import Timeline
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..storage.release import Release
@@ -40,6 +41,11 @@ def read_query(resource: Resource, schema: ma.Schema) -> Query:
     return Query(resource, schema, dict(request.args.lists()), store(), served=request.environ.get(SERVED))
 
 
+def read_timeline() -> Timeline:
+    """The checked query of this request for the timeline."""
+    return Timeline(dict(request.args.lists()), store(), served=request.environ.get(SERVED))
+
+
 def no_parameters() -> None:
     """Raises InvalidParameters if a route without parameters is given some."""
     if request.args:
@@ -48,9 +54,9 @@ def no_parameters() -> None:
 
 def choose_format(parameters: Parameters, names: Sequence[str]) -> str:
     """The name of the format that `format=` or `Accept` asks for. Raises a 406 Problem."""
-    return formats.choose(parameters.values.get("format"), request.accept_mimetypes, tuple(names))
+    return formats.choose(parameters.values.get("format"), request.headers.get("Accept", ""), tuple(names))
 
 
 def json_only() -> None:
     """Raises a 406 Problem if the client does not accept JSON, the only format of the route."""
-    formats.choose(None, request.accept_mimetypes)
+    formats.choose(None, request.headers.get("Accept", ""))

@@ -18,10 +18,11 @@ from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
 from ..storage.phrases import as_beginning, parse
 from ..storage.spelling import respelled
+from .addresses import next_page
 from .finding import found, spelling
 from .hits import as_hits
 from .request_parameters import json_only, read_parameters
-from .responses import answer_json, next_page, not_modified
+from .responses import answer_json, not_modified
 
 DEEPEST_HIT = 10_000
 SUGGESTIONS = 10
@@ -72,7 +73,7 @@ def search_view() -> Response:
     result = found(release, values["q"], _kinds(parameters), offset + limit + 1)
     rows = result.rows[offset:]
     following = None
-    if len(rows) > limit and offset + limit <= DEEPEST_HIT:
+    if len(rows) > limit > 0 and offset + limit <= DEEPEST_HIT:
         following = next_page(parameters.next_cursor([offset + limit]))
     hits = as_hits(release, result.groups, rows[:limit])
     meta = {

@@ -84,7 +84,7 @@ def test_every_route_refuses_a_parameter_that_it_does_not_have(client: FlaskClie
 
 
 def test_errors_of_all_steps_are_told_at_once(client: FlaskClient) -> None:
-    query = {"actor": UNKNOWN, "limit": "0", "colour": "red", "date_from": "2022", "date_to": "2021", "release": "9.9.9"}
+    query = {"actor": UNKNOWN, "limit": "-1", "colour": "red", "date_from": "2022", "date_to": "2021", "release": "9.9.9"}
     assert set(refused(client, "/v1/events", query)) == {"limit", "colour", "date_to", "release"}, "no release knows any actor"
     del query["release"]
     assert set(refused(client, "/v1/events", query)) == {"limit", "colour", "date_to", "actor"}
@@ -112,6 +112,7 @@ def test_a_query_cannot_be_made_without_the_check(client: FlaskClient) -> None:
         "/v1/resolve?id=vladimir-putin",
         "/v1/network?place=geneva",
         "/v1/aggregates/events?by=type",
+        "/v1/timeline?topic=ukraine",
         "/v1/changes",
         "/v1/quality",
         "/v1/cite?query=events?place=geneva",

@@ -1,15 +1,18 @@
 """Filters: the query parameters of a list, the index table of each, and its WHERE conditions."""
 
-from .base import Catalog, Filter, Values, each, names, within
+from .base import Arguments, Catalog, Filter, Values, each, names, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
-from .dates import Before, Dates, OnDay, day_columns, years
+from .dates import Before, Dates, OnDay, Tenure, day_columns
 from .lifecycles import ActionDates, BoundSpan, InForce
+from .periods import Periods, dated, years
+from .quantities import Quantities, counted
 from .tables import DatedRow, Row, alias, index_table
 from .terms import Terms
 
 __all__ = [
     "ActionDates",
+    "Arguments",
     "Before",
     "BoundSpan",
     "Catalog",
@@ -20,13 +23,18 @@ __all__ = [
     "Ids",
     "InForce",
     "OnDay",
+    "Periods",
+    "Quantities",
     "Row",
     "SeqRange",
+    "Tenure",
     "Terms",
     "Updated",
     "Values",
     "Words",
     "alias",
+    "counted",
+    "dated",
     "day_columns",
     "each",
     "index_table",

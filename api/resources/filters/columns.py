@@ -34,10 +34,11 @@ class Ids(Filter):
 
 @dataclass(frozen=True)
 class Words(Filter):
-    """`q=`: records of `kind` whose text has all of these words."""
+    """`q=`: records of `kind` whose text has all of these words; `column` of the table holds their numbers."""
 
     kind: str
     name: str = "q"
+    column: str = "seq"
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         text = (
@@ -50,9 +51,8 @@ class Words(Filter):
         if self.name in arguments:
             from ..search_texts import KINDS, backwards  # noqa: PLC0415  # which kinds there are is known once all are declared
 
-            yield pw.Expression(
-                model.seq, "IN", Matching(KINDS.index(self.kind), parse(arguments[self.name]), backwards(self.kind))
-            )
+            matching = Matching(KINDS.index(self.kind), parse(arguments[self.name]), backwards(self.kind))
+            yield pw.Expression(getattr(model, self.column), "IN", matching)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from apispec import APISpec
 
 from ... import __version__
 from ...resources import RESOURCES
+from ...resources.timeline import TIMELINE
 from ...schema.json_schema import DATE, Plugin, schema_name
 from . import components
 from .operations import NAMES, PATHS, item_operation, list_operation
@@ -19,8 +20,9 @@ DESCRIPTION = """\
 Diplomacy between the United States and Russia: events, statements, agreements, the actors and places in them, and the
 sources that report them. Read-only, no key. Every fact carries its citation.
 
-Lists take typed filters; comma-separated values mean any of them. Unknown or invalid parameters are a 400 that names all
-of them. `links.next` is the next page. Dates are EDTF, with the earliest and latest day they can mean.
+Lists take typed filters. Several values of one parameter are separated by commas or given by repeating it, and mean any of
+them. Unknown or invalid parameters are a 400 that names all of them. `links.next` is the next page. Dates are EDTF, with the
+earliest and latest day they can mean.
 
 A request line of more than 8,190 bytes is a 414; a header field of more than 8,190 bytes, more than 100 header fields, or
 more than 65,536 bytes of them are a 431; header fields that take longer than 10 seconds to arrive are a 408. A server may
@@ -54,6 +56,7 @@ def contract() -> dict[str, Any]:
         spec.components.schema(NAMES[resource.kind], schema=resource.schema)
         spec.path(f"/v1/{resource.kind}", operations={"get": list_operation(resource)})
         spec.path(f"/v1/{resource.kind}/{{id}}", operations={"get": item_operation(resource)})
+    spec.components.schema(TIMELINE.model.__name__, schema=TIMELINE.schema)
     for path, operation in services().items():
         spec.path(path, operations={"get": operation})
     document = spec.to_dict()

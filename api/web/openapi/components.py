@@ -156,6 +156,16 @@ LIST_META = {
             "description": "For each requested facet, its values, the number of records with each, and the link to them.",
             "additionalProperties": {"type": "array", "items": FACET},
         },
+        "facets_cut": {
+            "type": "object",
+            "description": "The facets with more values than are shown: how many are shown, and how many there are. At most 100 "
+            "values are shown, the most frequent ones; of years and months at most 1,500, in order of time.",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {"shown": {"type": "integer"}, "values": {"type": "integer"}},
+                "required": ["shown", "values"],
+            },
+        },
         "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
         "spelling": {"type": ["string", "null"], "description": "Where `q` finds nothing, its nearest spelling that does."},
     },

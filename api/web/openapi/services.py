@@ -4,8 +4,11 @@ from typing import Any
 
 from ...formats import FORMATS
 from ...query.parameters import aggregate_arguments, cite_arguments
+from ...query.timeline import FORMATS as FORMATS_OF_TIMELINE
+from ...query.timeline import timeline_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
+from ...resources.timeline import TIMELINE
 from ...schema.json_schema import ANY, component
 from .. import changes, citations, index, network, resolve, search, threads
 from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
@@ -47,6 +50,26 @@ SAMPLE_LINKS = {"self": "https://example.org/v1/..."}
 def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
     whole = {"data": sample, "meta": SAMPLE_META, "links": SAMPLE_LINKS}
     return media("application/json", whole, envelope(data, ANY, ANY))
+
+
+def _entries() -> dict[str, Any]:
+    """The content of the timeline, in each format."""
+    sample = {
+        "data": [example(TIMELINE.schema)],
+        "meta": {**SAMPLE_META, "kinds": {"events": 1}},
+        "links": {**SAMPLE_LINKS, "next": None},
+    }
+    kinds = {
+        "type": "object",
+        "description": "How many entries there are of each kind.",
+        "additionalProperties": {"type": "integer"},
+    }
+    meta = {"allOf": [component("ListMeta")], "type": "object", "properties": {"kinds": kinds}, "required": ["kinds"]}
+    shape = envelope({"type": "array", "items": component("TimelineEntry")}, meta, component("ListLinks"))
+    others = (FORMATS[word] for word in FORMATS_OF_TIMELINE[1:])
+    return media("application/json", sample, shape) | {
+        kind: content for format in others for kind, content in media(format.media_type, format.example).items()
+    }
 
 
 def _files() -> dict[str, Any]:
@@ -101,6 +124,13 @@ def _lookups() -> dict[str, dict[str, Any]]:
             (400, 406, 503),
             parameters=query(network.network_arguments()),
             tag="events",
+        ),
+        "/v1/timeline": _service(
+            "Events, statements and actions of agreements in one dated list",
+            "timeline",
+            _entries(),
+            (400, 406, 410, 503),
+            parameters=query(timeline_arguments()),
         ),
         "/v1/threads/{id}": _service(
             "What a statement replies to and what replies to it, as trees",
