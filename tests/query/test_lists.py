@@ -218,3 +218,19 @@ def test_all_filters_of_a_kind_together_are_answered(client: FlaskClient, resour
     query = {name: text for name, text in query.items() if text}
     answer = client.get(f"/v1/{resource.kind}", query_string=query)
     assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("bound_on_all=russia:2015-01-01,united-states:2026-03-01", True),
+        ("bound_on_all=russia:2026-03-01,united-states:2026-03-01", False),  # Russia left in 2023
+        ("bound_on_all=russia:2015-01-01,russia:2020-01-01,russia:2015-01-01", True),
+        ("bound_on_all=russia:2015-01-01,russia:2026-03-01", False),
+        ("bound_on=russia:2026-03-01,united-states:2026-03-01", True),
+        ("in_force_on=2026-03-01&party_all=russia,united-states", False),
+        ("in_force_on=2015-01-01&party_all=russia,united-states", True),
+    ],
+)
+def test_every_pair_of_party_and_day_must_hold(client: FlaskClient, query: str, found: bool) -> None:
+    assert bool(client.get(f"/v1/agreements?ids=cfe-treaty&{query}").get_json()["data"]) is found
