@@ -15,6 +15,7 @@ PACKAGES = {
     "chromium": "chromium",
     "curl": "curl",
     "nginx": "nginx-light",
+    "node": "nodejs",
     "npm": "npm",
     "openssl": "openssl",
     "redis-server": "redis-server",

@@ -15,6 +15,7 @@ from ..schema.query_fields import NonNegativeInteger, Version, distinct, listed
 from ..schema.walk import leaf_fields, paths
 
 LIMIT, MOST = 50, 500
+ITEM_FORMATS = ("json", "jsonld")
 Declared = dict[str, Any]  # name -> marshmallow field
 
 
@@ -64,7 +65,7 @@ def selection(resource: Resource) -> Declared:
 @cache
 def item_arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's items."""
-    return Schema.from_dict(selection(resource), name=f"{resource.kind}-item-query")()
+    return Schema.from_dict({**selection(resource), **format_parameter(ITEM_FORMATS)}, name=f"{resource.kind}-item-query")()
 
 
 @cache

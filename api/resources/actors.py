@@ -20,7 +20,7 @@ NEAR = 183  # days: an office that is attested so near to a day may have been he
 SYSTEMS = ("cow", "gleditsch_ward")
 SCHEMA_ORG_TYPES = {
     "person": "Person",
-    "state": "Country",
+    "state": ["Country", "Organization"],  # it acts and speaks, which a place does not
     "government_body": "GovernmentOrganization",
     "media_outlet": "NewsMediaOrganization",
     "research_body": "ResearchOrganization",
@@ -149,7 +149,7 @@ def schema_org(actor: Record, refer: Refer) -> Record:
         "description": actor["description"],
         "sameAs": f"https://www.wikidata.org/entity/{actor['wikidata']}" if actor["wikidata"] else None,
         "jobTitle" if actor["kind"] == "person" else "disambiguatingDescription": [role["title"] for role in actor["roles"]],
-        "parentOrganization": [refer("actors", body) for body in actor["part_of"]],
+        "memberOf" if actor["kind"] == "person" else "parentOrganization": [refer("actors", body) for body in actor["part_of"]],
     }
 
 

@@ -117,7 +117,6 @@ def schema_org(statement: Record, refer: Refer) -> Record:
         "@type": "Quotation" if statement["quote"] else "Claim",
         "text": statement["quote"] or statement["paraphrase"],
         "abstract": statement["paraphrase"],
-        "temporalCoverage": statement["date"]["edtf"],
         "spokenByCharacter" if statement["quote"] else "author": [refer("actors", speaker) for speaker in statement["speakers"]],
         "about": [refer(kind, ref) for kind in ("topics", "actors", "events", "agreements") for ref in statement["about"][kind]],
         "citation": cited_sources(statement, refer),

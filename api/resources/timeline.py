@@ -12,8 +12,7 @@ from typing import Any
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
-from ..storage import full_text
-from .common import DISPUTED, HOLDER, ONE_SIDED, cited, links
+from .common import DISPUTED, HOLDER, ONE_SIDED, cited, links, updated
 from .filters import Arguments, Catalog, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
 from .resource import Resource
 
@@ -44,16 +43,8 @@ class TimelineEntrySchema(Schema):
     status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
     disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
+    updated_in = updated()
     links = links()
-
-
-@dataclass(frozen=True)
-class WordsOfAgreement(Words):
-    """`q=` for actions: those of agreements whose text has all of these words."""
-
-    def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        if self.name in arguments:
-            yield model.agreement.in_(full_text.matching("agreements", arguments[self.name]))
 
 
 @dataclass(frozen=True)
@@ -103,6 +94,7 @@ def entry(kind: str, document: Record) -> Record:
         "status": document["status"] if event else None,
         "disputed": document["disputed"],
         "one_sided": document["one_sided"],
+        "updated_in": document["updated_in"],
         "links": {"self": document["links"]["self"]},
     }
 
@@ -123,7 +115,7 @@ TIMELINE = Resource(
     sorts={"date": TimelineEntry.earliest},
     order="-date",
     filters=(
-        WordsOfAgreement("agreements"),
+        Words("agreements", column="agreement"),
         Updated(),
         Terms(
             "actor", "Taking part in the event, speaking, or doing the action (a party, where nobody is named).", acting, "actors"

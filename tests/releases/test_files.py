@@ -22,7 +22,7 @@ import duckdb
 import pandas
 import pyarrow.parquet
 import pytest
-from conftest import ROOT
+from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -420,6 +420,15 @@ def test_treaties_have_the_names_of_manytreaties(folder: Path) -> None:
 def test_the_folder_says_what_it_is_and_on_what_terms(folder: Path) -> None:
     assert "Cite as: " in (folder / "README.md").read_text()
     assert "https://creativecommons.org/licenses/by/4.0/" in (folder / "LICENSE").read_text()
+
+
+def test_the_raw_codings_are_published_with_the_reliability_computed_from_them(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "reliability.zip") as archive:
+        for part in (DATASET / "reliability").iterdir():
+            assert archive.read(part.name) == part.read_bytes()
+        table = archive.read("reliability.md").decode()
+    assert table.split("\n\n")[1].strip() in (DATASET / "README.md").read_text(encoding="utf-8")
+    assert "| `kind` |" in table
 
 
 def test_independent_readers_must_agree_before_anything_is_published(

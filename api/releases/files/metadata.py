@@ -161,7 +161,8 @@ def counted(folder: Path) -> dict[str, int]:
             rows[path.name] = import_module("pyarrow.parquet").read_metadata(path).num_rows
         elif path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
-                for described in json.loads(archive.read("datapackage.json"))["resources"]:
+                package = "datapackage.json" in archive.namelist() and json.loads(archive.read("datapackage.json"))
+                for described in package["resources"] if package else ():
                     with archive.open(described["path"]) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
                         rows[f"{path.name}:{described['path']}"] = sum(1 for _ in csv.reader(text)) - 1
     return rows

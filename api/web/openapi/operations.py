@@ -134,8 +134,10 @@ def item_operation(resource: Resource) -> dict[str, Any]:
         "meta": {"release": RELEASE},
         "links": {"self": f"{address}/{resource.example[0]}", "collection": address},
     }
+    linked = {"@context": {"@vocab": "https://schema.org/"}, "@id": f"{address}/{resource.example[0]}"}
     meta = {"type": "object", "properties": {"release": component("Release")}, "required": ["release"]}
     links = {"type": "object", "additionalProperties": {"type": "string", "format": "uri"}}
+    record = ok("The record.", envelope(component(NAMES[resource.kind]), meta, links, True), sample)
     return {
         "operationId": f"get_{resource.singular}",
         "tags": [resource.kind],
@@ -143,7 +145,7 @@ def item_operation(resource: Resource) -> dict[str, Any]:
         "description": resource.description,
         "parameters": [id_parameter(resource), *query(item_arguments(resource))],
         "responses": {
-            "200": ok("The record.", envelope(component(NAMES[resource.kind]), meta, links, True), sample),
+            "200": {**record, "content": {**record["content"], **media(FORMATS["jsonld"].media_type, linked)}},
             "304": NOT_MODIFIED,
             "308": {"description": "The record was renamed; `Location` is its new address."},
             **errors(400, 404, 406, 410, 503),
