@@ -134,11 +134,13 @@ def codes_hold_while_the_state_exists(id: str, entry: Entry, dataset: Dataset) -
     """Only states have codes, and each code begins and ends while the state may have existed."""
     actor, days = entry.record, existence(entry.record)
     for index, code in enumerate(actor["codes"]):
-        place, end = ("codes", index), edtf.bounds(code["end"]).earliest if code["end"] else date.max
+        place = ("codes", index)
+        begin = edtf.bounds(code["start"]).latest if code["start"] else date.min
+        end = edtf.bounds(code["end"]).earliest if code["end"] else date.max
         if actor["kind"] != "state":
             yield entry.finding(place, f"is a code of a state, and this is of the kind {actor['kind']}")
-        elif edtf.bounds(code["start"]).latest < days.earliest:
-            yield entry.finding(place, f"begins ({code['start']}) before the state did ({days.earliest})")
+        elif begin < days.earliest:
+            yield entry.finding(place, f"does not begin with the state: add `from`, {days.earliest} at the earliest")
         elif end > days.latest:
             yield entry.finding(place, f"does not end with the state: add `to`, {days.latest} at the latest")
 

@@ -38,8 +38,8 @@ class Actor(Row):
 class StateCode(Schema):
     system = Choice("The list of states: Correlates of War, or Gleditsch and Ward.", SYSTEMS, required=True)
     code = Whole("The number of the state in the list.", required=True)
-    start = Edtf("Since when it has this code; 1816-01-01 is where the lists begin.", data_key="from", required=True)
-    end = Edtf("Until when it had this code; open where the list still has it.", data_key="to")
+    start = Edtf("Since when it has this code; none where the list begins with it, in 1816.", data_key="from")
+    end = Edtf("Until when it had this code; none where the list ends with it.", data_key="to")
     note = note()
     citations = citations()
 

@@ -72,7 +72,7 @@ def absent(place: str, actor: str, date: str) -> str:
         (RUSSIA, "country: RUS\n", "country: RUS\nfounded: '2010-04-09'\n", "country: RUS\nfounded: 2010-04\n", absent(f"{TREATY}:14: actions[0].by[1]", "russia", "2010-04-08")),
         (USA, "country: USA\n", f"country: USA\n{TOOK_OVER.format(2020)}", f"country: USA\n{TOOK_OVER.format(2021)}", absent(f"{TREATY}:36: actions[3].by[0]", "united-states", "2021-02-03")),
         (PUTIN, "country: RUS\n", f"country: RUS\n{CODES}", "country: RUS\n", f"{PUTIN}:5: codes[0]: is a code of a state, and this is of the kind person"),
-        (USA, "country: USA\n", f"country: USA\nfounded: 1816-02\n{CODES}", f"country: USA\nfounded: 1816-01\n{CODES}", f"{USA}:6: codes[0]: begins (1816-01-01) before the state did (1816-02-01)"),
+        (USA, "country: USA\n", f"country: USA\nfounded: 1816-02\n{CODES}", f"country: USA\nfounded: 1816-01\n{CODES}", f"{USA}:6: codes[0]: does not begin with the state: add `from`, 1816-02-01 at the earliest"),
         (USA, "country: USA\n", GONE + CODES, GONE + CODES.replace("    cit", "    to: 2021\n    cit"), f"{USA}:11: codes[0]: does not end with the state: add `to`, 2021-12-31 at the latest"),
     ],
 )  # fmt: skip

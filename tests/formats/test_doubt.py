@@ -231,6 +231,7 @@ def test_no_start_date_is_a_day_that_the_record_does_not_say(
     graph = json.loads(client.get("/v1/events?format=jsonld").text)["@graph"]
     dates = {node["@id"].rpartition("/")[2]: (node.get("startDate"), node.get("endDate")) for node in graph}
     assert dates["solarwinds-cyber-attack"] == (None, None), "months are no days"
+    assert dates["2020-08-belarus-protests"] == (None, None), "on some day of August"
     assert dates["2021-biden-putin-phone-call-on-killer-remark"] == (None, None)
     assert dates["1985-11-geneva-summit"] == ("1985-11-19", "1985-11-21")
     for document in documents["events"]:

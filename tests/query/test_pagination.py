@@ -257,16 +257,15 @@ CODES = (
     "edtf",
     "earliest",
     "latest",
-    "kind",
     "country",
     "language",
     "wikidata",
     "geonames",
     "url",
     "status",
-    "act",
     "stance",
     "role",
+    "system",
 )
 
 

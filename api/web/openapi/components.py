@@ -167,6 +167,7 @@ LIST_META = {
             },
         },
         "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
+        "spelling": {"type": ["string", "null"], "description": "Where `q` finds nothing, its nearest spelling that does."},
     },
     "required": ["total", "release", "query"],
 }
