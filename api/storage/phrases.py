@@ -75,7 +75,7 @@ def parse(text: str) -> WordQuery:
     words = [token.stem for part in parts for token in part.tokens]
     if open := bool(parts) and parts[-1].open:
         words[-1] = parts[-1].tokens[-1].folded
-    return WordQuery(tuple(_group(part) for part in asked or parts), "_".join(words)[:MAX_KEY], open)
+    return WordQuery(tuple(dict.fromkeys(map(_group, asked or parts))), "_".join(words)[:MAX_KEY], open)
 
 
 def as_beginning(text: str) -> str:

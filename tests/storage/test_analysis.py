@@ -83,6 +83,10 @@ def test_apostrophes_are_no_quotation_marks() -> None:
     assert parse("states' rights and Putin's claims").groups == parse("states rights and Putin claims").groups
 
 
+def test_a_word_is_asked_for_once_however_often_it_is_written() -> None:
+    assert parse("treaty treaties Treaty's start").groups == parse("treaty start").groups
+
+
 def test_words_of_grammar_count_only_in_phrases_and_alone() -> None:
     assert parse("when did the US leave").groups == parse("US leave").groups
     assert parse('"the who"').groups == ((Phrase(("the", "who")),),)
