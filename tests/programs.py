@@ -19,7 +19,7 @@ PACKAGES = {
     "npm": "npm",
     "openssl": "openssl",
     "redis-server": "redis-server",
-    "Rscript": "r-base-core",
+    "Rscript": "r-base-core r-cran-jsonlite",
 }
 ALSO = {"chromium": "chromium-browser"}  # elsewhere it is called that
 LACKING = "there is no {} on this machine"

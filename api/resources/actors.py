@@ -38,8 +38,8 @@ class Actor(Row):
 class StateCode(Schema):
     system = Choice("The list of states: Correlates of War, or Gleditsch and Ward.", SYSTEMS, required=True)
     code = Whole("The number of the state in the list.", required=True)
-    start = Edtf("Since when it has this code; 1816-01-01 is where the lists begin.", data_key="from", required=True)
-    end = Edtf("Until when it had this code; open where the list still has it.", data_key="to")
+    start = Edtf("Since when it has this code; none where the list begins with it, in 1816.", data_key="from")
+    end = Edtf("Until when it had this code; none where the list ends with it.", data_key="to")
     note = note()
     citations = citations()
 
@@ -50,6 +50,13 @@ class Role(Schema):
     start = Edtf("When the term began, where a source establishes it.", data_key="from")
     end = Edtf("When the term ended, where a source establishes it.", data_key="to")
     attested = Edtf("Days on which sources show the person in the role, where the term is not established.")
+    citations = citations()
+
+
+class Successor(Schema):
+    actor = Ref("Who took its place.", kind="actors", required=True)
+    date = Edtf("When.", required=True)
+    note = note()
     citations = citations()
 
 
@@ -65,6 +72,9 @@ class ActorSchema(Schema):
     codes = Many("Numbers of a state in the lists of states that research uses, each with its dates.", One("A code.", StateCode))
     founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
     dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
+    succeeded_by = Many(
+        "Who took its place in every agreement by which it was bound (not for persons).", One("A successor.", Successor)
+    )
     roles = Many("Offices and positions, with their dates.", One("A role.", Role))
     accounts = accounts()
     note = note()

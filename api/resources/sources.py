@@ -10,7 +10,8 @@ from .resource import Resource
 from .schema_org import Refer
 
 KINDS = (
-    "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "legal_analysis", "dataset",
+    "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "encyclopedia", "legal_analysis",
+    "dataset",
 )  # fmt: skip
 SCHEMA_ORG_TYPES = {"news_report": "NewsArticle", "news_analysis": "AnalysisNewsArticle", "opinion": "OpinionNewsArticle"}
 

@@ -30,8 +30,8 @@ READERS = ROOT / "tests" / "fixtures" / "readers"
 GRAPHML = etree.XMLSchema(etree.parse(READERS / "graphml.xsd"))
 ATOM = etree.RelaxNG(etree.parse(READERS / "atom.rng"))
 KINDS_OF = {
-    "ics": ["events", "agreements"],
-    "atom": ["events", "statements", "changes"],
+    "ics": ["events", "agreements", "timeline"],
+    "atom": ["events", "statements", "changes", "timeline"],
     "geojson": ["events", "places"],
 }
 
@@ -126,6 +126,9 @@ def test_each_query_is_a_feed_of_its_own_and_the_same_query_is_the_same(client: 
     assert feed("/v1/events?type=summit,visit&format=atom&sort=title") == visits
     assert feed("/v1/statements?format=atom&q=%22new%20start%22") == (
         f"{base}statements?q=%22new+start%22", f'{title}statements (q="new start")',
+    )  # fmt: skip
+    assert feed("/v1/timeline?format=atom&kind=events&on=2021-06-16") == (
+        f"{base}timeline?kind=events&on=2021-06-16%2F2021-06-16", f"{title}timeline (kind=events&on=2021-06-16/2021-06-16)",
     )  # fmt: skip
     assert feed("/v1/changes?format=atom&kind=events&since=1.0.0") == (
         f"{base}changes?kind=events&since=1.0.0", f"{title}changes (kind=events&since=1.0.0)",

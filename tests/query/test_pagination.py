@@ -265,6 +265,7 @@ CODES = (
     "status",
     "stance",
     "role",
+    "system",
 )
 
 

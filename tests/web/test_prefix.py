@@ -55,6 +55,7 @@ def public() -> list[tuple[str, int]]:
         ]
         found += [(f"/v1/{resource.kind}?format={word}&ids={id}", 200) for word in formats_of(resource.kind)]
     found += [("/v1/events?limit=1&include=actors&facets=type&cite=true", 200), ("/v1/events?limit=1&format=atom", 200)]
+    found += [(f"/v1/timeline?format={word}&on=2021-06-16", 200) for word in ("ndjson", "csv", "atom", "ics")]
     found += [("/v1/changes?format=atom&limit=1", 200), ("/v1/releases/latest", 404), ("/v1/evens", 404), ("/v1/events?x=1", 400)]
     return found
 
@@ -135,6 +136,19 @@ def test_the_prefix_that_a_proxy_tells_is_in_every_link(settings: Settings) -> N
             assert all(urlsplit(address).path.startswith(f"{prefix.rstrip('/')}/") for address in found), found
 
 
+def test_of_several_proxies_the_last_is_believed(settings: Settings) -> None:
+    behind = Client(application(replace(settings, trusted_proxies=1)))
+    answer = behind.get("/v1/topics?limit=1", headers={"X-Forwarded-Prefix": "/forged, /data"})
+    assert answer.get_json()["links"]["self"] == "http://localhost/data/v1/topics?limit=1"
+
+
+def test_a_rate_limit_leaves_out_the_health_checks_below_the_prefix(settings: Settings) -> None:
+    limited = Client(application(replace(settings, prefix="/data", rate_limit="2/day")))
+    assert {limited.get("/data/healthz").status_code for _ in range(5)} == {200}
+    assert [limited.get("/data/v1/topics?limit=1").status_code for _ in range(3)] == [200, 200, 429]
+    assert limited.get("/elsewhere").status_code == 429, "what is outside is limited, too"
+
+
 def test_a_prefix_that_nobody_vouches_for_is_ignored(settings: Settings) -> None:
     answer = Client(application(settings)).get("/v1/topics?limit=1", headers={"X-Forwarded-Prefix": "/data"})
     assert answer.get_json()["links"]["self"] == "http://localhost/v1/topics?limit=1"
@@ -152,7 +166,9 @@ def test_a_setting_that_is_no_path_is_refused_and_a_slash_at_its_end_does_not_co
 
 
 @pytest.mark.parametrize("variable", ["SCRIPT_NAME", "DIPLOMATIC_EVENTS_PREFIX"])
-def test_outside_of_the_prefix_is_a_problem_document_that_says_where_to_look(variable: str, tmp_path: Path) -> None:
+def test_outside_of_the_prefix_is_a_problem_document_that_says_where_to_look(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     options = ("--dataset", str(SMALL), "--data-dir", str(tmp_path / "data"))
     with running(*options, cwd=ROOT, **{variable: "/data"}) as (url, _):
         assert url.endswith("/data")
@@ -169,7 +185,9 @@ def test_outside_of_the_prefix_is_a_problem_document_that_says_where_to_look(var
         assert asked.status_code == 200
         assert asked.headers["Access-Control-Allow-Origin"] == "*"
         port = server.rpartition(":")[2]
-    assert run("health", "--port", port).exit_code == 1, "it is ended"
+        assert run("health", "--port", port).exit_code == 1, "there is nothing at /readyz"
+        monkeypatch.setenv(variable, "/data")
+        assert run("health", "--port", port).exit_code == 0
 
 
 @pytest.mark.needs("nginx")
