@@ -71,6 +71,36 @@ def raw_answer(server: str, sent: bytes) -> requests.Response:
     return answer
 
 
+def declared(path: str) -> list[dict[str, Any]]:
+    """The parameters that the contract declares for a path, those of all paths of a kind included."""
+    contract = openapi.contract()
+    item = contract["paths"][path]
+    listed = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
+    shared = contract["components"]["parameters"]
+    return [shared[parameter["$ref"].rsplit("/", 1)[1]] if "$ref" in parameter else parameter for parameter in listed]
+
+
+def vocabulary(schema: dict[str, Any]) -> list[str]:
+    """The words that a schema of the contract allows, itself or in its items."""
+    schemas = openapi.contract()["components"]["schemas"]
+    while "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
+    inner = schema.get("items") or next(iter(schema.get("allOf", ())), None)
+    return vocabulary(inner) if inner else list(schema["enum"])
+
+
+def sample(schema: dict[str, Any]) -> Any:
+    """The example of an answer, put together from those of its parts."""
+    schemas = openapi.contract()["components"]["schemas"]
+    if "$ref" in schema:
+        return sample(schemas[schema["$ref"].rsplit("/", 1)[1]])
+    if "example" in schema or "properties" not in schema:
+        parts = schema.get("anyOf") or ([schema["items"]] if "items" in schema else [])
+        shown = schema["example"] if "example" in schema else sample(parts[0])
+        return [shown] if "items" in schema and "example" not in schema else shown
+    return {key: sample(schema["properties"][key]) for key in schema["required"]}
+
+
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))
 
 

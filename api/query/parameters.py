@@ -15,6 +15,7 @@ from ..schema.query_fields import NonNegativeInteger, Version, distinct, listed
 from ..schema.walk import leaf_fields, paths
 
 LIMIT, MOST = 50, 500
+JSON_ONLY = ("include", "facets", "cite")  # parameters that answer with more than records, which only JSON has room for
 Declared = dict[str, Any]  # name -> marshmallow field
 
 

@@ -43,7 +43,7 @@ IDENTITY = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
 DOCUMENT: dict[type, dict[str, Any]] = {
     fields.Holder: component("Holder"),
     fields.Ref: component("Reference"),
-    fields.Edtf: component("Date"),
+    fields.Edtf: component("PublicDate"),
     fields.Links: {"type": "object", "additionalProperties": {"type": "string", "format": "uri-reference"}},
     fields.Whole: {"type": "integer", "minimum": 1},
     fields.Number: {"type": "number"},

@@ -17,7 +17,21 @@ from ..metrics import database_error
 from ..problems import Problem, nearest
 from ..storage import open_store
 from ..storage.store import unavailable
-from . import aggregates, changes, citations, health, index, network, pages, releases, resolve, resources, search, threads
+from . import (
+    aggregates,
+    changes,
+    citations,
+    exports,
+    health,
+    index,
+    network,
+    pages,
+    releases,
+    resolve,
+    resources,
+    search,
+    threads,
+)
 from .headers import CLOSED, EXPOSED, SECURITY
 from .response_cache import REQUEST_ID, ROUTE, ResponseCache
 
@@ -41,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
-    for module in (pages, health, index, search, resolve, network, threads, changes, releases):
+    for module in (pages, health, index, search, resolve, network, threads, changes, exports, releases):
         app.register_blueprint(module.blueprint)
     for derived in (resources, aggregates, citations):
         app.register_blueprint(derived.routes())

@@ -11,7 +11,9 @@ from ... import __version__
 from ...resources import RESOURCES
 from ...schema.json_schema import DATE, Plugin, schema_name
 from . import components
-from .operations import NAMES, PATHS, item_operation, list_operation
+from .examples import example
+from .naming import Shared, give_names
+from .operations import NAMES, envelopes, included, item_operation, list_operation
 from .services import services
 
 TITLE = "diplomatic-events"
@@ -47,18 +49,18 @@ def contract() -> dict[str, Any]:
         + [{"name": "service", "description": "The index, the contract, and the state of the server."}],
     )
     components.register(spec)
-    spec.components.schema("Date", DATE)
-    for words, name in PATHS.items():
-        spec.components.schema(name, {"type": "string", "description": "A path to a key of a document.", "enum": list(words)})
+    spec.components.schema("PublicDate", DATE)
+    spec.components.schema("Included", included())
     for resource in RESOURCES:
-        spec.components.schema(NAMES[resource.kind], schema=resource.schema)
+        spec.components.schema(NAMES[resource.kind], {"example": example(resource.schema)}, schema=resource.schema)
+        for name, schema in envelopes(resource).items():
+            spec.components.schema(name, schema)
         spec.path(f"/v1/{resource.kind}", operations={"get": list_operation(resource)})
         spec.path(f"/v1/{resource.kind}/{{id}}", operations={"get": item_operation(resource)})
     for path, operation in services().items():
         spec.path(path, operations={"get": operation})
     document = spec.to_dict()
-    for item in document["paths"].values():
-        item["get"]["responses"] |= components.errors(*components.ANYWHERE)
+    give_names(document)
     document = {"openapi": document.pop("openapi"), **document}
     document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
     return document
@@ -66,16 +68,43 @@ def contract() -> dict[str, Any]:
 
 @cache
 def as_json() -> str:
-    return json.dumps(contract(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(contract(), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-class _WithoutAliases(yaml.SafeDumper):
-    """Writes repeated parts in full: no YAML anchors and aliases."""
+WIDTH, SHORT = 160, 600  # characters
+
+
+class _Lines(yaml.SafeDumper):
+    """Writes what is short on one line, the filters of a kind once, as an anchor, and all else in full."""
+
+    names: dict[yaml.Node, str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {}
 
     def ignore_aliases(self, data: Any) -> bool:
-        return True
+        return not isinstance(data, Shared)
+
+    def generate_anchor(self, node: yaml.Node) -> str:
+        return self.names[node]
+
+    def represent_shared(self, data: Shared) -> yaml.Node:
+        node = self.represent_list(data)
+        self.names[node] = data.name
+        return node
+
+    def represent_mapping(self, tag: Any, mapping: Any, flow_style: Any = None) -> Any:
+        return super().represent_mapping(tag, mapping, len(json.dumps(mapping)) <= SHORT)
+
+    def represent_sequence(self, tag: Any, sequence: Any, flow_style: Any = None) -> Any:
+        return super().represent_sequence(tag, sequence, len(json.dumps(sequence)) <= SHORT)
+
+
+_Lines.add_representer(Shared, _Lines.represent_shared)
 
 
 @cache
 def as_yaml() -> str:
-    return yaml.dump(contract(), Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(contract(), Dumper=_Lines, sort_keys=False, allow_unicode=True, width=WIDTH)
+    return text

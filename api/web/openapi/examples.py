@@ -10,7 +10,12 @@ from ...schema.json_schema import DATE
 
 
 def example(schema: ma.Schema) -> dict[str, Any]:
-    """A document as the API would show it, made of the schema's own words."""
+    """A document as the API would show it, made of the schema's own words; what may be absent is."""
+
+    def shown(field: Any) -> Any:
+        if field.required or field.dump_only:
+            return one(field)
+        return field.load_default() if callable(field.load_default) else field.load_default
 
     def one(field: Any) -> Any:
         if field.example is not None and not isinstance(field, fields.Ref | fields.Edtf):
@@ -37,4 +42,4 @@ def example(schema: ma.Schema) -> dict[str, Any]:
         words = fields.choices(field)
         return words[0] if words else plain.get(type(field), "https://example.org/" if isinstance(field, fields.Url) else "...")
 
-    return {field.data_key or key: one(field) for key, field in schema.dump_fields.items()}
+    return {field.data_key or key: shown(field) for key, field in schema.dump_fields.items()}

@@ -7,27 +7,28 @@ from ...query.parameters import aggregate_arguments, cite_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
 from ...schema.json_schema import ANY, component
-from .. import changes, citations, index, network, resolve, search, threads
+from .. import changes, citations, exports, index, network, resolve, search, threads
 from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
 from .examples import example
-from .operations import envelope, id_parameter, media, query
+from .operations import envelope, media, typed
+from .parameters import id_parameter, query
 
 READS_RELEASE = 503  # an operation with this status reads a release, so it has an ETag and a 304
 
 
 def _service(
-    summary: str, id: str, content: dict[str, Any], statuses: tuple[int, ...] = (), *, parameters: Any = (), tag: str = "service"
+    what: str, id: str, content: dict[str, Any], statuses: tuple[int, ...] = (), *, parameters: Any = (), tag: str = "service"
 ) -> dict[str, Any]:
     return {
         "operationId": id,
         "tags": [tag],
-        "summary": summary,
-        "description": f"{summary}.",
+        "summary": id.replace("_", " ").capitalize(),
+        "description": f"{what}.",
         "parameters": list(parameters),
         "responses": {
-            "200": {"description": f"{summary}.", "content": content},
+            "200": {"description": "The answer.", "content": content},
             **({"304": NOT_MODIFIED} if READS_RELEASE in statuses else {}),
-            **errors(*statuses, *((406,) if READS_RELEASE in statuses and 406 not in statuses else ())),
+            **errors(*statuses),
         },
     }
 
@@ -40,19 +41,28 @@ VERSION = {
     "schema": {"type": "string"},
     "example": "1.0.0",
 }
-SAMPLE_META = {"total": 1, "release": RELEASE, "query": {}}
-SAMPLE_LINKS = {"self": "https://example.org/v1/..."}
 
 
 def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
-    whole = {"data": sample, "meta": SAMPLE_META, "links": SAMPLE_LINKS}
-    return media("application/json", whole, envelope(data, ANY, ANY))
+    """The content of an answer of JSON: `data` in its envelope, with an example of it."""
+    schema = envelope({**data, "example": sample}, component("AnswerMeta"), component("AnswerLinks"))
+    return {FORMATS["json"].media_type: {"schema": schema}}
 
 
 def _files() -> dict[str, Any]:
     """The content of a published file, for each media type."""
     types = {"text/plain", *(file.media_type for file in FILES.values())}
     return {kind: {"schema": {"description": "The file's bytes."}, "example": "..."} for kind in sorted(types)}
+
+
+def _other_formats() -> dict[str, Any]:
+    """The content of an export, for each format other than JSON; text comes first, which every client can hold."""
+    content: dict[str, Any] = {}
+    for format in sorted(FORMATS.values(), key=lambda format: format.component is not None):
+        if format.write:
+            schema = {"type": "string", "description": format.what} if format.what else None
+            content |= media(format.media_type, format.example, component(format.component[0]) if format.component else schema)
+    return content
 
 
 def services() -> dict[str, dict[str, Any]]:
@@ -66,7 +76,6 @@ def _lookups() -> dict[str, dict[str, Any]]:
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
     node = {"id": "russia", "name": "Russia", "events": 1}
     graph = {"directed": True, "multigraph": True, "graph": {}, "nodes": [node], "edges": []}
-    graphml = media(FORMATS["graphml"].media_type, "<graphml/>")
     tree = {**{key: example(BY_KIND["statements"].schema)[key] for key in ("id", "speakers", "date", "act", "paraphrase")}}
     thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
@@ -97,9 +106,9 @@ def _lookups() -> dict[str, dict[str, Any]]:
         "/v1/network": _service(
             "The network of actors in the events that match the filters, as node-link data",
             "network",
-            {**_answer(ANY, graph), **graphml},
+            _answer(ANY, graph),
             (400, 406, 503),
-            parameters=query(network.network_arguments()),
+            parameters=typed(network.network_arguments()),
             tag="events",
         ),
         "/v1/threads/{id}": _service(
@@ -140,6 +149,14 @@ def _publications() -> dict[str, dict[str, Any]]:
             (400, 503),
             parameters=query(citations.cite_query_arguments()),
         ),
+        "/v1/export": _service(
+            "The answer to a query in a format other than JSON, from its own address, which takes `format` or `Accept`, too; "
+            "with CSV also `expand` (a row for each item of a list) and `spreadsheet` (`true`: a BOM, no formulas)",
+            "export",
+            _other_formats(),
+            (400,),
+            parameters=query(exports.export_arguments()),
+        ),
         "/v1/quality": _service(
             "Figures on the quality of the data",
             "quality",
@@ -150,9 +167,9 @@ def _publications() -> dict[str, dict[str, Any]]:
         "/v1/changes": _service(
             "What was created, changed, renamed and withdrawn in which release",
             "list_changes",
-            {**_answer({"type": "array", "items": ANY}, []), **media(FORMATS["atom"].media_type, "<feed/>")},
+            _answer({"type": "array", "items": ANY}, []),
             (400, 406, 410, 503),
-            parameters=query(changes.changes_arguments()),
+            parameters=typed(changes.changes_arguments()),
         ),
         "/v1/cite/verify": _service(
             "Whether a release still gives the cited result, and what differs if not",
@@ -165,6 +182,7 @@ def _publications() -> dict[str, dict[str, Any]]:
     for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
         operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
         operations[path]["responses"]["304"] = NOT_MODIFIED
+    operations["/v1/export"]["responses"]["307"] = {"description": "`Location` is the answer."}
     file = operations["/v1/releases/{version}/{name}"]["responses"]
     file["206"] = {"description": "The requested range."}
     file["416"] = {"description": "The range begins after the end of the file."}
@@ -189,12 +207,9 @@ def _of_each_kind() -> dict[str, dict[str, Any]]:
             f"/v1/aggregates/{resource.kind}": _service(
                 f"Count {resource.kind.replace('-', ' ')} by the values of filters, several together",
                 f"aggregate_{resource.kind.replace('-', '_')}",
-                {
-                    **_answer({"type": "array", "items": ANY}, [{resource.filters[2].name: "...", "count": 1}]),
-                    **media(FORMATS["csv"].media_type, "type,count\nsummit,1\n"),
-                },
+                _answer({"type": "array", "items": ANY}, [{"source": "...", "count": 1}]),
                 (400, 406, 503),
-                parameters=query(aggregate_arguments(resource)),
+                parameters=typed(aggregate_arguments(resource)),
                 tag=resource.kind,
             )
             for resource in RESOURCES
