@@ -16,6 +16,7 @@ Arguments = Mapping[str, Any]  # the checked values of a request's parameters, b
 # What a description says of several values.
 ANY_OF = "Comma-separated values: any of them."
 ALL_OF = "Comma-separated values: all of them."
+NONE_OF = "Exclude records that have any of these values."
 
 
 class Catalog(Lookup, Protocol):

@@ -24,6 +24,9 @@ sources that report them. Read-only, no key. Every fact carries its citation.
 Lists take typed filters; comma-separated values mean any of them. Unknown or invalid parameters are a 400 that names all
 of them. `links.next` is the next page. Dates are EDTF, with the earliest and latest day they can mean.
 
+An answer from a release has an `ETag`, and a `Link` (RFC 8288) with next, describedby and license. What will be withdrawn
+says so in `Deprecation` and `Sunset`. Other formats than JSON are described at `/v1/export`.
+
 A request line of more than 8,190 bytes is a 414; a header field of more than 8,190 bytes, more than 100 header fields, or
 more than 65,536 bytes of them are a 431; header fields that take longer than 10 seconds to arrive are a 408. A server may
 limit the requests of a client: it answers 429 with `Retry-After`. All of these are problem documents. Every response has an

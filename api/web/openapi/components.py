@@ -4,7 +4,6 @@ from typing import Any
 
 from apispec import APISpec
 
-from ...formats import FORMATS
 from ...problems import PROBLEMS
 from ...schema import fields
 from ...schema.json_schema import ANY, component
@@ -103,10 +102,6 @@ THREAD = {
 }
 RELEASE = {"version": "1.0.0", "digest": "e3b0c442..."}
 NOT_MODIFIED = {"$ref": "#/components/responses/NotModified"}
-HEADERS = {
-    "ETag": {"description": "Validator of this answer.", "schema": {"type": "string"}},
-    "Link": {"description": "RFC 8288 links: next, describedby, license.", "schema": {"type": "string"}},
-}
 RESPONSES = {
     "NotModified": {"description": "The client's copy is current (`If-None-Match`)."},
     "Renamed": {"description": "The record was renamed; `Location` is its new address."},
@@ -146,11 +141,6 @@ def errors(*statuses: int) -> dict[str, Any]:
     """The responses that refuse a request: `default` of every operation, and 404 where it says that a record is not there."""
     missing = {"404": {"$ref": "#/components/responses/UnknownRecord"}} if 404 in statuses else {}
     return {**missing, "default": {"$ref": "#/components/responses/Refused"}}
-
-
-def answered() -> dict[str, Any]:
-    """The headers of an answer."""
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
 
 
 RELEASE_SCHEMA = {
@@ -233,7 +223,6 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "Hit": HIT,
     "Thread": THREAD,
     "Release": RELEASE_SCHEMA,
-    **dict(format.component for format in FORMATS.values() if format.component),
     "ListMeta": LIST_META,
     "ListLinks": LIST_LINKS,
     "AnswerMeta": ANSWER_META,
@@ -245,11 +234,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 
 def register(spec: APISpec) -> None:
-    """Adds the components of this module and those of the formats to the contract."""
+    """Adds the components of this module to the contract."""
     for name, schema in SCHEMAS.items():
         spec.components.schema(name, schema)
-    for name, header in HEADERS.items():
-        spec.components.header(name, header)
     for name, response in RESPONSES.items():
         spec.components.response(name, response)
     told = "\n".join(f"- {status}: {what}" for status, what in ERRORS.items())

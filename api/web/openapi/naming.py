@@ -55,7 +55,7 @@ def _refer(schema: Document, name: str) -> Document:
     rest = {key: value for key, value in schema.items() if key not in ("enum", "type")}
     if None in schema["enum"]:
         return {"anyOf": [component(name), {"type": "null"}], **rest}
-    return {"allOf": [component(name)], **rest} if rest else component(name)
+    return {**component(name), **rest}
 
 
 def _name_vocabularies_of_records(document: Document, names: dict[Words, str]) -> None:
@@ -65,7 +65,8 @@ def _name_vocabularies_of_records(document: Document, names: dict[Words, str]) -
         for key, shape in schema.get("properties", {}).items():
             holder, place = (shape, "items") if shape.get("type") == "array" else (schema["properties"], key)
             if words := _vocabulary(holder[place]):
-                name = names.setdefault(words, pascal(owner.removesuffix("Record"), key))
+                of = owner.removesuffix("Record")
+                name = names.setdefault(words, pascal(of, "kind" if of.endswith(pascal(key)) else key))
                 schemas[name] = {"type": "string", "enum": list(words)}
                 holder[place] = _refer(holder[place], name)
 

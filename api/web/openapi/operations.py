@@ -9,7 +9,7 @@ from ...query.parameters import arguments, item_arguments
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.json_schema import ANY, component
-from .components import NOT_MODIFIED, answered, errors
+from .components import NOT_MODIFIED, errors
 from .parameters import id_parameter, query
 
 NAMES = {resource.kind: f"{resource.model.__name__}Record" for resource in RESOURCES}
@@ -19,17 +19,15 @@ SPARSE = component("SparseRecord")
 OTHER_FORMATS = ("format", "expand", "spreadsheet")
 
 
-def ok(description: str, content: dict[str, Any]) -> dict[str, Any]:
-    return {"description": description, "headers": answered(), "content": content}
-
-
 def envelope(data: Any, meta: Any, links: Any, included: Any = None) -> dict[str, Any]:
     properties = {"data": data, "meta": meta, "links": links, **({"included": included} if included else {})}
     return {"type": "object", "properties": properties, "required": ["data", "meta", "links"]}
 
 
 def media(type: str, sample: Any, schema: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {type: {"schema": schema or (ANY if isinstance(sample, dict) else {"type": "string"}), "example": sample}}
+    if schema is None:
+        schema = ANY if isinstance(sample, dict) else {"type": "string"}
+    return {type: {"schema": schema, "example": sample}}
 
 
 def typed(schema: ma.Schema) -> list[dict[str, Any]]:
@@ -63,7 +61,7 @@ def list_operation(resource: Resource) -> dict[str, Any]:
         "description": resource.description,
         "parameters": typed(arguments(resource)),
         "responses": {
-            "200": ok("A page of records.", {FORMATS["json"].media_type: {"schema": schema}}),
+            "200": {"description": "A page of records.", "content": {FORMATS["json"].media_type: {"schema": schema}}},
             "304": NOT_MODIFIED,
             **errors(400, 503),
         },
@@ -76,10 +74,10 @@ def item_operation(resource: Resource) -> dict[str, Any]:
         "operationId": f"get_{resource.singular}",
         "tags": [resource.kind],
         "summary": f"Get one {resource.singular.replace('_', ' ')}",
-        "description": resource.description,
+        "description": "A record by its id.",
         "parameters": [id_parameter(resource), *query(item_arguments(resource))],
         "responses": {
-            "200": ok("The record.", {FORMATS["json"].media_type: {"schema": schema}}),
+            "200": {"description": "The record.", "content": {FORMATS["json"].media_type: {"schema": schema}}},
             "304": NOT_MODIFIED,
             "308": {"$ref": "#/components/responses/Renamed"},
             **errors(400, 404, 503),

@@ -8,7 +8,7 @@ from marshmallow import validate
 from webargs.fields import DelimitedList
 
 from ...resources import RESOURCES
-from ...resources.filters.base import ALL_OF, ANY_OF
+from ...resources.filters.base import ALL_OF, ANY_OF, NONE_OF
 from ...resources.resource import Resource
 from ...schema import fields
 from ...schema.json_schema import component
@@ -80,8 +80,10 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
 
 
 def _description(text: str) -> str:
-    """What a parameter is. That the values of a list are alternatives is said once, of all lists."""
-    return "All of these." if text.endswith(ALL_OF) else text.removesuffix(ANY_OF).strip()
+    """What a parameter is. What several values mean is said once, in the description of the contract, and by the names."""
+    return (
+        "All of these." if text.endswith(ALL_OF) else "None of these." if text == NONE_OF else text.removesuffix(ANY_OF).strip()
+    )
 
 
 def _schema(field: Any) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from .examples import example
 from .operations import envelope, media, typed
 from .parameters import id_parameter, query
 
+OPEN: dict[str, Any] = {}  # the schema of bytes that no client reads as JSON
 READS_RELEASE = 503  # an operation with this status reads a release, so it has an ETag and a 304
 
 
@@ -52,16 +53,19 @@ def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
 def _files() -> dict[str, Any]:
     """The content of a published file, for each media type."""
     types = {"text/plain", *(file.media_type for file in FILES.values())}
-    return {kind: {"schema": {"description": "The file's bytes."}, "example": "..."} for kind in sorted(types)}
+    return {kind: {"schema": OPEN, "example": "..."} for kind in sorted(types)}
 
 
 def _other_formats() -> dict[str, Any]:
-    """The content of an export, for each format other than JSON; text comes first, which every client can hold."""
+    """The content of an export, for each format other than JSON: text; JSON of some other sort has a schema that allows all.
+
+    A generator takes the schema of one of these for that of them all.
+    """
     content: dict[str, Any] = {}
-    for format in sorted(FORMATS.values(), key=lambda format: format.component is not None):
+    for format in FORMATS.values():
         if format.write:
-            schema = {"type": "string", "description": format.what} if format.what else None
-            content |= media(format.media_type, format.example, component(format.component[0]) if format.component else schema)
+            text = {"type": "string", **({"description": format.what} if format.what else {})}
+            content |= media(format.media_type, format.example, OPEN if format.component else text)
     return content
 
 
@@ -152,7 +156,7 @@ def _publications() -> dict[str, dict[str, Any]]:
         "/v1/export": _service(
             "The answer to a query in a format other than JSON, from its own address, which takes `format` or `Accept`, too; "
             "with CSV also `expand` (a row for each item of a list) and `spreadsheet` (`true`: a BOM, no formulas)",
-            "export",
+            "export_query",
             _other_formats(),
             (400,),
             parameters=query(exports.export_arguments()),
@@ -182,6 +186,8 @@ def _publications() -> dict[str, dict[str, Any]]:
     for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
         operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
         operations[path]["responses"]["304"] = NOT_MODIFIED
+    said = (format.component[1]["description"] for format in FORMATS.values() if format.component)
+    operations["/v1/export"]["responses"]["200"]["description"] = " ".join(["The answer.", *said])
     operations["/v1/export"]["responses"]["307"] = {"description": "`Location` is the answer."}
     file = operations["/v1/releases/{version}/{name}"]["responses"]
     file["206"] = {"description": "The requested range."}
@@ -221,7 +227,7 @@ def _state() -> dict[str, dict[str, Any]]:
     """The contract itself, and the state of the server."""
     return {
         "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
-        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", {"openapi": "3.1.0"})),
+        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", "openapi: 3.1.0", OPEN)),
         "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
         "/readyz": _service(
             "Whether a release is loaded and answers",
