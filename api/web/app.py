@@ -21,6 +21,7 @@ from . import (
     aggregates,
     changes,
     citations,
+    deprecations,
     exports,
     health,
     index,
@@ -80,7 +81,7 @@ def init_headers(app: Flask) -> None:
             request.environ[ROUTE] = request.url_rule.rule
         response.headers.setdefault("Content-Security-Policy", CLOSED)
         response.headers.update(SECURITY)
-        return response
+        return deprecations.announce(response)
 
 
 def init_compression(app: Flask) -> None:

@@ -10,6 +10,7 @@ from apispec import APISpec
 from ... import __version__
 from ...resources import RESOURCES
 from ...schema.json_schema import DATE, Plugin, schema_name
+from .. import deprecations
 from . import components
 from .examples import example
 from .naming import Shared, give_names
@@ -63,6 +64,7 @@ def contract() -> dict[str, Any]:
     for path, operation in services().items():
         spec.path(path, operations={"get": operation})
     document = spec.to_dict()
+    deprecations.mark(document)
     give_names(document)
     document = {"openapi": document.pop("openapi"), **document}
     document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
