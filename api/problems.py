@@ -9,6 +9,8 @@ PROBLEMS = {
     "invalid-parameters": "A parameter is unknown, or its value is not allowed. `errors` lists every one, "
     "with what is allowed and, where one is near, what may have been meant.",
     "unknown-record": "No record has this id. Ids are found through the lists.",
+    "draft": "What is loaded is a draft: it may still change, so nobody could look up what is cited from it. Publish it, or "
+    "cite a published release.",
     "cursor-expired": "The cursor belongs to a release that is no longer kept. Start again without it.",
     "not-ready": "No release is loaded, or it cannot be read at the moment. Try again a little later.",
 }

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,15 @@ def unpublished(target: Path, source: Path = DATASET) -> Path:
     return target
 
 
+def keep_manifest(folder: Path) -> Path:
+    """Gives a dataset the manifest of its version, so that it is loaded as a published one."""
+    with closing(reader.read(folder)) as dataset:
+        manifest = dataset.manifest
+    (folder / "releases").mkdir(exist_ok=True)
+    (folder / "releases" / f"{manifest.version}.tsv").write_text(manifest.text(), encoding="utf-8")
+    return folder
+
+
 @contextmanager
 def shared(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[tuple[Path, Path]]:
     """A folder that all processes of a run share, and a file in it that is there once it is filled; one process at a time."""
@@ -92,10 +101,10 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture(scope="session")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled dataset, ready to be published."""
+    """The bundled dataset with its manifest, so that it is loaded as a published version, and can be published."""
     with shared(tmp_path_factory, "bundled") as (folder, filled):
         if not filled.exists():
-            unpublished(folder / "dataset")
+            keep_manifest(unpublished(folder / "dataset"))
             filled.touch()
     return folder / "dataset"
 
@@ -161,23 +170,23 @@ KINDS = {  # by the folder of a test
     "api": ("web",),
     "system": ("cli", "releases", "server", "storage", "tests"),
 }
-LONGEST = ("test_trials", "test_postgresql", "test_benchmarks", "test_operations", "test_publish", "test_pages")
-APART = (
+LONGEST = (
     "test_trials",
+    "test_documents",
+    "test_postgresql",
     "test_operations",
+    "test_publish",
     "test_server",
-    "test_deploy",
-    "test_shared_cache",
-)  # nothing is prepared for all of these
+    "test_jsonl_index",
+    "test_clients",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test by its folder, and lets what takes longest begin first: neither of two processes is alone in the end."""
+    """Marks each test by its folder, and lets the files that take longest begin first: no process is alone in the end."""
     for item in items:
         (kind,) = (kind for kind, folders in KINDS.items() if item.path.parent.name in folders)
         item.add_marker(kind)
-        if item.path.stem not in APART:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # in one process, with what its module has prepared
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 

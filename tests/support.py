@@ -18,6 +18,13 @@ from api.cli import main
 from api.dataset import reader, rules
 from api.web import openapi
 
+QUICKLY = (
+    "--reader",
+    "SQLite",
+    "--reader",
+    "pyarrow",
+)  # `release` with the readers that start at once, where others are no matter
+
 
 def run(*arguments: str | Path) -> Result:
     result = CliRunner().invoke(main, [str(argument) for argument in arguments])

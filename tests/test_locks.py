@@ -24,7 +24,9 @@ ABOUT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, GROUPS = ABOUT["project"], ABOUT["dependency-groups"]
 EXTRAS = PROJECT["optional-dependencies"]
 RUN = [*PROJECT["dependencies"], *EXTRAS["postgresql"], *EXTRAS["redis"], *GROUPS["build"]]
-STEPS = dict(zip(LOCKS, (RUN, GROUPS["dev"], GROUPS["bench"]), strict=True))  # what is asked for when a lock is made
+STEPS = dict(
+    zip(LOCKS, (RUN, [*GROUPS["dev"], *EXTRAS["release"]], GROUPS["bench"]), strict=True)
+)  # what is asked for when a lock is made
 
 
 def pins(lock: str) -> dict[str, Requirement]:
@@ -106,7 +108,8 @@ def wheel(folder: Path, name: str, version: str, *headers: str) -> str:
     return f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
-@pytest.mark.parametrize("pip", ["as Python ships it", pytest.param("as locked", marks=pytest.mark.trials)])
+@pytest.mark.trials  # in short: test_every_requirement_of_what_is_locked_is_locked
+@pytest.mark.parametrize("pip", ["as Python ships it", "as locked"])
 def test_a_lock_installs_after_newer_releases_of_all_that_it_names(tmp_path: Path, pip: str) -> None:
     """The lines of the Makefile, before locks of their own and an index that has gone on since."""
     index, venv = tmp_path / "index", tmp_path / "venv"

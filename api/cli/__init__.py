@@ -16,6 +16,7 @@ from .curation import changes, check, coverage, fmt, new
 from .derived_files import codebook, openapi, schema
 from .operation import config_command, health, load, serve
 from .publication import cite, release
+from .reliability import reliability
 
 
 class Commands(click.Group):
@@ -54,5 +55,6 @@ def main() -> None:
 
 for command in (
     config_command, health, check, load, serve, new, fmt, openapi, schema, codebook, release, changes, cite, coverage,
+    reliability,
 ):  # fmt: skip
     main.add_command(command)

@@ -15,7 +15,11 @@ from ..config import Settings
 from ..dataset.findings import Finding
 
 FAULTY, BUSY = 1, 3
-EXTRAS = {"psycopg": "postgresql", "psycopg_pool": "postgresql", "redis": "redis", "pyarrow": "release", "markdown_it": "release"}
+EXTRAS = {
+    **dict.fromkeys(("psycopg", "psycopg_pool"), "postgresql"),
+    "redis": "redis",
+    **dict.fromkeys(("duckdb", "frictionless", "markdown_it", "pandas", "pyarrow"), "release"),
+}
 dataset_option = click.option(
     "--dataset",
     "folder",

@@ -25,17 +25,26 @@ from .common import FAULTY, data_dir_option, dataset_option, fail, progress, set
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder of published releases. [default: ./releases]"
 )
-def release(folder: Path | None, output: Path | None) -> None:
+@click.option(
+    "--reader",
+    "names",
+    multiple=True,
+    type=click.Choice(list(readers.READERS), case_sensitive=False),
+    help="A reader that must agree before anything is published; repeat it for several. [default: all]",
+)
+def release(folder: Path | None, output: Path | None, names: tuple[str, ...]) -> None:
     """Publish the dataset's version: its files, with sums, and its manifest in the dataset.
 
-    Refuses what the gate finds: errors, ids removed without an entry in moved.yaml, a version that is too low. A version
-    that is published already must come out the same to the byte. Needs the extra `release`.
+    Refuses what the gate finds: errors, ids removed without an entry in moved.yaml, a version that is too low, files that an
+    independent reader cannot read. A version that is published already must come out the same to the byte. Needs the extra
+    `release`, which brings the readers; R reads the files, too, where it is installed.
     """
     settings = settings_of(dataset=folder, releases_dir=output)
     read: list[str] = []
+    readers.require(names)
     try:
         with progress("publishing") as show:
-            check = partial(_read_back, read)
+            check = partial(_read_back, read, names)
             target, new = publish.publish(settings.dataset, settings.releases_dir, show, check)
     except publish.VersionExists as error:
         fail([Finding(str(settings.releases_dir.absolute()), 0, "", str(error))])
@@ -44,9 +53,9 @@ def release(folder: Path | None, output: Path | None) -> None:
     click.echo(f"{target} {'is published' if new else 'was published already, and is the same to the byte'}")
 
 
-def _read_back(lines: list[str], folder: Path, counts: dict[str, int]) -> None:
+def _read_back(lines: list[str], names: tuple[str, ...], folder: Path, counts: dict[str, int]) -> None:
     """Reads a release with independent readers, and adds a line about each."""
-    lines += readers.verify(folder, counts)
+    lines += readers.verify(folder, counts, names)
 
 
 @click.command()
@@ -78,7 +87,7 @@ def cite(query: str | None, citation: Path | None, version: str | None, data_dir
                 text = f"version {wanted} is neither published in {settings.releases_dir} nor loaded"
                 raise click.UsageError(text) from None
             checked = cited_query(query or known["query"], store, cited, wanted)
-            answer = verify(checked, known["count"], known["sha256"]) if known else make_citation(checked, "/")
+            answer = verify(checked, known["count"], known["sha256"]) if known else make_citation(checked, "/", store.versions())
     except Problem as problem:
         errors = problem.errors if isinstance(problem, InvalidParameters) else []
         raise click.UsageError("\n".join([problem.body["detail"], *(f"{e.path[0]}: {e}" for e in errors)])) from None

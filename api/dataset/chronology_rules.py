@@ -4,6 +4,7 @@ A rule reports only what is certain from the dates: a date that is a month may b
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 from ..resources.actors import existence
 from ..resources.lifecycle import ENDS
@@ -102,6 +103,19 @@ def speakers_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Iter
     yield from _nonexistent(dataset, entry, entry.record["date"], speaking)
 
 
+def codes_hold_while_the_state_exists(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """Only states have codes, and each code begins and ends while the state may have existed."""
+    actor, days = entry.record, existence(entry.record)
+    for index, code in enumerate(actor["codes"]):
+        place, end = ("codes", index), edtf.bounds(code["end"]).earliest if code["end"] else date.max
+        if actor["kind"] != "state":
+            yield entry.finding(place, f"is a code of a state, and this is of the kind {actor['kind']}")
+        elif edtf.bounds(code["start"]).latest < days.earliest:
+            yield entry.finding(place, f"begins ({code['start']}) before the state did ({days.earliest})")
+        elif end > days.latest:
+            yield entry.finding(place, f"does not end with the state: add `to`, {days.latest} at the latest")
+
+
 def summits_have_two_leaders(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """A summit that took place has participants from two countries, or an international organization whose leaders met."""
     event = entry.record
@@ -132,6 +146,7 @@ LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("events", summits_have_two_leaders),
     ("statements", speakers_existed_on_the_day),
     ("actors", actors_end_after_they_begin),
+    ("actors", codes_hold_while_the_state_exists),
 )
 
 

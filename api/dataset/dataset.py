@@ -15,6 +15,7 @@ from ..resources.actors import tenure
 from ..schema import edtf
 from ..schema.fields import Record
 from ..schema.walk import plain
+from ..versions import DRAFT, VERSION, version_key
 from . import manifests
 from .findings import DatasetError, Findings
 from .process_pool import ordered
@@ -180,8 +181,16 @@ class Dataset:
 
     @cached_property
     def published(self) -> list[Path]:
-        """The manifest files of the releases that were published before this version, oldest first."""
-        return [path for path in manifests.manifests(self.folder) if path.stem != self.about.get("version")]
+        """The manifest files of the releases that were published up to this version, oldest first."""
+        paths, version = manifests.manifests(self.folder), self.about.get("version") or ""
+        return [path for path in paths if not VERSION.fullmatch(version) or version_key(path.stem) <= version_key(version)]
+
+    def loaded_version(self, digest: str) -> str:
+        """The version that the dataset with this digest is loaded as: that of dataset.yaml where exactly this was published
+        as it, otherwise a draft of it."""
+        version = str(self.about["version"])
+        same = any(path.stem == version and manifests.head(path)[2] == digest for path in self.published)
+        return version if same else version + DRAFT
 
     @cached_property
     def moves(self) -> dict[str, Record]:

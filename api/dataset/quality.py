@@ -63,12 +63,12 @@ def _version(message: str) -> Finding:
     return Finding("dataset.yaml", 0, "version", message)
 
 
-def figures(dataset: Dataset, digest: str, statistics: Statistics) -> Record:
-    """How good the data is, in numbers; shares are between 0 and 1."""
+def figures(dataset: Dataset, version: str, digest: str, statistics: Statistics) -> Record:
+    """How good the data is, loaded as `version`, in numbers; shares are between 0 and 1."""
     sums, counts = statistics.sums, {kind: dataset.count(kind) for kind in BY_KIND}
     citing = statistics.citing
     return {
-        "version": dataset.about["version"],
+        "version": version,
         "digest": digest,
         "records": counts,
         "citations_per_record": {kind: _share(citing[kind], counts[kind]) for kind in BY_KIND if citing[kind]},

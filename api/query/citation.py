@@ -1,15 +1,17 @@
 """Citations of a query's results in a release, and their verification."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
-from ..problems import nearest
+from ..problems import Problem, nearest
 from ..resources import BY_KIND
 from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release
 from ..storage.store import Store
+from ..versions import is_draft
 from .parameters import cite_arguments
 from .parsing import InvalidParameters
 from .planner import plan
@@ -18,12 +20,32 @@ from .query import Query
 CHUNK = 5000
 
 
-def citation(about: Record) -> str:
-    """How to cite a release, as one line of text."""
-    names = ", ".join(creator["name"] for creator in about["creators"])
+def release_url(about: Record, base: str | None = None) -> str | None:
+    """The address of a release: at the server that its dataset names, otherwise at `base`. None for a draft, or without both."""
+    home = about.get("url") or base
+    return f"{home.rstrip('/')}/v1/releases/{about['version']}" if home and not is_draft(about["version"]) else None
+
+
+def citation(about: Record, base: str | None = None) -> str | None:
+    """How to cite a release, as one line of text; None for a draft."""
+    if is_draft(about["version"]):
+        return None
+    names, url = ", ".join(creator["name"] for creator in about["creators"]), release_url(about, base)
     return (
         f"{names} ({about['released'][:4]}). {about['title']}, version {about['version']} "
-        f"[data set]. sha256:{about['digest']}. {about['licence']}."
+        f"[data set]. sha256:{about['digest']}. {about['licence']}.{f' {url}' if url else ''}"
+    )
+
+
+def require_published(release: Release, versions: Sequence[str]) -> None:
+    """Raises a 409 Problem if a release is a draft; `versions` are those that can be cited instead."""
+    version = release.about["version"]
+    if not is_draft(version):
+        return
+    instead = f", or cite a published release: release={versions[0]}" if versions else ""
+    why = f"{version} is not published and may still change, so it cannot be cited."
+    raise Problem(
+        409, f"{why} Publish it (diplomatic-events release){instead}.", "draft", version=version, published=list(versions)
     )
 
 
@@ -54,17 +76,21 @@ def fingerprint(query: Query) -> tuple[int, str]:
         count, last = count + len(rows), rows[-1][0]
 
 
-def cite(query: Query, base: str) -> Record:
+def cite(query: Query, base: str, versions: Sequence[str]) -> Record:
     """The citation of a query: text, BibTeX, CSL-JSON, and the count and SHA-256 to verify it by.
 
-    `base` is the address of the API, with a slash at the end.
+    `base` is the address of the API, with a slash at the end. Raises a 409 Problem for a draft; `versions` are those that
+    can be cited instead.
     """
+    require_published(query.release, versions)
     count, sha256 = fingerprint(query)
     about, text = query.release.about, query.filters
     separator = "" if text.endswith("?") else "&"
-    url = f"{base}v1/{text}{separator}release={about['version']}"
-    key = f"{release_key(about)}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
-    line = f"{citation(about)} Query: {text} ({count} records, sha256:{sha256})."
+    home = f"{about['url'].rstrip('/')}/" if about.get("url") else base
+    url = f"{home}v1/{text}{separator}release={about['version']}"
+    own = hashlib.sha256(f"{about['digest']} {text}".encode()).hexdigest()
+    key = f"{release_key(about)}-{own[:16]}"
+    line = f"{citation(about, base)} Query: {text} ({count} records, sha256:{sha256})."
     return {
         "release": {"version": about["version"], "digest": about["digest"]},
         "query": text,
@@ -83,7 +109,8 @@ def release_key(about: Record) -> str:
 
 
 def csl(about: Record, note: str | None = None, url: str | None = None, *, key: str | None = None) -> Record:
-    """A CSL-JSON item for a release, or for a query of it, which has a `key` of its own."""
+    """A CSL-JSON item for a release, or for a query of it, which has a `key` and a `url` of its own."""
+    url = url or release_url(about)
     item: dict[str, Any] = {
         "id": key or release_key(about),
         "type": "dataset",
@@ -96,7 +123,8 @@ def csl(about: Record, note: str | None = None, url: str | None = None, *, key: 
 
 
 def bibtex(about: Record, note: str, url: str | None = None, *, key: str | None = None) -> str:
-    """A BibTeX entry for a release, or for a query of it, which has a `key` of its own."""
+    """A BibTeX entry for a release, or for a query of it, which has a `key` and a `url` of its own."""
+    url = url or release_url(about)
 
     def braced(text: str) -> str:
         special = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"}

@@ -14,10 +14,11 @@ from ..problems import Problem
 from ..schema.errors import Fault
 from ..storage.release import Release
 from ..storage.store import Store
+from ..versions import DRAFT, VERSION
 from .parsing import InvalidParameters
 
 GREATEST = 1 << 53
-RELEASE = re.compile(r"[0-9]{1,5}(\.[0-9]{1,5}){2}-[0-9a-f]{12}")
+RELEASE = re.compile(rf"{VERSION.pattern}({re.escape(DRAFT)})?-[0-9a-f]{{12}}")
 
 
 def encode(release: str, canonical: str, position: Sequence[Any]) -> str:

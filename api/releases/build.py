@@ -24,6 +24,7 @@ from ..query.value_counts import Count
 from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..storage.full_text import Search
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
+from ..versions import DRAFT
 from .rows import Batch, DatedChunk, batch, table_name
 
 TABLES: tuple[Any, ...] = (
@@ -50,10 +51,11 @@ def code_digest() -> str:
 
 
 def build(dataset: Dataset, path: Path, progress: Progress | None = None, manifest: Path | None = None) -> str:
-    """Writes a release as an SQLite file, and its manifest to `manifest` if given; returns the digest of the dataset.
+    """Writes a release as an SQLite file; returns the digest of the dataset.
 
-    Every record is examined on the way. The same dataset and code give the same bytes. Raises DatasetError with every
-    finding if the dataset has faults, FileError if a file cannot be written.
+    With `manifest`, the file that its manifest is written to, this is the release to be published; without, it is a draft
+    unless exactly this was published. Every record is examined on the way. The same dataset and code give the same bytes.
+    Raises DatasetError with every finding if the dataset has faults, FileError if a file cannot be written.
     """
     with sqlite_errors("write", path):
         database = pw.SqliteDatabase(str(path), pragmas={"journal_mode": "off", "synchronous": 0, "cache_size": -65536})
@@ -63,7 +65,7 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None, manife
             connection.execute("PRAGMA staged.synchronous = 0")
             connection.execute("PRAGMA staged.journal_mode = off")
             with database.atomic():
-                digest = _write(dataset, database, connection, progress)
+                digest = _write(dataset, database, connection, progress, manifest is not None)
             if manifest:
                 _write_manifest(dataset, connection, digest, manifest)
             connection.execute("DETACH staged")
@@ -71,10 +73,12 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None, manife
     return digest
 
 
-def _write(dataset: Dataset, database: pw.Database, connection: sqlite3.Connection, progress: Progress | None) -> str:
+def _write(
+    dataset: Dataset, database: pw.Database, connection: sqlite3.Connection, progress: Progress | None, publishing: bool
+) -> str:
     """Writes every table; returns the digest of the dataset. Raises DatasetError if it has faults."""
     _create(database, connection)
-    survey, unresolved = _fill(connection, dataset, part(progress, 0, FILLED))
+    survey, unresolved = _fill(connection, dataset, part(progress, 0, FILLED), "" if publishing else DRAFT)
     if findings := survey.finish(dataset):
         raise DatasetError(findings)
     if unresolved:
@@ -82,9 +86,10 @@ def _write(dataset: Dataset, database: pw.Database, connection: sqlite3.Connecti
     _index(database, connection, part(progress, FILLED, INDEXED))
     value_counts.fill(connection)
     _insert(connection, Moved, _moves(dataset))
-    _insert(connection, Changed, _changes(dataset, connection))
     digest = _digest(dataset, connection)
-    about = _about(dataset, digest, survey)
+    version = str(dataset.about["version"]) if publishing else dataset.loaded_version(digest)
+    _insert(connection, Changed, _changes(dataset, connection, version))
+    about = _about(dataset, version, digest, survey)
     _insert(connection, ReleaseMetadata, ((key, json.dumps(value)) for key, value in about.items()))
     return digest
 
@@ -104,15 +109,21 @@ def _names(model: Any) -> list[str]:
     return [f'"{field.column_name}"' for field in model._meta.sorted_fields if field.name != "rowid"]
 
 
-def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None) -> tuple[rules.Survey, str | None]:
-    """Examines every record and inserts its rows; returns findings and sums, and a record that has no rows."""
+def _fill(
+    connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None, draft: str
+) -> tuple[rules.Survey, str | None]:
+    """Examines every record and inserts its rows; returns findings and sums, and a record that has no rows.
+
+    `draft` is what the version of records that differ from the published ones has behind it.
+    """
     survey, unresolved = rules.Survey(), None
     survey.findings.merge(dataset.findings)
     with suppress(DatasetError):  # a damaged manifest is reported by a rule, together with everything else
         rows = manifests.last_changes(dataset.published, dataset.moves)
         connection.executemany("INSERT INTO staged.published VALUES (?, ?, ?)", rows)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
-    for made in dataset.walk(batch, map(partial(_dated, connection), dataset.chunks())):
+    version = f"{dataset.about.get('version')}{draft}"
+    for made in dataset.walk(batch, map(partial(_dated, connection, version), dataset.chunks())):
         survey.add(made.survey)
         unresolved = next(iter(made.unresolved), unresolved)
         if not survey.findings:
@@ -123,12 +134,12 @@ def _fill(connection: sqlite3.Connection, dataset: Dataset, progress: Progress |
     return survey, unresolved
 
 
-def _dated(connection: sqlite3.Connection, chunk: Chunk) -> DatedChunk:
-    """A chunk with the last changes of its published records."""
+def _dated(connection: sqlite3.Connection, version: str, chunk: Chunk) -> DatedChunk:
+    """A chunk with the last changes of its published records, and the version of those that differ from them."""
     names = [f"{chunk.kind}/{item.id}" for item in chunk.items]
     query = f"SELECT name, version, digest FROM staged.published WHERE name IN ({','.join('?' * len(names))})"  # noqa: S608
     rows = connection.execute(query, names)
-    return DatedChunk(chunk, {name.partition("/")[2]: (version, digest) for name, version, digest in rows})
+    return DatedChunk(chunk, {name.partition("/")[2]: (known, digest) for name, known, digest in rows}, version)
 
 
 STAGED = {table_name(model) for model in INDEXES.values()}
@@ -172,11 +183,11 @@ def _moves(dataset: Dataset) -> Iterator[tuple[Any, ...]]:
             yield kind, id, move.get("to"), move.get("withdrawn")
 
 
-def _changes(dataset: Dataset, connection: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
-    """Every change of every release, this one included."""
-    paths, about = dataset.published, dataset.about
+def _changes(dataset: Dataset, connection: sqlite3.Connection, version: str) -> Iterator[tuple[Any, ...]]:
+    """Every change of every release, this one included, which is `version`."""
+    paths = dataset.published
     before = manifests.lines(paths[-1]) if paths else ()
-    now = manifests.changes(before, _entries(connection), about["version"], about["released"], dataset.moves)
+    now = manifests.changes(before, _entries(connection), version, dataset.about["released"], dataset.moves)
     for seq, change in enumerate(chain(manifests.history(paths, dataset.moves), now), 1):
         kind, _, id = change.record.partition("/")
         yield seq, change.version, change.released, kind, id, change.change, ",".join(change.keys), change.to, change.reason
@@ -204,13 +215,14 @@ def _write_manifest(dataset: Dataset, connection: sqlite3.Connection, digest: st
         out.writelines(manifests.line(*row) for row in connection.execute(MANIFEST))
 
 
-def _about(dataset: Dataset, digest: str, survey: rules.Survey) -> dict[str, Any]:
+def _about(dataset: Dataset, version: str, digest: str, survey: rules.Survey) -> dict[str, Any]:
     return {
         **dataset.about,
+        "version": version,
         "digest": digest,
         "code": code_digest(),
         "counts": {kind: dataset.count(kind) for kind in BY_KIND},
-        "quality": quality.figures(dataset, digest, survey.statistics),
+        "quality": quality.figures(dataset, version, digest, survey.statistics),
     }
 
 

@@ -6,13 +6,15 @@ A section is the text between `<!-- begin NAME -->` and `<!-- end NAME -->`.
 import dataclasses
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import marshmallow as ma
 
 from ..config import PREFIX, Settings
+from ..dataset import codings
 from ..dataset.dataset import Dataset
+from ..dataset.reliability import Figures, figures
 from ..formats import formats_of
 from ..resources import RESOURCES
 from ..resources.filters import Terms
@@ -97,10 +99,32 @@ def settings(dataset: Dataset) -> str:
     return table(("setting", "what", "default"), *rows)
 
 
+def reliability(dataset: Dataset) -> str:
+    """The reliability of each variable, from the codings that come with the dataset."""
+    folder = dataset.folder / codings.FOLDER
+    if not codings.are_there(folder):
+        return "No double coding comes with this dataset."
+    types = [item.id for item in dataset.ordered("event-types")]
+    return reliability_table(figures(codings.read_codings(folder, types)))
+
+
+def reliability_table(found: Iterable[Figures]) -> str:
+    """A table of reliability, one row a variable."""
+    rows = []
+    for each in found:
+        within = f"{each.interval[0]:.2f} to {each.interval[1]:.2f}" if each.interval else "not defined"
+        same = f"{each.agreement:.0%}" if each.agreement is not None else "none"
+        alpha = f"{each.alpha:.2f}" if each.alpha is not None else "not defined"
+        name, what, level, _ = each.variable
+        rows.append((f"`{name}`", what, level.__name__, each.units, same, alpha, within))
+    return table(("variable", "what", "level", "units", "same value", "alpha", "95 % interval"), *rows)
+
+
 SECTIONS: dict[str, Callable[[Dataset], str]] = {
     "asked": filters,
     "counts": counts,
     "keys": keys,
+    "reliability": reliability,
     "settings": settings,
     "types": types,
 }

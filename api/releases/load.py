@@ -29,7 +29,7 @@ def load(settings: Settings, progress: Progress | None = None) -> tuple[Release,
         # Temporary files go next to the releases, because /tmp may be small or a tmpfs.
         with closing(read_snapshot(files, part(progress, 0, READ), settings.data_dir)) as dataset, store.building() as path:
             digest = build(dataset, path, part(progress, READ, ALL))
-            id = f"{dataset.about['version']}-{digest[:12]}"
+            id = f"{dataset.loaded_version(digest)}-{digest[:12]}"
             if _served(store, id):
                 return store.current(), False
             store.publish(path, id, files.digest, TABLES, settings.keep_releases)

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from importlib import import_module
 from importlib.util import find_spec
@@ -76,31 +76,39 @@ def _r(folder: Path, kinds: list[str]) -> Counts:
 
 
 Reader = Callable[[Path, list[str]], Counts]
-# Each reader, and whether it is installed.
-READERS: dict[str, tuple[Reader, Callable[[], object]]] = {
-    "SQLite": (_sqlite, lambda: True),
-    "pyarrow": (_pyarrow, lambda: find_spec("pyarrow")),
-    "pandas": (_pandas, lambda: find_spec("pandas")),
-    "DuckDB": (_duckdb, lambda: find_spec("duckdb")),
-    "frictionless": (_frictionless, lambda: find_spec("frictionless")),
-    "R": (_r, lambda: shutil.which("Rscript")),
+# Those in Python come with the extra `release` and are required; R is a program of the machine, used where it is there.
+READERS: dict[str, Reader] = {
+    "SQLite": _sqlite,
+    "pyarrow": _pyarrow,
+    "pandas": _pandas,
+    "DuckDB": _duckdb,
+    "frictionless": _frictionless,
+    "R": _r,
 }
+MODULES = ("pyarrow", "pandas", "duckdb", "frictionless")
 
 
-def verify(folder: Path, counts: Counts, readers: Iterable[str] = tuple(READERS)) -> list[str]:
-    """Reads the files of a release with every reader that is installed; returns a line about each reader.
+def require(readers: Sequence[str] = ()) -> None:
+    """Raises ModuleNotFoundError where one of these readers, otherwise of all, is in Python and not installed."""
+    for module in (name.lower() for name in readers or READERS):
+        if module in MODULES and not find_spec(module):
+            raise ModuleNotFoundError(f"No module named {module!r}", name=module)
+
+
+def verify(folder: Path, counts: Counts, required: Sequence[str] = ()) -> list[str]:
+    """Reads the files of a release with the `required` readers, otherwise with all; returns a line about each, of R also where
+    it is neither required nor installed.
 
     Raises DatasetError with a finding for each reader that fails, or counts other than `counts`, records by kind.
     """
     lines, findings = [], []
     kinds = [resource.kind for resource in RESOURCES]
-    for name in readers:
-        reader, installed = READERS[name]
-        if not installed():
-            lines.append(f"{name} is not installed: nothing was read with it")
+    for name in required or READERS:
+        if name == "R" and not required and not shutil.which("Rscript"):
+            lines.append("R is not installed: nothing was read with it")
             continue
         try:
-            read = reader(folder, kinds)
+            read = READERS[name](folder, kinds)
         except Exception as error:  # noqa: BLE001  # whatever stops a reader would stop a researcher
             findings.append(Finding(folder.name, 0, "", f"{name} cannot read the release: {error}"))
             continue

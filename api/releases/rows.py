@@ -30,15 +30,19 @@ TableRow = tuple[Any, ...]
 
 
 class DatedChunk(NamedTuple):
-    """A chunk, with the version in which each of its published records last changed and its digest there, by id."""
+    """A chunk, with the version in which each of its published records last changed and its digest there, by id.
+
+    `version` is that of the records that differ from what was published.
+    """
 
     chunk: Chunk
     published: dict[str, tuple[str, str]]
+    version: str
 
-    def updated_in(self, id: str, digest: str, version: str) -> str:
-        """The version in which a record with a digest last changed, where the dataset is `version`."""
+    def updated_in(self, id: str, digest: str) -> str:
+        """The version in which a record with a digest last changed."""
         known, unchanged = self.published.get(id, ("", ""))
-        return known if digest == unchanged else version
+        return known if digest == unchanged else self.version
 
 
 @dataclass
@@ -83,7 +87,7 @@ def batch(dataset: Dataset, dated: DatedChunk) -> Batch:
             if entry is None or dataset.findings:
                 continue
             try:
-                version = dated.updated_in(item.id, entry.manifest.digest, dataset.about["version"])
+                version = dated.updated_in(item.id, entry.manifest.digest)
                 _add_rows(made, (seq, item.id), entry, dataset, version)
             except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
                 made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")

@@ -16,6 +16,7 @@ from .schema_org import Refer
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
 )  # fmt: skip
+SYSTEMS = ("cow", "gleditsch_ward")
 SCHEMA_ORG_TYPES = {
     "person": "Person",
     "state": "Country",
@@ -31,6 +32,15 @@ class Actor(Row):
 
     class Meta:
         table_name = "actors"
+
+
+class StateCode(Schema):
+    system = Choice("The list of states: Correlates of War, or Gleditsch and Ward.", SYSTEMS, required=True)
+    code = Whole("The number of the state in the list.", required=True)
+    start = Edtf("Since when it has this code; 1816-01-01 is where the lists begin.", data_key="from", required=True)
+    end = Edtf("Until when it had this code; open where the list still has it.", data_key="to")
+    note = note()
+    citations = citations()
 
 
 class Role(Schema):
@@ -51,8 +61,7 @@ class ActorSchema(Schema):
     part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))
     description = Text("Who it is, in one phrase.")
     wikidata = Text("Wikidata id, only where verified.")
-    cow = Whole("Correlates of War code of a state, only where verified.")
-    gleditsch_ward = Whole("Gleditsch-Ward code of a state, only where verified.")
+    codes = Many("Numbers of a state in the lists of states that research uses, each with its dates.", One("A code.", StateCode))
     founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
     dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
     roles = Many("Offices and positions, with their dates.", One("A role.", Role))
@@ -93,6 +102,7 @@ def identifiers(actor: Record) -> Iterator[tuple[str, str]]:
         yield "wikidata", actor["wikidata"]
     if actor["kind"] == "state":
         yield "iso3166", actor["country"]
+    yield from ((code["system"], str(code["code"])) for code in actor["codes"] if not code["end"])
 
 
 def schema_org(actor: Record, refer: Refer) -> Record:

@@ -8,13 +8,9 @@ import re
 import warnings
 from calendar import monthrange
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
 from typing import Any, NamedTuple
-
-with warnings.catch_warnings():
-    # edtf's grammar triggers a warning of pyparsing at import.
-    warnings.simplefilter("ignore")
-    from edtf import EDTFParseException, parse_edtf
 
 LONGEST = 64  # characters; no date is longer
 PRECISIONS = ("day", "month", "season", "year", "decade", "century")  # from fine to coarse
@@ -92,7 +88,7 @@ def read(text: str) -> EdtfDate:
         if len(text) > LONGEST:
             raise ValueError
         found = _read(text)
-    except (EDTFParseException, ValueError, OverflowError, TypeError):  # edtf raises TypeError for `../202X` and the like
+    except (ValueError, OverflowError, TypeError):  # edtf raises TypeError for `../202X` and the like
         raise ValueError(f"{text!r} is not an EDTF date: {advice} one day between, [..2021-05-20] or [2021-06-22..]") from None
     if found.bounds.earliest > found.bounds.latest:
         raise ValueError(f"{text!r} ends before it begins")
@@ -132,9 +128,22 @@ def _end(text: str) -> End:
     return End(Bounds(first, last), "day" if day else "month" if month else "year", match[4])
 
 
+@cache
+def _grammar() -> ModuleType:
+    """The package edtf, imported when the first date needs it: its grammar takes a sixth of the start of a command."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pyparsing warns of names that edtf uses
+        import edtf  # noqa: PLC0415
+    return edtf
+
+
 def by_grammar(text: str) -> Bounds:
-    """The bounds of a date of any form, by the grammar of edtf. Raises ValueError or EDTFParseException if it is not a date."""
-    parsed = parse_edtf(text)
+    """The bounds of a date of any form, by the grammar of edtf. Raises ValueError if it is not a date."""
+    grammar = _grammar()
+    try:
+        parsed = grammar.parse_edtf(text)
+    except grammar.EDTFParseException:
+        raise ValueError(text) from None
     if type(parsed).__name__ not in LEVELS:
         raise ValueError(text)
     return Bounds(_day(parsed.lower_strict()), _day(parsed.upper_strict()))

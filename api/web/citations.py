@@ -60,7 +60,7 @@ def cite_view() -> Response:
 
 def _cited(query: Query) -> Response:
     json_only()
-    return not_modified(query.release) or answer_json(cite(query, request.host_url), query.release)
+    return not_modified(query.release) or answer_json(cite(query, request.host_url, store().versions()), query.release)
 
 
 def verify_view() -> Response:

@@ -3,7 +3,7 @@
 from functools import cache
 
 import marshmallow as ma
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from .. import __version__
 from ..query.citation import citation
@@ -35,7 +35,8 @@ def index() -> Response:
     release = served()
     if unchanged := not_modified(release):
         return unchanged
-    data = {**{key: release.about[key] for key in SHOWN}, "api_version": __version__, "citation": citation(release.about)}
+    how = citation(release.about, request.host_url)
+    data = {**{key: release.about[key] for key in SHOWN}, "api_version": __version__, "citation": how}
     return answer_json(data, release, links={name: url_for(endpoint, _external=True) for name, endpoint in LINKS.items()})
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import flask_swagger_ui
-from flask import Blueprint, Response, render_template, send_from_directory
+from flask import Blueprint, Response, render_template, request, send_from_directory
 
 from .. import __version__
 from ..problems import PROBLEMS, Problem
@@ -30,7 +30,7 @@ def home() -> Response:
         about=release.about,
         resources=RESOURCES,
         api_version=__version__,
-        citation=citation(release.about),
+        citation=citation(release.about, request.host_url),
         questions=QUESTIONS,
     )
     return answer(body, release, HTML, headers={"Content-Security-Policy": page_policy(body)})

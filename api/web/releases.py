@@ -9,12 +9,13 @@ from flask import Blueprint, Response, redirect, request, send_file, url_for
 
 from .. import formats
 from ..problems import Problem, nearest
-from ..query.citation import citation
+from ..query.citation import citation, release_url
 from ..releases.files import file_of
 from ..schema.fields import Record
 from ..storage.published import SUMS, PublishedRelease
-from .request_parameters import json_only, no_parameters, store
-from .responses import JSON, here
+from ..versions import is_draft
+from .request_parameters import json_only, no_parameters, served, store
+from .responses import JSON, about, here
 
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
@@ -25,16 +26,20 @@ blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases")
 
 @blueprint.get("")
 def releases() -> Response:
-    """The published releases, newest first."""
+    """The published releases, newest first; `meta.release` is the one that is served, which may be a draft."""
     no_parameters()
     json_only()
     versions = store().versions()
     data = []
     for version in versions:
-        about, href = store().version(version).about, url_for("releases.release", version=version, _external=True)
-        data.append({"version": version, "released": about["released"], "digest": about["digest"], "href": href})
+        known, href = store().version(version).about, url_for("releases.release", version=version, _external=True)
+        data.append({"version": version, "released": known["released"], "digest": known["digest"], "href": href})
     latest = url_for("releases.release", version="latest", _external=True) if versions else None
-    return _answer(data, {"total": len(data)}, {"latest": latest}, "public, max-age=60")
+    try:
+        meta = {"total": len(data), **about(served())}
+    except Problem:  # nothing is loaded; what is published is there all the same
+        meta = {"total": len(data)}
+    return _answer(data, meta, {"latest": latest}, "public, max-age=60")
 
 
 @blueprint.get("/<version>")
@@ -43,6 +48,8 @@ def release(version: str) -> Any:
     no_parameters()
     if version == "latest":
         return redirect(url_for("releases.release", version=newest()), 307)
+    if version not in store().versions() and served_as(version):
+        return _answer({**shown(served().about), "files": []}, {}, {"sums": None}, "public, max-age=60")
     sums = url_for("releases.release_file", version=version, name=SUMS, _external=True)
     return _answer(described(published(version)), {}, {"sums": sums}, FOREVER)
 
@@ -96,6 +103,14 @@ def published(version: str) -> PublishedRelease:
     return PublishedRelease(version, folder / version)
 
 
+def served_as(version: str) -> bool:
+    """Whether the served release is this version, of which this server may have no files."""
+    try:
+        return bool(served().about["version"] == version) and not is_draft(version)
+    except Problem:
+        return False
+
+
 def newest() -> str:
     """The newest published version. Raises a 404 Problem if there is none."""
     versions = store().versions()
@@ -129,8 +144,13 @@ def described(published: PublishedRelease) -> Record:
                 "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if file else {},
             }
         )
-    about = store().version(published.version).about
-    return {**{key: about[key] for key in SHOWN}, "citation": citation(about), "files": files}
+    return {**shown(store().version(published.version).about), "files": files}
+
+
+def shown(known: Record) -> Record:
+    """The metadata of a release, with its address and how to cite it."""
+    base = request.host_url
+    return {**{key: known[key] for key in SHOWN}, "url": release_url(known, base), "citation": citation(known, base)}
 
 
 def _answer(data: Any, meta: Record, links: Record, cache_control: str) -> Response:

@@ -15,14 +15,16 @@ from .request_parameters import read_parameters
 from .responses import gone_or_unknown
 from .search import text_parameter
 
-SCHEMES = ("geonames", "iso3166", "tias", "unts", "wikidata")
+SCHEMES = ("cow", "geonames", "gleditsch_ward", "iso3166", "tias", "unts", "wikidata")
 blueprint = Blueprint("resolve", __name__, url_prefix="/v1")
 
 
 @cache
 def resolve_arguments() -> ma.Schema:
     """The parameters of `/v1/resolve`."""
-    example = "`wikidata:Q7747`, `iso3166:USA`, `geonames:2660646`, `unts:10485`, `actors/vladimir-putin`, `vladimir-putin`"
+    example = (
+        "`wikidata:Q7747`, `iso3166:USA`, `cow:2`, `geonames:2660646`, `unts:10485`, `actors/vladimir-putin`, `vladimir-putin`"
+    )
     id = text_parameter(f"An id in some scheme, or of old: {example}.", "iso3166:USA")
     return Schema.from_dict({"id": id}, name="resolve-query")()
 

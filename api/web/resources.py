@@ -20,7 +20,7 @@ from ..schema.errors import Fault
 from ..schema.fields import is_id
 from ..schema.walk import referred
 from ..storage.release import Release
-from .request_parameters import choose_format, json_only, read_parameters, read_query
+from .request_parameters import choose_format, json_only, read_parameters, read_query, store
 from .responses import about, answer, gone_or_unknown, here, next_page, not_modified
 
 FEW = 5  # with fewer results than this the response says what the dataset covers
@@ -51,7 +51,7 @@ def as_json(query: Query) -> Response:
     if counts := by_match(query):
         meta["date_match"] = counts
     if "cite" in values:
-        meta["citation"] = cite(query, request.host_url)
+        meta["citation"] = cite(query, request.host_url, store().versions())
     if "facets" in values:
         meta["facets"] = facets(query, request.args.to_dict(), request.base_url)
     if results.total < FEW:
@@ -79,7 +79,8 @@ def as_format(query: Query, name: str) -> Response:
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
     )
-    headers = {"Content-Disposition": f'inline; filename="{query.resource.kind}.{name}"'}
+    file = f"{query.resource.kind}-{query.release.about['version']}.{name}"
+    headers = {"Content-Disposition": f'inline; filename="{file}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
 
 

@@ -11,6 +11,7 @@ from werkzeug.urls import iri_to_uri
 from .. import __version__
 from ..formats import dumps, envelope
 from ..problems import Problem, nearest
+from ..query.citation import release_url
 from ..resources.resource import Resource
 from ..schema.fields import Record, is_id
 from ..storage.release import Release
@@ -99,8 +100,9 @@ def _unchanged(tag: str) -> Response:
 
 
 def about(release: Release) -> Record:
-    """The member of `meta` that names the release."""
-    return {"release": {"version": release.about["version"], "digest": release.about["digest"]}}
+    """The member of `meta` that names the release, with its address."""
+    about, url = release.about, release_url(release.about, request.host_url)
+    return {"release": {"version": about["version"], "digest": about["digest"], "url": url}}
 
 
 def gone_or_unknown(release: Release, resource: Resource, id: str) -> Any:

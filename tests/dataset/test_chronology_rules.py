@@ -23,6 +23,8 @@ EXTENDED = "    until: '2026-02-05'\n"
 SECOND = "actor: vladimir-putin\n    role: participant\n"
 PARTIES = "parties:\n  - united-states\n  - russia\n"
 FORMER = "name: Soviet Union\nkind: state\ncountry: SUN\ncitations:\n  - source: treaty-text\n"
+CODES = "codes:\n  - system: cow\n    code: 2\n    from: '1816-01-01'\n    citations:\n      - source: treaty-text\n        locator: row 1\n"
+GONE = "country: USA\ndissolved: '2021-12'\n"
 LEADERS = f"{SUMMIT}:6: participants: a summit needs leaders of two countries: add them, or choose another type"
 UNRATIFIED = (
     "in force (2011-02-05) after its signature, and never ratified: add the action `ratified` (its date may be an interval), "
@@ -65,6 +67,9 @@ def absent(place: str, actor: str, date: str) -> str:
         (PUTIN, "country: RUS", "country: USA", "country: SUN", LEADERS),
         (RUSSIA, "country: RUS\n", "country: RUS\nfounded: '2010-04-09'\n", "country: RUS\nfounded: 2010-04\n", absent(f"{TREATY}:14: actions[0].by[1]", "russia", "2010-04-08")),
         (USA, "country: USA\n", "country: USA\ndissolved: '2020'\n", "country: USA\ndissolved: '2021'\n", absent(f"{TREATY}:36: actions[3].by[0]", "united-states", "2021-02-03")),
+        (PUTIN, "country: RUS\n", f"country: RUS\n{CODES}", "country: RUS\n", f"{PUTIN}:5: codes[0]: is a code of a state, and this is of the kind person"),
+        (USA, "country: USA\n", f"country: USA\nfounded: 1816-02\n{CODES}", f"country: USA\nfounded: 1816-01\n{CODES}", f"{USA}:6: codes[0]: begins (1816-01-01) before the state did (1816-02-01)"),
+        (USA, "country: USA\n", GONE + CODES, GONE + CODES.replace("    cit", "    to: 2021\n    cit"), f"{USA}:6: codes[0]: does not end with the state: add `to`, 2021-12-31 at the latest"),
     ],
 )  # fmt: skip
 def test_what_cannot_have_happened_is_refused_and_the_nearest_that_can_is_not(

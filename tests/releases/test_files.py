@@ -8,6 +8,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -21,19 +22,22 @@ import duckdb
 import pandas
 import pyarrow.parquet
 import pytest
+from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from programs import need
-from support import run
+from support import QUICKLY, run
 
 from api.dataset.findings import DatasetError
 from api.releases import publish, readers
+from api.releases.files import dyads
 from api.releases.files.datapackage import package
 from api.releases.files.parquet import parquet_writer
 from api.releases.files.sqlite import add_views, view_name
 from api.releases.files.tables import tables
 from api.resources import BY_KIND, RESOURCES
+from api.schema.edtf import bounds
 from api.schema.shape import Node, shape
 
 Document = dict[str, Any]
@@ -230,7 +234,7 @@ def test_every_column_is_in_the_dictionary_under_a_name_that_stata_and_r_take(fo
     codebook = (folder / "codebook.html").read_text()
     for table, field in columns_of(described):
         assert field["description"], (table, field)
-        name = field["name"] if not table.startswith("treaty_") else field["name"].lower()  # manydata's names have capitals
+        name = field["name"] if not table.startswith("treaty_") else field["name"].lower()  # names of manytreaties
         assert re.fullmatch("[a-z][a-z0-9_]{0,31}", name), (table, name)
         assert f"<code>{field['name']}</code>" in codebook
     for kind in BY_KIND:
@@ -271,6 +275,25 @@ def test_dyads_count_as_the_interface_does(folder: Path, client: FlaskClient) ->
     assert row["certain"] == len(set(both["event_id"]) - doubtful)
 
 
+def test_dyads_say_what_is_disputed_and_one_sided(folder: Path) -> None:
+    tidy, documents = from_csv(folder / "csv.zip"), {d["id"]: d for d in ndjson(folder)["events"]}
+    for row in tidy["dyad_events"]:
+        for key in ("status", "disputed", "one_sided"):
+            assert row[key] == documents[row["event_id"]][key], row["event_id"]
+    years = [row for row in tidy["dyad_years"] if (row["source_state"], row["target_state"]) == ("russia", "united-states")]
+    for row in years:
+        occurred = {
+            e["event_id"]: e
+            for e in tidy["dyad_events"]
+            if (e.get("source_state"), e.get("target_state"), e["status"]) == ("russia", "united-states", "occurred")
+            and e["earliest"][:4] <= str(row["year"]) <= e["latest"][:4]
+        }
+        assert row["disputed"] == sum(e["disputed"] for e in occurred.values()), row["year"]
+        assert row["one_sided"] == sum(e["one_sided"] for e in occurred.values()), row["year"]
+    assert sum(row["disputed"] for row in years) > 0
+    assert sum(row["one_sided"] for row in years) > 0
+
+
 def test_codes_of_states_hold_on_the_day(folder: Path) -> None:
     rows = from_csv(folder / "csv.zip")["dyad_events"]
     for row in rows:
@@ -280,6 +303,58 @@ def test_codes_of_states_hold_on_the_day(folder: Path) -> None:
             if row.get(f"{side}_iso") == "RUS":
                 assert row.get("latest", "9999") >= "1991-07-31", row["event_id"]
     assert {row["source_iso"] for row in rows if row.get("source_actor") == "united-states"} == {"USA"}
+
+
+def test_every_dyad_of_states_has_their_codes(folder: Path) -> None:
+    """The numbers of both lists on every row with a state, one and the same for a state and all who act for it."""
+    tidy = from_csv(folder / "csv.zip")
+    found: dict[str, set[tuple[int, int]]] = {}
+    for row in (*tidy["dyad_events"], *tidy["dyad_years"]):
+        for side in ("source", "target"):
+            if f"{side}_state" in row:
+                numbers = row.get(f"{side}_cow"), row.get(f"{side}_gw")
+                assert None not in numbers, row
+                found.setdefault(row[f"{side}_state"], set()).add(numbers)
+    assert {id: found[id] for id in ("united-states", "russia", "soviet-union", "germany", "ukraine")} == {
+        "united-states": {(2, 2)},
+        "russia": {(365, 365)},
+        "soviet-union": {(365, 365)},
+        "germany": {(255, 260)},
+        "ukraine": {(369, 369)},
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "edtf", "expected"),
+    [
+        ("DEU", "1987-06-12", ("germany", "DEU", 260, 260)),
+        ("DEU", "1990-10-02", ("germany", "DEU", 260, 260)),
+        ("DEU", "1990-10-03", ("germany", "DEU", 255, 260)),
+        ("DEU", "1990-10", ("germany", "DEU", None, 260)),
+        ("DEU", "1950", ("germany", "DEU", None, 260)),
+        ("SUN", "1987-12-08", ("soviet-union", "SUN", 365, 365)),
+        ("RUS", "1987-12-08", (None, None, None, None)),
+        ("RUS", "2021-06-16", ("russia", "RUS", 365, 365)),
+        ("SUN", "2021-06-16", (None, None, None, None)),
+        ("UKR", "1991-12-05", ("ukraine", "UKR", None, 369)),
+        ("UKR", "1994-12-05", ("ukraine", "UKR", 369, 369)),
+        ("BLR", "1991-08-25", ("belarus", "BLR", None, 370)),
+    ],
+)
+def test_codes_are_those_of_the_day(folder: Path, state: str, edtf: str, expected: tuple[Any, ...]) -> None:
+    """Germany changes its number in one list and not in the other; a month in which it changes leaves it open."""
+    states = {d["id"]: d for d in ndjson(folder)["actors"] if d["kind"] == "state"}
+    known = dyads.Codes({**states, "somebody": {"kind": "person", "country": state}}, {})
+    days = bounds(edtf)
+    date = {"earliest": days.earliest.isoformat(), "latest": days.latest.isoformat()}
+    assert known.state("somebody", {"date": date}) == expected
+
+
+def test_every_state_has_its_codes_each_with_two_sources(folder: Path) -> None:
+    for actor in ndjson(folder)["actors"]:
+        assert bool(actor["codes"]) == (actor["kind"] == "state"), actor["id"]
+        for code in actor["codes"]:
+            assert len({citation["source"]["id"] for citation in code["citations"]}) == 2, actor["id"]
 
 
 def test_r_reads_the_tables_and_gives_the_same_sums(folder: Path, tmp_path: Path) -> None:
@@ -303,17 +378,40 @@ def test_r_reads_the_tables_and_gives_the_same_sums(folder: Path, tmp_path: Path
         assert float(numbers) == pytest.approx(sums + extra), name
 
 
-def test_treaties_have_the_names_of_manydata(folder: Path) -> None:
+# The columns of agreements$GGO and parties$GGO of the R package manytreaties 1.0.0, and of references$ECOLEX_REF of manyenviron.
+MANYTREATIES = {
+    "treaty_agreements": "treatyID Title Begin End Signature Force Term Grounds TypeDomain TypeAgree TypeAmbit "
+    "TypeGeo TypeSubject Location Depository Published Secretariat Website TitleAlt Language Languages Text TextURL Coder "
+    "Comments Source",
+    "treaty_memberships": "stateID treatyID Title Begin End Signature StateSignature StateRatification Force StateForce Term "
+    "StateEnd Coder Comments",
+    "treaty_references": "treatyID1 treatyID2 RefType",
+}
+
+
+def test_treaties_have_the_names_of_manytreaties(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "csv.zip") as archive:
+        described = {table["name"]: table for table in json.loads(archive.read("datapackage.json"))["resources"]}
+    for name, theirs in MANYTREATIES.items():
+        ours = [field["name"] for field in described[name]["schema"]["fields"]]
+        assert {column for column in ours if column != column.lower()} <= set(theirs.split()), name
+        assert {"disputed", "one_sided"} <= {column for column in ours if column == column.lower()}
     tidy = from_csv(folder / "csv.zip")
     documents = ndjson(folder)["agreements"]
     (start,) = [row for row in tidy["treaty_agreements"] if row["treatyID"] == "new-start"]
-    assert (start["Signature"], start["Force"], start["End"]) == ("2010-04-08", "2011-02-05", "2026-02-05")
+    assert (start["Begin"], start["Signature"], start["Force"], start["End"]) == (
+        *("2010-04-08", "2010-04-08", "2011-02-05", "2026-02-05"),
+    )
+    assert (start["TypeAgree"], start["kind"], start["status"]) == ("Agreement", "treaty", "ended")
     assert len(tidy["treaty_agreements"]) == len(documents)
     assert {row["stateID"] for row in tidy["treaty_memberships"] if row["treatyID"] == "new-start"} == {"USA", "RUS"}
     bound = {(row["treatyID"], row["actor"]): (row.get("StateForce"), row.get("StateEnd")) for row in tidy["treaty_memberships"]}
     assert bound["open-skies-treaty", "russia"] == ("2002-01-01", "2021-12"), "it left, and others are still bound"
     assert bound["open-skies-treaty", "canada"] == ("2002-01-01", None)
     assert bound["cfe-treaty", "soviet-union"] == (None, None), "it was gone before the entry into force"
+    states = {(row["treatyID"], row["actor"]): row["status"] for row in tidy["treaty_memberships"]}
+    assert (states["open-skies-treaty", "russia"], states["open-skies-treaty", "canada"]) == ("ended", "in_force")
+    assert {row["RefType"] for row in tidy["treaty_references"]} >= {"Extends", "Supersedes", "Cites"}
     assert len(tidy["treaty_references"]) == sum(
         len({(r["relation"], r["agreement"]["id"]) for r in d["relations"]}) for d in documents
     )
@@ -322,6 +420,15 @@ def test_treaties_have_the_names_of_manydata(folder: Path) -> None:
 def test_the_folder_says_what_it_is_and_on_what_terms(folder: Path) -> None:
     assert "Cite as: " in (folder / "README.md").read_text()
     assert "https://creativecommons.org/licenses/by/4.0/" in (folder / "LICENSE").read_text()
+
+
+def test_the_raw_codings_are_published_with_the_reliability_computed_from_them(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "reliability.zip") as archive:
+        for part in (DATASET / "reliability").iterdir():
+            assert archive.read(part.name) == part.read_bytes()
+        table = archive.read("reliability.md").decode()
+    assert table.split("\n\n")[1].strip() in (DATASET / "README.md").read_text(encoding="utf-8")
+    assert "| `kind` |" in table
 
 
 def test_independent_readers_must_agree_before_anything_is_published(
@@ -333,11 +440,25 @@ def test_independent_readers_must_agree_before_anything_is_published(
     with pytest.raises(DatasetError) as refused:
         readers.verify(folder, {**counts, "events": 1})
     assert len(refused.value.findings) == sum("read" in line.split() for line in lines)
-    monkeypatch.setitem(readers.READERS, "pandas", (readers._pandas, lambda: None))
-    monkeypatch.setitem(readers.READERS, "SQLite", (lambda folder, kinds: {}[folder], lambda: True))
-    result = run("release", "--dataset", small, "--output", tmp_path)
+    monkeypatch.setattr(readers.shutil, "which", lambda program: None)
+    for name in ("SQLite", "R"):
+        monkeypatch.setitem(readers.READERS, name, lambda folder, kinds: {}[folder])
+    result = run("release", "--dataset", small, "--output", tmp_path, *QUICKLY, "--reader", "R")
     assert result.exit_code == 1
     assert "SQLite cannot read the release" in result.output
+    assert "R cannot read the release: " in result.output, "it was asked for"
     assert not [path for path in tmp_path.iterdir() if path.name[0].isdigit()]
-    monkeypatch.setitem(readers.READERS, "SQLite", (readers._sqlite, lambda: True))
-    assert "pandas is not installed" in run("release", "--dataset", small, "--output", tmp_path).output
+    monkeypatch.setitem(readers.READERS, "SQLite", readers._sqlite)
+    monkeypatch.setattr(readers, "find_spec", lambda module: None if module == "pandas" else module)
+    result = run("release", "--dataset", small, "--output", tmp_path)
+    assert result.exit_code == 2
+    assert "pandas is missing: in a checkout run `make release`; elsewhere install the wheel" in result.output
+    monkeypatch.setattr(readers, "find_spec", lambda module: module)
+    assert "R is not installed: nothing was read with it" in run("release", "--dataset", small, "--output", tmp_path).output
+
+
+def test_every_reader_at_the_gate_comes_with_the_extra_that_publishing_needs() -> None:
+    extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]["release"]
+    names = {re.split("[<>=]", requirement)[0] for requirement in extra}
+    assert set(readers.MODULES) < names
+    assert {name.lower() for name in readers.READERS} - {"sqlite", "r"} == set(readers.MODULES)

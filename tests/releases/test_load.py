@@ -118,7 +118,7 @@ def test_no_more_releases_are_kept_than_asked(edit: Callable[..., Path], small: 
         edit("dataset.yaml", text[text.index("version: ") :].splitlines()[0], f"version: {version}")
         load.load(Settings(dataset=small, data_dir=tmp_path / "data", keep_releases=2))
     kept = sorted(path.name.split("-")[0] for path in (tmp_path / "data" / "releases").glob("*.sqlite"))
-    assert kept == ["0.1.2", "0.1.3"]
+    assert kept == ["0.1.2+draft", "0.1.3+draft"]
 
 
 def test_foreign_keys_hold_in_the_release_itself(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """Any life of an agreement gives, day by day, what a plain simulation gives that knows only what happens on each day."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
@@ -131,7 +133,6 @@ def paused(periods: list[Document], day: date) -> bool:
     return any(reach(one["start"], one["end"]).possible(day) for period in periods for one in period["suspensions"])
 
 
-@profile(max_examples=400, deadline=None)
 @given(life=lives())
 def test_every_day_is_as_the_simulation_has_it(life: tuple[Document, dict[str, Bounds]]) -> None:
     agreement, existence = life
@@ -153,7 +154,6 @@ def check_states(agreement: Document, found: Lifecycle, existence: dict[str, Bou
         assert (own == "suspended") == (party in expected.suspended)
 
 
-@profile(max_examples=200, deadline=None)
 @given(life=lives(), data=st.data())
 def test_the_order_in_the_file_does_not_count(life: tuple[Document, dict[str, Bounds]], data: st.DataObject) -> None:
     agreement, existence = life
@@ -161,7 +161,6 @@ def test_the_order_in_the_file_does_not_count(life: tuple[Document, dict[str, Bo
     assert lifecycle({**agreement, "actions": shuffled}, existence) == lifecycle(agreement, existence)
 
 
-@profile(max_examples=400, deadline=None)
 @given(life=lives(("entered_into_force", "suspended", "resumed", "withdrawn", "terminated")), data=st.data())
 def test_certain_is_what_every_resolution_has_and_possible_what_some_has(
     life: tuple[Document, dict[str, Bounds]], data: st.DataObject
@@ -200,3 +199,16 @@ def test_who_suspended_with_another_resumes_alone() -> None:
     found = lifecycle(agreement, {})
     assert standing(agreement, found, WINDOW[9]).by == ("b",)
     assert [party_standing(agreement, found, party, WINDOW[9], {}).state for party in "ab"] == ["in_force", "suspended"]
+
+
+@pytest.mark.trials
+@pytest.mark.parametrize(
+    "promise",
+    [
+        test_every_day_is_as_the_simulation_has_it,
+        test_the_order_in_the_file_does_not_count,
+        test_certain_is_what_every_resolution_has_and_possible_what_some_has,
+    ],
+)
+def test_so_it_is_of_many_lives(promise: Callable[[], None]) -> None:
+    profile(max_examples=500)(promise)()

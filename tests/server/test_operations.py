@@ -176,7 +176,7 @@ def test_metrics_count_what_all_processes_did(tmp_path: Path) -> None:
         hits = found['diplomatic_events_cache_requests_total{result="hit"}']
         assert asked - 3 * 4 <= hits < asked, "each process asks once, or each thread of it at the same moment"
         (info,) = [name for name in found if name.startswith("diplomatic_events_release_info")]
-        assert 'version="0.1.0"' in info
+        assert 'version="0.1.0+draft"' in info
         assert 0 <= found["diplomatic_events_release_age_seconds"] <= time.time() - began
         assert 0 < found["diplomatic_events_release_load_duration_seconds"] <= time.time() - began
         assert found["diplomatic_events_database_errors_total"] == 0

@@ -24,14 +24,14 @@ def test_a_running_server_answers_from_a_new_release_without_a_failed_request(
         running("--dataset", str(small), "--data-dir", str(data_dir), cwd=tmp_path) as (url, _),
         asking(lambda number: f"{url}/v1/topics/security") as heard,
     ):
-        for n in range(5):
+        for n in range(3):
             edit("topics/security.yaml", "definition: ", f"definition: {n} ")
             command = [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(data_dir)]
             subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
             served = requests.get(f"{url}/v1/topics/security", timeout=10).json()
             assert served["data"]["definition"].startswith(f"{n} "), "the new release answers at once"
     assert (set(heard.statuses), heard.cut) == ({200}, [])
-    assert len({json.loads(body)["data"]["definition"] for body in heard.bodies}) > 2
+    assert len({json.loads(body)["data"]["definition"] for body in heard.bodies}) > 1
 
 
 def test_a_cursor_goes_on_in_its_own_release(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:

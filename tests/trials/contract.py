@@ -12,7 +12,7 @@ from pathlib import Path
 
 from conftest import DATASET, running
 from postgresql import Cluster
-from support import script
+from support import QUICKLY, script
 
 from .trial import ROOT, Figures
 
@@ -31,7 +31,7 @@ def published(folder: Path, database_url: str = "") -> Iterator[str]:
         "DIPLOMATIC_EVENTS_DATABASE_URL": database_url,
         "DIPLOMATIC_EVENTS_LOG": "off",
     }
-    release = [sys.executable, "-m", "api", "release", "--output", str(folder / "releases")]
+    release = [sys.executable, "-m", "api", "release", "--output", str(folder / "releases"), *QUICKLY]
     subprocess.run(release, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
     with running(cwd=ROOT, **environ) as (url, _):
         yield url

@@ -22,8 +22,9 @@ from typing import Any
 import psycopg
 import requests
 from clients import Heard, asking, pages
-from conftest import SMALL, running, wait_for
+from conftest import SMALL, keep_manifest, running, wait_for
 from postgresql import Cluster
+from support import QUICKLY
 
 from api.config import Settings
 from api.releases import load
@@ -39,7 +40,7 @@ Databases = Callable[[Path], Any]
 @contextmanager
 def embedded(folder: Path) -> Iterator[Settings]:
     """A copy of the small dataset, loaded into SQLite."""
-    dataset = Path(shutil.copytree(SMALL, folder / "dataset"))
+    dataset = keep_manifest(Path(shutil.copytree(SMALL, folder / "dataset")))
     settings = Settings(dataset=dataset, data_dir=folder / "data", releases_dir=folder / "releases")
     load.load(settings)[0].close()
     yield settings
@@ -213,7 +214,7 @@ def full_release(times: int, folder: Path) -> Figures:
 
 def published(settings: Settings, dataset: Path, output: Path) -> subprocess.CompletedProcess[str]:
     """What `release` says."""
-    line = [sys.executable, "-m", "api", "release", "--dataset", str(dataset), "--output", str(output)]
+    line = [sys.executable, "-m", "api", "release", "--dataset", str(dataset), "--output", str(output), *QUICKLY]
     return subprocess.run(line, cwd=ROOT, env={**os.environ, **environ(settings)}, capture_output=True, text=True, check=False)
 
 

@@ -6,6 +6,7 @@ import io
 import json
 import random
 import select
+import shutil
 import socket
 import sys
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from conftest import DATASET, running, wait_for
+from conftest import DATASET, keep_manifest, running, wait_for
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from postgresql import Cluster
@@ -37,7 +38,9 @@ SECRETS = (b"Traceback", b"gunicorn", b"werkzeug", b"root:x:", b"/site-packages/
 def loaded(database_url: str = "") -> str:
     """The data directory of the bundled dataset, loaded once for all trials of a run."""
     folder = session.enter_context(tempfile.TemporaryDirectory(prefix="diplomatic-events-trial-"))
-    load.load(Settings(dataset=DATASET, data_dir=Path(folder), database_url=database_url))[0].close()
+    with tempfile.TemporaryDirectory(prefix="diplomatic-events-trial-") as copy:
+        dataset = keep_manifest(Path(shutil.copytree(DATASET, Path(copy) / "dataset")))
+        load.load(Settings(dataset=dataset, data_dir=Path(folder), database_url=database_url))[0].close()
     return folder
 
 

@@ -184,7 +184,9 @@ def test_without_a_release_every_kind_is_a_503(tmp_path_factory: pytest.TempPath
 def test_the_index_leads_to_every_kind(client: FlaskClient) -> None:
     body = client.get("/v1").get_json()
     assert set(BY_KIND) <= set(body["links"])
-    assert body["data"]["citation"].endswith("CC-BY-4.0.")
+    release = body["meta"]["release"]
+    assert body["data"]["citation"].endswith(f"CC-BY-4.0. {release['url']}")
+    assert client.get(release["url"]).get_json()["data"]["version"] == release["version"]
     for href in body["links"].values():
         assert client.get(href).status_code == 200
 

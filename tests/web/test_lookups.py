@@ -89,6 +89,8 @@ def test_what_is_being_typed_is_completed(client: FlaskClient, text: str, id: st
     [
         ("wikidata:Q7747", "/v1/actors/vladimir-putin"),
         ("iso3166:USA", "/v1/actors/united-states"),
+        ("cow:365", "/v1/actors/russia"),
+        ("gleditsch_ward:260", "/v1/actors/germany"),
         ("geonames:2660646", "/v1/places/geneva"),
         ("vladimir-putin", "/v1/actors/vladimir-putin"),
         ("actors/vladimir-putin", "/v1/actors/vladimir-putin"),

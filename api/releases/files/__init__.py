@@ -15,6 +15,7 @@ from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed,
 from .ndjson import everything, ndjson_writer
 from .parquet import parquet_writer
 from .release_reader import ReleaseContent, Write
+from .reliability import archive
 from .sqlite import database
 
 
@@ -72,6 +73,7 @@ FILES: dict[str, File] = {
     "README.md": File(readme, "text/markdown", "What is in the files, and how to cite them."),
     "LICENSE": File(licence, "text/plain", "The licence of the data."),
     "codebook.html": File(book, "text/html", "The codebook as one page."),
+    "reliability.zip": File(archive, "application/zip", "The raw double codings, and the reliability computed from them."),
     "changes.json": File(changed, "application/json", "Every change of every release so far."),
     "citation.bib": File(bibliography, "application/x-bibtex", "How to cite the release, for BibTeX."),
     "citation.json": File(csl, "application/vnd.citationstyles.csl+json", "How to cite the release, as CSL-JSON."),

@@ -12,14 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ...query.citation import release_url
 from ...resources import RESOURCES
 from ...schema.fields import Record
 from . import dyads, treaties
-from .release_reader import ReleaseContent
+from .release_reader import ReleaseContent, zip_member
 from .tables import Cells, Column, Table, rows, tables
-
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
-
 
 AllRows = Callable[[ReleaseContent], Iterator[tuple[str, Cells]]]
 
@@ -82,8 +80,7 @@ def csv_cell(value: Any) -> Any:
 
 def _member(archive: zipfile.ZipFile, made: Path) -> None:
     """Adds a file under its name, with a fixed time."""
-    info = zipfile.ZipInfo(made.name, EPOCH)
-    info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+    info = zip_member(made.name)
     info.file_size = made.stat().st_size
     with made.open("rb") as data, archive.open(info, "w") as out:
         shutil.copyfileobj(data, out, 1 << 20)
@@ -139,5 +136,6 @@ def _datapackage(about: Record, resources: list[Record]) -> Record:
         "licenses": [{"name": about["licence"], "path": about["licence_url"]}],
         "contributors": [{"title": creator["name"], "roles": ["creator"]} for creator in about["creators"]],
         "keywords": about["keywords"],
+        **({"homepage": url} if (url := release_url(about)) else {}),
         "resources": resources,
     }

@@ -8,12 +8,15 @@ from typing import Any
 
 from ...formats.graphml import pairs
 from ...resources import BY_KIND
-from ...resources.actors import code_withdrawn
+from ...resources.actors import SYSTEMS, code_withdrawn
 from ...resources.events import STATUSES
 from ...resources.filters import years
 from ...schema.fields import Record
 from .release_reader import ReleaseContent
 from .tables import Cells, Column, Table
+
+Days = tuple[str | None, str | None]  # first and last, None where open
+FIRST, LAST = date.min.isoformat(), date.max.isoformat()
 
 
 def _side(side: str) -> tuple[Column, ...]:
@@ -36,8 +39,8 @@ def _state(side: str) -> tuple[Column, ...]:
             refers="actors",
         ),
         Column(f"{side}_iso", "string", "ISO 3166-1 alpha-3 (or 3166-3) code of that state; empty where not valid on the day."),
-        Column(f"{side}_cow", "integer", "Correlates of War code of that state; empty where not verified."),
-        Column(f"{side}_gw", "integer", "Gleditsch-Ward code of that state; empty where not verified."),
+        Column(f"{side}_cow", "integer", "Correlates of War code of that state on the day; empty where the list has none."),
+        Column(f"{side}_gw", "integer", "Gleditsch-Ward code of that state on the day; empty where the list has none."),
     )
 
 
@@ -56,6 +59,7 @@ EVENTS = Table(
         Column("date_edtf", "string", "The date of the event as EDTF (ISO 8601-2).", required=True),
         Column("status", "string", "Whether it occurred, is announced or planned, or is only alleged.", STATUSES, required=True),
         Column("disputed", "boolean", "Whether accounts of the event conflict.", required=True),
+        Column("one_sided", "boolean", "Whether something in the event rests on one party's account alone.", required=True),
         Column("type_id", "string", "Type of the event in the codebook.", required=True, refers="event-types"),
         Column("plover_event", "string", "PLOVER event of the type; empty where it has none."),
         Column("plover_mode", "string", "PLOVER mode of the type; empty where it has none."),
@@ -78,6 +82,8 @@ YEARS = Table(
         Column("events", "integer", "Events of every status that may have happened in the year.", required=True),
         Column("occurred", "integer", "Those of them whose status is `occurred`.", required=True),
         Column("certain", "integer", "Those that occurred and can only have happened in this year.", required=True),
+        Column("disputed", "integer", "Those that occurred and of which accounts conflict.", required=True),
+        Column("one_sided", "integer", "Those that occurred and rest in part on one party's account alone.", required=True),
         *(Column(name, "integer", f"Events that occurred, of quad class {name[-1]}.", required=True) for name in COUNTED),
         Column("goldstein_events", "integer", "Events that occurred and whose type has a Goldstein value.", required=True),
         Column("goldstein_sum", "number", "Sum of the Goldstein values of those."),
@@ -103,20 +109,32 @@ class Codes:
         """The id, ISO, COW and Gleditsch-Ward code of the state of an actor, as far as they hold on the date of an event."""
         code = self.actors[actor]["country"] if actor else None
         first, last = event["date"]["earliest"], event["date"]["latest"]
-        if not code or str(code_withdrawn(code)) < (first or date.min.isoformat()):
+        if not code or str(code_withdrawn(code)) < (first or FIRST):
             return None, None, None, None
         existing = [state for state in self.states[code] if _existed(state, first, last)]
         if self.states[code] and not existing:
             return None, None, None, None
-        state = existing[0] if existing else {"id": None}
-        return state["id"], code, state.get("cow"), state.get("gleditsch_ward")
+        if not existing:
+            return None, code, None, None
+        return existing[0]["id"], code, *(_number(existing[0], system, first, last) for system in SYSTEMS)
+
+
+def _number(state: Record, system: str, first: str | None, last: str | None) -> int | None:
+    """The code of a state in a system on a date; None where it had none, or the date may be on either side of a change."""
+    codes = (code for code in state["codes"] if code["system"] == system)
+    held = {c["code"] for c in codes if _meet((c["from"]["earliest"], (c["to"] or {}).get("latest")), (first, last))}
+    return held.pop() if len(held) == 1 else None
 
 
 def _existed(state: Record, first: str | None, last: str | None) -> bool:
     """Whether a state may have existed on some day of a range, null where open."""
-    begin = (state["founded"] or {}).get("earliest") or date.min.isoformat()
-    end = (state["dissolved"] or {}).get("latest") or date.max.isoformat()
-    return begin <= (last or date.max.isoformat()) and end >= (first or date.min.isoformat())
+    return _meet(((state["founded"] or {}).get("earliest"), (state["dissolved"] or {}).get("latest")), (first, last))
+
+
+def _meet(one: Days, other: Days) -> bool:
+    """Whether two ranges of days have one in common."""
+    (begin, end), (first, last) = one, other
+    return (begin or FIRST) <= (last or LAST) and (end or LAST) >= (first or FIRST)
 
 
 def codes(content: ReleaseContent) -> Codes:
@@ -133,7 +151,7 @@ def dyads(event: Record, known: Codes) -> Iterator[Cells]:
         "event_id": event["id"],
         **{key: event["date"][key] for key in ("earliest", "latest")},
         "date_edtf": event["date"]["edtf"],
-        **{key: event[key] for key in ("status", "disputed")},
+        **{key: event[key] for key in ("status", "disputed", "one_sided")},
         "type_id": type["id"],
         "plover_event": plover.get("event"),
         "plover_mode": plover.get("mode"),
@@ -172,7 +190,7 @@ def dyad_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
 def _empty(row: Cells, year: int) -> Cells:
     """A row of a year without events."""
     kept = {column.name: row.get(column.name) for column in YEARS.columns if column.name in row}
-    counts = dict.fromkeys(("events", "occurred", "certain", *COUNTED, "goldstein_events"), 0)
+    counts = dict.fromkeys(("events", "occurred", "certain", "disputed", "one_sided", *COUNTED, "goldstein_events"), 0)
     return {**kept, "year": year, **counts, "goldstein_sum": None}
 
 
@@ -183,6 +201,8 @@ def _count(total: Cells, row: Cells, certain: bool) -> None:
         return
     total["occurred"] += 1
     total["certain"] += certain
+    for doubt in ("disputed", "one_sided"):
+        total[doubt] += row[doubt]
     if row["quad"]:
         total[f"quad_{row['quad']}"] += 1
     if row["goldstein"] is not None:

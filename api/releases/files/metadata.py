@@ -32,7 +32,7 @@ CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.c
 
 def catalogue(files: dict[str, tuple[str, str]], content: ReleaseContent, path: Path) -> None:
     """The release as a schema.org Dataset and a DCAT dataset, as JSON-LD."""
-    about = content.release.about
+    about, url = content.release.about, citation.release_url(content.release.about)
     node = {
         "@context": {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
         "@type": ["Dataset", "dcat:Dataset"],
@@ -50,8 +50,14 @@ def catalogue(files: dict[str, tuple[str, str]], content: ReleaseContent, path: 
         "keywords": about["keywords"],
         "dcat:keyword": about["keywords"],
         "temporalCoverage": about["coverage"],
+        **({"url": url, "dcat:landingPage": {"@id": url}} if url else {}),
         "distribution": [
-            {"@type": ["DataDownload", "dcat:Distribution"], "contentUrl": name, "encodingFormat": type, "name": what}
+            {
+                "@type": ["DataDownload", "dcat:Distribution"],
+                "contentUrl": f"{url}/{name}" if url else name,
+                "encodingFormat": type,
+                "name": what,
+            }
             for name, (type, what) in files.items()
         ],
     }
@@ -91,12 +97,13 @@ def dictionary() -> str:
 
 def readme(content: ReleaseContent, path: Path) -> None:
     """What the release is, how to cite it, and what is in its files, as Markdown."""
-    about = content.release.about
+    about, url = content.release.about, citation.release_url(content.release.about)
+    address = f"Address: <{url}>\n\n" if url else ""
     lines = [f"- `{d.name}.csv`: {d.description}" for d in all_tables().values()]
     text = (
         f"# {about['title']}, version {about['version']}\n\n{about['description']}\n\n"
         f"Released {about['released']} under {about['licence']} ({about['licence_url']}): see LICENSE.\n\n"
-        f"Cite as: {citation.citation(about)}\n\n"
+        f"{address}Cite as: {citation.citation(about)}\n\n"
         f"## Tables in csv.zip\n\n{NULLS} Every column is described in datapackage.json (in csv.zip), in the metadata of the "
         "Parquet files, and in codebook.html.\n\n" + "\n".join(lines) + "\n"
     )
@@ -154,7 +161,8 @@ def counted(folder: Path) -> dict[str, int]:
             rows[path.name] = import_module("pyarrow.parquet").read_metadata(path).num_rows
         elif path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
-                for described in json.loads(archive.read("datapackage.json"))["resources"]:
+                package = "datapackage.json" in archive.namelist() and json.loads(archive.read("datapackage.json"))
+                for described in package["resources"] if package else ():
                     with archive.open(described["path"]) as file, io.TextIOWrapper(file, "utf-8", newline="") as text:
                         rows[f"{path.name}:{described['path']}"] = sum(1 for _ in csv.reader(text)) - 1
     return rows

@@ -9,6 +9,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
+from ...query.citation import release_url
 from ...resources.resource import Resource
 from ...schema.fields import Record
 from ...schema.shape import Node, shape
@@ -46,7 +47,7 @@ def _year(dated: str | None, document: Record) -> str:
 
 def _about(resource: Resource, about: Record) -> dict[str, str]:
     """The metadata of a file: what it holds, of which release."""
-    known = {key: about[key] for key in ("title", "version", "digest", "licence", "licence_url")}
+    known = {key: about[key] for key in ("title", "version", "digest", "licence", "licence_url")} | {"url": release_url(about)}
     return {"description": resource.description, "release": json.dumps(known, ensure_ascii=False, sort_keys=True)}
 
 

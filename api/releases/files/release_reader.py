@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,13 @@ def write_gzip(path: Path, lines: Iterator[str]) -> None:
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as out:
         for line in lines:
             out.write(line.encode())
+
+
+def zip_member(name: str) -> zipfile.ZipInfo:
+    """A member of a zip archive with a fixed time, mode and system."""
+    info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # the earliest time that a zip can hold
+    info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+    return info
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -100,7 +100,7 @@ THREAD = {
     },
     "required": ["id", "stance", "speakers", "date", "act", "paraphrase", "href", "replies"],
 }
-RELEASE = {"version": "1.0.0", "digest": "e3b0c442..."}
+RELEASE = {"version": "1.0.0", "digest": "e3b0c442...", "url": "https://example.org/v1/releases/1.0.0"}
 NOT_MODIFIED = {"$ref": "#/components/responses/NotModified"}
 RESPONSES = {
     "NotModified": {"description": "The client's copy is current (`If-None-Match`)."},
@@ -129,6 +129,7 @@ ERRORS = {
     404: PROBLEMS["unknown-record"],
     406: "None of the media types in `Accept` is available; `available` lists those that are.",
     408: "The header fields did not come in time.",
+    409: PROBLEMS["draft"],
     410: f"The record was withdrawn. Or: {PROBLEMS['cursor-expired']}",
     414: "The request line is too long.",
     429: "Too many requests of one client; `Retry-After` says when to come again.",
@@ -146,8 +147,12 @@ def errors(*statuses: int) -> dict[str, Any]:
 RELEASE_SCHEMA = {
     "type": "object",
     "description": "The release that the answer comes from.",
-    "properties": {"version": {"type": "string"}, "digest": {"type": "string"}},
-    "required": ["version", "digest"],
+    "properties": {
+        "version": {"type": "string", "description": "x.y.z, or x.y.z+draft for what was not published as x.y.z."},
+        "digest": {"type": "string"},
+        "url": {"type": ["string", "null"], "format": "uri", "description": "The release itself; null for a draft."},
+    },
+    "required": ["version", "digest", "url"],
 }
 DATE_MATCH_COUNTS = {
     "type": "object",

@@ -150,7 +150,7 @@ def _publications() -> dict[str, dict[str, Any]]:
             "Cite a query of any kind: text, BibTeX, CSL-JSON, and a checksum to verify it",
             "cite",
             _answer(ANY, {"count": 1, "sha256": "0" * 64}),
-            (400, 503),
+            (400, 409, 503),
             parameters=query(citations.cite_query_arguments()),
         ),
         "/v1/export": _service(
@@ -203,7 +203,7 @@ def _of_each_kind() -> dict[str, dict[str, Any]]:
                 f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a checksum to verify it",
                 f"cite_{resource.kind.replace('-', '_')}",
                 _answer(ANY, {"count": 1, "sha256": "0" * 64}),
-                (400, 503),
+                (400, 409, 503),
                 parameters=query(cite_arguments(resource)),
                 tag=resource.kind,
             )

@@ -1,0 +1,28 @@
+"""The command `reliability`, which computes how well independent codings of the same units agree."""
+
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from ..dataset import codings, reader
+from ..dataset.reliability import figures
+from ..releases.codebook import reliability_table
+from .common import dataset_option, fail, settings_of
+
+
+@click.command()
+@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
+@dataset_option
+def reliability(directory: Path | None, folder: Path | None) -> None:
+    """Print Krippendorff's alpha of each variable of double codings, with its 95 % interval.
+
+    DIR holds units.csv and a coder_<n>.csv for each coder; it is <dataset>/reliability unless it is given. Types of events
+    are those of the dataset. Faulty values are listed, all of them, with file, line and column.
+    """
+    root = settings_of(dataset=folder).dataset
+    with closing(reader.read(root)) as dataset:
+        if dataset.findings:
+            fail(dataset.findings.all())
+        types = [item.id for item in dataset.ordered("event-types")]
+    click.echo(reliability_table(figures(codings.read_codings(directory or root / codings.FOLDER, types))))
