@@ -66,6 +66,29 @@ class Oracle:
                 return {str(d["disputed"]).lower()}
             case _, "one_sided":
                 return {str(self.one_sided(d)).lower()}
+            case _, "holder":
+                return {h["id"] for a in d["accounts"] for h in a["holders"]}
+            case _, "unit":
+                return {q["unit"] for q in quantities(kind, d)}
+            case "events", "ahead_of_source":
+                begins = span(d["date"])[0]
+                cited = [self.by_id["sources"][c["source"]["id"]]["published"] for c in d["citations"]]
+                before = [s for s in cited if s and span(s)[1] < begins]
+                return {"some" if before else "none"} | ({"all"} if len(before) == len(cited) else set())
+            case "statements", "speaks_for":
+                return ids(d["speakers"]).union(*(self.states_behind(s["id"], d["date"]) for s in d["speakers"]))
+            case "statements", "speaker_country":
+                return {c for s in d["speakers"] if (c := self.by_id["actors"][s["id"]]["country"])}
+            case "statements", "via":
+                publishers = {self.by_id["sources"][c["source"]["id"]]["publisher"].lower() for c in d["citations"]}
+                media = [a for a in self.documents["actors"] if a["kind"] == "media_outlet"]
+                outlets = {a["id"] for a in media if publishers & {n.lower() for n in [a["name"], *a["also_known_as"]]}}
+                return ids(d["speakers"]) | ids(d["reported_by"]) | outlets
+            case "statements", "setting":
+                return one_of(d["setting"])
+            case "statements", "quote_language":
+                cited = [self.by_id["sources"][c["source"]["id"]] for c in d["citations"]]
+                return {source["language"] for source in cited} if d["quote"] else set()
             case "events", "actor":
                 return {p["actor"]["id"] for p in d["participants"]}
             case "events", "role":
@@ -84,10 +107,10 @@ class Oracle:
                 return {r["event"]["id"] for r in d["related"]}
             case "events", "prompted_by" | "retaliates_against" | "part_of" | "follows" | "announces" | "reverses":
                 return {r["event"]["id"] for r in d["related"] if r["relation"] == filter}
-            case (("events" | "statements"), "year"):
-                return years(d["date"])
-            case "agreements", "year":
-                return set().union(*(years(action["date"]) for action in d["actions"]))
+            case _, "year":
+                return set().union(*(years(date) for date in dates_of(kind, d)))
+            case _, "month":
+                return set().union(*(months(date) for date in dates_of(kind, d)))
             case "agreements", "action":
                 return {action["kind"] for action in d["actions"]}
             case "agreements", "status":
@@ -137,11 +160,49 @@ class Oracle:
                 category = d[filter]
                 return {category["event" if filter == "plover" else "code"]} if category else set()
             case _, "date_precision":
-                return {d["date"]["precision"]}
+                return {date["precision"] for date in dates_of(kind, d)}
             case _ if filter in d:
                 return one or ({d[filter]} if d[filter] is not None else set())
             case _:
                 raise NotImplementedError(f"tests/oracle.py does not say what the filter {filter!r} of {kind} means")
+
+    def states_behind(self, speaker: str, day: Document) -> set[str]:
+        """The states for which somebody speaks on a day: by what it is, or by an office, of a state or of its bodies."""
+        actors, found, on = self.by_id["actors"], set(), span(day)
+        posts = {speaker}
+        for role in actors[speaker]["roles"]:
+            unbounded = not (role["from"] or role["to"]) and date.min in span(role["attested"])
+            if role["organization"] and not unbounded and any(a <= on[1] and on[0] <= b for a, b in self.terms(role)):
+                posts.add(role["organization"]["id"])
+        for post in posts:
+            if actors[post]["kind"] in ("state", "government_body") and actors[post]["country"]:
+                code = actors[post]["country"]
+                found |= {a["id"] for a in self.documents["actors"] if a["kind"] == "state" and a["country"] == code}
+        return found
+
+    def terms(self, role: Document) -> list[tuple[date, date]]:
+        """The days on which a role may have been held; half a year around those on which it is attested."""
+        if role["from"] or role["to"]:
+            return [(span(role["from"])[0], span(role["to"])[1])]
+        if not role["attested"]:
+            return []
+        first, last = span(role["attested"])
+        half = timedelta(days=0 if date.min == first or date.max == last else 183)
+        return [(first - half, last + half)]
+
+    def surely_held(self, role: Document, day: date) -> bool:
+        """Whether sources show a role for a day."""
+        start, end, attested = role["from"], role["to"], role["attested"]
+        if any(one and set("~?%") & set(one["edtf"]) for one in (start, end)):
+            return False
+        if not start and not end:
+            return bool(attested) and surely_within(attested, (day, day))
+        begun = span(start)[1] <= day if start else day == span(end)[1]
+        if end:
+            return begun and (day <= span(end)[0] or (bool(start) and span(start)[0] == span(start)[1] == day))
+        if attested and not set("~?%") & set(attested["edtf"]) and day <= days(attested["edtf"].split("/")[-1])[0]:
+            return begun
+        return begun and span(start)[0] == day
 
     def side(self, id: str) -> str:
         """Whom an actor speaks for."""
@@ -199,15 +260,22 @@ class Oracle:
     def spans(self, kind: str, filter: str, d: Document, word: str | None = None) -> list[tuple[date, date]]:
         """The spans of days that `filter=<day>` looks into, only those with a word where one is given."""
         assert filter == "role_on"
-        found = []
-        for role in d["roles"]:
-            if word and role["title"] != word:
-                continue
-            if role["from"] or role["to"]:
-                found.append((span(role["from"])[0], span(role["to"])[1]))
-            elif role["attested"]:
-                found.append(span(role["attested"]))
-        return found
+        return [term for role in d["roles"] if word in (None, role["title"]) for term in self.terms(role)]
+
+    def counts(self, kind: str, d: Document, parameters: Document) -> bool:
+        """Whether one quantity may lie, or must lie, in the range of a query."""
+        least, most = parameters.get("quantity_min"), parameters.get("quantity_max")
+        certain = parameters.get("quantity_match") == "certain"
+
+        def counts(n: float, hedge: str | None) -> bool:
+            high_enough, low_enough = least is None or n >= least, most is None or n <= most
+            if hedge in ("more_than", "at_least"):
+                return (high_enough and most is None) if certain else low_enough and not (hedge == "more_than" and n == most)
+            if hedge in ("less_than", "at_most", "up_to"):
+                return (low_enough and least is None) if certain else high_enough and not (hedge == "less_than" and n == least)
+            return high_enough and low_enough and not (certain and hedge == "about")
+
+        return any(counts(q["value"], q["qualifier"]) for q in quantities(kind, d) if q["unit"] in parameters["unit"])
 
     def lies_within(self, kind: str, d: Document, range: tuple[date, date], match: str) -> bool:
         """Whether a document's date may lie in a range of days (`possible`), or must (`certain`)."""
@@ -265,6 +333,25 @@ def years(rendered: Document) -> set[str]:
     return (
         set() if date.min in (first, last) or date.max in (first, last) else {f"{y:04}" for y in range(first.year, last.year + 1)}
     )
+
+
+def months(rendered: Document) -> set[str]:
+    """The months that a date touches; none where an end is open."""
+    first, last = span(rendered)
+    if date.min in (first, last) or date.max in (first, last):
+        return set()
+    return {str(first + timedelta(n))[:7] for n in range((last - first).days + 1)}
+
+
+def dates_of(kind: str, d: Document) -> list[Document]:
+    """The dates that a document is found by."""
+    if kind == "agreements":
+        return [action["date"] for action in d["actions"]]
+    return [date for date in [d["published" if kind == "sources" else "date"]] if date]
+
+
+def quantities(kind: str, d: Document) -> list[Document]:
+    return [q for term in d["terms"] for q in term["quantities"]] if kind == "agreements" else list(d["quantities"])
 
 
 def one_of(reference: Document | None) -> set[str]:

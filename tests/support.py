@@ -96,16 +96,18 @@ def vocabulary(schema: dict[str, Any]) -> list[str]:
     return vocabulary(inner) if inner else list(schema["enum"])
 
 
-def sample(schema: dict[str, Any]) -> Any:
-    """The example of an answer, put together from those of its parts."""
-    schemas = openapi.contract()["components"]["schemas"]
-    if "$ref" in schema:
-        return sample(schemas[schema["$ref"].rsplit("/", 1)[1]])
-    if "example" in schema or "properties" not in schema:
-        parts = schema.get("anyOf") or ([schema["items"]] if "items" in schema else [])
-        shown = schema["example"] if "example" in schema else sample(parts[0])
-        return [shown] if "items" in schema and "example" not in schema else shown
-    return {key: sample(schema["properties"][key]) for key in schema["required"]}
+def sample(schema: dict[str, Any], records: dict[str, Any]) -> Any:
+    """An answer put together from the examples of its parts; of records from `records`, by the names of their schemas."""
+    named = schema.get("$ref", "").rsplit("/", 1)[-1]
+    if named:
+        return records[named] if named in records else sample(openapi.contract()["components"]["schemas"][named], records)
+    if "example" in schema:
+        return schema["example"]
+    if "items" in schema:
+        return [sample(schema["items"], records)]
+    if "anyOf" in schema:
+        return sample(schema["anyOf"][0], records)
+    return {key: sample(schema["properties"][key], records) for key in schema["required"]}
 
 
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))

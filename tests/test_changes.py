@@ -17,12 +17,12 @@ FIELD = {
 }
 FILTER = {
     "api/resources/events.py": [
-        ('        *shared("events"),\n', '        Terms("unit", "With a quantity in this unit.", each("quantities.unit")),\n')
+        ('        *shared("events"),\n', '        Terms("counted", "With a quantity of this.", each("quantities.of")),\n')
     ],
     "tests/oracle.py": [
         (
             '            case "events", "role":\n                return {p["role"] for p in d["participants"]}\n',
-            '            case "events", "unit":\n                return {q["unit"] for q in d["quantities"]}\n',
+            '            case "events", "counted":\n                return {q["of"] for q in d["quantities"]}\n',
         )
     ],
 }

@@ -4,6 +4,7 @@ import hashlib
 import heapq
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -144,6 +145,28 @@ class Dataset:
     def _organization(self, role: Record) -> Record | None:
         id = role["organization"]
         return {"id": id, "name": self.name("actors", id)} if id else None
+
+    @cached_property
+    def _actors(self) -> dict[tuple[str, str], list[str]]:
+        """The ids of states by country code, and of media outlets by each of their names."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for item in self.ordered("actors"):
+            with suppress(DatasetError):
+                actor = self.entry("actors", item).record
+                names = {actor["country"]} if actor["kind"] == "state" else set()
+                if actor["kind"] == "media_outlet":
+                    names = {name.casefold() for name in (actor["name"], *actor["also_known_as"])}
+                for name in names:
+                    found.setdefault((actor["kind"], name), []).append(item.id)
+        return found
+
+    def states(self, country: str) -> list[str]:
+        """The states with a country code."""
+        return self._actors.get(("state", country), [])
+
+    def outlets(self, name: str) -> list[str]:
+        """The media outlets that have a name, or are also known under it."""
+        return self._actors.get(("media_outlet", name.casefold()), [])
 
     def chunks(self) -> Iterator[Chunk]:
         """All records, kind by kind, each kind in its default order."""

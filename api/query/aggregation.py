@@ -1,12 +1,13 @@
 """Counting records by the values of filters: by one filter (facets) or by several together (aggregates)."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import peewee as pw
 
 from ..resources import BY_KIND, INDEXES
-from ..resources.filters import Terms
+from ..resources.filters import Periods, Terms
 from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release
@@ -15,23 +16,42 @@ from .planner import plan
 from .query import Query
 
 MOST_VALUES = 100
+MOST_PERIODS = 1500  # months of more than a century
 MOST_GROUPS = 10_000
 
 
 def facets(query: Query, args: Mapping[str, str], base: str) -> Record:
-    """For each filter in `facets`, its values with counts, most frequent first, and the URL that narrows to each.
+    """The members of `meta` for `facets`: for each filter its values with counts and the URL that narrows to each.
 
+    Years and months come in order of time, other values most frequent first. `facets_cut` says which are not shown in full.
     `args` are the parameters as they were sent to the address `base`.
     """
-    return {name: _facet(query, name, args, base) for name in query.values["facets"]}
+    shown: Record = {}
+    cut: Record = {}
+    for name in query.values["facets"]:
+        rows, values = _counted(query, name)
+        shown[name] = _facet(query, _terms(query, name), rows, args, base)
+        if values > len(rows):
+            cut[name] = {"shown": len(rows), "values": values}
+    return {"facets": shown, **({"facets_cut": cut} if cut else {})}
 
 
-def _facet(query: Query, name: str, args: Mapping[str, str], base: str) -> list[Record]:
-    table, filter, planned = INDEXES[query.resource.kind, name], _terms(query, name), plan(query)
+def _counted(query: Query, name: str) -> tuple[list[Any], int]:
+    """The values of a filter with their counts, as many as are shown, and how many values there are."""
+    table, planned = INDEXES[query.resource.kind, name], plan(query)
+    most = MOST_PERIODS if isinstance(_terms(query, name), Periods) else MOST_VALUES
     count = pw.fn.COUNT(table.record)
-    select = table.select(table.value, count).where(table.record.in_(planned.select(planned.number))).group_by(table.value)
-    select = select.order_by(count.desc(), table.value).limit(MOST_VALUES)
-    rows = query.release.once(f"{name} of {query.filters}", lambda: query.release.rows(select))
+    found = table.record.in_(planned.select(planned.number))
+    select = table.select(table.value, count).where(found).group_by(table.value)
+    order = [table.value] if most == MOST_PERIODS else [count.desc(), table.value]
+    rows = query.release.once(f"{name} of {query.filters}", lambda: query.release.rows(select.order_by(*order).limit(most + 1)))
+    if len(rows) <= most:
+        return rows, len(rows)
+    values = table.select(pw.fn.COUNT(table.value.distinct())).where(found)
+    return rows[:most], query.release.once(f"values of {name} of {query.filters}", lambda: query.release.scalar(values))
+
+
+def _facet(query: Query, filter: Terms, rows: list[Any], args: Mapping[str, str], base: str) -> list[Record]:
     names = _names(query.release, filter, [value for value, _ in rows])
     kept = {key: value for key, value in args.items() if key not in ("cursor", "facets", "format")}
     return [
@@ -66,7 +86,7 @@ def _names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]
 
 
 def aggregate(query: Query) -> list[Record]:
-    """The number of records for each combination of values of the filters in `by`; null stands for no value.
+    """The number of records for each combination of values of the filters in `by`; null stands for no value, and comes first.
 
     Raises InvalidParameters if there are more than MOST_GROUPS combinations.
     """
@@ -77,12 +97,17 @@ def aggregate(query: Query) -> list[Record]:
     select = planned.select(*columns, count).switch(model)
     for table in tables:
         select = select.join(table, pw.JOIN.LEFT_OUTER, on=(table.record == planned.number)).switch(model)
-    select = (
-        select.group_by(*columns)
-        .order_by(count.desc(), *(column.asc(nulls="first") for column in columns))
-        .limit(MOST_GROUPS + 1)
-    )
-    rows = query.release.rows(select)
+    word, values = order(query), [column.asc(nulls="first") for column in columns]
+    if word == "-value":
+        values = [column.desc(nulls="last") for column in columns]
+    keys = {"count": [count.asc()], "-count": [count.desc()]}.get(word, [])
+    rows = query.release.rows(select.group_by(*columns).order_by(*keys, *values).limit(MOST_GROUPS + 1))
     if len(rows) > MOST_GROUPS:
         raise InvalidParameters([Fault(("by",), f"gives more than {MOST_GROUPS:,} groups; filter first, or group by less")])
     return [{**dict(zip(by, row, strict=False)), "count": row[-1]} for row in rows]
+
+
+def order(query: Query) -> str:
+    """How groups are sorted: as `sort` says, otherwise by time if the first filter of `by` is one of time, or by count."""
+    by_time = isinstance(_terms(query, query.values["by"][0]), Periods)
+    return str(query.values.get("sort", "value" if by_time else "-count"))

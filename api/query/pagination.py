@@ -6,7 +6,7 @@ from typing import Any
 
 import peewee as pw
 
-from ..resources.filters import Dates, Holds, InForce, Terms, names
+from ..resources.filters import Dates, Holds, Terms
 from .planner import plan
 from .query import Query
 from .value_counts import ALL, between, totals
@@ -24,8 +24,10 @@ class Page:
 
 
 def page(query: Query) -> Page:
-    """The page that `limit` and `cursor` ask for."""
+    """The page that `limit` and `cursor` ask for; with a limit of 0 the total alone."""
     limit = query.values["limit"]
+    if not limit:
+        return Page([], total(query), None)
     rows = query.release.rows(select(query, query.after).limit(limit + 1))
     following = query.next_cursor(rows[limit - 1][1:]) if len(rows) > limit else None
     return Page([row[0] for row in rows[:limit]], total(query), following)
@@ -41,11 +43,10 @@ def total(query: Query) -> int:
     return query.release.once(query.filters, count)
 
 
-def by_match(query: Query) -> dict[str, int] | None:
-    """How many records are certain and how many possible in the query's range of days; None if it has none."""
-    if not any("date_match" in names(filter) or isinstance(filter, InForce) for filter in query.clauses):
-        return None
-    return {word: total(query.variant(date_match=word)) for word in ("certain", "possible")}
+def by_match(query: Query) -> dict[str, dict[str, int]]:
+    """How many records are certain and how many possible, for each parameter (`date_match` ...) that makes a difference."""
+    parameters = dict.fromkeys(name for filter in query.clauses if (name := filter.match(query.values)))
+    return {name: {word: total(query.variant(**{name: word})) for word in ("certain", "possible")} for name in parameters}
 
 
 def precomputed(query: Query) -> int | None:

@@ -37,8 +37,9 @@ def pin() -> Declared:
 
 def paging(what: str, default: int, most: int) -> Declared:
     """`limit` and `cursor`, for everything that has pages."""
-    size = validate.Range(1, most, error="is not from {min} to {max}")
-    limit = NonNegativeInteger(validate=size, load_default=default, metadata={"description": f"{what} on a page."})
+    size = validate.Range(0, most, error="is not from {min} to {max}")
+    text = f"{what} on a page; 0 asks for `meta` alone, with the total."
+    limit = NonNegativeInteger(validate=size, load_default=default, metadata={"description": text})
     return {
         "limit": limit,
         "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
@@ -71,12 +72,12 @@ def item_arguments(resource: Resource) -> ma.Schema:
 def arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's list."""
     words = [f"{sign}{word}" for word in resource.sorts for sign in ("", "-")]
-    text = f"Keys to sort by, in order; prefix one with `-` for descending order. Default: `{resource.order}`."
+    text = f"Keys to sort by; `-` before one: descending. Default: `{resource.order}`."
     sort = listed(Choice("A key.", words), text)
     sort.load_default = [resource.order]
     sort.validators.append(distinct)
     lists = list_paths(resource)
-    counted = "Count the values of these filters over all records found; `meta.facets` says how to narrow to each."
+    counted = "Count the values of these filters in all records found, for `meta.facets`."
     declared = {
         **filter_parameters(resource),
         "sort": sort,
@@ -101,7 +102,12 @@ def aggregate_arguments(resource: Resource) -> ma.Schema:
     by.error_messages["required"] = "is missing"
     by.validators.append(distinct)
     by.validators.append(validate.Length(max=3, error="names more than {max}"))
-    declared = {**filter_parameters(resource), **pin(), "by": by, **format_parameter(("json", "csv"))}
+    order = (
+        "By `count` or by `value`, the values of `by` in their order; `-` for descending. Default: `value` where `by` begins "
+        "with `year` or `month`, otherwise `-count`."
+    )
+    sort = Choice(order, ("count", "-count", "value", "-value"))
+    declared = {**filter_parameters(resource), **pin(), "by": by, "sort": sort, **format_parameter(("json", "csv"))}
     return Schema.from_dict(declared, name=f"{resource.kind}-aggregate")()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import marshmallow as ma
+from webargs.fields import DelimitedList
 
 from ..problems import Problem
 from ..schema.edtf import Bounds
@@ -35,23 +36,36 @@ class InvalidParameters(Problem):
 def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, list[Fault]]:
     """The values of a query string's parameters that are valid by the schema, and every error in the others.
 
+    A parameter of several values takes them separated by commas, as repeats, or both; a value that comes twice counts once.
     Without errors the values include the defaults. Raises a 400 Problem at once if there are too many parameters.
     """
     if len(strings) > MOST_PARAMETERS:
         raise Problem(400, f"There are more than {MOST_PARAMETERS} parameters.", "invalid-parameters", errors=[])
+    several = {name for name, field in schema.load_fields.items() if isinstance(field, DelimitedList)}
     errors = [
-        Fault((name,), f"is given {len(values)} times; separate several values with a comma")
+        Fault((name,), f"is given {len(values)} times; it takes one value")
         for name, values in strings.items()
-        if len(values) > 1
+        if len(values) > 1 and name in schema.load_fields.keys() - several
     ]
-    errors += [Fault((name,), "is empty") for name, values in strings.items() if "" in values]
-    single = {name: values[-1] for name, values in strings.items()}
+    empty = {name for name, values in strings.items() if "" in values}
+    errors += [Fault((name,), "is empty") for name in strings if name in empty]
+    single = {name: joined(values) if name in several else values[-1] for name, values in strings.items()}
     try:
         loaded = schema.load(single)
     except ma.ValidationError as error:
-        errors += [fault for fault in faults(schema, error.messages, single) if single.get(str(fault.path[0])) != ""]
+        errors += [fault for fault in faults(schema, error.messages, single) if str(fault.path[0]) not in empty]
         loaded = {name: value for name, value in dict(error.valid_data or {}).items() if name in single}
-    return {name: value for name, value in loaded.items() if value is not None}, errors
+    return {name: _folded(value) for name, value in loaded.items() if value is not None}, errors
+
+
+def joined(values: Iterable[str]) -> str:
+    """The values of a repeated parameter as the one that means the same."""
+    return ",".join(values)
+
+
+def _folded(value: Any) -> Any:
+    """A list without its repeats, in the order in which its values first come."""
+    return list(dict.fromkeys(value)) if isinstance(value, list) else value
 
 
 def normalized(name: str, value: Any) -> Any:

@@ -35,9 +35,7 @@ def plan(query: Query, keys: Sequence[tuple[Any, bool]] = ()) -> Plan:
     by_number = not keys or keys[0][0] is model.seq
     clauses = [clause for clauses in query.clauses.values() for clause in clauses]
     holds = [clause for clause in clauses if isinstance(clause, Holds)]
-    sizes = [(_size(query, clause), n) for n, clause in enumerate(holds) if not clause.negated]
-    size, rarest = min(sizes, default=(0, None))
-    lead = None if rarest is None else holds.pop(rarest)
+    size, lead = _rarest(query, holds)
     source, number, conditions = model.select, model.seq, []
     if lead and len(lead.values) == 1 and (by_number or size <= FEW):
         table = alias(lead.table, "lead")
@@ -54,5 +52,18 @@ def plan(query: Query, keys: Sequence[tuple[Any, bool]] = ()) -> Plan:
     return Plan(source, number, conditions)
 
 
-def _size(query: Query, clause: Holds) -> int:
-    return sum(totals(query.release, query.resource.kind, clause.filter, list(clause.values)).values())
+def _rarest(query: Query, holds: list[Holds]) -> tuple[int, Holds | None]:
+    """The condition with the fewest records, and how many they are; it is taken out of `holds`.
+
+    One for every value of several stays there, and the rarest of its values leads.
+    """
+    kind, sizes = query.resource.kind, []
+    for n, clause in enumerate(holds):
+        if not clause.negated:
+            counted = totals(query.release, kind, clause.filter, list(clause.values))
+            value = min(clause.values, key=lambda value: counted.get(value, 0)) if clause.every else ""
+            sizes.append((counted.get(value, 0) if clause.every else sum(counted.values()), n, value))
+    size, n, value = min(sizes, default=(0, -1, ""))
+    if n < 0:
+        return 0, None
+    return size, holds[n].alone(value) if holds[n].every else holds.pop(n)

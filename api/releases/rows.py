@@ -63,7 +63,7 @@ class Batch:
 class RecordCatalog:
     """The dataset as the filters of one record read it; the record's sources are those that its entry has collected."""
 
-    __slots__ = ("_sources", "about", "ancestors", "name", "offices", "record")
+    __slots__ = ("_sources", "about", "ancestors", "name", "offices", "outlets", "record", "states")
 
     def __init__(self, dataset: Dataset, entry: Entry) -> None:
         self.about: Record = dataset.about
@@ -71,6 +71,8 @@ class RecordCatalog:
         self.name: Callable[[str, str], str] = dataset.name
         self.offices: Callable[[str, str], list[Record]] = dataset.offices
         self.ancestors: Callable[[str, str], Iterator[str]] = dataset.ancestors
+        self.states: Callable[[str], list[str]] = dataset.states
+        self.outlets: Callable[[str], list[str]] = dataset.outlets
         self._sources = entry.sources
 
     def sources(self, kind: str, record: Record) -> set[str]:

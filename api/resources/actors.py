@@ -8,14 +8,15 @@ import pycountry
 
 from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text, Whole
-from .common import accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
-from .filters import Catalog, OnDay, Row, Terms, each
+from .common import HOLDER, accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
+from .filters import Catalog, OnDay, Row, Tenure, Terms, each
 from .resource import Resource
 from .schema_org import Refer
 
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
 )  # fmt: skip
+NEAR = 183  # days: an office that is attested so near to a day may have been held on it
 SYSTEMS = ("cow", "gleditsch_ward")
 SCHEMA_ORG_TYPES = {
     "person": "Person",
@@ -93,8 +94,43 @@ def tenure(role: Record) -> edtf.Bounds | None:
     return edtf.bounds(role["attested"]) if role["attested"] else None
 
 
-def tenures(actor: Record, catalog: Catalog) -> Iterator[tuple[str, edtf.Bounds]]:
-    yield from ((role["title"], span) for role in actor["roles"] if (span := tenure(role)))
+def tenures(actor: Record, catalog: Catalog | None = None) -> Iterator[Tenure]:
+    """The days on which each role may have been held, and those on which sources show that it was."""
+    for role in actor["roles"]:
+        if span := tenure(role):
+            bounded = role["start"] or role["end"] or edtf.is_open(role["attested"])
+            yield Tenure(role["title"], span if bounded else widened(span), shown(role))
+
+
+def served(actor: Record, day: str) -> Iterator[str]:
+    """Where an actor may have held an office on a date; an office attested on some day that nothing bounds is left out."""
+    on = edtf.bounds(day)
+    for role in actor["roles"]:
+        dated = role["start"] or role["end"] or (role["attested"] and not edtf.is_open(role["attested"]))
+        spans = [span.possible for span in tenures({"roles": [role]}) if dated]
+        if role["organization"] and any(span.meets(on) for span in spans):
+            yield role["organization"]
+
+
+def widened(span: edtf.Bounds) -> edtf.Bounds:
+    """A span with the days near it."""
+    first, last = (day.toordinal() for day in span)
+    return edtf.Bounds(date.fromordinal(max(first - NEAR, 1)), date.fromordinal(min(last + NEAR, date.max.toordinal())))
+
+
+def shown(role: Record) -> edtf.Bounds | None:
+    """The days on which a role was held for certain; None if there is no such day.
+
+    From the last day on which it can have begun to the first on which it can have ended; where only one of these is given, up
+    to the last day on which it is attested, or that day alone.
+    """
+    start, end, attested = (role[key] and edtf.certain_core(role[key]) for key in ("start", "end", "attested"))
+    first = start or end or attested
+    last = end or attested or start
+    if not first or not last or (role["start"] and not start) or (role["end"] and not end):
+        return None
+    span = edtf.Bounds(first.earliest, max(last.latest, first.latest))
+    return span if date.min < span.earliest <= span.latest < date.max else None
 
 
 def identifiers(actor: Record) -> Iterator[tuple[str, str]]:
@@ -143,6 +179,7 @@ ACTORS = Resource(
         Terms("part_of", "Part of this body.", each("part_of"), "actors", reverse="parts"),
         Terms("organization", "Holding or having held a position there.", each("roles.organization"), "actors", reverse="people"),
         cited("actors"),
-        OnDay("role_on", "Holding an office on this day.", tenures, "role", "Holding this office (on `role_on`, or ever)."),
+        HOLDER,
+        OnDay(tenures, NEAR),
     ),
 )

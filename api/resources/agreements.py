@@ -11,6 +11,7 @@ from .actors import existence
 from .agreement_states import STATES, Standing, detail, party_standing, standing
 from .common import (
     DISPUTED,
+    HOLDER,
     ONE_SIDED,
     accounts,
     also_known_as,
@@ -28,7 +29,21 @@ from .common import (
     topics,
     updated,
 )
-from .filters import ActionDates, Before, BoundSpan, Catalog, DatedRow, InForce, Terms, Values, day_columns, each, within, years
+from .filters import (
+    ActionDates,
+    Before,
+    BoundSpan,
+    Catalog,
+    DatedRow,
+    InForce,
+    Terms,
+    Values,
+    counted,
+    dated,
+    day_columns,
+    each,
+    within,
+)
 from .lifecycle import ACTIONS, ENDS, LEFT, Existence, Lifecycle, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts
@@ -264,12 +279,14 @@ AGREEMENTS = Resource(
         Terms("did", "With this action by this actor: `russia:suspended`.", acts),
         Terms("status", "State on the day of the release.", state, choices=tuple(STATES), single=True),
         Terms("ended_by", "Ended in this way by the day of the release.", how, choices=HOW, single=True),
-        Terms("year", "With an action in this year.", lambda a, catalog: (y for x in a["actions"] for y in years(x["date"]))),
+        *dated("actions.date", "With an action in"),
         InForce(spans),
         Before("expiring_before", "Set to expire, or expired, before this day.", expiries),
         cited("agreements"),
         DISPUTED,
         ONE_SIDED,
+        HOLDER,
+        *counted("terms.quantities"),
         ActionDates(),
     ),
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..schema.fields import Choice, Flag, Links, Many, Number, One, Record, Ref, Schema, Text, Whole
-from .filters import Catalog, Filter, Ids, Terms, Updated, Words
+from .filters import Catalog, Filter, Ids, Terms, Updated, Words, each
 from .sides import alone
 
 ACCOUNT_ABOUT = (
@@ -124,6 +124,9 @@ ONE_SIDED = Terms(
     choices=("true", "false"),
     single=True,
 )
+
+
+HOLDER = Terms("holder", "With an account held by this actor.", each("accounts.holders"), kind="actors")
 
 
 def cited(kind: str) -> Terms:

@@ -10,6 +10,7 @@ from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .common import (
     DISPUTED,
+    HOLDER,
     ONE_SIDED,
     accounts,
     citations,
@@ -27,7 +28,7 @@ from .common import (
     updated,
 )
 from .event_types import PLOVER
-from .filters import Catalog, DatedRow, Dates, Terms, Values, day_columns, each, within, years
+from .filters import Catalog, DatedRow, Dates, Terms, Values, counted, dated, day_columns, each, within
 from .resource import Resource
 from .schema_org import event_node
 
@@ -98,6 +99,16 @@ def actor_countries(event: Record, catalog: Catalog) -> Iterator[str]:
             yield code
 
 
+def ahead(event: Record, catalog: Catalog) -> Iterator[str]:
+    """Whether sources were published for certain before the event can have begun: none, some, or all of those that it cites."""
+    begins = edtf.bounds(event["date"]).earliest
+    published = [catalog.record("sources", citation["source"])["published"] for citation in event["citations"]]
+    earlier = [bool(text) and edtf.bounds(text).latest < begins for text in published]
+    yield "some" if any(earlier) else "none"
+    if all(earlier):
+        yield "all"
+
+
 def plover(event: Record, catalog: Catalog) -> Iterator[str]:
     if category := catalog.record("event-types", event["type"])["plover"]:
         yield category["event"]
@@ -145,17 +156,18 @@ EVENTS = Resource(
         *(Terms(relation, text, by_relation(relation), "events") for relation, text in RELATIONS.items()),
         Terms("plover", "PLOVER event of its type.", plover, choices=PLOVER, single=True),
         Terms("cameo", "CAMEO code of its type.", cameo, single=True),
-        Terms("year", "In this year, or possibly so.", lambda event, catalog: years(event["date"])),
         Terms(
-            "date_precision",
-            "Dated to this precision; the coarser one of a date with two ends.",
-            lambda event, catalog: [edtf.read(event["date"]).precision],
-            choices=edtf.PRECISIONS,
-            single=True,
+            "ahead_of_source",
+            "Citing sources that were published for certain before it can have begun: `some` at least, `all`, or `none`.",
+            ahead,
+            choices=("some", "all", "none"),
         ),
+        *dated("date", single=True),
         cited("events"),
         DISPUTED,
         ONE_SIDED,
+        HOLDER,
+        *counted("quantities"),
         Dates(),
     ),
 )

@@ -4,7 +4,7 @@ import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, One, Record, Schema, Text, Url, Whole
 from .common import identity, links, note, shared, sort_key, updated
-from .filters import DatedRow, Dates, Terms, day_columns, each
+from .filters import DatedRow, Dates, Terms, dated, day_columns, each
 from .resource import Resource
 from .schema_org import Refer
 
@@ -73,6 +73,7 @@ SOURCES = Resource(
         *shared("sources"),
         Terms("kind", "Sort of document.", each("kind"), choices=KINDS, single=True),
         Terms("language", "Language it was read in.", each("language"), single=True),
+        *dated("published", "Published in", single=True),
         Dates(),
     ),
 )

@@ -1,9 +1,12 @@
 """Statements: who said what, to whom, where, and through whom it is known."""
 
-from ..schema import edtf
-from ..schema.fields import Choice, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from collections.abc import Iterator
+
+from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from .actors import served
 from .common import (
     DISPUTED,
+    HOLDER,
     ONE_SIDED,
     accounts,
     citations,
@@ -18,7 +21,7 @@ from .common import (
     shared,
     updated,
 )
-from .filters import Catalog, DatedRow, Dates, Terms, day_columns, each, within, years
+from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, day_columns, each, within
 from .resource import Resource
 from .schema_org import Refer, cited_sources, doubts
 
@@ -75,6 +78,39 @@ def events(statement: Record, catalog: Catalog) -> list[str]:
     return [*statement["about"]["events"], *([statement["setting"]] if statement["setting"] else [])]
 
 
+def spoken_for(statement: Record, catalog: Catalog) -> Iterator[str]:
+    """The speakers, and the states that they speak for: as one of its bodies, or by an office on the day at it or at a body."""
+    for speaker in statement["speakers"]:
+        yield speaker
+        actor = catalog.record("actors", speaker)
+        for id in (speaker, *served(actor, statement["date"])):
+            body = catalog.record("actors", id)
+            if body["kind"] in ("state", "government_body") and body["country"]:
+                yield from catalog.states(body["country"])
+
+
+def via(statement: Record, catalog: Catalog) -> Iterator[str]:
+    """Everybody through whom it is known: speakers, reporters, and the outlets that published the sources."""
+    yield from (*statement["speakers"], *statement["reported_by"])
+    for source in statement_sources(statement, catalog):
+        yield from catalog.outlets(source["publisher"])
+
+
+def statement_sources(statement: Record, catalog: Catalog) -> Iterator[Record]:
+    """The sources of the statement itself, those of its accounts left aside."""
+    return (catalog.record("sources", citation["source"]) for citation in statement["citations"])
+
+
+def quote_languages(statement: Record, catalog: Catalog) -> Iterator[str]:
+    """The languages in which its sources give the quote."""
+    return (source["language"] for source in statement_sources(statement, catalog) if statement["quote"])
+
+
+def speaker_countries(statement: Record, catalog: Catalog) -> Iterator[str]:
+    countries = (catalog.record("actors", speaker)["country"] for speaker in statement["speakers"])
+    return (code for code in countries if code)
+
+
 def schema_org(statement: Record, refer: Refer) -> Record:
     """The schema.org node of a public document."""
     return {
@@ -107,26 +143,42 @@ STATEMENTS = Resource(
     filters=(
         *shared("statements"),
         Terms("speaker", "Said by this actor.", each("speakers"), "actors", reverse="statements"),
+        Terms(
+            "speaks_for",
+            "Said by this actor or, if it is a state, by somebody who speaks for it: a body of the state, a parliament included, "
+            "or who holds an office there on the day, as far as sources show.",
+            spoken_for,
+            "actors",
+        ),
+        Terms(
+            "speaker_country",
+            "Said by an actor of this country (ISO 3166-1 alpha-3).",
+            speaker_countries,
+            term=Country("A code."),
+        ),
+        Terms(
+            "via",
+            "Known through this actor: said by it, reported by it, or in a source that it published as a media outlet.",
+            via,
+            "actors",
+        ),
         Terms("actor", "About this actor.", each("about.actors"), "actors", reverse="statements_about"),
         Terms("addressee", "Said to this actor.", each("addressees"), "actors", reverse="statements_to"),
         Terms("act", "What saying it did.", each("act"), choices=ACTS, single=True),
         Terms("topic", "About this topic, or one within it.", within("about.topics", "topics"), "topics", reverse="statements"),
         Terms("event", "About this event, or said at it.", events, "events", reverse="statements"),
+        Terms("setting", "Said at this event.", each("setting"), "events", single=True),
+        Terms("quote_language", "With a quote that a cited source gives in this language (BCP 47).", quote_languages),
         Terms("agreement", "About this agreement.", each("about.agreements"), "agreements", reverse="statements"),
         Terms("replies_to", "Replying to this statement.", each("replies_to.statement"), "statements", reverse="replies"),
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
         Terms("reported_by", "Reported by this actor.", each("reported_by"), "actors", reverse="statements_reported"),
-        Terms("year", "In this year, or possibly so.", lambda statement, catalog: years(statement["date"])),
-        Terms(
-            "date_precision",
-            "Dated to this precision; the coarser one of a date with two ends.",
-            lambda statement, catalog: [edtf.read(statement["date"]).precision],
-            choices=edtf.PRECISIONS,
-            single=True,
-        ),
+        *dated("date", single=True),
         cited("statements"),
         DISPUTED,
         ONE_SIDED,
+        HOLDER,
+        *counted("quantities"),
         Dates(),
     ),
 )

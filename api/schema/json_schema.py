@@ -44,7 +44,7 @@ DOCUMENT: dict[type, dict[str, Any]] = {
     fields.Holder: component("Holder"),
     fields.Ref: component("Reference"),
     fields.Edtf: component("PublicDate"),
-    fields.Links: {"type": "object", "additionalProperties": {"type": "string", "format": "uri-reference"}},
+    fields.Links: component("Links"),
     fields.Whole: {"type": "integer", "minimum": 1},
     fields.Number: {"type": "number"},
     fields.Flag: {"type": "boolean"},

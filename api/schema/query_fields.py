@@ -94,6 +94,19 @@ class Version(ma.fields.Field[str]):
         return str(value)
 
 
+class Amount(ma.fields.Float):
+    """A decimal number, in the notation of JSON, of at most 1e18."""
+
+    MOST = 1e18
+
+    default_error_messages = {"invalid": "is not a number from -1e18 to 1e18"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", str(value)) or abs(float(value)) > self.MOST:
+            raise self.make_error("invalid")
+        return float(value)
+
+
 class NonNegativeInteger(ma.fields.Integer):
     """An integer from 0 up, in at most nine decimal digits."""
 

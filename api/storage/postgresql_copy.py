@@ -26,6 +26,7 @@ TYPES: dict[str, LiteralString] = {
     "INT": "bigint",
     "AUTO": "bigint",
     "DATE": "date",
+    "DOUBLE": "double precision",
 }  # byte order, as in SQLite
 
 

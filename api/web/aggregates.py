@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from .. import formats
 from ..formats.tabular import row as csv_row
-from ..query.aggregation import aggregate
+from ..query.aggregation import aggregate, order
 from ..query.pagination import total
 from ..query.parameters import aggregate_arguments
 from ..resources import RESOURCES
@@ -34,4 +34,5 @@ def aggregates_view(resource: Resource) -> Response:
         header = [*query.values["by"], "count"]
         rows = ([group[column] for column in header] for group in groups)
         return answer("".join(csv_row(cells) for cells in [header, *rows]), query.release, media_type)
-    return answer_json(groups, query.release, {"total": total(query), "query": query.understood})
+    meta = {"total": total(query), "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
+    return answer_json(groups, query.release, meta)

@@ -76,7 +76,7 @@ def _page(parameters: Parameters, conditions: list[Any]) -> tuple[list[Record], 
     changes = [as_change(tuple(values)) for _, *values in rows[:limit]]
     for change in changes:
         change["href"] = f"/v1/{change['kind']}/{change['id']}"
-    return changes, parameters.next_cursor([rows[limit - 1][0]]) if len(rows) > limit else None
+    return changes, parameters.next_cursor([rows[limit - 1][0]]) if len(rows) > limit > 0 else None
 
 
 def _conditions(parameters: Parameters) -> list[Any]:

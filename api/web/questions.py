@@ -23,7 +23,7 @@ QUESTIONS = (
     ),
     (
         "Which persons held which office on 16 June 2021?",
-        "/v1/actors?role_on=2021-06-16&kind=person&fields=name,roles.title,roles.attested.edtf,roles.from.edtf,roles.to.edtf",
+        "/v1/actors?role_on=2021-06-16&role_match=certain&kind=person&fields=name,roles.title,roles.attested.edtf,roles.from.edtf,roles.to.edtf",
     ),
     (
         "Which nuclear agreements between the United States and the Soviet Union or Russia were in force on 1 January 1985?",

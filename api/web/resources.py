@@ -12,7 +12,7 @@ from ..query.aggregation import facets
 from ..query.citation import cite
 from ..query.pagination import by_match, every, page
 from ..query.parameters import arguments, item_arguments
-from ..query.parsing import InvalidParameters
+from ..query.parsing import InvalidParameters, joined
 from ..query.query import Query
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
@@ -48,12 +48,11 @@ def as_json(query: Query) -> Response:
     values, release, results = query.values, query.release, page(query)
     following = next_page(results.next)
     meta = {"total": results.total, **about(release), "query": query.understood}
-    if counts := by_match(query):
-        meta["date_match"] = counts
+    meta |= by_match(query)
     if "cite" in values:
         meta["citation"] = cite(query, request.host_url, store().versions())
     if "facets" in values:
-        meta["facets"] = facets(query, request.args.to_dict(), request.base_url)
+        meta |= facets(query, {name: joined(values) for name, values in request.args.lists()}, request.base_url)
     if results.total < FEW:
         meta["coverage"] = coverage(query)
     included = include(query.resource, results.documents, values["include"], release) if "include" in values else None

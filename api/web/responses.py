@@ -31,7 +31,8 @@ def next_page(cursor: str | None) -> str | None:
     """This request's address with the cursor of the next page; None if there is none."""
     if cursor is None:
         return None
-    return url_for(request.endpoint or "", **{**request.args.to_dict(), "cursor": cursor}, _external=True)
+    parameters: dict[str, Any] = {**request.args.to_dict(flat=False), "cursor": cursor}
+    return url_for(request.endpoint or "", **parameters, _external=True)
 
 
 def etag(release: Release, media_type: str) -> str:

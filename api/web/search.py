@@ -64,7 +64,7 @@ def search_view() -> Response:
     kinds, limit = _kinds(parameters), values["limit"]
     rows = release.rows(full_text.ranked(values["q"], kinds).limit(limit + 1).offset(offset))
     following = None
-    if len(rows) > limit and offset + limit <= DEEPEST_HIT:
+    if len(rows) > limit > 0 and offset + limit <= DEEPEST_HIT:
         following = next_page(parameters.next_cursor([offset + limit]))
     total = release.scalar(full_text.count(values["q"], kinds))
     meta = {"total": total, "query": {name: value for name, value in values.items() if name != "cursor"}}

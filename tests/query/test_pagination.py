@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
-from oracle import Document, Oracle, span, surely_within
+from oracle import Document, Oracle, quantities, span, surely_within
 
 from api.config import Settings
 from api.dataset.dataset import Dataset
@@ -30,6 +30,12 @@ from api.web.app import create_app
 RELAXED = profile(max_examples=150)
 NOTED = ["1985-11-19", "1985-11-20", "1985-11-21", "2021-06-16", "2021-06-12", "2021-07-28", "1991-12-25"]  # many dates meet here
 DAYS = st.one_of(st.dates(date(2014, 1, 1), date(2026, 12, 31)).map(str), st.sampled_from(NOTED))
+MATCH = st.sampled_from(["possible", "certain"])
+RANGES = {  # what may be certain or only possible -> the parameters that ask for it
+    "date_match": {"date_from", "date_to", "on", "in_force_on", "bound_on", "bound_on_all"},
+    "role_match": {"role_on"},
+    "quantity_match": {"quantity_min", "quantity_max"},
+}
 PARTIAL = st.one_of(DAYS, DAYS.map(lambda day: day[:7]), DAYS.map(lambda day: day[:4]))
 
 
@@ -73,6 +79,7 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
                     parameters[name + how] = draw(st.lists(st.sampled_from(occurring), min_size=1, max_size=3, unique=True))
             case filters.OnDay(name=name, word=word):
                 parameters[name] = draw(DAYS)
+                parameters |= draw(st.fixed_dictionaries({}, optional={"role_match": MATCH}))
                 titles = sorted({role["title"] for d in documents for role in d["roles"]}) if word else []
                 if titles and draw(st.booleans()):
                     parameters[word] = [draw(st.sampled_from([title for title in titles if "," not in title]))]
@@ -91,8 +98,23 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
                 parameters["q"] = draw(st.sampled_from(["treaty", "Putin", "biden summit", "Brinken", "nothing-like-this"]))
             case filters.Updated(name=name):
                 parameters[name] = draw(st.sampled_from(["0.9.9", "1.0.0", "1.0.1", "10.0.0"]))
+            case filters.Quantities():
+                units = sorted({q["unit"] for d in documents for q in quantities(resource.kind, d)})
+                numbers = sorted({q["value"] for d in documents for q in quantities(resource.kind, d)})
+                if units:
+                    number = st.one_of(st.sampled_from(numbers), st.integers(0, 120))
+                    bounds_of = {"quantity_min": number, "quantity_max": number}
+                    drawn = draw(
+                        st.fixed_dictionaries({"unit": st.sampled_from(units).map(lambda unit: [unit])}, optional=bounds_of)
+                    )
+                    if drawn.get("quantity_min", 0) > drawn.get("quantity_max", drawn.get("quantity_min", 0)):
+                        del drawn["quantity_max"]
+                    match = draw(st.fixed_dictionaries({}, optional={"quantity_match": MATCH})) if len(drawn) > 1 else {}
+                    parameters |= drawn | match
+                    for other in ("unit_all", "unit_not"):
+                        parameters.pop(other, None)
             case filters.Dates() | filters.ActionDates():
-                parameters["date_match"] = draw(st.sampled_from(["possible", "certain"]))
+                parameters["date_match"] = draw(MATCH)
                 ranges = st.fixed_dictionaries({}, optional={"date_from": PARTIAL, "date_to": PARTIAL})
                 parameters |= draw(st.one_of(ranges, st.fixed_dictionaries({"on": PARTIAL})))
                 if "date_to" in parameters and bounds(parameters["date_to"])[1] < bounds(parameters.get("date_from", "0001"))[0]:
@@ -131,8 +153,15 @@ def holds(oracle: Oracle, resource: Resource, parameters: dict[str, Any], d: Doc
                     return False
             case filters.OnDay(name=name, word=word) if name in parameters:
                 day = date.fromisoformat(parameters[name])
-                spans = oracle.spans(resource.kind, name, d, *parameters.get(word, ()))
-                if not any(first <= day <= last for first, last in spans):
+                if parameters.get("role_match") == "certain":
+                    if not any(
+                        oracle.surely_held(r, day) for r in d["roles"] if r["title"] in parameters.get(word, [r["title"]])
+                    ):
+                        return False
+                elif not any(a <= day <= b for a, b in oracle.spans(resource.kind, name, d, *parameters.get(word, ()))):
+                    return False
+            case filters.Quantities() if {"quantity_min", "quantity_max"} & set(parameters):
+                if not oracle.counts(resource.kind, d, parameters):
                     return False
             case filters.Before(name=name) if name in parameters:
                 ends = [span(p["to"])[1] for p in d["in_force"] if p["ended_by"] == "expired"]
@@ -210,7 +239,7 @@ def mentions(d: Document, text: str) -> bool:
     return all(word.casefold() in words for word in re.findall(r"[^\W_]+", text))
 
 
-UNSEARCHED = ("links", "offices", "source")
+UNSEARCHED = ("links", "offices", "source", "detail")  # `detail` of a status is derived, and no text of the record
 CODES = (
     "id",
     "edtf",
@@ -256,14 +285,15 @@ def test_a_walk_gives_what_a_plain_scan_gives(
         parameters["limit"] = 50
     walked = walk(client, url(resource, parameters))
 
-    def matching(word: str) -> int:
-        return sum(holds(oracle, resource, {**parameters, "date_match": word}, d) for d in documents[resource.kind])
+    def matching(name: str, word: str) -> int:
+        return sum(holds(oracle, resource, {**parameters, name: word}, d) for d in documents[resource.kind])
 
     assert [d["id"] for d in walked] == ordered(resource, oracle, parameters.get("sort", [resource.order]), expected)
     first = client.get(url(resource, parameters)).get_json()
     assert first["meta"]["total"] == len(expected)
-    dated = {"date_from", "date_to", "on"} & set(parameters)
-    assert first["meta"].get("date_match") == ({word: matching(word) for word in ("certain", "possible")} if dated else None)
+    for name, needed in RANGES.items():
+        counts = {word: matching(name, word) for word in ("certain", "possible")} if needed & set(parameters) else None
+        assert first["meta"].get(name) == counts, name
     plain = {name: value for name, value in parameters.items() if name not in ("limit", "facets")}
     lines = client.get(url(resource, {"format": "ndjson", **plain})).text.splitlines()
     assert [json.loads(line) for line in lines] == walked
@@ -306,7 +336,7 @@ def refused(client: FlaskClient, url: str) -> dict[str, Any]:
 def test_every_fault_of_a_query_is_told_at_once(client: FlaskClient) -> None:
     errors = refused(
         client,
-        "/v1/events?typ=summit&status=ocurred&date_from=2021-02-30&limit=0&sort=dat&date_to=summer&disputed=yes&place=Geneva!",
+        "/v1/events?typ=summit&status=ocurred&date_from=2021-02-30&limit=501&sort=dat&date_to=summer&disputed=yes&place=Geneva!",
     )
     assert set(errors) == {"typ", "status", "date_from", "limit", "sort", "date_to", "disputed", "place"}
     assert errors["typ"]["suggestion"] == "type"
@@ -342,7 +372,7 @@ def test_nothing_is_not_a_value(client: FlaskClient, query: str) -> None:
 
 
 def test_a_parameter_given_twice_is_not_guessed_at(client: FlaskClient) -> None:
-    assert "comma" in refused(client, "/v1/events?type=summit&type=visit")["type"]["detail"]
+    assert "one value" in refused(client, "/v1/events?date_from=2020&date_from=2021")["date_from"]["detail"]
 
 
 def test_how_a_query_was_understood_is_said(client: FlaskClient) -> None:

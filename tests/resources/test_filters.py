@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import peewee as pw
 import pytest
 
 from api.resources import BY_KIND, INDEXES, RESOURCES
 from api.resources.filters import Dates, Terms, names
 from api.schema import edtf
+from api.storage.postgresql_copy import TYPES
 
 PLACE = next(f for f in BY_KIND["events"].filters if f.name == "place")
 TOPIC = next(f for f in BY_KIND["events"].filters if f.name == "topic")
@@ -42,6 +44,12 @@ def test_contradicting_arguments_are_named(filter: Any, arguments: dict[str, Any
 def test_only_a_filter_of_several_values_has_all() -> None:
     assert names(Terms("word", "A word.", lambda record, catalog: ())) == ("word", "word_all", "word_not")
     assert names(Terms("word", "A word.", lambda record, catalog: (), single=True)) == ("word", "word_not")
+
+
+def test_both_databases_have_a_type_for_every_column() -> None:
+    for model in (*INDEXES.values(), *(resource.model for resource in RESOURCES)):
+        fields = (field.rel_field if isinstance(field, pw.ForeignKeyField) else field for field in model._meta.sorted_fields)
+        assert {field.field_type for field in fields} <= set(TYPES), model
 
 
 def test_every_filter_with_columns_has_an_index_table_and_no_other() -> None:

@@ -44,7 +44,10 @@ def explained(path: str, problem: dict[str, Any]) -> bool:
     """Whether every fault that a 400 tells is one that the contract cannot foresee."""
     if path in NESTED:
         return True
-    return all(any(re.search(words, error["detail"]) for words in REFUSED) for error in problem["errors"])
+    others = [error for error in problem["errors"] if error["parameter"] != "fields" or not error.get("allowed")]
+    return all(
+        any(re.search(words, error["detail"]) for words in REFUSED) for error in others
+    )  # paths of `fields`: decisions/015
 
 
 @schemathesis.check

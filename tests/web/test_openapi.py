@@ -61,12 +61,14 @@ def test_every_property_of_every_document_is_described() -> None:
             assert [key for key, shape in schema["properties"].items() if "description" not in shape] == [], name
 
 
-def test_every_response_with_a_body_has_an_example_that_is_true_to_it() -> None:
+def test_every_response_with_a_body_has_an_example_that_is_true_to_it(documents: dict[str, list[dict[str, Any]]]) -> None:
+    """Of a record, which says of each key what it is, any document of the dataset is one."""
+    records = {f"{resource.model.__name__}Record": documents[resource.kind][0] for resource in RESOURCES}
     shared = openapi.contract()["components"]["responses"]
     for path, operation in operations():
         for status, response in operation["responses"].items():
             for media in shared.get(response.get("$ref", "").rsplit("/", 1)[-1], response).get("content", {}).values():
-                shown = media["example"] if "example" in media else sample(media["schema"])
+                shown = media["example"] if "example" in media else sample(media["schema"], records)
                 assert shown, (path, status)
                 conforms(shown, media["schema"])
 
@@ -143,13 +145,14 @@ def test_a_record_with_fields_is_sparse_and_one_without_is_whole(client: FlaskCl
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.kind)
-def test_the_paths_of_fields_are_those_of_the_pattern_and_no_others(resource: Any) -> None:
-    pattern = openapi.contract()["components"]["schemas"][f"{resource.model.__name__}Path"]["pattern"]
+def test_the_contract_allows_every_path_that_fields_takes(client: FlaskClient, resource: Any) -> None:
+    pattern = openapi.contract()["components"]["schemas"]["Path"]["pattern"]
     every = list(paths(resource.schema))
     assert [path for path in every if not re.fullmatch(pattern, path)] == []
-    for path in every:
-        for wrong in (f"{path}.", f"{path}.id.id", path[:-1], f"x{path}"):
-            assert wrong in every or not re.fullmatch(pattern, wrong), wrong
+    for path in every[::7]:
+        answer = client.get(f"/v1/{resource.kind}?limit=1&fields={path}")
+        assert answer.status_code == 200, path
+        conforms(answer.get_json(), {"$ref": f"#/components/schemas/{resource.model.__name__}List"})
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.kind)

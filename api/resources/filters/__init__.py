@@ -3,8 +3,10 @@
 from .base import Catalog, Filter, Values, each, names, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
-from .dates import Before, Dates, OnDay, day_columns, years
+from .dates import Before, Dates, OnDay, Tenure, day_columns
 from .lifecycles import ActionDates, BoundSpan, InForce
+from .periods import Periods, dated, years
+from .quantities import Quantities, counted
 from .tables import DatedRow, Row, alias, index_table
 from .terms import Terms
 
@@ -20,13 +22,18 @@ __all__ = [
     "Ids",
     "InForce",
     "OnDay",
+    "Periods",
+    "Quantities",
     "Row",
     "SeqRange",
+    "Tenure",
     "Terms",
     "Updated",
     "Values",
     "Words",
     "alias",
+    "counted",
+    "dated",
     "day_columns",
     "each",
     "index_table",

@@ -13,6 +13,7 @@ from ...schema.fields import Lookup, Record
 from .tables import Row
 
 Arguments = Mapping[str, Any]  # the checked values of a request's parameters, by name
+MATCHES = ("possible", "certain")
 # What a description says of several values.
 ANY_OF = "Comma-separated values: any of them."
 ALL_OF = "Comma-separated values: all of them."
@@ -27,6 +28,8 @@ class Catalog(Lookup, Protocol):
     def record(self, kind: str, id: str) -> Record: ...
     def ancestors(self, kind: str, id: str) -> Iterator[str]: ...
     def sources(self, kind: str, record: Record) -> set[str]: ...
+    def states(self, country: str) -> list[str]: ...
+    def outlets(self, name: str) -> list[str]: ...
 
 
 Values = Callable[[Record, Catalog], Iterable[str]]
@@ -56,6 +59,10 @@ class Filter:
     def understood(self, arguments: Arguments) -> dict[str, Any]:
         """What `meta.query` says, beside the arguments, of how they were understood."""
         return {}
+
+    def match(self, arguments: Arguments) -> str:
+        """The parameter that chooses between what is certain and what is possible; empty where there is no such choice."""
+        return ""
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
         """(parameter, message) for every parameter that contradicts another one."""

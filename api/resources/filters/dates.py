@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import marshmallow as ma
 import peewee as pw
@@ -13,44 +13,78 @@ import peewee as pw
 from ...schema import edtf
 from ...schema.fields import Choice, Record
 from ...schema.query_fields import Day, Moment, Partial, QueryText, listed
-from .base import ANY_OF, Arguments, Catalog, Filter, Values
+from .base import ANY_OF, MATCHES, Arguments, Catalog, Filter, Values
 from .conditions import SeqRange
 from .tables import Row, alias
 
-Spans = Callable[[Record, Catalog], Iterable[tuple[str, edtf.Bounds]]]
+DATE_MATCH, ROLE_MATCH = "date_match", "role_match"
+Tenures = Callable[[Record, Catalog], Iterable["Tenure"]]
+
+
+class Tenure(NamedTuple):
+    """A span of time with its word: the days that it may include, and those that it includes for certain (None: no day)."""
+
+    word: str
+    possible: edtf.Bounds
+    certain: edtf.Bounds | None
 
 
 @dataclass(frozen=True)
 class OnDay(Filter):
-    """`name=2021-06-16`: records with a span of time that includes the day; with `word`, a span with that word."""
+    """`role_on=2021-06-16`: records with a span that includes the day; with `role`, a span with that word."""
 
-    name: str
-    description: str
-    spans: Spans
-    word: str = ""
-    word_description: str = ""
+    spans: Tenures
+    near: int  # days by which the spans were widened, as `meta.query` says
+    name: str = "role_on"
+    word: str = "role"
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
-        return {"value": pw.TextField(), "earliest": pw.DateField(index=True), "latest": pw.DateField()}
+        days = ("latest", "surely_earliest", "surely_latest")
+        return {"value": pw.TextField(), "earliest": pw.DateField(index=True), **{day: pw.DateField() for day in days}}
 
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
-        return [(word, *(day.isoformat() for day in span)) for word, span in sorted(set(self.spans(record, catalog)))]
+        never = edtf.Bounds(date.max, date.min)
+        spans = {(span.word, *span.possible, *(span.certain or never)) for span in self.spans(record, catalog)}
+        return [(word, *(day.isoformat() for day in days)) for word, *days in sorted(spans)]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        parameters: dict[str, Any] = {self.name: Day(metadata={"description": self.description, "example": "2021-06-16"})}
-        if self.word:
-            parameters[self.word] = listed(QueryText("One value."), f"{self.word_description} {ANY_OF}")
-        return parameters
+        day = (
+            "Holding an office on this day. Where no source gives the term, an office counts that is attested on the day or "
+            f"within {self.near} days of it; `meta.role_match` says how many of those found held theirs for certain."
+        )
+        match = (
+            "`possible` (default): the office may have been held on the day; where its end is not known, it may have gone on. "
+            "`certain`: sources show it for the day."
+        )
+        return {
+            self.name: Day(metadata={"description": day, "example": "2021-06-16"}),
+            self.word: listed(QueryText("One value."), f"Holding this office (on `{self.name}`, or ever). {ANY_OF}"),
+            ROLE_MATCH: Choice(match, MATCHES),
+        }
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
         spans = table.select(table.record)
         if self.name in arguments:
-            day = arguments[self.name].earliest
-            spans = spans.where((table.earliest <= day) & (table.latest >= day))
+            certain, day = arguments.get(ROLE_MATCH) == "certain", arguments[self.name].earliest
+            first, last = (table.surely_earliest, table.surely_latest) if certain else (table.earliest, table.latest)
+            spans = spans.where((first <= day) & (last >= day))
         if self.word in arguments:
             spans = spans.where(table.value.in_(arguments[self.word]))
         if self.name in arguments or self.word in arguments:
             yield model.seq.in_(spans)
+
+    def match(self, arguments: Arguments) -> str:
+        return ROLE_MATCH if self.name in arguments else ""
+
+    def understood(self, arguments: Arguments) -> dict[str, Any]:
+        if self.name not in arguments:
+            return {}
+        match = arguments.get(ROLE_MATCH, MATCHES[0])
+        return {ROLE_MATCH: match, **({"role_attested_within_days": self.near} if match == MATCHES[0] else {})}
+
+    def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
+        if ROLE_MATCH in arguments and self.name not in arguments:
+            yield ROLE_MATCH, f"goes with {self.name}"
 
 
 @dataclass(frozen=True)
@@ -83,7 +117,6 @@ class Dates(Filter):
     """
 
     name: str = "date"
-    words: tuple[str, ...] = ("possible", "certain")
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         first = "From this day, month or year on, its first day included."
@@ -97,11 +130,11 @@ class Dates(Filter):
             "date_from": Partial(metadata={"description": first, "example": "2021-06"}),
             "date_to": Partial(metadata={"description": last, "example": "2021-06"}),
             "on": Moment(metadata={"description": "Within a single EDTF date, instead of a range.", "example": "2021-05~"}),
-            "date_match": Choice(match, self.words, load_default="possible"),
+            DATE_MATCH: Choice(match, MATCHES, load_default=MATCHES[0]),
         }
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        certain = arguments.get("date_match") == "certain"
+        certain = arguments.get(DATE_MATCH) == "certain"
         if begin := arguments.get("date_from") or arguments.get("on"):
             yield (model.certain_to if certain else model.latest) >= begin.earliest
             if certain:
@@ -114,9 +147,12 @@ class Dates(Filter):
     def range(self, arguments: Arguments) -> tuple[date, date] | None:
         """The first and last day of the range; None without a range or with `date_match=certain`."""
         begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
-        if arguments.get("date_match") == "certain" or not (begin or end):
+        if arguments.get(DATE_MATCH) == "certain" or not (begin or end):
             return None
         return (begin.earliest if begin else date.min), (end.latest if end else date.max)
+
+    def match(self, arguments: Arguments) -> str:
+        return DATE_MATCH
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
         if "on" in arguments and ("date_from" in arguments or "date_to" in arguments):
@@ -136,13 +172,6 @@ def _first_certain(model: Any, day: date) -> Any:
     other = alias(model, "bound")
     # `+ 0`: otherwise the databases look for the lowest number record by record, not in the index of the day.
     return other.select(pw.fn.MIN(other.seq + 0)).where(other.certain_to >= day)
-
-
-def years(text: str | None) -> Iterator[str]:
-    """The years that an EDTF date touches; none if an end is open."""
-    first, last = edtf.bounds(text or "../..")
-    if first != date.min and last != date.max:
-        yield from (f"{year:04}" for year in range(first.year, last.year + 1))
 
 
 def day_columns(text: str | None) -> dict[str, Any]:

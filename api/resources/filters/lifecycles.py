@@ -14,7 +14,7 @@ from ...schema import edtf
 from ...schema.fields import Record
 from ...schema.query_fields import Day, PartyDay, listed
 from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter
-from .dates import Dates
+from .dates import DATE_MATCH, Dates
 from .tables import Row
 
 
@@ -62,13 +62,16 @@ class ActionDates(Filter):
         begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
         if not (begin or end):
             return
-        certain = arguments.get("date_match") == "certain"
+        certain = arguments.get(DATE_MATCH) == "certain"
         within = [table.doubtful == 0] if certain else []
         if begin:
             within.append((table.certain_to if certain else table.latest) >= begin.earliest)
         if end:
             within.append((table.certain_from if certain else table.earliest) <= end.latest)
         yield model.seq.in_(table.select(table.record).where(*within))
+
+    def match(self, arguments: Arguments) -> str:
+        return DATE_MATCH
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
         return self.dates.clash(arguments)
@@ -106,27 +109,24 @@ class InForce(Filter):
         }
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        certain = arguments.get("date_match") == "certain"
-        for pairs in self._wanted(arguments):
-            on = [_holds(table, certain, value, day) for value, day in pairs]
-            condition = on[0]
-            for other in on[1:]:
-                condition |= other
-            yield model.seq.in_(table.select(table.record).where(condition))
+        certain = arguments.get(DATE_MATCH) == "certain"
+        for pairs, every in self._wanted(arguments):
+            yield model.seq.in_(_holding(table, certain, pairs, every))
 
-    def _wanted(self, arguments: Arguments) -> Iterator[list[tuple[str, date]]]:
-        """Lists of (party, or nothing for the agreement, day): of each list one pair must hold."""
-        if self.bound in arguments:
-            yield [PartyDay.parts(pair) for pair in arguments[self.bound]]
-        for pair in arguments.get(f"{self.bound}_all", ()):
-            yield [PartyDay.parts(pair)]
+    def _wanted(self, arguments: Arguments) -> Iterator[tuple[list[tuple[str, date]], bool]]:
+        """Lists of (party, or nothing for the agreement, day), each with whether every pair must hold, otherwise one."""
+        for suffix, every in (("", False), ("_all", True)):
+            if pairs := arguments.get(f"{self.bound}{suffix}"):
+                yield [PartyDay.parts(pair) for pair in pairs], every
         if self.name in arguments:
             day = arguments[self.name].earliest
-            yield [("", day)]
-            if self.party in arguments:
-                yield [(party, day) for party in arguments[self.party]]
-            for party in arguments.get(f"{self.party}_all", ()):
-                yield [(party, day)]
+            yield [("", day)], False
+            for suffix, every in (("", False), ("_all", True)):
+                if parties := arguments.get(f"{self.party}{suffix}"):
+                    yield [(party, day) for party in parties], every
+
+    def match(self, arguments: Arguments) -> str:
+        return DATE_MATCH
 
     def understood(self, arguments: Arguments) -> dict[str, Any]:
         """That `party` means parties bound on the day of `in_force_on`."""
@@ -135,6 +135,13 @@ class InForce(Filter):
         return {}
 
 
-def _holds(table: Any, certain: bool, value: str, day: date) -> Any:
+def _holding(table: Any, certain: bool, pairs: list[tuple[str, date]], every: bool) -> Any:
+    """The select of the records that hold one of the pairs of value and day, or every pair; one join, however many there are."""
     first, last = (table.surely_earliest, table.surely_latest) if certain else (table.earliest, table.latest)
-    return (table.value == value) & (first <= day) & (last >= day)
+    rows = [(number, value, day) for number, (value, day) in enumerate(pairs)]
+    wanted = pw.ValuesList(rows).alias("wanted")  # both databases name the columns of VALUES column1, column2 ...
+    day = wanted.c.column3
+    select = table.select(table.record).join(wanted, on=(table.value == wanted.c.column2) & (first <= day) & (last >= day))
+    if every and len(pairs) > 1:
+        select = select.group_by(table.record).having(pw.fn.COUNT(wanted.c.column1.distinct()) == len(pairs))
+    return select

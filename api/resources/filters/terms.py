@@ -61,8 +61,8 @@ class Terms(Filter):
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Holds]:
         if self.name in arguments:
             yield Holds(self.name, table, tuple(arguments[self.name]))
-        for value in arguments.get(f"{self.name}_all", ()):
-            yield Holds(self.name, table, (value,))
+        if every := tuple(arguments.get(f"{self.name}_all", ())):
+            yield Holds(self.name, table, every, every=len(every) > 1)
         if f"{self.name}_not" in arguments:
             yield Holds(self.name, table, tuple(arguments[f"{self.name}_not"]), negated=True)
 

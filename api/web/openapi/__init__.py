@@ -12,7 +12,6 @@ from ...resources import RESOURCES
 from ...schema.json_schema import DATE, Plugin, schema_name
 from .. import deprecations
 from . import components
-from .examples import example
 from .naming import Shared, give_names
 from .operations import NAMES, envelopes, included, item_operation, list_operation
 from .services import services
@@ -22,8 +21,10 @@ DESCRIPTION = """\
 Diplomacy between the United States and Russia: events, statements, agreements, the actors and places in them, and the
 sources that report them. Read-only, no key. Every fact carries its citation.
 
-Lists take typed filters; comma-separated values mean any of them. Unknown or invalid parameters are a 400 that names all
-of them. `links.next` is the next page. Dates are EDTF, with the earliest and latest day they can mean.
+Lists take typed filters. Several values of one parameter are separated by commas or given by repeating it, and mean any of
+them; those of `<name>_all` mean all of them, and `<name>_not` excludes records that have any of them. Unknown or invalid
+parameters are a 400 that names all of them. `links.next` is the next page. Dates are EDTF, with the earliest and latest day
+they can mean.
 
 An answer from a release has an `ETag`, and a `Link` (RFC 8288) with next, describedby and license. What will be withdrawn
 says so in `Deprecation` and `Sunset`. Other formats than JSON are described at `/v1/export`.
@@ -56,7 +57,7 @@ def contract() -> dict[str, Any]:
     spec.components.schema("PublicDate", DATE)
     spec.components.schema("Included", included())
     for resource in RESOURCES:
-        spec.components.schema(NAMES[resource.kind], {"example": example(resource.schema)}, schema=resource.schema)
+        spec.components.schema(NAMES[resource.kind], schema=resource.schema)
         for name, schema in envelopes(resource).items():
             spec.components.schema(name, schema)
         spec.path(f"/v1/{resource.kind}", operations={"get": list_operation(resource)})

@@ -160,6 +160,11 @@ DATE_MATCH_COUNTS = {
     "properties": {"certain": {"type": "integer"}, "possible": {"type": "integer"}},
     "required": ["certain", "possible"],
 }
+FACET_CUT = {
+    "type": "object",
+    "properties": {"shown": {"type": "integer"}, "values": {"type": "integer"}},
+    "required": ["shown", "values"],
+}
 SPARSE_RECORD = {
     "type": "object",
     "description": "Of a record those keys that `fields` named, and its id. Without `fields` every record is whole.",
@@ -180,6 +185,12 @@ LIST_META = {
             "additionalProperties": {"type": "array", "items": component("Facet")},
         },
         "citation": {**ANY, "description": "With `cite=true`: how to cite this query."},
+        "facets_cut": {
+            "type": "object",
+            "description": "The facets with more values than are shown: how many are shown, and how many there are. At most 100 "
+            "values are shown, the most frequent ones; of years and months at most 1,500, in order of time.",
+            "additionalProperties": component("FacetCut"),
+        },
         "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
     },
     "required": ["total", "release", "query"],
@@ -202,6 +213,7 @@ ITEM_META = {
     "required": ["release"],
     "example": {"release": RELEASE},
 }
+LINKS = {"type": "object", "additionalProperties": {"type": "string", "format": "uri-reference"}}
 ITEM_LINKS = {
     "type": "object",
     "additionalProperties": {"type": "string", "format": "uri"},
@@ -223,6 +235,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "Problem": PROBLEM,
     "QueryError": QUERY_ERROR,
     "Facet": FACET,
+    "FacetCut": FACET_CUT,
     "DateMatchCounts": DATE_MATCH_COUNTS,
     "SparseRecord": SPARSE_RECORD,
     "Hit": HIT,
@@ -234,6 +247,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "AnswerLinks": ANSWER_LINKS,
     "ItemMeta": ITEM_META,
     "ItemLinks": ITEM_LINKS,
+    "Links": LINKS,
     **parameters.SCHEMAS,
 }
 

@@ -89,7 +89,7 @@ def _name_vocabularies_of_parameters(document: Document, names: dict[Words, str]
         name = names.get(words) or within.get((tag, words), "")
         if not name:
             of_tag = [found for found, tags in variants[parameter_name].items() if tag in tags]
-            first = SINGULAR.get(tag, tag) if len(of_tag) == 1 else operation["operationId"]
+            first = SINGULAR.get(tag, tag) if words == of_tag[0] else operation["operationId"]
             name = pascal(parameter_name) if len(variants[parameter_name]) == 1 else pascal(first, parameter_name)
             within[tag, words] = name
         schemas.setdefault(name, {"type": "string", "enum": list(words)})

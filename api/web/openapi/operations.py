@@ -75,7 +75,7 @@ def item_operation(resource: Resource) -> dict[str, Any]:
         "tags": [resource.kind],
         "summary": f"Get one {resource.singular.replace('_', ' ')}",
         "description": "A record by its id.",
-        "parameters": [id_parameter(resource), *query(item_arguments(resource))],
+        "parameters": [id_parameter(resource), *typed(item_arguments(resource))],
         "responses": {
             "200": {"description": "The record.", "content": {FORMATS["json"].media_type: {"schema": schema}}},
             "304": NOT_MODIFIED,

@@ -1,19 +1,16 @@
 """The parameters of operations, derived from the schemas that read them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import marshmallow as ma
 from marshmallow import validate
 from webargs.fields import DelimitedList
 
-from ...resources import RESOURCES
 from ...resources.filters.base import ALL_OF, ANY_OF, NONE_OF
 from ...resources.resource import Resource
 from ...schema import fields
 from ...schema.json_schema import component
-from ...schema.query_fields import Day, NonNegativeInteger, Partial, Version
-from ...schema.walk import paths
+from ...schema.query_fields import Amount, Day, NonNegativeInteger, Partial, Version
 
 ID = f"^{fields.SLUG.pattern}$"
 # The pattern of a value that many parameters take -> its name among the components, and what it is.
@@ -23,29 +20,10 @@ VALUES = {
     Partial.pattern: ("PartialDate", "A year, a month or a day."),
     Day.pattern: ("Day", "A day."),
     Version.pattern: ("Version", "A version of the data."),
+    r"^[a-z_]+(\.[a-z_]+)*$": ("Path", "A key of a record, as its schema has them; a dot leads further down, through lists too."),
     r"\S": ("SomeText", "Any text that is not blank."),
 }
-# The paths of each kind, which several of its parameters take -> their name among the components.
-PATHS = {tuple(paths(resource.schema)): f"{resource.model.__name__}Path" for resource in RESOURCES}
-
-
-def grammar(words: Iterable[str]) -> str:
-    """A pattern for dotted paths that is shorter than the list of them: `^(id|date(\\.(edtf|text))?)$`."""
-    below: dict[str, list[str]] = {}
-    for word in words:
-        key, _, rest = word.partition(".")
-        below.setdefault(key, []).extend([rest] if rest else [])
-    inner = (f"{key}(\\.{grammar(rest)[1:-1]})?" if rest else key for key, rest in below.items())
-    return f"^({'|'.join(inner)})$"
-
-
-SCHEMAS = {
-    **{name: {"type": "string", "pattern": pattern, "description": what} for pattern, (name, what) in VALUES.items()},
-    **{
-        name: {"type": "string", "pattern": grammar(words), "description": "A key of a record; a dot leads further down."}
-        for words, name in PATHS.items()
-    },
-}
+SCHEMAS = {name: {"type": "string", "pattern": pattern, "description": what} for pattern, (name, what) in VALUES.items()}
 
 
 def query(schema: ma.Schema) -> list[dict[str, Any]]:
@@ -66,7 +44,7 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
     declared: dict[str, Any] = {
         "name": name,
         "in": "query",
-        "description": _description(field.metadata["description"]),
+        **_description(field.metadata["description"]),
         "schema": schema,
     }
     example = field.metadata.get("example")
@@ -74,16 +52,13 @@ def parameter(name: str, field: Any) -> dict[str, Any]:
         declared |= {"required": True, "example": example} if example else {"required": True}
     elif example and "$ref" not in schema:
         schema["examples"] = [example]  # an `example` of the parameter itself would be filled into the documentation's forms
-    if isinstance(field, DelimitedList):
-        declared["explode"] = False
     return declared
 
 
-def _description(text: str) -> str:
-    """What a parameter is. What several values mean is said once, in the description of the contract, and by the names."""
-    return (
-        "All of these." if text.endswith(ALL_OF) else "None of these." if text == NONE_OF else text.removesuffix(ANY_OF).strip()
-    )
+def _description(text: str) -> dict[str, str]:
+    """What a parameter is. What several values mean, and `_all` and `_not`, is said once, in the description of the contract."""
+    told = text.removesuffix(ANY_OF).strip()
+    return {} if text.endswith(ALL_OF) or text == NONE_OF else {"description": told}
 
 
 def _schema(field: Any) -> dict[str, Any]:
@@ -95,6 +70,8 @@ def _schema(field: Any) -> dict[str, Any]:
         size = next((v for v in field.validators if isinstance(v, validate.Range)), None)
         schema = {"type": "integer", "minimum": size.min if size else 0, "maximum": size.max if size else NonNegativeInteger.MOST}
         return {**schema, "default": field.load_default} if size else schema
+    if isinstance(field, ma.fields.Float):
+        return {"type": "number", "minimum": -Amount.MOST, "maximum": Amount.MOST}
     schema = _value(field)
     return {**schema, "default": field.load_default} if isinstance(field.load_default, str) else schema
 
@@ -102,8 +79,8 @@ def _schema(field: Any) -> dict[str, Any]:
 def _value(field: Any) -> dict[str, Any]:
     """The schema of one value: its vocabulary, or its pattern and length."""
     words = fields.choices(field)
-    if words in PATHS:
-        return component(PATHS[words])
+    if any("." in word for word in words):
+        return component("Path")
     if words:
         return {"type": "string", "enum": list(words)}
     regexp = next((v.regex.pattern for v in field.validators if isinstance(v, validate.Regexp)), None)

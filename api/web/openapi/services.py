@@ -6,10 +6,9 @@ from ...formats import FORMATS
 from ...query.parameters import aggregate_arguments, cite_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
-from ...schema.json_schema import ANY, component
+from ...schema.json_schema import ANY, DATE, component
 from .. import changes, citations, exports, index, network, resolve, search, threads
 from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
-from .examples import example
 from .operations import envelope, media, typed
 from .parameters import id_parameter, query
 
@@ -80,8 +79,8 @@ def _lookups() -> dict[str, dict[str, Any]]:
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
     node = {"id": "russia", "name": "Russia", "events": 1}
     graph = {"directed": True, "multigraph": True, "graph": {}, "nodes": [node], "edges": []}
-    tree = {**{key: example(BY_KIND["statements"].schema)[key] for key in ("id", "speakers", "date", "act", "paraphrase")}}
-    thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
+    said = {"id": "...", "speakers": [], "date": DATE["example"], "act": "deny", "paraphrase": "..."}
+    thread = {**said, "stance": None, "href": "/v1/statements/...", "replies": []}
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
     resolving = _service(redirect, "resolve", {}, (400, 404, 410, 503))
     redirects = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
@@ -130,7 +129,10 @@ def _publications() -> dict[str, dict[str, Any]]:
     """Published releases, changes between them, citations and figures."""
     operations = {
         "/v1/releases": _service(
-            "The published releases, newest first", "list_releases", _answer({"type": "array", "items": ANY}, []), (400,)
+            "The published releases, newest first",
+            "list_releases",
+            _answer({"type": "array", "items": ANY}, [{"version": "1.0.0"}]),
+            (400,),
         ),
         "/v1/releases/{version}": _service(
             "A published release: its files, each with size, checksum and how to open it; `latest` redirects to the newest",
@@ -171,7 +173,7 @@ def _publications() -> dict[str, dict[str, Any]]:
         "/v1/changes": _service(
             "What was created, changed, renamed and withdrawn in which release",
             "list_changes",
-            _answer({"type": "array", "items": ANY}, []),
+            _answer({"type": "array", "items": ANY}, [{"change": "created"}]),
             (400, 406, 410, 503),
             parameters=typed(changes.changes_arguments()),
         ),
@@ -200,7 +202,7 @@ def _of_each_kind() -> dict[str, dict[str, Any]]:
     return {
         **{
             f"/v1/cite/{resource.kind}": _service(
-                f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a checksum to verify it",
+                f"Cite a query of {resource.kind.replace('-', ' ')}",
                 f"cite_{resource.kind.replace('-', '_')}",
                 _answer(ANY, {"count": 1, "sha256": "0" * 64}),
                 (400, 409, 503),

@@ -1,0 +1,63 @@
+"""Filters by the year, the month and the precision of dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ...schema import edtf
+from ...schema.fields import Record
+from ...schema.query_fields import MONTH, YEAR, Form, QueryText
+from .base import Catalog, Values, each
+from .terms import Terms
+
+A_MONTH = QueryText("One month.", validate=Form(f"^{YEAR}-{MONTH}$", error="{input!r} is not a month: write 2021-06"))
+
+
+@dataclass(frozen=True)
+class Periods(Terms):
+    """Terms whose values are years or months: counted in order of time."""
+
+
+def dated(path: str, what: str = "In", **options: Any) -> tuple[Terms, ...]:
+    """The filters `year`, `month` and `date_precision` by the EDTF dates at a path; `what` leads to "this year"."""
+    dates = each(path)
+
+    def precisions(record: Record, catalog: Catalog) -> Iterator[str]:
+        return (edtf.read(text).precision for text in dates(record, catalog))
+
+    return (
+        Periods("year", f"{what} this year, or possibly so.", _touched(dates, len("2021"))),
+        Periods("month", f"{what} this month (`2021-06`), or possibly so.", _touched(dates, len("2021-06")), term=A_MONTH),
+        Terms(
+            "date_precision",
+            "Dated to this precision; the coarser one of a date with two ends.",
+            precisions,
+            choices=edtf.PRECISIONS,
+            **options,
+        ),
+    )
+
+
+def _touched(dates: Values, digits: int) -> Values:
+    """The years (4 digits) or months (7) that dates touch."""
+    return lambda record, catalog: (period for text in dates(record, catalog) for period in periods(text, digits))
+
+
+def years(text: str) -> Iterator[str]:
+    """The years that an EDTF date touches; none if an end is open."""
+    return periods(text, len("2021"))
+
+
+def periods(text: str, digits: int) -> Iterator[str]:
+    """The years (4 digits) or months (7) that an EDTF date touches; none if an end is open."""
+    first, last = edtf.bounds(text)
+    if date.min == first or date.max == last:
+        return
+    if digits == len("2021"):
+        yield from (f"{year:04}" for year in range(first.year, last.year + 1))
+    else:
+        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+        yield from (f"{number // 12:04}-{number % 12 + 1:02}" for number in months)
