@@ -52,7 +52,11 @@ def test_every_parameter_is_typed_and_described() -> None:
         for parameter in declared(path):
             named = parameter["schema"].get("$ref") or parameter["schema"].get("allOf", [{}])[0].get("$ref", "")
             assert schemas.get(named.rsplit("/", 1)[1] if named else "", parameter["schema"])["type"], (path, parameter["name"])
-            assert parameter["description"].endswith((".", "`.")), (path, parameter["name"])
+            name, suffixed = parameter["name"], parameter["name"].endswith(("_all", "_not"))
+            assert "description" in parameter or suffixed, (path, name)
+            assert parameter.get("description", "by the suffix.").endswith((".", "`.")), (path, name)
+    for suffix in ("_all", "_not"):
+        assert f"`<name>{suffix}`" in openapi.contract()["info"]["description"]
 
 
 def test_every_property_of_every_document_is_described() -> None:
