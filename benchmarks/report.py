@@ -65,6 +65,7 @@ def write(results: Results) -> str:
         dump(results),
         *failures(results),
         spent(results),
+        results.search,
         f"## How it was measured\n\n{FAIR}",
     ]
     return "\n".join(parts)

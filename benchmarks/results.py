@@ -62,3 +62,4 @@ class Results:
     missing: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     profiles: list[Profile] = field(default_factory=list)
+    search: str = ""  # the section on search

@@ -25,6 +25,7 @@ from .loads import Generator, generator
 from .processes import Program
 from .results import Data, Plan, Results
 from .rounds import Case, Turns, alternate
+from .search import report as search
 from .servers import Size
 
 HERE = Path(__file__).resolve().parent
@@ -276,6 +277,8 @@ def bench(plan: Plan, generator: Generator, folder: Path) -> Results:
     run.side_by_side(data[plan.events])
     run.sizes(data)
     run.profile(data)
+    say("asking the queries of search on both databases")
+    results.search = search.section()
     return results
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from flask.testing import FlaskClient
 
 from benchmarks import asks, goals
 from benchmarks.generate import World, generate
 from benchmarks.loads import Burst, Processes, Target
 from benchmarks.processes import running
 from benchmarks.rounds import Case, Figure, Turns, alternate, ratio
+from benchmarks.search import board
 from benchmarks.servers import Size, same_gunicorn
 
 TITLES = (
@@ -26,6 +28,7 @@ TITLES = (
     "Starting, and memory after the load",
     "A file of 4 MiB",
     "Where the time goes",
+    "Search",
     "How it was measured",
 )
 
@@ -45,6 +48,13 @@ def test_the_whole_run_in_its_tiny_form(tmp_path: Path) -> None:
     assert [path for path in tmp_path.iterdir() if path != output] == [], "nothing is left behind"
     assert str(tmp_path) not in text
     assert str(ROOT) not in text
+
+
+@pytest.mark.parametrize("path", board.files(), ids=lambda path: path.stem)
+def test_search_finds_what_users_mean(client: FlaskClient, path: Path) -> None:
+    judged = [board.ask(client, query) for query in board.queries(path)]
+    assert len(judged) >= 40
+    assert board.mean_reciprocal_rank(judged) >= 0.9, [one for one in judged if one.rank != 1]
 
 
 def test_the_same_seed_gives_the_same_bytes_packed_or_not(tmp_path: Path) -> None:

@@ -34,9 +34,9 @@ def ics(listing: Listing) -> Iterator[str]:
 
 
 def occasions(listing: Listing, document: Record) -> Iterator[Occasion]:
-    """The calendar entries of a document. The expiry of an agreement is tentative while its day has not passed."""
+    """The calendar entries of a document: its day; of an agreement its expiries, tentative while the day has not passed."""
     title = listing.title(document)
-    if listing.resource.kind == "events":
+    if "in_force" not in document:
         if document["date"]["earliest"]:
             yield Occasion("", title, document["date"], STATUS.get(document["status"], "CONFIRMED"))
         return

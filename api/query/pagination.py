@@ -90,12 +90,12 @@ def select(query: Query, after: list[Any] | None) -> Any:
     if after:
         # The condition on the first key alone makes an index usable; the other tells rows apart that are equal in it.
         (column, descends), value = keys[0], after[0]
-        rows = rows.where(column <= value if descends else column >= value, _beyond(keys, after))
+        rows = rows.where(column <= value if descends else column >= value, beyond(keys, after))
     return rows.order_by(*(column.desc() if descends else column for column, descends in keys))
 
 
-def _beyond(keys: list[tuple[Any, bool]], after: list[Any]) -> Any:
+def beyond(keys: list[tuple[Any, bool]], after: list[Any]) -> Any:
     """The rows that come after the row with these key values."""
     (column, descends), value = keys[0], after[0]
     further = column < value if descends else column > value
-    return further if len(keys) == 1 else further | ((column == value) & _beyond(keys[1:], after[1:]))
+    return further if len(keys) == 1 else further | ((column == value) & beyond(keys[1:], after[1:]))

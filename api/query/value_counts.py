@@ -9,7 +9,7 @@ from typing import Any
 
 import peewee as pw
 
-from ..resources import INDEXES, RESOURCES
+from ..resources import INDEXES, TABLED
 from ..resources.filters import Dates, Terms
 from ..resources.resource import Resource
 from ..storage.release import Release
@@ -65,7 +65,7 @@ PASSED = "FROM counts WHERE kind = ? AND filter = ? AND value = ? AND day <= ? O
 
 def fill(connection: sqlite3.Connection) -> None:
     """Fills the table in the database of a release that is being built."""
-    for resource in RESOURCES:
+    for resource in TABLED:
         table = resource.model._meta.table_name
         dated = is_dated(resource)
         for statement in APART.format(table=table).split(";") if dated else ():

@@ -21,8 +21,9 @@ from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.process_pool import ordered
 from ..query import value_counts
 from ..query.value_counts import Count
-from ..resources import BY_KIND, INDEXES, RESOURCES
-from ..storage.full_text import Search
+from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED
+from ..storage import full_text
+from ..storage.full_text import Vocabulary
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
 from ..versions import DRAFT
 from .rows import Batch, DatedChunk, batch, table_name
@@ -32,9 +33,9 @@ TABLES: tuple[Any, ...] = (
     Moved,
     Changed,
     Identifier,
-    Search,
+    Vocabulary,
     Count,
-    *(r.model for r in RESOURCES),
+    *(r.model for r in TABLED),
     *INDEXES.values(),
 )
 MERGE_BYTES = 1 << 24  # bytes that the full-text index gathers in memory before it writes them: fewer merges
@@ -50,12 +51,15 @@ def code_digest() -> str:
     return total.hexdigest()
 
 
-def build(dataset: Dataset, path: Path, progress: Progress | None = None, manifest: Path | None = None) -> str:
+def build(
+    dataset: Dataset, path: Path, progress: Progress | None = None, manifest: Path | None = None, stored: bool = False
+) -> str:
     """Writes a release as an SQLite file; returns the digest of the dataset.
 
     With `manifest`, the file that its manifest is written to, this is the release to be published; without, it is a draft
-    unless exactly this was published. Every record is examined on the way. The same dataset and code give the same bytes.
-    Raises DatasetError with every finding if the dataset has faults, FileError if a file cannot be written.
+    unless exactly this was published. The full-text index holds the words themselves, to be copied, if `stored`. Every
+    record is examined on the way. The same dataset and code give the same bytes. Raises DatasetError with every finding if
+    the dataset has faults, FileError if a file cannot be written.
     """
     with sqlite_errors("write", path):
         database = pw.SqliteDatabase(str(path), pragmas={"journal_mode": "off", "synchronous": 0, "cache_size": -65536})
@@ -65,6 +69,7 @@ def build(dataset: Dataset, path: Path, progress: Progress | None = None, manife
             connection.execute("PRAGMA staged.synchronous = 0")
             connection.execute("PRAGMA staged.journal_mode = off")
             with database.atomic():
+                connection.execute(full_text.STORED if stored else full_text.INDEXED)
                 digest = _write(dataset, database, connection, progress, manifest is not None)
             if manifest:
                 _write_manifest(dataset, connection, digest, manifest)
@@ -100,6 +105,7 @@ def _create(database: pw.Database, connection: sqlite3.Connection) -> None:
         model._schema.__class__(model, database).create_table()
     for model in INDEXES.values():
         connection.execute(f'CREATE TABLE staged."{table_name(model)}" ({", ".join(_names(model))})')
+    connection.execute(f"CREATE TABLE staged.search (rowid INTEGER PRIMARY KEY, {', '.join(full_text.COLUMNS)})")
     connection.execute("CREATE TABLE staged.manifest (name, digest, keys)")
     connection.execute("CREATE TABLE staged.published (name PRIMARY KEY, version, digest) WITHOUT ROWID")
     connection.execute("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", (MERGE_BYTES,))
@@ -143,11 +149,14 @@ def _dated(connection: sqlite3.Connection, version: str, chunk: Chunk) -> DatedC
 
 
 STAGED = {table_name(model) for model in INDEXES.values()}
+INTO_SEARCH = f"INSERT INTO staged.search VALUES (?{', ?' * len(full_text.COLUMNS)})"  # noqa: S608
 
 
 @cache
 def _into(name: str) -> str:
     """The statement that inserts a row into a table, or into its staging table."""
+    if name == "search":
+        return INTO_SEARCH
     names = next(_names(model) for model in TABLES if table_name(model) == name)
     target = f'staged."{name}"' if name in STAGED else f'"{name}"'
     return f"INSERT INTO {target} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # our own names
@@ -173,6 +182,11 @@ def _index(database: pw.Database, connection: sqlite3.Connection, progress: Prog
         name = f'"{table_name(model)}"'
         connection.execute(f"INSERT INTO main.{name} ({names}) SELECT {names} FROM staged.{name} ORDER BY {keys}")  # noqa: S608
         connection.execute(f"DROP TABLE staged.{name}")
+    columns = f"rowid, {', '.join(full_text.COLUMNS)}"
+    connection.execute(f"INSERT INTO main.search ({columns}) SELECT {columns} FROM staged.search ORDER BY rowid")  # noqa: S608
+    connection.execute("DROP TABLE staged.search")
+    for statement in full_text.FILL_VOCABULARY:
+        connection.execute(statement)
     for model in TABLES:
         model._schema.__class__(model, database).create_indexes()
 
@@ -229,7 +243,7 @@ def _about(dataset: Dataset, version: str, digest: str, survey: rules.Survey) ->
 def _verify(path: Path, dataset: Dataset) -> None:
     """Raises sqlite3.IntegrityError unless the file is whole and holds every record."""
     expected = {table_name(resource.model): dataset.count(resource.kind) for resource in RESOURCES}
-    names = [table_name(model) for model in TABLES if model is not Search]
+    names = [table_name(model) for model in TABLES]
     results = ordered(partial(_faults, path, expected), [None, *names], None if len(dataset.parts) > 1 else 0)
     if faults := [fault for result in results for fault in result]:
         raise sqlite3.IntegrityError(str(faults))

@@ -28,7 +28,7 @@ def load(settings: Settings, progress: Progress | None = None) -> tuple[Release,
             return store.current(), False
         # Temporary files go next to the releases, because /tmp may be small or a tmpfs.
         with closing(read_snapshot(files, part(progress, 0, READ), settings.data_dir)) as dataset, store.building() as path:
-            digest = build(dataset, path, part(progress, READ, ALL))
+            digest = build(dataset, path, part(progress, READ, ALL), stored=store.copies)
             id = f"{dataset.loaded_version(digest)}-{digest[:12]}"
             if _served(store, id):
                 return store.current(), False

@@ -14,18 +14,19 @@ from ..dataset.dataset import Chunk, Dataset
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
-from ..resources import INDEXES, RESOURCES
-from ..resources.filters import Catalog, Terms
+from ..resources import INDEXES, RESOURCES, timeline
+from ..resources.agreements import AGREEMENTS
+from ..resources.common import derived_doubt
+from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
+from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
+from ..resources.timeline import TIMELINE
 from ..schema import fast_path
-from ..schema.fields import Record, Text
+from ..schema.fields import Record
 from ..storage import full_text
-from ..storage.full_text import Search
 from ..storage.tables import Identifier
 from ..versions import sortable
 
-# Keys whose text is a code, or has a search column of its own.
-NO_PROSE = ("title", "name", "label", "also_known_as", "language", "translated_from", "geonames", "wikidata", "plover", "cameo")
 TableRow = tuple[Any, ...]
 
 
@@ -101,13 +102,29 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, dataset: Dat
     (seq, id), resource, record, digest = numbered, entry.resource, entry.record, entry.manifest.digest
     name, rows, catalog = f"{resource.kind}/{id}", made.rows, RecordCatalog(dataset, entry)
     shared = {"seq": seq, "id": id, "called": resource.name(record), "updated": sortable(updated), "digest": digest}
-    values = {**shared, "document": render(resource, id, record, catalog, updated), **resource.columns(record)}
+    document = public(resource, id, record, catalog, updated)
+    values = {**shared, "document": as_json(document), **resource.columns(record)}
     rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
-    rows[table_name(Search)].append(search_row(resource, seq, entry, dataset))
+    rows["search"].append(search_row(resource, seq, document, dataset))
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in resource.identifiers(record)]
     for filter, target in indexed(resource):
         rows[target] += [(*row, seq) for row in filter.rows(record, catalog)]
+    if resource is AGREEMENTS:
+        _add_actions(made, (seq, id), record, catalog, shared)
     made.digests.append((name, digest, keys_text(entry.manifest)))
+
+
+def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, catalog: Catalog, shared: Record) -> None:
+    """Makes the rows of an agreement's actions on the timeline; `shared` are the values that they have from the agreement."""
+    seq, id = numbered
+    for position, action in enumerate(timeline.actions(id, agreement)):
+        number = seq * timeline.MOST_ACTIONS + position
+        document = as_json(fast_path.dump(TIMELINE.schema, {**action, **derived_doubt(agreement, catalog)}))
+        own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
+        values = {**shared, **own, **day_columns(action["date"])}
+        made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
+        for filter, target in indexed(TIMELINE):
+            made.rows[target] += [(*row, number) for row in filter.rows(action, catalog)]
 
 
 def sqlite_value(value: Any) -> Any:
@@ -132,24 +149,27 @@ def indexed(resource: Resource) -> tuple[tuple[Any, str], ...]:
     return tuple((f, table_name(INDEXES[resource.kind, f.name])) for f in resource.filters if (resource.kind, f.name) in INDEXES)
 
 
-def search_row(resource: Resource, seq: int, entry: Entry, dataset: Dataset) -> TableRow:
-    """The row of the full-text index: name, other names, prose, and the names of the records that it refers to."""
-    prose = (value for path, field, value in entry.leaves if type(field) is Text and path[0] not in NO_PROSE)
-    related = dict.fromkeys((kind, id) for _, kind, id in entry.refs if kind != "sources")
-    names = dict.fromkeys(dataset.name(kind, id) for kind, id in related)
-    texts = ([resource.name(entry.record)], entry.record.get("also_known_as", []), prose, names)
-    return resource.kind, seq, *(full_text.words(iter(part)) for part in texts)
+def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset) -> TableRow:
+    """The row of the full-text index, for the texts of a public document and the other names of what it refers to."""
+    found = texts(resource, document)
+    number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), found.name, class_of(resource.kind))
+    others = ([name, *_other_names(dataset, *key), *offices] for key, (name, offices) in found.related.items())
+    related = full_text.column(text for names in others for text in names)
+    return number, full_text.names([found.name]), full_text.names(found.aliases), full_text.column(found.text), related
 
 
-def render(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> str:
-    """The public document of a record, as JSON text. Needs a marshmallow Context that holds the dataset."""
+def _other_names(dataset: Dataset, kind: str, id: str) -> list[str]:
+    return other_names(dataset.record(kind, id)) if kind in NAMED else []
+
+
+def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:
+    """The public document of a record. Needs a marshmallow Context that holds the dataset."""
     derived = resource.derive(record, catalog)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
-    document = fast_path.dump(resource.schema, {**record, **derived, **about})
-    return _json(document)
+    return fast_path.dump(resource.schema, {**record, **derived, **about})
 
 
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:

@@ -11,14 +11,17 @@ from .places import PLACES
 from .resource import Resource
 from .sources import SOURCES
 from .statements import STATEMENTS
+from .timeline import TIMELINE
 from .topics import TOPICS
 
 RESOURCES: tuple[Resource, ...] = (EVENTS, STATEMENTS, AGREEMENTS, ACTORS, SOURCES, PLACES, TOPICS, EVENT_TYPES)
 BY_KIND: dict[str, Resource] = {resource.kind: resource for resource in RESOURCES}
 
+TABLED = (*RESOURCES, TIMELINE)  # what has a table in a release
+
 # (kind, filter) -> index table; a filter on the kind's own columns has none.
 INDEXES: dict[tuple[str, str], Any] = {}
-for _resource in RESOURCES:
+for _resource in TABLED:
     for _filter in _resource.filters:
         _kind = getattr(_filter, "kind", None)
         _target = BY_KIND[_kind].model if _kind else None

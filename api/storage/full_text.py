@@ -1,183 +1,238 @@
-"""Full-text search: one table of every record's words, and queries on it, for FTS5 in SQLite and `tsvector` in PostgreSQL.
+"""Full-text search: one table of every record's words, for FTS5 in SQLite and `tsvector` in PostgreSQL, and queries on it.
 
-Both match the same records and rank them by formulas of their own. Any text is a valid query: it is read as words, never
-as query syntax.
+Both hold the same tokens (analysis.py) and rank by one order: what is called so, what begins so, what has the words in its
+other names, in its names, in its text, in what it refers to; things before papers; short names before long ones. The number
+of a row is its place within these groups, so that a page is read without sorting.
 """
 
-import html
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, LiteralString, NamedTuple
 
 import peewee as pw
-from playhouse.sqlite_ext import FTS5Model, SearchField
 
-# The columns and their weights: a record's name, its other names, its prose, the names of what it refers to.
-COLUMNS = {"name": 10.0, "aliases": 8.0, "text": 3.0, "related": 1.0}
-LABELS = dict(zip(COLUMNS, "ABCD", strict=True))  # the weights' labels in a tsvector
-PART = re.compile(r'"([^"]*)"?|(\S+)')
-WORD = re.compile(r"[^\W_]+", re.UNICODE)
-SHOWN, BEFORE = 24, 4  # words of a snippet, and how many of them precede the first match
-MAX_WORD = 500  # characters of a word that are indexed
+from .analysis import stems
+from .phrases import Group, Phrase, WordQuery, key_of
+from .release import Release
+
+# The columns: a record's name, its other names, its prose, the names of what it refers to; and their labels in a tsvector.
+LABELS = {"name": "A", "aliases": "B", "text": "C", "related": "D"}
+COLUMNS, NAMES = tuple(LABELS), ("name", "aliases")
+SEPARATOR = "="  # a token between two texts of a column: no phrase spans both
+SENTENCE = 5  # words from which on a name that ends with a full stop is a sentence
 MAX_POSITION = 16_000  # a tsvector has no higher positions
+# Bits of a row's number: the record's number within its kind, its kind, the words of its name; above them, the class of its kind.
+SEQ, KIND, LENGTH = 34, 4, 6
+LAST, LONGEST, MOST_KINDS, CLASS = (1 << SEQ) - 1, (1 << LENGTH) - 1, 1 << KIND, SEQ + KIND + LENGTH
+THING, TYPE, PAPER = range(3)  # classes of kinds, in the order of search
+THINGS, PAPERS = f"rowid < {PAPER << CLASS}", f"rowid >= {PAPER << CLASS}"
+MOST_ALTERNATIVES = 8  # words of which each may be the one that is no part of a name
+
+# FTS5's table; the words themselves are stored only where a copy of the table is to be made of them.
+STORED = f"CREATE VIRTUAL TABLE search USING fts5 ({', '.join(COLUMNS)}, columnsize=0, tokenize=\"ascii tokenchars '=_'\")"
+INDEXED = f"{STORED[:-1]}, content='')"
+# PostgreSQL's table; the indexes are created after the rows.
+TABLE: LiteralString = "CREATE TABLE search (rowid bigint PRIMARY KEY, names tsvector NOT NULL, words tsvector NOT NULL)"
+INDEXES: tuple[LiteralString, ...] = ("CREATE INDEX ON search USING gin (names)", "CREATE INDEX ON search USING gin (words)")
 
 
-class Search(FTS5Model):  # type: ignore[misc]
-    """One row a record of every kind; `record` is its number (`seq`) within the kind."""
+class Vocabulary(pw.Model):
+    """Every stem of letters that a record has, and how many records have it."""
 
-    kind = SearchField(unindexed=True)
-    record = SearchField(unindexed=True)
-    name = SearchField()
-    aliases = SearchField()
-    text = SearchField()
-    related = SearchField()
+    term = pw.TextField(primary_key=True)
+    records = pw.IntegerField()
 
     class Meta:
-        table_name = "search"
-        options = {"tokenize": "unicode61 remove_diacritics 2"}
+        table_name = "vocabulary"
+        without_rowid = True
 
 
-class Either(pw.ColumnBase):
-    """An expression with a form for each database; the query is compiled with the form of its database."""
+FILL_VOCABULARY = (
+    "CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, search, row)",
+    "INSERT INTO vocabulary SELECT term, doc FROM temp.terms WHERE length(term) > 2 AND term GLOB '[a-z]*'",
+    "DROP TABLE temp.terms",
+)
 
-    def __init__(self, sqlite: Any, postgresql: Any) -> None:
-        self.sqlite, self.postgresql = sqlite, postgresql
+
+# The words of a record, as they are stored.
+
+
+def number(seq: int, kind: int, name: str, of_class: int) -> int:
+    """The number of a record's row: the `kind`-th kind in the order of search, and the place of the record in the kind."""
+    length = min(len(stems(name)), LONGEST)
+    return (of_class << CLASS) + (length << (SEQ + KIND)) + (kind << SEQ) + seq
+
+
+def column(texts: Iterable[str]) -> str:
+    """Texts as the tokens of one column."""
+    return f" {SEPARATOR} ".join(" ".join(stems(text)) for text in texts)
+
+
+def names(texts: Iterable[str]) -> str:
+    """Names as the tokens of one column, each followed by its key; a sentence has none, as nobody calls a thing so."""
+    return " ".join(token for text in texts for token in (*stems(text), SEPARATOR if _sentence(text) else f"={key_of(text)}"))
+
+
+def _sentence(name: str) -> bool:
+    return name.endswith(".") and name.count(" ") >= SENTENCE - 1
+
+
+def vectors(columns: Sequence[str]) -> tuple[str, str]:
+    """The tokens of all columns as the texts of two tsvectors, labelled by column: of the names, and of all."""
+    texts, lexemes, place = [], [], 0
+    for label, tokens in zip(LABELS.values(), columns, strict=True):
+        for token in tokens.split():
+            place += 1
+            if token != SEPARATOR:
+                lexemes.append(f"'{token}':{min(place, MAX_POSITION)}{label}")
+        place += 1
+        texts.append(" ".join(lexemes))
+    return texts[1], texts[3]
+
+
+# Conditions on the table, and queries.
+
+
+class Condition(NamedTuple):
+    """A condition on the rows of the table in the language of either database, with `?` for its value."""
+
+    sqlite: tuple[str, str]
+    postgresql: tuple[str, str]
+
+    def of(self, release: Release) -> tuple[str, str]:
+        """Its statement and value for the database of a release."""
+        return self.sqlite if release.database.param == "?" else self.postgresql
+
+
+class Part(NamedTuple):
+    """That one of several phrases is in one of these columns."""
+
+    group: Iterable[Phrase]
+    columns: Sequence[str] = COLUMNS
+
+    def fts5(self) -> str:
+        return f"{{{' '.join(self.columns)}}} : ({' OR '.join(phrase.fts5() for phrase in self.group)})"
+
+    def tsquery(self) -> str:
+        labels = "" if len(self.columns) == len(COLUMNS) else "".join(LABELS[column] for column in self.columns)
+        return f"({' | '.join(phrase.tsquery(labels) for phrase in self.group)})"
+
+
+def condition(*alternatives: Sequence[Part]) -> Condition:
+    """That a row has all parts of one of several alternatives. No row has all of no parts."""
+    fts5 = " OR ".join(f"({' AND '.join(part.fts5() for part in parts)})" for parts in alternatives if parts) or '""'
+    tsquery = " | ".join(f"({' & '.join(part.tsquery() for part in parts)})" for parts in alternatives if parts)
+    named = all(column in NAMES for parts in alternatives for part in parts for column in part.columns)
+    vector = "names" if named else "words"
+    return Condition(("search MATCH ?", fts5), (f"{vector} @@ CAST(? AS tsquery)", tsquery))
+
+
+def everywhere(groups: Iterable[Group], columns: Sequence[str] = COLUMNS) -> list[Part]:
+    """That all groups are in these columns."""
+    return [Part(group, columns) for group in groups]
+
+
+def of_kinds(kinds: Sequence[int]) -> str:
+    """The condition that a row's record is of one of these kinds, given by their places in the order of search; no kind: any."""
+    if not kinds:
+        return "true"
+    return f"rowid & {MOST_KINDS - 1 << SEQ} IN ({', '.join(str(kind << SEQ) for kind in kinds)})"
+
+
+def place(row: int) -> tuple[int, int]:
+    """The place of a row's kind in the order of search, and the place of its record in the kind."""
+    return row >> SEQ & MOST_KINDS - 1, row & LAST
+
+
+class Matching(pw.ColumnBase):
+    """Select of the numbers of a kind's records that have all words; compiled for the database of the query around it."""
+
+    def __init__(self, kind: int, query: WordQuery, backwards: bool) -> None:
+        """`kind` is the kind's place in the order of search; its records are numbered from the last place on if `backwards`."""
+        self.kind, self.condition = kind, condition(everywhere(query.groups))
+        self.number = f"{LAST} - (rowid & {LAST})" if backwards else f"rowid & {LAST}"
         super().__init__()
 
     def __sql__(self, ctx: Any) -> Any:
-        return ctx.sql(self.postgresql if ctx.state.param == "%s" else self.sqlite)
+        where, value = self.condition.postgresql if ctx.state.param == "%s" else self.condition.sqlite
+        text = f"(SELECT {self.number} FROM search WHERE {where} AND {of_kinds([self.kind])})"  # noqa: S608
+        return ctx.sql(pw.SQL(text.replace("?", ctx.state.param), [value]))
 
 
-def folded(text: str) -> str:
-    """A text without case and diacritics."""
-    return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+def count(release: Release, groups: Iterable[Group], kinds: Sequence[int]) -> int:
+    """How many rows have all groups."""
+    where, value = condition(everywhere(groups)).of(release)
+    ((number,),) = release.execute(f"SELECT COUNT(*) FROM search WHERE {where} AND {of_kinds(kinds)}", value)  # noqa: S608
+    return int(number)
 
 
-def phrases(text: str) -> list[tuple[list[str], bool]]:
-    """The phrases of a user's text: folded words, and whether the last one is a prefix."""
-    parsed = []
-    for phrase, bare in PART.findall(text):
-        words = [word[:MAX_WORD] for word in WORD.findall(folded(phrase or bare))]
-        if words:
-            parsed.append((words, bare.endswith("*")))
-    return parsed
+def ranked(release: Release, query: WordQuery, kinds: Sequence[int], most: int, columns: Sequence[str] = COLUMNS) -> list[int]:
+    """The rows that have all words in these columns, best first: the first `most`. Stages are read until there are enough."""
+    found: dict[int, None] = {}
+    for stage in _stages(query, columns):
+        selects, values = [], []
+        for tier, (wanted, which) in enumerate(stage):
+            where, value = wanted.of(release)
+            selects.append(
+                f"SELECT * FROM (SELECT rowid, {tier} AS tier FROM search WHERE {where} AND {which} AND {of_kinds(kinds)}"  # noqa: S608
+                f" ORDER BY rowid LIMIT {most}) AS tier{tier}"
+            )
+            values.append(value)
+        hits = " UNION ALL ".join(selects)
+        statement = f"SELECT rowid FROM ({hits}) AS hits GROUP BY rowid ORDER BY MIN(tier), rowid LIMIT {most}"  # noqa: S608
+        found.update(dict.fromkeys(row for (row,) in release.execute(statement, *values)))
+        if len(found) >= most:
+            break
+    return list(found)[:most]
 
 
-def matches(text: str, columns: tuple[str, ...] = tuple(COLUMNS)) -> Any:
-    """The condition that a row has all words of a text in some of these columns. A text without a word matches nothing."""
-    terms = phrases(text)
-    fts5 = " ".join(f'"{" ".join(words)}"' + ("*" if open else "") for words, open in terms) or '""'
-    labels = "".join(LABELS[column] for column in columns)
-
-    def term(word: str, last: bool, open: bool) -> str:
-        return f"'{word}':{'*' if last and open else ''}{labels}"
-
-    tsquery = " & ".join(
-        "(" + " <-> ".join(term(word, n == len(words), open) for n, word in enumerate(words, 1)) + ")" for words, open in terms
-    )
-    return Either(
-        Search.match(f"{{{' '.join(columns)}}} : ({fts5})"), pw.Expression(pw.SQL("words"), "@@", pw.Cast(tsquery, "tsquery"))
-    )
+Tier = tuple[Condition, str]  # on the words, and on the number of the row
 
 
-def matching(kind: str, text: str) -> Any:
-    """Select of the numbers of a kind's records that have all words of `text`."""
-    return Search.select(pw.Cast(Search.record, "integer")).where((Search.kind == kind) & matches(text))
+def _stages(query: WordQuery, columns: Sequence[str]) -> Iterator[list[Tier]]:
+    """What comes first, second and so on, in groups that are read together."""
+    words = everywhere(query.groups)
+    exact, begins = query.called()
+    in_names = [
+        condition(*([Part([begins], [name]), *words] for name in NAMES)),
+        condition(everywhere(query.groups, NAMES[1:])),
+        condition(everywhere(query.groups, NAMES)),
+    ]
+    in_text = [*_nearly(query), condition(everywhere(query.groups, COLUMNS[:3])), condition(words)]
+    for which in (THINGS, PAPERS):
+        yield [(condition([Part([exact], [name]), *words]), which) for name in NAMES]
+    for which in (THINGS, PAPERS):
+        yield [(wanted, which) for wanted in in_names]
+        if len(columns) > len(NAMES):
+            yield [(wanted, which) for wanted in in_text]
 
 
-def ranked(text: str, kinds: list[str]) -> Any:
-    """Select of (kind, record, each column's text, rank) of all hits: exact names first, then by rank."""
-    match = matches(text)
-    shares = "{" + ",".join(str(weight / 10) for weight in reversed(COLUMNS.values())) + "}"
-    rank = Either(
-        pw.fn.bm25(Search._meta.entity, 0.0, 0.0, *COLUMNS.values()),
-        pw.fn.ts_rank_cd(pw.Cast(shares, "real[]"), pw.SQL("words"), match.postgresql.rhs) * -1,
-    )
-    called = pw.fn.LOWER(Search.name) == text.lower()
-    select = _shown(rank.alias("rank")).where(match & Search.kind.in_(kinds))
-    return select.order_by(called.desc(), pw.SQL("rank"), Search.rowid)
+def _nearly(query: WordQuery) -> Iterator[Condition]:
+    """All words but one in the names, and that one anywhere."""
+    groups = query.groups
+    if 2 < len(groups) <= MOST_ALTERNATIVES:
+        yield condition(
+            *([Part(group, COLUMNS if n == odd else NAMES) for n, group in enumerate(groups)] for odd in range(len(groups)))
+        )
 
 
-def completing(text: str, kinds: list[str]) -> Any:
-    """Select of (kind, record, each column's text) of records with these words in a name; the last word is a prefix.
+def holding(
+    release: Release, weighed: Sequence[tuple[Group, int]], kinds: Sequence[int], least: int, most: int
+) -> tuple[int, list[int]]:
+    """How many rows hold at least `least` of the groups, and the first `most`: things first, then by weight.
 
-    Names that begin with the text come first; within both groups, shorter names come first.
+    A group that is in a name weighs twice.
     """
-    typed = text.rstrip("*").lower()
-    begins = pw.fn.SUBSTR(pw.fn.LOWER(Search.name), 1, len(typed)) == typed
-    match = matches(as_beginning(text), ("name", "aliases")) & Search.kind.in_(kinds)
-    return _shown().where(match).order_by(begins.desc(), pw.fn.LENGTH(Search.name), Search.rowid)
-
-
-def _shown(*columns: Any) -> Any:
-    texts = (getattr(Search, column) for column in COLUMNS)
-    return Search.select(Search.kind, pw.Cast(Search.record, "integer"), *texts, *columns)
-
-
-def count(text: str, kinds: list[str]) -> Any:
-    """Select of the number of hits."""
-    return Search.select(pw.fn.COUNT(Search.rowid)).where(matches(text) & Search.kind.in_(kinds))
-
-
-def as_beginning(text: str) -> str:
-    """The text with its last word as a prefix."""
-    return text if text.endswith(("*", '"', " ")) else f"{text}*"
-
-
-def highlight(text: str, columns: Sequence[str]) -> tuple[str, str]:
-    """The first column that matches, and an excerpt of it as escaped HTML with the matches in `<mark>`."""
-    terms = phrases(text)
-    normal = [unicodedata.normalize("NFC", column or "") for column in columns]
-    for name, column in zip(COLUMNS, normal, strict=True):
-        words = list(WORD.finditer(column))
-        if marked := _marked([folded(word[0]) for word in words], terms):
-            return name, _snippet(column, words, marked)
-    return "name", _snippet(normal[0], list(WORD.finditer(normal[0])), set())
-
-
-def _marked(words: list[str], terms: list[tuple[list[str], bool]]) -> set[int]:
-    """The positions of a column's words that match one of the phrases."""
-    marked: set[int] = set()
-    for phrase, open in terms:
-        *before, last = phrase
-        for start in range(len(words) - len(before)):
-            end = start + len(before)
-            if words[start:end] == before and (words[end].startswith(last) if open else words[end] == last):
-                marked.update(range(start, end + 1))
-    return marked
-
-
-def _snippet(text: str, words: list[re.Match[str]], marked: set[int]) -> str:
-    first = max(0, min(marked, default=0) - BEFORE)
-    shown = range(first, min(first + SHOWN, len(words)))
-    at = words[first].start() if first else 0
-    end = words[shown[-1]].end() if shown and shown[-1] < len(words) - 1 else len(text)
-    out = ["…"] if at else []
-    for n in shown:
-        if n in marked:
-            out += [html.escape(text[at : words[n].start()], quote=False), f"<mark>{html.escape(words[n][0])}</mark>"]
-            at = words[n].end()
-    return "".join([*out, html.escape(text[at:end], quote=False), "…" if end < len(text) else ""])
-
-
-def words(texts: Iterator[str]) -> str:
-    """Several texts as the text of one column, separated."""
-    return " · ".join(texts)
-
-
-# PostgreSQL's table: the columns of FTS5's, and the tsvector; the index is created after the rows.
-TABLE = """CREATE TABLE search (rowid bigint PRIMARY KEY, kind text COLLATE "C" NOT NULL, record bigint NOT NULL,
-name text NOT NULL, aliases text NOT NULL, text text NOT NULL, related text NOT NULL, words tsvector NOT NULL)"""
-AFTER = "CREATE INDEX ON search USING gin (words)"
-
-
-def vector(columns: Iterable[str]) -> str:
-    """The words of all columns as the text of a tsvector, labelled by column; no phrase spans two columns."""
-    lexemes, place = [], 0
-    for label, column in zip(LABELS.values(), columns, strict=True):
-        for word in WORD.findall(folded(column)):
-            place += 1
-            lexemes.append(f"'{word[:MAX_WORD]}':{min(place, MAX_POSITION)}{label}")
-        place += 1
-    return " ".join(lexemes)
+    selects: list[str] = []
+    values: list[Any] = []
+    for group, weight in weighed:
+        for columns, held in ((COLUMNS, 1), (NAMES, 0)):
+            where, value = condition([Part(group, columns)]).of(release)
+            selects.append(f"SELECT rowid, {weight} AS weight, {held} AS held FROM search WHERE {where} AND {of_kinds(kinds)}")  # noqa: S608
+            values.append(value)
+    hits = " UNION ALL ".join(selects)
+    rows = release.execute(
+        f"SELECT rowid, COUNT(*) OVER () FROM (SELECT rowid, SUM(weight) AS weight FROM ({hits}) AS hits GROUP BY rowid"  # noqa: S608
+        f" HAVING SUM(held) >= {least}) AS held ORDER BY {PAPERS}, weight DESC, rowid LIMIT {most}",
+        *values,
+    )
+    return (int(rows[0][1]) if rows else 0), [row for row, _ in rows]

@@ -17,7 +17,6 @@ import psycopg
 
 from ..metrics import database_error
 from . import postgresql_copy
-from .full_text import Search
 from .postgresql_copy import HOME, Connection
 from .postgresql_pool import POLL, ReadPool
 from .release import Release
@@ -48,6 +47,8 @@ class PostgresqlRelease(Release):
 
 class PostgresqlStore(Store):
     """The releases of a PostgreSQL server, or of the first of several hosts that answers (libpq's own failover)."""
+
+    copies = True
 
     def __init__(
         self, url: str, published: Path | None = None, connections: int = 8, timeout: float = 10, reader: str = ""
@@ -128,8 +129,7 @@ class PostgresqlStore(Store):
             with connection.transaction():
                 schema = postgresql_copy.create_schema(connection, id, inputs)
                 for table in tables:
-                    if table is not Search:
-                        postgresql_copy.copy(connection, source, table)
+                    postgresql_copy.copy(connection, source, table)
                 postgresql_copy.copy_search(connection, source)
                 if self.reader:
                     postgresql_copy.grant(connection, schema, self.reader)

@@ -63,14 +63,14 @@ def copy(connection: Connection, source: sqlite3.Connection, model: Any) -> None
 def copy_search(connection: Connection, source: sqlite3.Connection) -> None:
     """Creates and fills the table of the full-text search."""
     connection.execute(full_text.TABLE)
-    columns = ["rowid", "kind", "record", *full_text.COLUMNS]
-    rows = source.execute(f"SELECT {', '.join(columns)} FROM search")  # noqa: S608  # our own names
-    names = sql.SQL(", ").join(sql.Identifier(name) for name in [*columns, "words"])
-    _fill(connection, sql.SQL("COPY search ({}) FROM STDIN").format(names), ((*row, full_text.vector(row[3:])) for row in rows))
-    connection.execute(full_text.AFTER)
+    rows = source.execute(f"SELECT rowid, {', '.join(full_text.COLUMNS)} FROM search")  # noqa: S608  # our own names
+    vectors = ((row[0], *full_text.vectors(row[1:])) for row in rows)
+    _fill(connection, sql.SQL("COPY search (rowid, names, words) FROM STDIN"), vectors)
+    for statement in full_text.INDEXES:
+        connection.execute(statement)
 
 
-def _fill(connection: Connection, statement: sql.Composed, rows: Iterable[tuple[Any, ...]]) -> None:
+def _fill(connection: Connection, statement: sql.Composed | sql.SQL, rows: Iterable[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)

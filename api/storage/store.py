@@ -25,6 +25,8 @@ class Store(ABC):
     Every method that reads raises a 503 Problem where no release can be read.
     """
 
+    copies = False  # whether a release is copied into another database, and its full-text index made there
+
     def __init__(self, published: Path | None = None, timeout: float | None = None) -> None:
         self.published = published.resolve() if published else None
         self.timeout = timeout

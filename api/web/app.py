@@ -32,6 +32,7 @@ from . import (
     resources,
     search,
     threads,
+    timeline,
 )
 from .headers import CLOSED, EXPOSED, SECURITY
 from .response_cache import REQUEST_ID, ROUTE, ResponseCache
@@ -56,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
-    for module in (pages, health, index, search, resolve, network, threads, changes, exports, releases):
+    for module in (pages, health, index, search, resolve, network, threads, timeline, changes, exports, releases):
         app.register_blueprint(module.blueprint)
     for derived in (resources, aggregates, citations):
         app.register_blueprint(derived.routes())

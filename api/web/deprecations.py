@@ -57,4 +57,4 @@ def mark(document: dict[str, Any]) -> None:
         operation = document["paths"][entry.path]["get"]
         named = [parameter for parameter in operation.get("parameters", ()) if parameter["name"] == entry.parameter]
         for part in named if entry.parameter else [operation]:
-            part |= {"deprecated": True, "description": f"{part['description']} {entry.text}"}
+            part |= {"deprecated": True, "description": f"{part.get('description', '')} {entry.text}".strip()}

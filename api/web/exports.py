@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, url_for
 
 from .. import formats
 from ..problems import nearest
+from ..query import timeline
 from ..query.parameters import JSON_ONLY
 from ..query.parsing import InvalidParameters
 from ..resources import BY_KIND
@@ -26,9 +27,10 @@ EXPORTED = {
     **{f"aggregates/{kind}": ("csv",) for kind in BY_KIND},
     "network": network.FORMATS[1:],
     "changes": changes.FORMATS[1:],
+    "timeline": timeline.FORMATS[1:],
 }
 QUERY = (
-    "The query: the path below `/v1/` of a list, aggregates, the network or the changes, with its parameters; or the "
+    "The query: the path below `/v1/` of a list, the timeline, aggregates, the network or changes, with its parameters; or the "
     "`links.self` of such an answer."
 )
 

@@ -17,6 +17,7 @@ SHOWN = ("title", "description", "version", "released", "licence", "licence_url"
 # Member of `links` -> endpoint.
 LINKS = {
     **{kind: f"resources.{kind}" for kind in BY_KIND},
+    "timeline": "timeline.timeline_view",
     "network": "network.network_view",
     "changes": "changes.changes_view",
     "quality": "index.quality_view",

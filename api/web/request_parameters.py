@@ -9,6 +9,7 @@ from flask import current_app, request
 from .. import formats
 from ..query.parsing import InvalidParameters
 from ..query.query import Parameters, Query
+from ..query.timeline import Timeline
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..storage.release import Release
@@ -38,6 +39,11 @@ def read_parameters(name: str, schema: ma.Schema, columns: Sequence[Any] = ()) -
 def read_query(resource: Resource, schema: ma.Schema) -> Query:
     """The checked query of this request."""
     return Query(resource, schema, dict(request.args.lists()), store(), served=request.environ.get(SERVED))
+
+
+def read_timeline() -> Timeline:
+    """The checked query of this request for the timeline."""
+    return Timeline(dict(request.args.lists()), store(), served=request.environ.get(SERVED))
 
 
 def no_parameters() -> None:

@@ -12,10 +12,14 @@ from ..query.cursor import invalid
 from ..query.parameters import paging, pin
 from ..query.query import Parameters
 from ..resources import BY_KIND
-from ..schema.fields import Choice, Record, Schema
+from ..resources.search_texts import KINDS
+from ..schema.fields import Choice, Schema
 from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
-from ..storage.release import Release
+from ..storage.phrases import as_beginning, parse
+from ..storage.spelling import respelled
+from .finding import found, spelling
+from .hits import as_hits
 from .request_parameters import json_only, read_parameters
 from .responses import answer_json, next_page, not_modified
 
@@ -38,7 +42,10 @@ def kind_parameter() -> ma.fields.Field[Any]:
 @cache
 def search_arguments() -> ma.Schema:
     """The parameters of `/v1/search`."""
-    text = 'What to look for: all words, "a phrase", or `treat*` for words that begin so. Any text is valid.'
+    text = (
+        'What to look for: all words in any of their forms, "a phrase", or `treat*` for words that begin so. Any text is '
+        "valid. If no record has all words, `meta.match` says what the hits have instead: words spelled nearly so, or most words."
+    )
     declared = {"q": text_parameter(text, "new start"), "kind": kind_parameter(), **pin(), **paging("Hits", 20, 100)}
     return Schema.from_dict(declared, name="search-query")()
 
@@ -61,14 +68,20 @@ def search_view() -> Response:
     (offset,) = parameters.after or (0,)
     if offset > DEEPEST_HIT:
         raise invalid()
-    kinds, limit = _kinds(parameters), values["limit"]
-    rows = release.rows(full_text.ranked(values["q"], kinds).limit(limit + 1).offset(offset))
+    limit = values["limit"]
+    result = found(release, values["q"], _kinds(parameters), offset + limit + 1)
+    rows = result.rows[offset:]
     following = None
     if len(rows) > limit > 0 and offset + limit <= DEEPEST_HIT:
         following = next_page(parameters.next_cursor([offset + limit]))
-    total = release.scalar(full_text.count(values["q"], kinds))
-    meta = {"total": total, "query": {name: value for name, value in values.items() if name != "cursor"}}
-    return answer_json(_hits(release, values["q"], rows[:limit]), release, meta, {"next": following})
+    hits = as_hits(release, result.groups, rows[:limit])
+    meta = {
+        "total": result.total,
+        "match": result.match,
+        "spelling": spelling(release, values["q"], result),
+        "query": {name: value for name, value in values.items() if name != "cursor"},
+    }
+    return answer_json(hits, release, meta, {"next": following})
 
 
 @blueprint.get("/suggest")
@@ -79,27 +92,14 @@ def suggest_view() -> Response:
     release, text = parameters.release, parameters.values["q"]
     if unchanged := not_modified(release):
         return unchanged
-    rows = release.rows(full_text.completing(text, _kinds(parameters)).limit(SUGGESTIONS))
-    hits = _hits(release, full_text.as_beginning(text), rows)
-    return answer_json(hits, release, {"total": len(rows), "query": parameters.values})
+    query, kinds = parse(as_beginning(text)), _kinds(parameters)
+    rows = full_text.ranked(release, query, kinds, SUGGESTIONS, full_text.NAMES)
+    if not rows and (near := respelled(release, parse(text))):
+        query, rows = near, full_text.ranked(release, near, kinds, SUGGESTIONS, full_text.NAMES)
+    return answer_json(as_hits(release, query.groups, rows), release, {"total": len(rows), "query": parameters.values})
 
 
-def _kinds(parameters: Parameters) -> list[str]:
-    return sorted(set(parameters.values.get("kind", BY_KIND)))
-
-
-def _hits(release: Release, text: str, rows: list[tuple[Any, ...]]) -> list[Record]:
-    """Rows of a search as public hits; one select a kind reads ids and names."""
-    called: dict[tuple[str, int], tuple[str, str]] = {}
-    for kind in {row[0] for row in rows}:
-        model = BY_KIND[kind].model
-        numbers = [row[1] for row in rows if row[0] == kind]
-        for seq, id, name in release.rows(model.select(model.seq, model.id, model.called).where(model.seq.in_(numbers))):
-            called[kind, seq] = id, name
-    hits = []
-    for kind, seq, *columns in rows:
-        id, name = called[kind, seq]
-        column, highlight = full_text.highlight(text, columns[: len(full_text.COLUMNS)])
-        hit = {"kind": kind, "id": id, "name": name, "field": column, "highlight": highlight, "href": f"/v1/{kind}/{id}"}
-        hits.append(hit)
-    return hits
+def _kinds(parameters: Parameters) -> list[int]:
+    """The places of the wanted kinds in the order of search; none if all are wanted."""
+    wanted = set(parameters.values.get("kind", BY_KIND))
+    return [] if wanted == set(BY_KIND) else sorted(KINDS.index(kind) for kind in wanted)

@@ -81,7 +81,15 @@ def test_a_facet_that_is_whole_says_nothing_of_a_cut(client: FlaskClient) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["events?type=summit&facets=place", "search?q=russia", "changes?kind=events", "actors", "events?on=2021-06-16"]
+    "path",
+    [
+        "events?type=summit&facets=place",
+        "search?q=russia",
+        "timeline?topic=ukraine",
+        "changes?kind=events",
+        "actors",
+        "events?on=2021-06-16",
+    ],
 )
 def test_a_limit_of_nothing_only_counts(client: FlaskClient, path: str) -> None:
     separator = "&" if "?" in path else "?"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from test_planner import explained
+from support import explained
 from webargs.fields import DelimitedList
 
 from api.query.pagination import select

@@ -174,7 +174,7 @@ def holds(oracle: Oracle, resource: Resource, parameters: dict[str, Any], d: Doc
                     return False
             case filters.Ids() if "ids" in parameters and d["id"] not in parameters["ids"]:
                 return False
-            case filters.Words() if "q" in parameters and not mentions(d, parameters["q"]):
+            case filters.Words() if "q" in parameters and not mentions(oracle, d, parameters["q"]):
                 return False
     if resource.kind == "agreements":
         return not {"date_from", "date_to", "on"} & set(parameters) or any(
@@ -224,22 +224,34 @@ def release_number(version: str) -> list[int]:
     return [int(part) for part in version.split(".")]
 
 
-def mentions(d: Document, text: str) -> bool:
-    """Whether all the words stand in the prose of a document, the names of its sources left aside."""
+def mentions(oracle: Oracle, d: Document, text: str) -> bool:
+    """Whether all the words, in some form, stand in the prose of a document or in other names of what it refers to.
+
+    The names of its sources are left aside.
+    """
 
     def prose(value: Any, key: str = "") -> str:
         if isinstance(value, list):
             return " ".join(prose(item, key) for item in value)
         if isinstance(value, dict):
-            shown = {} if "edtf" in value else value  # the words of a date are no text of the record
-            return " ".join(prose(inner, key) for key, inner in shown.items() if key not in UNSEARCHED)
+            shown = value if key != "offices" else {"title": value["title"]}
+            others = other_names(oracle, key, value["id"]) if {"id", "name"} <= set(value) else ""
+            return " ".join([others, *(prose(inner, key) for key, inner in shown.items() if key not in UNSEARCHED)])
         return value if isinstance(value, str) and key not in CODES else ""
 
-    words = re.findall(r"[^\W_]+", prose(d).casefold())  # a_file_name is three words
-    return all(word.casefold() in words for word in re.findall(r"[^\W_]+", text))
+    words = set(re.findall(r"[^\W_]+", prose(d).casefold()))  # a_file_name is three words
+    return all(words & {word, *FORMS.get(word, ())} for word in re.findall(r"[^\W_]+", text.casefold()))
 
 
-UNSEARCHED = ("links", "offices", "source", "detail")  # `detail` of a status is derived, and no text of the record
+def other_names(oracle: Oracle, key: str, id: str) -> str:
+    """The other names of a record that stands in a document under a key."""
+    kinds = {"place": "places", "within": "places", "topics": "topics", "broader": "topics"}
+    kind = kinds.get(key, "agreements" if key.startswith("agreement") else "actors")
+    return " ".join(oracle.by_id[kind].get(id, {}).get("also_known_as", ()))
+
+
+FORMS = {"treaty": ("treaties",), "summit": ("summits",)}
+UNSEARCHED = ("links", "citations", "status")  # the status of an agreement is derived
 CODES = (
     "id",
     "edtf",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from support import explained
 
 from api.config import Settings
 from api.query import planner, value_counts
@@ -57,19 +58,6 @@ def queries_of(resource: Resource, release: Release) -> Iterator[dict[str, str]]
     for word in resource.sorts:
         yield {"sort": word}
         yield {"sort": f"-{word}"}
-
-
-def explained(release: Release, statement: Any) -> list[str]:
-    """The steps of a query's plan, those that read a table."""
-    sql, values = statement.bind(release.database).sql()
-    if release.database.param == "?":
-        return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
-    with release.pool.connection(release.schema) as connection:  # type: ignore[attr-defined]
-        # A few rows are read fastest from end to end; whether an index could lead is the question.
-        connection.execute("SET enable_seqscan = off")
-        rows = connection.execute(f"EXPLAIN {sql}", values).fetchall()
-        connection.execute("RESET enable_seqscan")
-    return [row[0].strip() for row in rows]
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)

@@ -126,7 +126,7 @@ TRIALS: tuple[Trial, ...] = (
     Trial(
         "texts",
         "fuzz",
-        "Any text is a valid search, and both databases find the same records",
+        "Any text is a valid search, and both databases find the same records in the same order",
         "Hypothesis makes texts of FTS5 and tsquery syntax and of any Unicode; search and list are compared",
         hostile.texts,
         "{texts:,} texts, {found:,} with records found, {refused:,} refused as empty or too long, 0 differences",

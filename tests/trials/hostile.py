@@ -549,9 +549,9 @@ def texts(times: int, folder: Path) -> Figures:
 
 
 def sought(answer: requests.Response) -> tuple[int, list[str]]:
-    """How many records a search found, and which, if they all came; the databases may rank them differently."""
+    """How many records a search found, and the first of them, in their order."""
     if not answer.ok:
         return 0, []
     body = answer.json()
     total = body["meta"]["total"]
-    return total, sorted(f"{hit.get('kind')}/{hit['id']}" for hit in body["data"]) if total <= len(body["data"]) else []
+    return total, [f"{hit.get('kind')}/{hit['id']}" for hit in body["data"]]

@@ -113,6 +113,7 @@ def test_a_query_cannot_be_made_without_the_check(client: FlaskClient) -> None:
         "/v1/resolve?id=vladimir-putin",
         "/v1/network?place=geneva",
         "/v1/aggregates/events?by=type",
+        "/v1/timeline?topic=ukraine",
         "/v1/changes",
         "/v1/quality",
         "/v1/cite?query=events?place=geneva",

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import marshmallow as ma
+import peewee as pw
 from marshmallow import validate
 
 from ...schema.query_fields import QueryText, Version, an_id, listed
-from ...storage import full_text
+from ...storage.full_text import Matching
+from ...storage.phrases import parse
 from ...versions import sortable
 from .base import Arguments, Filter
 from .tables import alias
@@ -32,21 +34,25 @@ class Ids(Filter):
 
 @dataclass(frozen=True)
 class Words(Filter):
-    """`q=`: records of `kind` whose text has all of these words."""
+    """`q=`: records of `kind` whose text has all of these words; `column` of the table holds their numbers."""
 
     kind: str
     name: str = "q"
+    column: str = "seq"
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         text = (
-            'Records with all of these words; "a phrase" stays together, `treat*` matches words with this beginning. '
-            "Other forms and known misspellings of a name match, too."
+            'Records with all of these words, in any of their forms; "a phrase" stays together, `treat*` matches words with this '
+            "beginning. Those in a record are found under their other names, known misspellings and the offices of its day, too."
         )
         return {self.name: QueryText(text, validate=validate.Length(max=300, error="is longer than {max} characters"))}
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
         if self.name in arguments:
-            yield model.seq.in_(full_text.matching(self.kind, arguments[self.name]))
+            from ..search_texts import KINDS, backwards  # noqa: PLC0415  # which kinds there are is known once all are declared
+
+            matching = Matching(KINDS.index(self.kind), parse(arguments[self.name]), backwards(self.kind))
+            yield pw.Expression(getattr(model, self.column), "IN", matching)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ...schema.query_fields import MONTH, YEAR, Form, QueryText
 from .base import Catalog, Values, each
 from .terms import Terms
 
+A_YEAR = QueryText("One year.", validate=Form(f"^{YEAR}$", error="{input!r} is not a year: write 2021"))
 A_MONTH = QueryText("One month.", validate=Form(f"^{YEAR}-{MONTH}$", error="{input!r} is not a month: write 2021-06"))
 
 
@@ -29,7 +30,7 @@ def dated(path: str, what: str = "In", **options: Any) -> tuple[Terms, ...]:
         return (edtf.read(text).precision for text in dates(record, catalog))
 
     return (
-        Periods("year", f"{what} this year, or possibly so.", _touched(dates, len("2021"))),
+        Periods("year", f"{what} this year, or possibly so.", _touched(dates, len("2021")), term=A_YEAR),
         Periods("month", f"{what} this month (`2021-06`), or possibly so.", _touched(dates, len("2021-06")), term=A_MONTH),
         Terms(
             "date_precision",

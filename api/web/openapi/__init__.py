@@ -9,6 +9,7 @@ from apispec import APISpec
 
 from ... import __version__
 from ...resources import RESOURCES
+from ...resources.timeline import TIMELINE
 from ...schema.json_schema import DATE, Plugin, schema_name
 from .. import deprecations
 from . import components
@@ -62,6 +63,7 @@ def contract() -> dict[str, Any]:
             spec.components.schema(name, schema)
         spec.path(f"/v1/{resource.kind}", operations={"get": list_operation(resource)})
         spec.path(f"/v1/{resource.kind}/{{id}}", operations={"get": item_operation(resource)})
+    spec.components.schema(TIMELINE.model.__name__, schema=TIMELINE.schema)
     for path, operation in services().items():
         spec.path(path, operations={"get": operation})
     document = spec.to_dict()
@@ -77,7 +79,7 @@ def as_json() -> str:
     return json.dumps(contract(), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-WIDTH, SHORT = 160, 600  # characters
+WIDTH, SHORT = 200, 800  # characters
 
 
 class _Lines(yaml.SafeDumper):

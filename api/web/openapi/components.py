@@ -101,9 +101,7 @@ THREAD = {
     "required": ["id", "stance", "speakers", "date", "act", "paraphrase", "href", "replies"],
 }
 RELEASE = {"version": "1.0.0", "digest": "e3b0c442...", "url": "https://example.org/v1/releases/1.0.0"}
-NOT_MODIFIED = {"$ref": "#/components/responses/NotModified"}
 RESPONSES = {
-    "NotModified": {"description": "The client's copy is current (`If-None-Match`)."},
     "Renamed": {"description": "The record was renamed; `Location` is its new address."},
 }
 
@@ -123,8 +121,9 @@ UNKNOWN = {
     "detail": "There is no 'geneva-sumit' among the events.",
     "suggestion": "geneva-summit",
 }
-# The statuses that refuse a request, of whatever operation.
+# The statuses without an answer, of whatever operation.
 ERRORS = {
+    304: "The client's copy is current (`If-None-Match`); there is no body.",
     400: PROBLEMS["invalid-parameters"],
     404: PROBLEMS["unknown-record"],
     406: "None of the media types in `Accept` is available; `available` lists those that are.",
@@ -172,7 +171,7 @@ SPARSE_RECORD = {
     "required": ["id"],
     "additionalProperties": True,
 }
-LIST_META = {
+LIST_META: dict[str, Any] = {
     "type": "object",
     "properties": {
         "total": {"type": "integer", "description": "How many records match the filters, on all pages."},
@@ -195,6 +194,19 @@ LIST_META = {
     },
     "required": ["total", "release", "query"],
     "example": {"total": 1, "release": RELEASE, "query": {"limit": 50}},
+}
+TIMELINE_META = {
+    "allOf": [component("ListMeta")],
+    "type": "object",
+    "properties": {
+        "kinds": {
+            "type": "object",
+            "description": "How many entries there are of each kind.",
+            "additionalProperties": {"type": "integer"},
+        }
+    },
+    "required": ["kinds"],
+    "example": {**LIST_META["example"], "kinds": {"events": 1}},
 }
 ANSWER_META = {
     "type": "object",
@@ -243,6 +255,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "Release": RELEASE_SCHEMA,
     "ListMeta": LIST_META,
     "ListLinks": LIST_LINKS,
+    "TimelineMeta": TIMELINE_META,
     "AnswerMeta": ANSWER_META,
     "AnswerLinks": ANSWER_LINKS,
     "ItemMeta": ITEM_META,
@@ -259,7 +272,7 @@ def register(spec: APISpec) -> None:
     for name, response in RESPONSES.items():
         spec.components.response(name, response)
     told = "\n".join(f"- {status}: {what}" for status, what in ERRORS.items())
-    spec.components.response("Refused", _refusal(f"Refused, with a problem document.\n\n{told}\n", INVALID))
+    spec.components.response("Refused", _refusal(f"No answer; all but 304 with a problem document.\n\n{told}\n", INVALID))
     spec.components.response("UnknownRecord", _refusal(ERRORS[404], UNKNOWN))
 
 

@@ -9,7 +9,7 @@ from ...query.parameters import arguments, item_arguments
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.json_schema import ANY, component
-from .components import NOT_MODIFIED, errors
+from .components import errors
 from .parameters import id_parameter, query
 
 NAMES = {resource.kind: f"{resource.model.__name__}Record" for resource in RESOURCES}
@@ -57,12 +57,10 @@ def list_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"list_{resource.kind.replace('-', '_')}",
         "tags": [resource.kind],
-        "summary": f"List {resource.kind.replace('-', ' ')}",
-        "description": resource.description,
+        "summary": f"List {resource.kind.replace('-', ' ')}: {resource.description[0].lower()}{resource.description[1:]}",
         "parameters": typed(arguments(resource)),
         "responses": {
             "200": {"description": "A page of records.", "content": {FORMATS["json"].media_type: {"schema": schema}}},
-            "304": NOT_MODIFIED,
             **errors(400, 503),
         },
     }
@@ -73,12 +71,10 @@ def item_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"get_{resource.singular}",
         "tags": [resource.kind],
-        "summary": f"Get one {resource.singular.replace('_', ' ')}",
-        "description": "A record by its id.",
+        "summary": f"Get one {resource.singular.replace('_', ' ')} by its id.",
         "parameters": [id_parameter(resource), *typed(item_arguments(resource))],
         "responses": {
             "200": {"description": "The record.", "content": {FORMATS["json"].media_type: {"schema": schema}}},
-            "304": NOT_MODIFIED,
             "308": {"$ref": "#/components/responses/Renamed"},
             **errors(400, 404, 503),
         },

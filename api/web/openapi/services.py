@@ -4,16 +4,17 @@ from typing import Any
 
 from ...formats import FORMATS
 from ...query.parameters import aggregate_arguments, cite_arguments
+from ...query.timeline import timeline_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
+from ...resources.timeline import TIMELINE
 from ...schema.json_schema import ANY, DATE, component
 from .. import changes, citations, exports, index, network, resolve, search, threads
-from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
+from .components import RELEASE, SAMPLE_HIT, errors
 from .operations import envelope, media, typed
 from .parameters import id_parameter, query
 
 OPEN: dict[str, Any] = {}  # the schema of bytes that no client reads as JSON
-READS_RELEASE = 503  # an operation with this status reads a release, so it has an ETag and a 304
 
 
 def _service(
@@ -22,12 +23,10 @@ def _service(
     return {
         "operationId": id,
         "tags": [tag],
-        "summary": id.replace("_", " ").capitalize(),
-        "description": f"{what}.",
+        "summary": f"{what}.",
         "parameters": list(parameters),
         "responses": {
             "200": {"description": "The answer.", "content": content},
-            **({"304": NOT_MODIFIED} if READS_RELEASE in statuses else {}),
             **errors(*statuses),
         },
     }
@@ -46,6 +45,13 @@ VERSION = {
 def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
     """The content of an answer of JSON: `data` in its envelope, with an example of it."""
     schema = envelope({**data, "example": sample}, component("AnswerMeta"), component("AnswerLinks"))
+    return {FORMATS["json"].media_type: {"schema": schema}}
+
+
+def _entries() -> dict[str, Any]:
+    """The content of the timeline."""
+    entry = {"anyOf": [component(TIMELINE.model.__name__), component("SparseRecord")]}
+    schema = envelope({"type": "array", "items": entry}, component("TimelineMeta"), component("ListLinks"))
     return {FORMATS["json"].media_type: {"schema": schema}}
 
 
@@ -113,6 +119,13 @@ def _lookups() -> dict[str, dict[str, Any]]:
             (400, 406, 503),
             parameters=typed(network.network_arguments()),
             tag="events",
+        ),
+        "/v1/timeline": _service(
+            "Events, statements and actions of agreements in one dated list",
+            "timeline",
+            _entries(),
+            (400, 406, 410, 503),
+            parameters=typed(timeline_arguments()),
         ),
         "/v1/threads/{id}": _service(
             "What a statement replies to and what replies to it, as trees",
@@ -187,7 +200,6 @@ def _publications() -> dict[str, dict[str, Any]]:
     }
     for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
         operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
-        operations[path]["responses"]["304"] = NOT_MODIFIED
     said = (format.component[1]["description"] for format in FORMATS.values() if format.component)
     operations["/v1/export"]["responses"]["200"]["description"] = " ".join(["The answer.", *said])
     operations["/v1/export"]["responses"]["307"] = {"description": "`Location` is the answer."}

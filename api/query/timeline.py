@@ -1,0 +1,163 @@
+"""The timeline: one query for each kind, and the merge of their results into one dated list."""
+
+import heapq
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import marshmallow as ma
+import peewee as pw
+
+from ..resources import BY_KIND
+from ..resources import timeline as entries
+from ..resources.filters import names
+from ..resources.timeline import TIMELINE
+from ..schema.errors import Fault
+from ..schema.fields import Choice, Schema
+from ..schema.query_fields import listed
+from ..schema.walk import paths
+from ..storage.release import Release
+from ..storage.store import Store
+from . import pagination
+from .parameters import LIMIT, MOST, Declared, cite_arguments, filter_parameters, format_parameter, paging, pin
+from .parsing import InvalidParameters
+from .planner import plan
+from .query import Parameters, Query, Strings
+
+FORMATS = ("json", "ndjson", "csv", "atom", "ics")
+CHUNK = 500
+# Kind -> the resource that is queried for its entries; the actions of agreements are in the timeline's own table.
+RESOURCES = {kind: TIMELINE if kind == "agreements" else BY_KIND[kind] for kind in entries.KINDS}
+# What a filter of the timeline is called there, where the name is another one.
+RENAMED = {"statements": {"actor": "speaker", "actor_all": "speaker_all", "actor_not": "speaker_not"}}
+# Of the last entry of a page: its earliest day, whether that is certain, the place of its kind, its number.
+POSITION = (pw.DateField(), pw.IntegerField(), pw.IntegerField(), pw.IntegerField())
+Row = tuple[int, int, int, int, str]  # what entries are sorted by, and the document
+
+
+@cache
+def timeline_arguments() -> ma.Schema:
+    """The query parameters of the timeline: the filters that its kinds share."""
+    shown = "Show only these keys (and the id); a dot leads further down, through lists too."
+    declared: Declared = {
+        "kind": listed(Choice("A kind.", entries.KINDS), "Only entries of these kinds; of agreements, their actions."),
+        **filter_parameters(TIMELINE),
+        "sort": Choice("Oldest (`date`) or newest first.", ("date", "-date"), load_default="-date"),
+        **paging("Entries", LIMIT, MOST),
+        **pin(),
+        "fields": listed(Choice("A path.", tuple(paths(TIMELINE.schema))), shown),
+        **format_parameter(FORMATS),
+    }
+    return Schema.from_dict(declared, name="timeline-query")()
+
+
+class Timeline(Parameters):
+    """A checked query of the timeline, with a query of each kind that it asks for."""
+
+    def __init__(self, strings: Strings, store: Store, *, served: Release | None = None) -> None:
+        self._strings, self._store = strings, store
+        self.queries: dict[str, Query] = {}
+        super().__init__("timeline", timeline_arguments(), strings, store, served=served, columns=POSITION)
+
+    def _conflicts(self) -> list[Fault]:
+        return [Fault((name,), why) for filter in TIMELINE.filters for name, why in filter.clash(self.values)]
+
+    def _unknown(self) -> list[Fault]:
+        """Makes the queries; values that the release does not know are told once, whichever kinds were asked for them."""
+        errors: dict[tuple[str, str], Fault] = {}
+        for kind in self.values.get("kind", entries.KINDS):
+            try:
+                self.queries[kind] = self._query(kind)
+            except InvalidParameters as invalid:
+                called = {there: here for here, there in RENAMED.get(kind, {}).items()}
+                for error in invalid.errors:
+                    name = called.get(str(error.path[0]), str(error.path[0]))
+                    errors.setdefault((name, error.message), Fault((name,), error.message, error.allowed, error.suggestion))
+        return list(errors.values())
+
+    def _query(self, kind: str) -> Query:
+        shared = {name for filter in TIMELINE.filters for name in names(filter)}
+        renamed = RENAMED.get(kind, {})
+        strings = {renamed.get(name, name): values for name, values in self._strings.items() if name in shared}
+        return Query(RESOURCES[kind], cite_arguments(RESOURCES[kind]), strings, self._store, served=self.release)
+
+    @property
+    def descends(self) -> bool:
+        return bool(self.values["sort"] == "-date")
+
+    def totals(self) -> dict[str, int]:
+        """How many entries of each kind there are."""
+        return {kind: pagination.total(query) for kind, query in self.queries.items()}
+
+    def by_match(self) -> dict[str, dict[str, int]]:
+        """How many entries are certain and how many possible, for each parameter that makes a difference."""
+        summed: dict[str, dict[str, int]] = {}
+        for counts in (pagination.by_match(query) for query in self.queries.values()):
+            for name, words in counts.items():
+                for word, count in words.items():
+                    summed.setdefault(name, {}).setdefault(word, 0)
+                    summed[name][word] += count
+        return summed
+
+    def page(self) -> pagination.Page:
+        """The entries of a page, as JSON text."""
+        limit, total = self.values["limit"], sum(self.totals().values())
+        rows = self._rows(self.after, limit + 1) if limit else []
+        following = self.next_cursor(self._position(rows[limit - 1])) if len(rows) > limit > 0 else None
+        return pagination.Page([row[-1] for row in rows[:limit]], total, following)
+
+    def every(self) -> Iterator[str]:
+        """All entries in order, as JSON text; the first are read at once, so that an error comes before a response has begun."""
+
+        def texts(rows: list[Row]) -> Iterator[str]:
+            while rows:
+                yield from (row[-1] for row in rows)
+                rows = self._rows(self._position(rows[-1]), CHUNK)
+
+        return texts(self._rows(None, CHUNK))
+
+    def _rows(self, after: Sequence[Any] | None, count: int) -> list[Row]:
+        """So many entries after a position, in order: as many are read of each kind."""
+        streams = [self._stream(kind, query, after, count) for kind, query in self.queries.items()]
+        merged = heapq.merge(*streams, key=lambda row: row[:4])
+        return [(*row[:4], self._entry(row)) for row in islice(merged, count)]
+
+    def _stream(self, kind: str, query: Query, after: Sequence[Any] | None, count: int) -> list[Row]:
+        rank, sign = entries.KINDS.index(kind) + 1, -1 if self.descends else 1
+        rows = query.release.rows(select(query, rank, after, self.descends).limit(count))
+        days = [date.fromisoformat(str(day)).toordinal() for _, day, _, _ in rows]
+        return [(sign * day, vague, rank, sign * number, text) for day, (text, _, vague, number) in zip(days, rows, strict=True)]
+
+    def _entry(self, row: Row) -> str:
+        kind, text = entries.KINDS[row[2] - 1], row[-1]
+        if RESOURCES[kind] is TIMELINE:
+            return text
+        return json.dumps(entries.entry(kind, json.loads(text)), ensure_ascii=False, separators=(",", ":"))
+
+    def _position(self, row: Row) -> list[Any]:
+        day, vague, rank, number, _ = row
+        return [date.fromordinal(abs(day)), vague, rank, abs(number)]
+
+
+def select(query: Query, rank: int, after: Sequence[Any] | None, descends: bool) -> Any:
+    """The select of documents and what they are sorted by, after a position; of one day the certain come first."""
+    model: Any = query.resource.model
+    keys = [(model.earliest, descends), (model.vague, False), (model.seq, descends)]
+    planned = plan(query, keys)
+    keys[-1] = (planned.number, descends)
+    rows = planned.select(model.document, *(column for column, _ in keys))
+    if after:
+        day, vague, of, number = after
+        # The condition on the day alone makes an index usable.
+        rows = rows.where(model.earliest <= day if descends else model.earliest >= day)
+        rows = rows.where(pagination.beyond(keys, [day, vague, number]) if rank == of else _later(keys, day, vague, rank > of))
+    return rows.order_by(*(column.desc() if descends else column for column, descends in keys))
+
+
+def _later(keys: list[tuple[Any, bool]], day: date, vague: int, same: bool) -> Any:
+    """The rows of another kind that come after a day and its certainty; with `same`, also those that are equal in both."""
+    further = pagination.beyond(keys[:2], [day, vague])
+    return further | ((keys[0][0] == day) & (keys[1][0] == vague)) if same else further

@@ -1,0 +1,130 @@
+"""The timeline: events, statements and the actions of agreements as entries of one dated list.
+
+Entries of events and statements are made of their documents when they are read. The actions of agreements are no records; the
+timeline's own table has an entry for each of them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import peewee as pw
+
+from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
+from .common import DISPUTED, HOLDER, ONE_SIDED, cited, links
+from .filters import Arguments, Catalog, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
+from .resource import Resource
+
+KINDS = ("events", "statements", "agreements")
+# An action's number is that of its agreement times this, plus its place there.
+MOST_ACTIONS = 10_000
+
+
+class TimelineEntry(DatedRow):
+    agreement = pw.IntegerField(index=True)
+
+    class Meta:
+        table_name = "timeline"
+
+
+class TimelineEntrySchema(Schema):
+    id = Text("The id of the event or statement; of an action, that of the agreement, the kind of action, and which of them.")
+    kind = Choice("The kind of the record that it belongs to.", KINDS)
+    what = Text("The type of the event, the act of the statement, or the kind of the action.")
+    title = Text("What happened, was said or was done.")
+    date = Edtf("When.")
+    place = Ref("Where.", kind="places")
+    actors = Many(
+        "Who took part, spoke or acted; the parties where no actor of an action is named.", Ref("An actor.", kind="actors")
+    )
+    topics = Many("What it is about.", Ref("A topic.", kind="topics"))
+    summary = Text("The event's or agreement's summary; of a statement, its paraphrase.")
+    status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
+    disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
+    one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
+    links = links()
+
+
+@dataclass(frozen=True)
+class UnorderedDates(Dates):
+    """The filter by date of a table that is not numbered in order of time."""
+
+    def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
+        return (condition for condition in super().where(model, table, arguments) if not isinstance(condition, SeqRange))
+
+
+def actions(id: str, agreement: Record) -> Iterator[Record]:
+    """An agreement's actions as records that the timeline's filters and entries are made of."""
+    seen: Counter[str] = Counter()
+    shared = {key: agreement[key] for key in ("topics", "summary", "accounts")}
+    for action in agreement["actions"]:
+        kind = action["kind"]
+        seen[kind] += 1
+        yield {
+            **shared,
+            "id": f"{id}:{kind}" if seen[kind] == 1 else f"{id}:{kind}:{seen[kind]}",
+            "kind": "agreements",
+            "what": kind,
+            "title": f"{kind.replace('_', ' ').capitalize()}: {agreement['title']}",
+            "date": action["date"],
+            "place": action["place"],
+            "actors": action["by"] or agreement["parties"],
+            "agreement": id,
+            "status": None,
+            "links": {"self": f"/v1/agreements/{id}"},
+        }
+
+
+def entry(kind: str, document: Record) -> Record:
+    """The entry of an event or a statement, made of its public document."""
+    event = kind == "events"
+    actors = [part["actor"] for part in document["participants"]] if event else document["speakers"]
+    return {
+        "id": document["id"],
+        "kind": kind,
+        "what": document["type"]["id"] if event else document["act"],
+        "title": document["title"] if event else document["paraphrase"],
+        "date": document["date"],
+        "place": document["place"] if event else None,
+        "actors": [{"id": actor["id"], "name": actor["name"]} for actor in actors],
+        "topics": document["topics"] if event else document["about"]["topics"],
+        "summary": document["summary"] if event else document["paraphrase"],
+        "status": document["status"] if event else None,
+        "disputed": document["disputed"],
+        "one_sided": document["one_sided"],
+        "links": {"self": document["links"]["self"]},
+    }
+
+
+def acting(action: Record, catalog: Catalog) -> list[str]:
+    actors: list[str] = action["actors"]
+    return actors
+
+
+TIMELINE = Resource(
+    kind="timeline",
+    singular="entry",
+    description="Events, statements and actions of agreements in one dated list.",
+    model=TimelineEntry,
+    schema=TimelineEntrySchema(),
+    heading="title",
+    columns=lambda action: {},
+    sorts={"date": TimelineEntry.earliest},
+    order="-date",
+    filters=(
+        Words("agreements", column="agreement"),
+        Updated(),
+        Terms(
+            "actor", "Taking part in the event, speaking, or doing the action (a party, where nobody is named).", acting, "actors"
+        ),
+        Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics"),
+        Terms("agreement", "Changing this agreement, speaking of it, or done to it.", each("agreement"), "agreements"),
+        *dated("date", single=True),
+        cited("timeline"),
+        DISPUTED,
+        ONE_SIDED,
+        HOLDER,
+        UnorderedDates(),
+    ),
+)

@@ -1,0 +1,65 @@
+"""The nearest spelling of words that records do not have, or do not have together."""
+
+from collections.abc import Iterator
+
+from .analysis import stem
+from .full_text import Vocabulary
+from .phrases import Group, Phrase, WordQuery
+from .release import Release
+
+SHORTEST, LONG = 4, 6  # letters of a word that may be misspelled, and of one that may be so twice
+MOST = 12  # words that are looked for in other spellings
+NEAREST = 3  # spellings that are tried for a word
+PART = 3  # letters of either part of a word that may be two
+
+
+def respelled(release: Release, query: WordQuery) -> WordQuery | None:
+    """The query with the nearest words that records have, besides those that it has; None if there is none to be added."""
+    groups = (*(_with_nearest(release, group) for group in query.groups[:MOST]), *query.groups[MOST:])
+    return None if groups == query.groups else query._replace(groups=groups)
+
+
+def _with_nearest(release: Release, group: Group) -> Group:
+    (word, *more), terms = group[0].stems or ("",), vocabulary(release)
+    if more or len(word) < SHORTEST or not word.isalpha():
+        return group
+    found = (
+        [(term,) for term in nearest(word, terms)]
+        if word in terms
+        else [*_two(word, terms), *((t,) for t in nearest(word, terms))]
+    )
+    return (*group, *map(Phrase, found))
+
+
+def nearest(word: str, terms: dict[str, int]) -> list[str]:
+    """The nearest stems, nearest and most frequent first: one letter away, and two of a long word that no record has.
+
+    A word that records have can only be one for another that begins like it, and only if it is long.
+    """
+    from rapidfuzz import process  # noqa: PLC0415  # only who misspells a word waits for it to be read
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
+
+    known = word in terms
+    if known and len(word) < LONG:
+        return []
+    cutoff = 1 if known or len(word) < LONG else 2
+    near = process.extract(word, terms.keys(), scorer=OSA.distance, score_cutoff=cutoff, limit=None)
+    ordered = sorted((distance, term[0] != word[0], -terms[term], term) for term, distance, _ in near if term != word)
+    return [term for _, other, _, term in ordered if not (known and other)][:NEAREST]
+
+
+def _two(word: str, terms: dict[str, int]) -> Iterator[tuple[str, str]]:
+    """The word as two that records have."""
+    for end in range(PART, len(word) - PART + 1):
+        pair = stem(word[:end]), stem(word[end:])
+        if pair[0] in terms and pair[1] in terms:
+            yield pair
+
+
+def vocabulary(release: Release) -> dict[str, int]:
+    """Every stem, and how many records have it."""
+
+    def read() -> dict[str, int]:
+        return dict(release.rows(Vocabulary.select(Vocabulary.term, Vocabulary.records)))
+
+    return release.once("vocabulary", read)

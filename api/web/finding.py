@@ -1,0 +1,81 @@
+"""What a search finds: the records that have all words; if there are none, those spelled nearly so, or with most words."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..storage import full_text
+from ..storage.analysis import normal, tokens
+from ..storage.phrases import Group, WordQuery, parse
+from ..storage.release import Release
+from ..storage.spelling import respelled
+from .hits import written
+
+MOST_WORDS = 12  # words that are looked for one by one
+MOST_ROWS = 200_000  # rows that are weighed; frequent words beyond them are left out
+
+
+class Found(NamedTuple):
+    """How many rows there are and the first of them, what was looked for, and what it is to what was asked for.
+
+    `match` is `all`, `spelling` or `most`.
+    """
+
+    total: int
+    rows: list[int]
+    query: WordQuery
+    groups: Sequence[Group]
+    match: str = "all"
+
+
+def found(release: Release, text: str, kinds: Sequence[int], most: int) -> Found:
+    """The first `most` rows of these kinds for a text, best first."""
+    query = parse(text)
+    if total := full_text.count(release, query.groups, kinds):
+        return Found(total, full_text.ranked(release, query, kinds, most), query, query.groups)
+    near = respelled(release, query) if query.groups else None
+    if near and (total := full_text.count(release, near.groups, kinds)):
+        return Found(total, full_text.ranked(release, near, kinds, most), query, near.groups, "spelling")
+    return _most(release, query, near or query, kinds, most)
+
+
+def _most(release: Release, query: WordQuery, near: WordQuery, kinds: Sequence[int], most: int) -> Found:
+    """The records that hold most of the words: at least half of them, rare words weighing more.
+
+    A word that no record has is looked for in its nearest spelling.
+    """
+    records, groups, counted = sum(release.about["counts"].values()), [], []
+    for asked, other in list(zip(query.groups, near.groups, strict=True))[:MOST_WORDS]:
+        held = full_text.count(release, [asked], kinds)
+        group = asked if held else other
+        groups.append(group)
+        if held := held or full_text.count(release, [group], kinds):
+            counted.append((held, len(groups), group))
+    weighed: list[tuple[Group, int]] = []
+    rows = 0
+    for held, _, group in sorted(counted):
+        rows += held
+        if not weighed or rows <= MOST_ROWS:
+            weighed.append((group, 1 + round(1000 * math.log(1 + records / held))))
+    if len(groups) < 2 or not weighed:
+        return Found(0, [], query, groups)
+    total, best = full_text.holding(release, weighed, kinds, math.ceil(len(weighed) / 2), most)
+    return Found(total, best, query, groups, "most")
+
+
+def spelling(release: Release, text: str, found: Found) -> str | None:
+    """The text in the nearest spelling, as records write it; None if nothing in it was looked for in another one."""
+    nearest = {}
+    for asked, group in zip(found.query.groups, found.groups, strict=False):
+        if len(group) > len(asked):
+            others = group[len(asked) :]
+            if any(written(release, row, asked) for row in found.rows[:1]):
+                continue
+            rows = found.rows[:1] + full_text.ranked(release, WordQuery((others[:1],)), [], 1)
+            nearest[asked[0].stems[0]] = next(filter(None, (written(release, row, others) for row in rows)), None)
+    spelled, end = "", 0
+    for token in tokens(text := normal(text)):
+        if other := nearest.get(token.stem):
+            spelled += text[end : token.start] + other
+            end = token.end
+    return spelled + text[end:] if end else None

@@ -1,0 +1,64 @@
+"""`/v1/timeline`: events, statements and the actions of agreements in one dated list."""
+
+from flask import Blueprint, Response, request
+
+from .. import formats
+from ..formats.sparse import narrowed
+from ..query.parsing import InvalidParameters
+from ..query.timeline import FORMATS, Timeline
+from ..resources.timeline import TIMELINE
+from ..schema.fields import Record
+from .request_parameters import choose_format, read_timeline
+from .resources import misplaced
+from .responses import about, answer, here, next_page, not_modified
+
+blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
+
+
+class EntryListing(formats.Listing):
+    """A listing of entries, each of which has the address of the record that it belongs to."""
+
+    def url(self, document: Record) -> str:
+        record = document["links"]["self"].rsplit("/", 1)[-1]
+        return f"{self.base}/v1/{document['kind']}/{record}"
+
+
+@blueprint.get("/timeline")
+def timeline_view() -> Response:
+    timeline = read_timeline()
+    name = choose_format(timeline, FORMATS)
+    if unchanged := not_modified(timeline.release, formats.FORMATS[name].media_type):
+        return unchanged
+    return as_json(timeline) if name == "json" else as_format(timeline, name)
+
+
+def as_json(timeline: Timeline) -> Response:
+    """A page of entries; `meta.kinds` says how many there are of each kind."""
+    results, kinds = timeline.page(), timeline.totals()
+    following = next_page(results.next)
+    meta = {
+        "total": results.total,
+        "kinds": kinds,
+        **about(timeline.release),
+        "query": timeline.normalized,
+        **timeline.by_match(),
+    }
+    entries = ",".join(narrowed(results.documents, timeline.values.get("fields")))
+    body = formats.envelope(f"[{entries}]", meta, {"self": here(), "next": following})
+    return answer(body, timeline.release, links={"next": following})
+
+
+def as_format(timeline: Timeline, name: str) -> Response:
+    """The entries in another format: a page of them if the format has pages, otherwise all of them, streamed."""
+    format = formats.FORMATS[name]
+    if errors := misplaced(name, format):
+        raise InvalidParameters(errors)
+    assert format.write  # noqa: S101  # JSON alone has none
+    texts, following = timeline.every(), None
+    if format.paged:
+        results = timeline.page()
+        texts, following = iter(results.documents), next_page(results.next)
+    base, fields = request.host_url.rstrip("/"), timeline.values.get("fields")
+    listing = EntryListing(TIMELINE, timeline.release, texts, base, here(), following, fields)
+    headers = {"Content-Disposition": f'inline; filename="timeline-{timeline.release.about["version"]}.{name}"'}
+    return answer(format.write(listing), timeline.release, format.media_type, links={"next": following}, headers=headers)
