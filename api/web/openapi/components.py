@@ -196,16 +196,16 @@ LIST_META: dict[str, Any] = {
     "example": {"total": 1, "release": RELEASE, "query": {"limit": 50}},
 }
 TIMELINE_META = {
-    "allOf": [component("ListMeta")],
     "type": "object",
     "properties": {
+        **{key: LIST_META["properties"][key] for key in ("total", "release", "query", "date_match")},
         "kinds": {
             "type": "object",
             "description": "How many entries there are of each kind.",
             "additionalProperties": {"type": "integer"},
-        }
+        },
     },
-    "required": ["kinds"],
+    "required": [*LIST_META["required"], "kinds"],
     "example": {**LIST_META["example"], "kinds": {"events": 1}},
 }
 ANSWER_META = {
