@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from .problems import nearest
 PREFIX = "DIPLOMATIC_EVENTS_"
 PASSWORD = re.compile(r"(://[^:/@]*:).*(@)|(?<=password=)[^&\s]*")
 PORT = "a port, 0 to 65535"
+MOUNT = re.compile(r"(?!.{200})(/[A-Za-z0-9._~-]+)*")  # a path that the server may be reached at; empty for the root
 HERE = Path(__file__).resolve().parent
 
 
@@ -36,6 +37,13 @@ def _port(text: str) -> int:
     if int(text) not in range(1 << 16):
         raise ValueError(text)
     return int(text)
+
+
+def _mount(text: str) -> str:
+    path = text.rstrip("/")
+    if not MOUNT.fullmatch(path):
+        raise ValueError(text)
+    return path
 
 
 def _host(text: str) -> str:
@@ -82,10 +90,12 @@ def _setting(
     read: Callable[[str], Any] | None = None,
     form: str = "",
     secret: bool = False,
+    also: str = "",
 ) -> Any:
     reading = read or (_whole(least) if isinstance(default, int) else type(default) if isinstance(default, str) else Path)
     whole = f"a whole number of at least {least}"
-    return field(default=default, metadata={"description": description, "read": reading, "form": form or whole, "secret": secret})
+    told = {"description": description, "form": form or whole, "secret": secret}
+    return field(default=default, metadata={**told, "read": reading, "also": also})
 
 
 @dataclass(frozen=True)
@@ -108,12 +118,24 @@ class Settings:
     query_timeout: int = _setting(10, "Seconds after which a query of the database is given up.")
     host: str = _setting("127.0.0.1", "Address the server listens on.", read=_host)
     port: int = _setting(8000, "Port the server listens on; 0 takes any free one.", read=_port, form=PORT)
+    prefix: str = _setting(
+        "",
+        "Path that all addresses begin with, `/data`, where a proxy passes requests on with it; `SCRIPT_NAME` means the same.",
+        read=_mount,
+        form="a path such as /data",
+        also="SCRIPT_NAME",
+    )
+    keep_alive: int = _setting(
+        75, "Seconds that a connection waits for its next request; longer than the proxy or load balancer in front waits."
+    )
     workers: int = _setting(2, "Server processes.")
     threads: int = _setting(4, "Threads of each server process.")
     cache_bytes: int = _setting(64 << 20, "Bytes of finished answers that each server process keeps.", least=0)
     keep_releases: int = _setting(3, "Loaded releases kept, the served one included.")
     trusted_proxies: int = _setting(
-        0, "Proxies in front whose `X-Forwarded-For`, `-Proto` and `-Host` are believed; with 0 they are ignored.", least=0
+        0,
+        "Proxies in front whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed; with 0 they are ignored.",
+        least=0,
     )
     rate_limit: str = _setting(
         "",
@@ -148,7 +170,7 @@ class Settings:
         values: dict[str, Any] = {}
         faults = []
         for setting in fields(cls):
-            text = environ.get(variable(setting.name)) or None
+            text = environ.get(source(setting, environ)) or None
             if options.get(setting.name) is not None:
                 text = options[setting.name]
             if text is None:
@@ -157,7 +179,7 @@ class Settings:
                 values[setting.name] = setting.metadata["read"](text)
             except ValueError:
                 told = "" if setting.metadata["secret"] else f"={text!r}"  # where a password is in it, nobody knows
-                faults.append(f"{variable(setting.name)}{told} is not {setting.metadata['form']}")
+                faults.append(f"{source(setting, environ)}{told} is not {setting.metadata['form']}")
         if faults:
             raise ValueError("; ".join(faults))
         return cls(**values)
@@ -167,12 +189,19 @@ class Settings:
         for setting in fields(self):
             name, value = variable(setting.name), str(getattr(self, setting.name))
             shown = PASSWORD.sub(r"\1***\2", value) if setting.metadata["secret"] else value
-            yield name, shown, "environment" if environ.get(name) else "default", setting.metadata["description"]
+            given = "environment" if environ.get(source(setting, environ)) else "default"
+            yield name, shown, given, setting.metadata["description"]
 
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""
     return f"{PREFIX}{name.upper()}"
+
+
+def source(setting: Field[Any], environ: Mapping[str, str]) -> str:
+    """The variable that a setting is read from: its own, or the one that others know it by, if that alone is set."""
+    own, also = variable(setting.name), setting.metadata["also"]
+    return str(also) if also and environ.get(also) and not environ.get(own) else own
 
 
 def unknown(environ: Mapping[str, str] = os.environ) -> dict[str, str | None]:

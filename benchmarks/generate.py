@@ -290,7 +290,7 @@ class World:
         event = self.event_head(number * PER_STATEMENT)
         optional: Record = {}
         if rng.random() < 0.3:
-            optional["quote"] = self.sentence(rng)
+            optional["quote"], optional["quote_language"] = self.sentence(rng), "en"
         if rng.random() < 0.3:
             optional["addressees"] = [self.actor_names[rng.choice(event.actors)][0]]
         if number and rng.random() < 0.2:

@@ -12,6 +12,10 @@ import yaml
 
 DATASET = Path(os.environ.get("TEST_DATASET", Path(__file__).resolve().parent.parent / "dataset"))
 
+RELATIONS = (
+    "prompted_by", "response_to", "retaliates_against", "follows", "carries_out", "reverses", "announces", "proposes", "part_of",
+    "signed_at", "same_as_perhaps",
+)  # fmt: skip
 ENDS = ("expired", "superseded", "terminated")
 Document = dict[str, Any]
 Documents = dict[str, list[Document]]
@@ -87,8 +91,7 @@ class Oracle:
             case "statements", "setting":
                 return one_of(d["setting"])
             case "statements", "quote_language":
-                cited = [self.by_id["sources"][c["source"]["id"]] for c in d["citations"]]
-                return {source["language"] for source in cited} if d["quote"] else set()
+                return {d["quote_language"]} if d["quote_language"] else set()
             case "events", "actor":
                 return {p["actor"]["id"] for p in d["participants"]}
             case "events", "role":
@@ -105,8 +108,8 @@ class Oracle:
                 return ids(d["agreements"])
             case "events", "related":
                 return {r["event"]["id"] for r in d["related"]}
-            case "events", "prompted_by" | "retaliates_against" | "part_of" | "follows" | "announces" | "reverses":
-                return {r["event"]["id"] for r in d["related"] if r["relation"] == filter}
+            case "events", relation if relation in RELATIONS:
+                return {r["event"]["id"] for r in d["related"] if r["relation"] == relation}
             case _, "year":
                 return set().union(*(years(date) for date in dates_of(kind, d)))
             case _, "month":

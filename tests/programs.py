@@ -15,10 +15,11 @@ PACKAGES = {
     "chromium": "chromium",
     "curl": "curl",
     "nginx": "nginx-light",
+    "node": "nodejs",
     "npm": "npm",
     "openssl": "openssl",
     "redis-server": "redis-server",
-    "Rscript": "r-base-core",
+    "Rscript": "r-base-core r-cran-jsonlite",
 }
 ALSO = {"chromium": "chromium-browser"}  # elsewhere it is called that
 LACKING = "there is no {} on this machine"

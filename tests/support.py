@@ -1,9 +1,13 @@
 """What several tests use: commands, findings, raw answers, and the contract as a judge."""
 
+import html
+import json
 import os
+import re
 import shutil
 import socket
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,7 +73,8 @@ def raw_answer(server: str, sent: bytes) -> requests.Response:
     assert parts.port
     with socket.create_connection((parts.hostname, parts.port), timeout=60) as client:
         client.sendall(sent)
-        client.shutdown(socket.SHUT_WR)
+        if b"Connection: close" not in sent:  # which nginx would take for a client that has gone
+            client.shutdown(socket.SHUT_WR)
         whole = b"".join(iter(lambda: client.recv(65536), b""))
     head, _, body = whole.partition(b"\r\n\r\n")
     first, *fields = head.decode().split("\r\n")
@@ -134,3 +139,29 @@ def explained(release: Release, statement: Any) -> list[str]:
         rows = connection.execute(f"EXPLAIN {sql}", values).fetchall()
         connection.execute("RESET enable_seqscan")
     return [row[0].strip() for row in rows]
+
+
+def addresses_in(answer: Any) -> list[str]:
+    """Every address of the API in an answer of a test client: headers, JSON values, attributes of HTML, XML and calendars."""
+    found = [answer.headers["Location"]] if "Location" in answer.headers else []
+    found += re.findall(r"<([^>]*)>; rel", answer.headers.get("Link", ""))
+    if answer.mimetype in ("application/x-ndjson", "application/problem+json", *JSON_TYPES):
+        lines = answer.text.splitlines() if answer.mimetype == "application/x-ndjson" else [answer.text]
+        found += [text for line in lines for text in strings(json.loads(line)) if re.fullmatch(r"/\S*|http://localhost\S*", text)]
+    elif answer.mimetype == "text/html":
+        found += map(html.unescape, re.findall(r'(?:href|src|action)="([^"]*)"', answer.text))
+    else:
+        found += re.findall(r"http://localhost[^\s\"<>]*", answer.text.replace("\r\n ", ""))
+    return [address for address in found if address.startswith(("/", "http://localhost"))]
+
+
+JSON_TYPES = ("application/json", "application/ld+json", "application/geo+json")
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a JSON value, keys aside."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings(inner)

@@ -38,6 +38,7 @@ def test_behind_nginx_links_and_lines_are_the_clients_and_lies_end_there(tmp_pat
     options = ("--dataset", str(SMALL), "--data-dir", str(tmp_path / "data"))
     with running(*options, cwd=ROOT, log=tmp_path / "log", **trusted) as (url, _), proxied(url[7:], tmp_path) as front:
         lies = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+        lies |= {"X-Forwarded-Prefix": "/evil"}
         answer = requests.get(f"{front}/v1/topics?limit=1", headers=lies, timeout=60)
         assert answer.json()["links"]["self"] == f"{front}/v1/topics?limit=1"
         assert answer.json()["links"]["next"].startswith(front)

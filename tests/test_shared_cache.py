@@ -35,6 +35,24 @@ def test_the_second_reader_is_answered_by_the_cache_in_the_shape_they_want(serve
             assert [requests.get(url + path, timeout=60).headers["X-Cache"] for _ in range(2)] == ["MISS", "MISS"], (path, status)
 
 
+def test_each_client_gets_the_coding_and_the_type_that_it_likes_from_the_cache(server: str, tmp_path: Path) -> None:
+    codings = {"gzip;q=0": None, "gzip; q=1.0": "gzip", "br;q=0.5, gzip": "gzip", "identity, gzip;q=0.1": None, "gzip, br": "br"}
+    types = {
+        "application/json; charset=utf-8": "application/json",
+        "text/html, */*; q=.2": "application/json",
+        "text/csv; header=present": "text/csv; charset=utf-8",
+        "application/ld+json;profile=x": "application/ld+json",
+    }
+    with proxied(server[7:], tmp_path) as url:
+        for expected in ("MISS", "HIT"):
+            for asked, coding in codings.items():
+                answer = requests.get(f"{url}/v1/topics", headers={"Accept-Encoding": asked}, timeout=60)
+                assert (answer.headers.get("Content-Encoding"), answer.headers["X-Cache"]) == (coding, expected), asked
+            for asked, type in types.items():
+                answer = requests.get(f"{url}/v1/places", headers={"Accept": asked}, timeout=60)
+                assert (answer.headers["Content-Type"], answer.headers["X-Cache"]) == (type, expected), asked
+
+
 def test_a_new_release_replaces_what_is_kept_and_an_unchanged_one_keeps_it(
     edit: Callable[..., Path], small: Path, tmp_path: Path
 ) -> None:

@@ -63,7 +63,7 @@ def events() -> dict[str, Record]:
 
 
 def write_samples(folder: Path) -> None:
-    """Writes the dataset as JSON, which is YAML."""
+    """Writes the dataset as JSON, which is YAML, and the events, which are alike on purpose, as a machine-made series."""
     about = {
         "title": "Samples", "description": "A record of each kind of doubt.", "version": "1.0.0", "released": "2021-07-02",
         "licence": "CC0-1.0", "licence_url": "https://creativecommons.org/publicdomain/zero/1.0/",
@@ -83,9 +83,10 @@ def write_samples(folder: Path) -> None:
             f"actors/{id}": {"name": id, "kind": kind, "country": country, "citations": CITED}
             for id, (kind, country) in actors.items()
         },
-        **{f"events/{id}": event for id, event in events().items()},
     }
     for name, record in records.items():
         path = folder / f"{name}.yaml"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({key: value for key, value in record.items() if value is not None}), encoding="utf-8")
+    series = "".join(json.dumps({"id": id, **event}) + "\n" for id, event in events().items())
+    (folder / "events.jsonl").write_text(series, encoding="utf-8")

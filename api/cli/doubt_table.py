@@ -99,12 +99,10 @@ def read_record(format: str, outputs: dict[str, Any], id: str) -> Fields | None:
 
 
 def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """The values of a JSON object by dotted path; a list is one value, property values of schema.org are named by their id."""
+    """The values of a JSON object by dotted path; a list is one value."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from flat(inner, f"{path}.{key}" if path else key)
-    elif isinstance(value, list) and value and isinstance(value[0], dict) and "propertyID" in value[0]:
-        yield from ((f"{path} {item['propertyID']}", json.dumps(item["value"]).strip('"')) for item in value)
     elif value is not None:
         yield path, json.dumps(value, default=str) if isinstance(value, bool | int | float | list) else str(value)
 

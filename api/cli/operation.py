@@ -36,7 +36,7 @@ def health(host: str | None, port: int | None) -> None:
     """Ask a running server whether it is ready; ends with 0 if it is, with 1 and the reason if it is not."""
     settings = settings_of(host=host, port=port)
     here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # one of all of them
-    url = f"http://{f'[{here}]' if ':' in here else here}:{settings.port}/readyz"
+    url = f"http://{f'[{here}]' if ':' in here else here}:{settings.port}{settings.prefix}/readyz"
     try:
         with urllib.request.urlopen(url, timeout=HEALTH_TIMEOUT) as response:
             click.echo(response.read().decode().strip())

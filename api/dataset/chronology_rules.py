@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from ..resources.actors import existence
-from ..resources.lifecycle import ENDS
+from ..resources.agreements import life_of
+from ..resources.lifecycle import ENDS, in_order, reach
 from ..schema import edtf
 from ..schema.fields import Record
 from .dataset import Dataset
@@ -46,6 +47,19 @@ def extensions_name_their_new_end(id: str, entry: Entry, dataset: Dataset) -> It
         extends = entry.record["kind"] == "extension" and action["kind"] == "entered_into_force"
         if (extends or action["kind"] == "extended") and not action["until"]:
             yield entry.finding(("actions", index), "an extension needs its new end: add `until`")
+
+
+def extensions_come_before_the_end(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An extension is agreed before the end that was set, or its note says how it revives what had ended."""
+    until: str | None = None
+    for action in in_order(entry.record["actions"]):
+        late = until and edtf.bounds(action["date"]).earliest > edtf.bounds(until).latest
+        if action["kind"] == "extended" and late and not action["note"]:
+            text = f"is agreed ({action['date']}) after the end that was set ({until})"
+            advice = "correct a date, or say in `note` what it revives"
+            yield entry.finding(("actions", entry.record["actions"].index(action), "date"), f"{text}: {advice}")
+        if action["kind"] in ("entered_into_force", "extended"):
+            until = action["until"] or until
 
 
 def treaties_in_force_were_ratified(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
@@ -87,6 +101,19 @@ def parties_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Itera
         yield from _nonexistent(dataset, entry, concluded[1]["date"], idle)
 
 
+def no_party_is_bound_after_its_end(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A party that ceased to exist while it was bound has a successor, or an action ended the bond."""
+    agreement = entry.record
+    if any(_actor(dataset, party) is None for party in agreement["parties"]):
+        return
+    bound = life_of(agreement, dataset).bound
+    for number, party in enumerate(agreement["parties"]):
+        last = existence(dataset.record("actors", party)).latest
+        if any(reach(period["start"], period["end"]).last > last for period in bound[party]):
+            text = f"{party} is still bound after its end ({last}): add `succeeded_by` to it, or the action that ended the bond"
+            yield entry.finding(("parties", number), text)
+
+
 def participants_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Participants of an event existed on that day, except for those it is only about (role `subject`)."""
     acting = (
@@ -107,11 +134,13 @@ def codes_hold_while_the_state_exists(id: str, entry: Entry, dataset: Dataset) -
     """Only states have codes, and each code begins and ends while the state may have existed."""
     actor, days = entry.record, existence(entry.record)
     for index, code in enumerate(actor["codes"]):
-        place, end = ("codes", index), edtf.bounds(code["end"]).earliest if code["end"] else date.max
+        place = ("codes", index)
+        begin = edtf.bounds(code["start"]).latest if code["start"] else date.min
+        end = edtf.bounds(code["end"]).earliest if code["end"] else date.max
         if actor["kind"] != "state":
             yield entry.finding(place, f"is a code of a state, and this is of the kind {actor['kind']}")
-        elif edtf.bounds(code["start"]).latest < days.earliest:
-            yield entry.finding(place, f"begins ({code['start']}) before the state did ({days.earliest})")
+        elif begin < days.earliest:
+            yield entry.finding(place, f"does not begin with the state: add `from`, {days.earliest} at the earliest")
         elif end > days.latest:
             yield entry.finding(place, f"does not end with the state: add `to`, {days.latest} at the latest")
 
@@ -141,7 +170,9 @@ LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("agreements", extensions_name_their_new_end),
     ("agreements", treaties_in_force_were_ratified),
     ("agreements", every_act_has_its_actor),
+    ("agreements", extensions_come_before_the_end),
     ("agreements", parties_existed_on_the_day),
+    ("agreements", no_party_is_bound_after_its_end),
     ("events", participants_existed_on_the_day),
     ("events", summits_have_two_leaders),
     ("statements", speakers_existed_on_the_day),

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..resources import BY_KIND
+from ..resources.sources import KINDS
 from ..schema.fields import Record
 from ..versions import version_key
 from . import manifests, rules
 from .dataset import Dataset
 from .findings import Finding
 from .manifests import Change
-from .statistics import Statistics
+from .statistics import OFFICIAL, Statistics
 
 
 def level(changes: Iterable[str]) -> str:
@@ -74,7 +75,8 @@ def figures(dataset: Dataset, version: str, digest: str, statistics: Statistics)
         "citations_per_record": {kind: _share(citing[kind], counts[kind]) for kind in BY_KIND if citing[kind]},
         "day_precise_dates": _share(sums["days"], sums["dates"]),
         "open_dates": sums["open_dates"],
-        "official_share_of_citations": _share(sums["official"], citing.total()),
+        "official_share_of_citations": _share(statistics.cited[OFFICIAL], citing.total()),
+        "shares_of_citations": {kind: _share(statistics.cited[kind], citing.total()) for kind in KINDS if statistics.cited[kind]},
         "official_share_of_sources": _share(sums["official_sources"], counts["sources"]),
         "sources_with_address": _share(sums["addressed"], counts["sources"]),
         "accounts": sums["accounts"],

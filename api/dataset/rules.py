@@ -12,7 +12,7 @@ from ..resources.resource import Resource
 from ..schema import edtf
 from ..schema.fields import Edtf
 from ..schema.walk import steps
-from . import chronology_rules, manifests
+from . import chronology_rules, manifests, order_rules, quote_rules
 from .chronology_rules import RecordRule
 from .dataset import Chunk, Dataset, Progress
 from .findings import DatasetError, Finding, Findings
@@ -205,11 +205,15 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (nothing_refers_to_itself, _every),
     (countries_are_given_where_needed, _of("actors")),
     (quad_classes_are_four, _of("event-types")),
-    *((rule, _of(kind)) for kind, rule in chronology_rules.LIFECYCLE_RULES),
+    *(
+        (rule, _of(kind))
+        for kind, rule in (*chronology_rules.LIFECYCLE_RULES, *order_rules.ORDER_RULES, *quote_rules.QUOTE_RULES)
+    ),
 )
 DATASET_RULES: tuple[DatasetRule, ...] = (
     every_paragraph_is_coded,
     nothing_contains_itself,
+    order_rules.nothing_is_recorded_twice,
     moved_ids_lead_somewhere,
     manifests_are_as_published,
 )

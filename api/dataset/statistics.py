@@ -1,7 +1,7 @@
 """Totals counted while records are read, then merged across chunks: for rules and figures about the whole dataset."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -16,6 +16,7 @@ from .record import Entry
 
 OFFICIAL = "official_text"
 SHOWN = 100  # records shown that cite a paragraph; more are only counted
+YAML = ".yaml"  # one record a file; machine-made series repeat day, type and participants
 ORDER = {kind: place for place, kind in enumerate(BY_KIND)}
 
 
@@ -45,23 +46,29 @@ class CitingRecords:
 class Statistics:
     """Sums over records.
 
-    `sums` are plain counts by name, `citing` citations by kind, `paragraphs` who cites paragraph n of a source, `counted`
-    the number of paragraphs of a source, `listed` sources with `not_coded`, `parents` the parent of each record that has one.
+    `sums` are plain counts by name, `citing` citations by kind, `cited` citations by kind of source, `paragraphs` who cites
+    paragraph n of a source, `counted` the number of paragraphs of a source, `listed` sources with `not_coded`, `parents` the
+    parent of each record that has one, `alike` the ids of records that are perhaps the same.
     """
 
     sums: Counter[str] = field(default_factory=Counter)
     citing: Counter[str] = field(default_factory=Counter)
+    cited: Counter[str | None] = field(default_factory=Counter)
     paragraphs: dict[tuple[str, int], CitingRecords] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     listed: set[str] = field(default_factory=set)
     parents: dict[tuple[str, str], str] = field(default_factory=dict)
+    alike: dict[tuple[str, Hashable], list[str]] = field(default_factory=dict)
 
     def add(self, other: "Statistics") -> None:
         self.sums.update(other.sums)
         self.citing.update(other.citing)
+        self.cited.update(other.cited)
         self.counted.update(other.counted)
         self.listed |= other.listed
         self.parents.update(other.parents)
+        for likeness, ids in other.alike.items():
+            self.alike.setdefault(likeness, []).extend(ids)
         for place, cited in other.paragraphs.items():
             self.paragraphs.setdefault(place, CitingRecords()).add(cited.count, cited.names)
 
@@ -85,6 +92,8 @@ class Statistics:
                 self.counted[id] = record["paragraphs"]
             if record["not_coded"]:
                 self.listed.add(id)
+        if entry.file.endswith(YAML) and (likeness := _likeness(kind, record)):
+            self.alike.setdefault((kind, likeness), []).append(id)
         if (parent := entry.resource.parent) and record[parent]:
             self.parents[kind, id] = record[parent]
 
@@ -92,11 +101,19 @@ class Statistics:
         places: set[tuple[str, int]] = set()
         for _, citation in entry.citations:
             source = _source(dataset, citation["source"])
-            self.sums["official"] += source.get("kind") == OFFICIAL
+            self.cited[source.get("kind")] += 1
             last = source.get("paragraphs") or 0
             places.update((citation["source"], number) for number in citation["paragraphs"] if number <= last)
         for place in places:
             self.paragraphs.setdefault(place, CitingRecords()).add(1, [name])
+
+
+def _likeness(kind: str, record: Record) -> Hashable:
+    """What two records of a kind have in common that are probably the same, or None."""
+    if kind == "events" and edtf.read(record["date"]).precision == "day":
+        participants = frozenset(participant["actor"] for participant in record["participants"])
+        return record["date"], record["type"], participants, frozenset(record["agreements"])
+    return record["url"] if kind == "sources" else None
 
 
 def happens_on_a_date(resource: Resource) -> bool:

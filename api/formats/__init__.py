@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from werkzeug.datastructures import MIMEAccept
-
 from ..problems import Problem
+from .accept import best_type
 from .atom import atom
 from .geojson import EMPTY_COLLECTION, FEATURES, geojson
 from .graphml import graphml
@@ -16,19 +15,21 @@ from .result import Listing, dumps
 from .tabular import csv_rows, ndjson
 
 ATOM = (
-    "A feed. Titles begin with the status of an event that is no established fact (`Alleged: `) and end with `(disputed)` or "
+    "A feed, with an id and a title for each query; `updated` of an entry is the day of the release that changed it last. "
+    "Titles begin with the status of an event that is no established fact (`Alleged: `) and end with `(disputed)` or "
     "`(one-sided)`; summaries begin with the date in words; categories of the scheme `tag:diplomatic-events,2026:doubt` and "
     "`temporal` of Dublin Core (EDTF) say the same for machines."
 )
 CALENDAR = (
-    "All-day entries. What lasted is a span; what happened on a day that is not known stands on the first possible day alone, "
-    "and its SUMMARY ends with the date in words (`between 25 and 28 May 2021, day not known`). What has no earliest day has no "
-    "entry. STATUS is CONFIRMED for what occurred, CANCELLED, or TENTATIVE (announced, planned, alleged); SUMMARY and CATEGORIES "
-    "say which, and what is disputed or one-sided."
+    "All-day entries, in a calendar called after the query. What lasted is a span; what happened on a day that is not known "
+    "stands on the first possible day alone, and its SUMMARY ends with the date in words (`between 25 and 28 May 2021, day not "
+    "known`). What has no earliest day has no entry. STATUS is CONFIRMED for what occurred, CANCELLED, or TENTATIVE (announced, "
+    "planned, alleged); SUMMARY and CATEGORIES say which, and what is disputed or one-sided."
 )
 NETWORK = (
-    "A directed network of actors. An edge has the `status` of its events (`mixed` if they differ), their dates (EDTF), and how "
-    "many of them have each status, are disputed or one-sided, or have no exact date; nodes have the same counts."
+    "A directed network of actors, with `label` and `weight`. An edge has the `status` of its events (`mixed` if they differ), "
+    "their dates (EDTF), and how many of them have each status, are disputed or one-sided, or have no exact date; nodes have the "
+    "same counts."
 )
 
 
@@ -86,12 +87,12 @@ def formats_of(kind: str) -> tuple[str, ...]:
     return tuple(word for word, format in FORMATS.items() if not format.kinds or kind in format.kinds)
 
 
-def choose(requested: str | None, accept: MIMEAccept, words: tuple[str, ...] = ("json",)) -> str:
-    """The format of a response: `requested` (`format=`), otherwise by `Accept` from `words`. Raises a 406 Problem."""
+def choose(requested: str | None, accept: str, words: tuple[str, ...] = ("json",)) -> str:
+    """The format of a response: `requested` (`format=`), otherwise by the header `Accept` from `words`. Raises a 406 Problem."""
     if requested:
         return requested
     types = {FORMATS[word].media_type: word for word in words}
-    best = accept.best_match(list(types)) if accept else next(iter(types))
+    best = best_type(accept, list(types))
     if best is None:
         raise Problem(406, "None of the media types in Accept is available.", available=list(types))
     return types[best]

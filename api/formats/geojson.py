@@ -51,6 +51,7 @@ def feature(listing: Listing, document: Record, id: str, places: dict[str, Recor
         at = places[at]["within"] and places[at]["within"]["id"]
     point = at and {"type": "Point", "coordinates": [places[at]["longitude"], places[at]["latitude"]]}
     properties = {
+        "id": document["id"],
         "name": heading(listing.title(document), document),
         "kind": document["type"]["id"] if listing.resource.kind == "events" else document["kind"],
         "place": id,

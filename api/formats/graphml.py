@@ -90,9 +90,12 @@ def graphml(listing: Listing) -> Iterator[str]:
 
 
 KEYS: dict[tuple[str, str], str] = {
+    ("node", "label"): "string",
     ("node", "name"): "string",
     ("node", "events"): "int",
     **{("node", name): "int" for name in COUNTS},
+    ("edge", "label"): "string",
+    ("edge", "weight"): "double",
     ("edge", "type"): "string",
     ("edge", "count"): "int",
     ("edge", "earliest"): "string",
@@ -105,17 +108,21 @@ KEYS: dict[tuple[str, str], str] = {
 
 
 def as_graphml(graph: Record) -> Iterator[str]:
-    """Node-link data as GraphML; the event ids of an edge are separated by spaces, and so are their dates."""
+    """Node-link data as GraphML, with `label` and `weight`, which Gephi looks for.
+
+    The ids of nodes and edges are NMTOKENs. The event ids of an edge are separated by spaces, and so are their dates.
+    """
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
     for (owner, name), type in KEYS.items():
         yield f'<key id="{owner}-{name}" for="{owner}" attr.name="{name}" attr.type="{type}"/>\n'
     yield '<graph edgedefault="directed">\n'
     for node in graph["nodes"]:
-        yield f'<node id="{xml(node["id"])}">{"".join(_data("node", node))}</node>\n'
+        yield f'<node id="{xml(node["id"])}">{"".join(_data("node", {**node, "label": node["name"]}))}</node>\n'
     for edge in graph["edges"]:
-        shown = {**edge, "events": " ".join(edge["events"]), "dates": " ".join(edge["dates"])}
+        shown = {**edge, "label": edge["type"], "weight": edge["count"]}
+        shown |= {"events": " ".join(edge["events"]), "dates": " ".join(edge["dates"])}
         ends = f'source="{xml(edge["source"])}" target="{xml(edge["target"])}"'
-        identity = xml(f"{edge['source']} {edge['target']} {edge['type']}")
+        identity = xml(f"{edge['source']}:{edge['target']}:{edge['type']}")
         yield f'<edge id="{identity}" {ends}>{"".join(_data("edge", shown))}</edge>\n'
     yield "</graph>\n</graphml>\n"
 

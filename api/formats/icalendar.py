@@ -4,14 +4,19 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
+from icalendar import Calendar
 from icalendar import Event as CalendarEvent
 
 from ..resources.doubt import date_words, exact, heading, remarks, some_day, terms
 from ..schema.fields import Record
 from .result import AUTHORITY, Listing
 
+REFRESH = timedelta(days=1)  # after which a client may ask again
 # STATUS of an event: CONFIRMED is what occurred.
 STATUS = {"announced": "TENTATIVE", "planned": "TENTATIVE", "alleged": "TENTATIVE", "cancelled": "CANCELLED"}
+
+
+END = "END:VCALENDAR\r\n"
 
 
 class Occasion(NamedTuple):
@@ -25,12 +30,24 @@ class Occasion(NamedTuple):
 
 def ics(listing: Listing) -> Iterator[str]:
     """A VCALENDAR of all-day entries: events with a known earliest day, and the days on which agreements expire."""
-    yield "BEGIN:VCALENDAR\r\nVERSION:2.0\r\n"
-    yield f"PRODID:-//{AUTHORITY}//{listing.resource.kind}//EN\r\nCALSCALE:GREGORIAN\r\n"
+    yield calendar(listing).to_ical().decode().removesuffix(END)
     for document in listing.documents():
         for occasion in occasions(listing, document):
             yield entry(listing, document, occasion).to_ical().decode()
-    yield "END:VCALENDAR\r\n"
+    yield END
+
+
+def calendar(listing: Listing) -> Calendar:
+    """The calendar without its entries: its name and how often it is worth asking, by RFC 7986 and as clients had it before."""
+    head = Calendar()
+    head.add("version", "2.0")
+    head.add("prodid", f"-//{AUTHORITY}//{listing.resource.kind}//EN")
+    head.add("calscale", "GREGORIAN")
+    for name in ("name", "x-wr-calname"):
+        head.add(name, listing.heading)
+    head.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
+    head.add("x-published-ttl", "P1D")
+    return head
 
 
 def occasions(listing: Listing, document: Record) -> Iterator[Occasion]:

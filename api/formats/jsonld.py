@@ -5,16 +5,25 @@ from collections.abc import Iterator
 from ..resources.doubt import heading
 from ..schema.fields import Record
 from ..schema.json_schema import ANY
+from .atom import tag
 from .result import Listing, dumps
 
-# Inline, so that a reader need not fetch it.
-CONTEXT = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "sameAs": {"@type": "@id"}, "eventStatus": {"@type": "@id"}}
+EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
+# Inline, so that a reader need not fetch it. What schema.org has no fitting word for has a term of another vocabulary.
+CONTEXT = {
+    "@vocab": "https://schema.org/",
+    **{name: {"@type": "@id"} for name in ("url", "sameAs", "eventStatus")},
+    "dcterms": "http://purl.org/dc/terms/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "record": tag(""),
+    **{name: {"@id": name, "@type": EDTF} for name in ("dcterms:temporal", "dcterms:issued")},
+}
 EMPTY_GRAPH = {"@context": {"@vocab": "https://schema.org/"}, "@graph": []}
 GRAPH = {
     "type": "object",
     "description": "Records as JSON-LD, in the vocabulary of schema.org. An alleged event is a `Claim`, and no `Event`; "
-    "`startDate` and `endDate` are as precise as the record (`2020`), or left out; `temporalCoverage` is EDTF; "
-    "`additionalProperty` has `status`, `disputed`, `one_sided`, and the date in words.",
+    "`startDate` and `endDate` are days, or left out where the day is not known; `dcterms:temporal` is the date in EDTF, "
+    "`record:date_text` in words; `record:status`, `record:disputed` and `record:one_sided` are those of the record.",
     "properties": {"@context": ANY, "@graph": {"type": "array", "items": ANY}},
     "required": ["@context", "@graph"],
     "additionalProperties": False,
@@ -31,6 +40,12 @@ def jsonld(listing: Listing) -> Iterator[str]:
     yield "]}\n"
 
 
+def item(listing: Listing) -> str:
+    """The node of the only document, with its context."""
+    (document,) = listing.documents()
+    return f"{dumps({'@context': CONTEXT, **node(listing, document)})}\n"
+
+
 def node(listing: Listing, document: Record) -> Record:
     """A document as a schema.org node, without null and empty values."""
     described = listing.resource.jsonld(document, lambda kind, ref: reference(listing, kind, ref))
@@ -40,4 +55,4 @@ def node(listing: Listing, document: Record) -> Record:
 
 
 def reference(listing: Listing, kind: str, ref: Record | None) -> Record | None:
-    return ref and {"@id": f"{listing.base}/v1/{kind}/{ref['id']}", "name": ref["name"]}
+    return ref and {"@id": listing.address_of(kind, ref["id"]), "name": ref["name"]}

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
 from ..resources.resource import Resource
 from ..schema.fields import Record
@@ -19,9 +20,9 @@ FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 class Listing:
     """The result of a list query.
 
-    `texts` are the documents as JSON text, in order, readable once; `base` is the address of the server, `address` that
+    `texts` are the documents as JSON text, in order, readable once; `base` is the address of the API, `address` that
     of the request, `next` that of the next page; `fields` are the requested paths, None for all;
-    `expand` and `spreadsheet` are for CSV.
+    `expand` and `spreadsheet` are for CSV; `asked` are the filters that were given, as a query string in one form.
     """
 
     resource: Resource
@@ -33,6 +34,7 @@ class Listing:
     fields: list[str] | None
     expand: str | None = None
     spreadsheet: bool = False
+    asked: str = ""
 
     def documents(self) -> Iterator[Record]:
         """The documents, parsed one at a time."""
@@ -40,15 +42,39 @@ class Listing:
 
     def url(self, document: Record) -> str:
         """The absolute address of a document."""
-        return f"{self.base}{document['links']['self']}"
+        return self.address_of(self.resource.kind, document["id"])
+
+    def address_of(self, kind: str, id: str) -> str:
+        """The absolute address of a record."""
+        return f"{self.base}/v1/{kind}/{id}"
 
     def title(self, document: Record) -> str:
         return self.resource.name(document)
 
     @property
+    def subject(self) -> str:
+        """What identifies the query: `events?type=summit`."""
+        return named(self.resource.kind, self.asked)
+
+    @property
+    def heading(self) -> str:
+        """The name of the result, for people."""
+        return title_of(self.release.about, self.resource.kind, self.asked)
+
+    @property
     def stamp(self) -> str:
         """The day of the release (YYYY-MM-DD), for formats that need a time stamp: the bytes do not depend on today."""
         return str(self.release.about["released"])
+
+
+def named(kind: str, asked: str) -> str:
+    """A query as one text: `events?type=summit`."""
+    return f"{kind}?{asked}" if asked else kind
+
+
+def title_of(about: Record, kind: str, asked: str) -> str:
+    """The name of a query's result: title of the data, kind, filters."""
+    return f"{about['title']}: {kind}{f' ({unquote_plus(asked)})' if asked else ''}"
 
 
 def dumps(value: Any) -> str:

@@ -16,6 +16,7 @@ from ..schema.walk import leaf_fields, paths
 
 LIMIT, MOST = 50, 500
 JSON_ONLY = ("include", "facets", "cite")  # parameters that answer with more than records, which only JSON has room for
+ITEM_FORMATS = ("json", "jsonld")
 Declared = dict[str, Any]  # name -> marshmallow field
 
 
@@ -65,7 +66,7 @@ def selection(resource: Resource) -> Declared:
 @cache
 def item_arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's items."""
-    return Schema.from_dict(selection(resource), name=f"{resource.kind}-item-query")()
+    return Schema.from_dict({**selection(resource), **format_parameter(ITEM_FORMATS)}, name=f"{resource.kind}-item-query")()
 
 
 @cache

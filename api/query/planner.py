@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import peewee as pw
+
 from ..resources.filters import Holds, SeqRange, alias
 from .query import Query
 from .value_counts import totals
@@ -26,7 +28,8 @@ class Plan:
     def select(self, *columns: Any) -> Any:
         """The select of some columns of the records that the query finds."""
         select = self.source(*columns)
-        return select.where(*self.conditions) if self.conditions else select
+        # One flat AND: nested ones, as of `&`, are more than SQLite's parser takes where there are a hundred.
+        return select.where(pw.NodeList(self.conditions, " AND ", parens=True)) if self.conditions else select
 
 
 def plan(query: Query, keys: Sequence[tuple[Any, bool]] = ()) -> Plan:

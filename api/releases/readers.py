@@ -14,20 +14,28 @@ from pathlib import Path
 
 from ..dataset.findings import DatasetError, Finding
 from ..resources import RESOURCES
+from .files.datapackage import all_tables
+from .files.sqlite import view_name
+from .files.tables import tables
 
 Counts = dict[str, int]
 R_SCRIPT = """
 archive <- commandArgs(TRUE)[1]
-for (kind in commandArgs(TRUE)[-1]) {
-  cat(nrow(read.csv(unz(archive, paste0(kind, ".csv")), na.strings = "", encoding = "UTF-8")), "")
+for (name in commandArgs(TRUE)[-1]) {
+  cat(nrow(read.csv(unz(archive, paste0(name, ".csv")), na.strings = "", encoding = "UTF-8")), "")
 }
 """
+PIECE = 100_000  # rows that are in memory at a time
 
 
 def _pandas(folder: Path, kinds: list[str]) -> Counts:
-    pandas = import_module("pandas")
+    """Reads every table of the data package."""
+    read = import_module("pandas").read_csv
     with zipfile.ZipFile(folder / "csv.zip") as archive:
-        return {kind: len(pandas.read_csv(archive.open(f"{kind}.csv"), dtype=str)) for kind in kinds}
+        return {
+            name: sum(len(piece) for piece in read(archive.open(f"{name}.csv"), dtype=str, chunksize=PIECE))
+            for name in all_tables()
+        }
 
 
 def _pyarrow(folder: Path, kinds: list[str]) -> Counts:
@@ -56,23 +64,25 @@ def _frictionless(folder: Path, kinds: list[str]) -> Counts:
         report = package.validate()
         if not report.valid:
             raise ValueError(report.flatten(["title", "note"])[:3])
-        rows = {task.name: task.stats.get("rows", 0) for task in report.tasks}
-    return {kind: rows[kind] for kind in kinds}
+        return {task.name: task.stats.get("rows", 0) for task in report.tasks}
 
 
 def _sqlite(folder: Path, kinds: list[str]) -> Counts:
+    """Counts the rows of every view."""
     path = next(folder.glob("*.sqlite"))
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as database:
         return {
-            kind: database.execute(f'SELECT count(*) FROM "{kind.replace("-", "_")}_readable"').fetchone()[0]  # noqa: S608
-            for kind in kinds
+            name: database.execute(f'SELECT count(*) FROM "{view_name(table)}"').fetchone()[0]  # noqa: S608
+            for name, table in tables().items()
         }
 
 
 def _r(folder: Path, kinds: list[str]) -> Counts:
-    command = ["Rscript", "-e", R_SCRIPT, str(folder / "csv.zip"), *kinds]
+    """Reads the tables of the records, and those made for analysis."""
+    names = [*kinds, *(name for name in all_tables() if name not in tables())]
+    command = ["Rscript", "-e", R_SCRIPT, str(folder / "csv.zip"), *names]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603  # a fixed script
-    return dict(zip(kinds, map(int, answer.split()), strict=True))
+    return dict(zip(names, map(int, answer.split()), strict=True))
 
 
 Reader = Callable[[Path, list[str]], Counts]
@@ -99,10 +109,14 @@ def verify(folder: Path, counts: Counts, required: Sequence[str] = ()) -> list[s
     """Reads the files of a release with the `required` readers, otherwise with all; returns a line about each, of R also where
     it is neither required nor installed.
 
-    Raises DatasetError with a finding for each reader that fails, or counts other than `counts`, records by kind.
+    Raises DatasetError with a finding for each reader that fails, or counts other than `counts`, records by kind, or than the
+    rows that the data package tells of its other tables.
     """
     lines, findings = [], []
     kinds = [resource.kind for resource in RESOURCES]
+    with zipfile.ZipFile(folder / "csv.zip") as archive:
+        described = json.loads(archive.read("datapackage.json"))["resources"]
+    expected = {table["name"]: table["rowCount"] for table in described} | counts
     for name in required or READERS:
         if name == "R" and not required and not shutil.which("Rscript"):
             lines.append("R is not installed: nothing was read with it")
@@ -112,10 +126,12 @@ def verify(folder: Path, counts: Counts, required: Sequence[str] = ()) -> list[s
         except Exception as error:  # noqa: BLE001  # whatever stops a reader would stop a researcher
             findings.append(Finding(folder.name, 0, "", f"{name} cannot read the release: {error}"))
             continue
-        different = {kind: read[kind] for kind in kinds if read[kind] != counts[kind]}
+        different = {table: read.get(table) for table in {*kinds, *read} if read.get(table) != expected.get(table)}
         if different:
-            findings.append(Finding(folder.name, 0, "", f"{name} counts other records: {json.dumps(different)}"))
-        lines.append(f"{name} read {sum(read.values())} records")
+            told = json.dumps(different, sort_keys=True)
+            findings.append(Finding(folder.name, 0, "", f"{name} counts other records: {told}"))
+        more = f" and {rows} rows of other tables" if (rows := sum(read.values()) - sum(read[kind] for kind in kinds)) else ""
+        lines.append(f"{name} read {sum(read[kind] for kind in kinds)} records{more}")
     if findings:
         raise DatasetError(findings)
     return lines

@@ -110,7 +110,7 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, dataset: Dat
     for filter, target in indexed(resource):
         rows[target] += [(*row, seq) for row in filter.rows(record, catalog)]
     if resource is AGREEMENTS:
-        _add_actions(made, (seq, id), record, catalog, shared)
+        _add_actions(made, (seq, id), record, catalog, {**shared, "updated_in": updated})
     made.digests.append((name, digest, keys_text(entry.manifest)))
 
 
@@ -119,7 +119,8 @@ def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, cata
     seq, id = numbered
     for position, action in enumerate(timeline.actions(id, agreement)):
         number = seq * timeline.MOST_ACTIONS + position
-        document = as_json(fast_path.dump(TIMELINE.schema, {**action, **derived_doubt(agreement, catalog)}))
+        entry = {**action, **derived_doubt(agreement, catalog), "updated_in": shared["updated_in"]}
+        document = as_json(fast_path.dump(TIMELINE.schema, entry))
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
         made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))

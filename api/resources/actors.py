@@ -20,7 +20,7 @@ NEAR = 183  # days: an office that is attested so near to a day may have been he
 SYSTEMS = ("cow", "gleditsch_ward")
 SCHEMA_ORG_TYPES = {
     "person": "Person",
-    "state": "Country",
+    "state": ["Country", "Organization"],  # it acts and speaks, which a place does not
     "government_body": "GovernmentOrganization",
     "media_outlet": "NewsMediaOrganization",
     "research_body": "ResearchOrganization",
@@ -38,8 +38,8 @@ class Actor(Row):
 class StateCode(Schema):
     system = Choice("The list of states: Correlates of War, or Gleditsch and Ward.", SYSTEMS, required=True)
     code = Whole("The number of the state in the list.", required=True)
-    start = Edtf("Since when it has this code; 1816-01-01 is where the lists begin.", data_key="from", required=True)
-    end = Edtf("Until when it had this code; open where the list still has it.", data_key="to")
+    start = Edtf("Since when it has this code; none where the list begins with it, in 1816.", data_key="from")
+    end = Edtf("Until when it had this code; none where the list ends with it.", data_key="to")
     note = note()
     citations = citations()
 
@@ -50,6 +50,13 @@ class Role(Schema):
     start = Edtf("When the term began, where a source establishes it.", data_key="from")
     end = Edtf("When the term ended, where a source establishes it.", data_key="to")
     attested = Edtf("Days on which sources show the person in the role, where the term is not established.")
+    citations = citations()
+
+
+class Successor(Schema):
+    actor = Ref("Who took its place.", kind="actors", required=True)
+    date = Edtf("When.", required=True)
+    note = note()
     citations = citations()
 
 
@@ -65,6 +72,9 @@ class ActorSchema(Schema):
     codes = Many("Numbers of a state in the lists of states that research uses, each with its dates.", One("A code.", StateCode))
     founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
     dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
+    succeeded_by = Many(
+        "Who took its place in every agreement by which it was bound (not for persons).", One("A successor.", Successor)
+    )
     roles = Many("Offices and positions, with their dates.", One("A role.", Role))
     accounts = accounts()
     note = note()
@@ -149,7 +159,7 @@ def schema_org(actor: Record, refer: Refer) -> Record:
         "description": actor["description"],
         "sameAs": f"https://www.wikidata.org/entity/{actor['wikidata']}" if actor["wikidata"] else None,
         "jobTitle" if actor["kind"] == "person" else "disambiguatingDescription": [role["title"] for role in actor["roles"]],
-        "parentOrganization": [refer("actors", body) for body in actor["part_of"]],
+        "memberOf" if actor["kind"] == "person" else "parentOrganization": [refer("actors", body) for body in actor["part_of"]],
     }
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import peewee as pw
 
 from ..schema import edtf
-from ..schema.fields import Choice, DetailedRef, Edtf, Flag, Holder, Many, One, Record, Ref, Schema, Text
+from ..schema.fields import Choice, DetailedRef, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from .actors import existence
 from .agreement_states import STATES, Standing, detail, party_standing, standing
 from .common import (
@@ -36,6 +36,7 @@ from .filters import (
     Catalog,
     DatedRow,
     InForce,
+    RecordFinder,
     Terms,
     Values,
     counted,
@@ -44,7 +45,7 @@ from .filters import (
     each,
     within,
 )
-from .lifecycle import ACTIONS, ENDS, LEFT, Existence, Lifecycle, lifecycle, reach
+from .lifecycle import ACTIONS, ENDS, LEFT, SUCCEEDED, Existence, Lifecycle, Succession, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts
 
@@ -53,6 +54,7 @@ KINDS = (
     "unilateral_instrument",
 )  # fmt: skip
 HOW = (*ENDS, LEFT)  # how an agreement, or being bound by it, ends
+HOW_BOND = (*HOW, SUCCEEDED)  # how being bound by it ends
 RELATIONS = {
     "extends": "Extending this agreement.",
     "supersedes": "Superseding this agreement.",
@@ -101,8 +103,8 @@ class Suspension(Schema):
 class Period(Schema):
     start = Edtf("When it entered into force; for a party, from when it was bound.", data_key="from")
     end = Edtf("When it ended or is set to end; null where nothing says so.", data_key="to")
-    ended_by = Choice("The kind of action that set the end.", HOW)
-    by = Many("Who did what ended it; empty where it ended by its own terms.", Ref("An actor.", kind="actors"))
+    ended_by = Choice("The kind of action that set the end; `succeeded` where another party took its place.", HOW_BOND)
+    by = Many("Who did what ended it, or took its place; empty where it ended by its own terms.", Ref("An actor.", kind="actors"))
     suspensions = Many("When parties suspended it within the period.", One("A suspension.", Suspension))
 
 
@@ -119,7 +121,8 @@ class Party(Schema):
     name = Text("The actor's name.", required=True)
     status = Choice("How it stands to this party on the day of the release.", STATES)
     bound = Many("The periods in which it was bound.", One("A period.", Period))
-    succeeded = Flag("Whether it no longer exists, so that only a successor, which the record does not list, can be bound.")
+    succeeds = Ref("The party whose place it took; null for a party of its own.", kind="actors")
+    succeeded_by = Many("The parties that took its place.", Ref("An actor.", kind="actors"))
 
 
 class NeverInForce(Schema):
@@ -133,7 +136,7 @@ class AgreementSchema(Schema):
     also_known_as = also_known_as()
     kind = Choice("What sort of agreement it is.", KINDS, required=True)
     parties = Many(
-        "The parties it was made for, or who issued it; `bound` says when each was bound.",
+        "The parties it was made for, or who issued it, and who took the place of one; `bound` says when each was bound.",
         DetailedRef("An actor.", "actors", Party, "standings"),
         required=True,
     )
@@ -157,14 +160,28 @@ class AgreementSchema(Schema):
     links = links()
 
 
-def existences(agreement: Record, catalog: Catalog) -> Existence:
+def existences(agreement: Record, catalog: RecordFinder) -> Existence:
     """The days on which each party may have existed."""
     return {party: existence(catalog.record("actors", party)) for party in agreement["parties"]}
 
 
-def life_of(agreement: Record, catalog: Catalog) -> Lifecycle:
+def successions(agreement: Record, catalog: RecordFinder) -> list[Succession]:
+    """Who takes the place of a party that is bound, and when."""
+    return [
+        Succession(party, one["actor"], one["date"])
+        for party in agreement["parties"]
+        for one in catalog.record("actors", party)["succeeded_by"]
+    ]
+
+
+def life_of(agreement: Record, catalog: RecordFinder) -> Lifecycle:
     """The periods of an agreement and of its parties."""
-    return lifecycle(agreement, existences(agreement, catalog))
+    return lifecycle(agreement, existences(agreement, catalog), successions(agreement, catalog))
+
+
+def parties(agreement: Record, catalog: Catalog) -> list[str]:
+    """Its parties, and those who took the place of one."""
+    return list(life_of(agreement, catalog).bound)
 
 
 def spans(agreement: Record, catalog: Catalog) -> Iterator[BoundSpan]:
@@ -200,20 +217,22 @@ def released(catalog: Catalog) -> date:
 
 def derived(agreement: Record, catalog: Catalog) -> Record:
     """The keys of the public document that follow from the actions; `standings` is what each party shows of itself."""
-    exist, day = existences(agreement, catalog), released(catalog)
-    life = lifecycle(agreement, exist)
-    now = standing(agreement, life, day)
-    text = detail(agreement, now, lambda actor: catalog.name("actors", actor), day)
-    parties = {
+    exist, day, life = existences(agreement, catalog), released(catalog), life_of(agreement, catalog)
+    now, whole = standing(agreement, life, day), {**agreement, "parties": list(life.bound)}
+    text = detail(whole, now, lambda actor: catalog.name("actors", actor), day)
+    took = {party: [by for p in periods if p["ended_by"] == SUCCEEDED for by in p["by"]] for party, periods in life.bound.items()}
+    standings = {
         party: {
             "status": party_standing(agreement, life, party, day, exist).state,
-            "bound": life.bound[party],
-            "succeeded": any(reach(p["start"], p["end"]).last > exist[party].latest for p in life.bound[party]),
+            "bound": periods,
+            "succeeds": next((predecessor for predecessor, by in took.items() if party in by), None),
+            "succeeded_by": took[party],
         }
-        for party in agreement["parties"]
+        for party, periods in life.bound.items()
     }
     status = {"state": now.state, "since": now.since, "how": now.how, "by": list(now.by), "detail": text}
-    return {**derived_doubt(agreement, catalog), "status": status, "in_force": life.in_force, "standings": parties}
+    derived = {"status": status, "in_force": life.in_force, "parties": whole["parties"], "standings": standings}
+    return {**derived_doubt(agreement, catalog), **derived}
 
 
 def by_relation(relation: str) -> Values:
@@ -251,7 +270,7 @@ def schema_org(agreement: Record, refer: Refer) -> Record:
 AGREEMENTS = Resource(
     kind="agreements",
     singular="agreement",
-    description="Treaties, extensions, joint statements, communiques, understandings, and instruments of one side.",
+    description="Treaties, extensions, joint statements, communiqués, understandings, and instruments of one side.",
     model=Agreement,
     schema=AgreementSchema(),
     heading="title",
@@ -265,7 +284,7 @@ AGREEMENTS = Resource(
     filters=(
         *shared("agreements"),
         Terms("kind", "Sort of agreement.", each("kind"), choices=KINDS, single=True),
-        Terms("party", "With this party.", each("parties"), "actors", reverse="agreements"),
+        Terms("party", "With this party, or one that took the place of a party.", parties, "actors", reverse="agreements"),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics", reverse="agreements"),
         Terms(
             "related",

@@ -10,7 +10,8 @@ ACCOUNT_ABOUT = (
     "date", "duration", "place", "participants", "occurrence", "responsibility", "characterization", "quantity",
     "content", "attribution", "status",
 )  # fmt: skip
-STANCES = ("reports", "confirms", "denies", "disputes")
+AGAINST = ("denies", "disputes")
+STANCES = ("reports", "confirms", *AGAINST)
 QUALIFIERS = ("about", "more_than", "less_than", "at_least", "at_most", "up_to")
 
 
@@ -54,6 +55,10 @@ def note() -> Text:
     return Text("A remark on how the record was coded.")
 
 
+def coding_note() -> Text:
+    return Text("What the coders read, and why the record says what it says.")
+
+
 def identity() -> Text:
     return Text("The record's id: its file's name, never reused.", dump_only=True)
 
@@ -95,7 +100,7 @@ def conflict(record: Record) -> bool:
     """Whether accounts conflict: one denies or disputes, or two give different values for the same aspect."""
     accounts = record["accounts"]
     values = {(account["about"], account["value"]) for account in accounts}
-    contrary = any(account["stance"] in ("denies", "disputes") for account in accounts)
+    contrary = any(account["stance"] in AGAINST for account in accounts)
     return contrary or len(values) > len({about for about, _ in values})
 
 

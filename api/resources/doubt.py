@@ -15,7 +15,7 @@ SIDE_REMARKS = {
     "disputed": "Disputed: accounts of it conflict.",
     "one_sided": "One-sided: something in it rests on one party's account alone.",
 }
-CALENDAR_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2])(-[0-9]{2})?)?")  # ISO 8601, reduced or whole
+DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}")  # ISO 8601
 
 
 def terms(document: Record) -> list[str]:
@@ -57,7 +57,7 @@ def date_words(date: Record) -> str:
 
 
 def calendar_dates(date: Record) -> tuple[str | None, str | None]:
-    """The beginning and the end of a public date in ISO 8601, as precise as it is (`2020`); None for what that cannot say."""
+    """The first and the last day of a public date; None for a day that is not known: that in a year (`2020`), for instance."""
     first, _, last = date["edtf"].partition("/")
-    begin, end = (text if CALENDAR_DATE.fullmatch(text) else None for text in (first, last or first))
+    begin, end = (text if DAY.fullmatch(text) else None for text in (first, last or first))
     return begin, end

@@ -36,12 +36,20 @@ STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
 RELATIONS = {
     "prompted_by": "Prompted by this event.",
+    "response_to": "Answering this event, neither caused by it alone nor in retaliation.",
     "retaliates_against": "Retaliating against this event.",
-    "part_of": "Part of this event.",
-    "follows": "Following this event.",
-    "announces": "Announcing this event.",
+    "follows": "The next step after this event in one procedure or series.",
+    "carries_out": "Carrying out what was announced, ordered or agreed in this event.",
     "reverses": "Reversing this event.",
+    "announces": "Announcing this event.",
+    "proposes": "Proposing this event.",
+    "part_of": "Part of this event.",
+    "signed_at": "Signed or issued at this event.",
+    "same_as_perhaps": "Perhaps the same as this event.",
 }
+AFTER = ("prompted_by", "response_to", "retaliates_against", "follows", "carries_out", "reverses")
+BEFORE = ("announces", "proposes")
+WITHIN = ("part_of", "signed_at")
 
 
 class Event(DatedRow):

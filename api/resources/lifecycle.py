@@ -5,7 +5,7 @@ the action that set the end), `by` (who did it) and `suspensions` (`by`, `start`
 None where nothing sets it. First and last days count.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -15,13 +15,23 @@ from ..schema.fields import Record
 
 # In the order in which acts of one day follow each other.
 ACTIONS = (
-    "proposed", "announced", "opened_for_signature", "signed", "adopted", "ratified", "entered_into_force", "extended",
-    "suspended", "resumed", "withdrawal_notified", "withdrawn", "expired", "superseded", "terminated",
+    "proposed", "announced", "opened_for_signature", "signed", "adopted", "approved", "ratified", "entered_into_force",
+    "extended", "suspended", "resumed", "withdrawal_notified", "withdrawn", "expired", "superseded", "terminated",
 )  # fmt: skip
 ENDS = ("expired", "superseded", "terminated")
 LEFT = "withdrawn"
+SUCCEEDED = "succeeded"  # how a party's bond ends when a successor takes its place
+_ORDER = (*ACTIONS, SUCCEEDED)
 EVER = edtf.Bounds(date.min, date.max)
 Existence = Mapping[str, edtf.Bounds]  # the days on which an actor may have existed
+
+
+class Succession(NamedTuple):
+    """A successor takes the place of a party on a date."""
+
+    predecessor: str
+    successor: str
+    date: str
 
 
 class Reach(NamedTuple):
@@ -52,7 +62,7 @@ def in_order(actions: list[Record]) -> list[Record]:
 
 def _position(action: Record) -> tuple[Any, ...]:
     until = edtf.bounds(action["until"]) if action["until"] else ()
-    return edtf.bounds(action["date"]), ACTIONS.index(action["kind"]), action["by"], until
+    return edtf.bounds(action["date"]), _ORDER.index(action["kind"]), action["by"], until
 
 
 class Lifecycle(NamedTuple):
@@ -62,15 +72,17 @@ class Lifecycle(NamedTuple):
     bound: dict[str, list[Record]]
 
 
-def lifecycle(agreement: Record, existence: Existence) -> Lifecycle:
+def lifecycle(agreement: Record, existence: Existence, successions: Iterable[Succession] = ()) -> Lifecycle:
     """The periods of an agreement and of its parties, from its `parties`, `actions` and `further_parties`.
 
     It is in force while at least two of its parties are bound; one suffices where it has further parties that the record
     does not list, and for an instrument of one party. An entry into force binds the parties that it names, or without names
-    all that existed then, except for one that ratified certainly later: that one is bound from its ratification.
+    all that existed then, except for one that ratified certainly later: that one is bound from its ratification. A successor
+    takes the place of a party that is bound on that day; one that never did is among `bound` only if it is a party itself.
     """
     course = _Course(agreement, existence)
-    for action in in_order(agreement["actions"]):
+    taken = [{"kind": SUCCEEDED, "date": s.date, "until": None, "by": [s.successor], "of": s.predecessor} for s in successions]
+    for action in in_order([*agreement["actions"], *taken]):
         course.expire(action)
         course.apply(action)
     course.expire()
@@ -89,7 +101,7 @@ class _Course:
     left: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.parties: list[str] = self.agreement["parties"]
+        self.parties: list[str] = list(self.agreement["parties"])
         self.needed = 1 if self.agreement["further_parties"] or len(self.parties) == 1 else 2
         self.in_force: list[Record] = []
         self.bound: dict[str, list[Record]] = {party: [] for party in self.parties}
@@ -109,6 +121,8 @@ class _Course:
             self._resume(action["by"], action["date"])
         elif kind == LEFT:
             self._leave(action, acting)
+        elif kind == SUCCEEDED:
+            self._succeed(action["of"], action)
         elif kind in ENDS:
             self._finish(action["date"], kind, action["by"])
 
@@ -139,7 +153,7 @@ class _Course:
             return
         for periods in (self.in_force, *(self.bound[party] for party in self.parties if party in self.consented)):
             if not _open(periods):
-                periods.append({"start": action["date"], "end": None, "ended_by": None, "by": [], "suspensions": []})
+                periods.append(_period(action["date"]))
 
     def _suspend(self, action: Record, acting: list[str]) -> None:
         for by in [action["by"]] if len(acting) < 2 else [[party] for party in acting]:
@@ -165,6 +179,24 @@ class _Course:
         if len(self.consented) < self.needed and _open(self.in_force):
             self._finish(action["date"], LEFT, action["by"])
 
+    def _succeed(self, predecessor: str, action: Record) -> None:
+        """Binds the successor in the place of a party that is bound; what the party had suspended stays suspended."""
+        (successor,), day = action["by"], action["date"]
+        for left in _open(self.bound.get(predecessor, [])):
+            held = [one for one in left["suspensions"] if one["end"] is None]
+            self._resume([predecessor], day)
+            _close(self.bound[predecessor], day, SUCCEEDED, [successor])
+            self.consented.discard(predecessor)
+            self.consented.add(successor)
+            if successor not in self.parties:
+                self.parties.append(successor)
+            if not _open(periods := self.bound.setdefault(successor, [])):
+                periods.append(_period(day))
+            for period in (*_open(self.in_force), *_open(periods)):
+                period["suspensions"].extend({"by": [successor], "start": day, "end": None} for _ in held[:1])
+            if len(self.consented) < self.needed:
+                self._finish(day, SUCCEEDED, [successor])
+
     def _finish(self, day: str, kind: str, by: list[str]) -> None:
         """Ends it for everybody."""
         for periods in (self.in_force, *self.bound.values()):
@@ -172,6 +204,11 @@ class _Course:
         self.consented.clear()
         self.awaited.clear()
         self.until = None
+
+
+def _period(start: str) -> Record:
+    """A period that has begun and not ended."""
+    return {"start": start, "end": None, "ended_by": None, "by": [], "suspensions": []}
 
 
 def _open(periods: list[Record]) -> list[Record]:

@@ -31,13 +31,16 @@ def cited_sources(document: Record, refer: Refer) -> list[Any]:
 
 
 def doubts(document: Record) -> Record:
-    """What is doubtful in a document: schema.org has no words of its own for it, so these are property values and a sentence."""
+    """When a document's event or statement was, and what is doubtful in it: schema.org has no words for most of that."""
     keys = [key for key in ("status", "disputed", "one_sided") if key in document]
-    texts = {key: document[key]["state"] if isinstance(document[key], dict) else document[key] for key in keys}
-    values = [{"@type": "PropertyValue", "propertyID": key, "value": text} for key, text in texts.items()]
+    texts: Record = {key: document[key]["state"] if isinstance(document[key], dict) else document[key] for key in keys}
     if "date" in document:
-        values.append({"@type": "PropertyValue", "propertyID": "date", "value": document["date"]["text"]})
-    return {"additionalProperty": values, "disambiguatingDescription": remarks(document) if terms(document) else None}
+        texts = {"date_text": document["date"]["text"], **texts}
+    return {
+        "dcterms:temporal": document["date"]["edtf"] if "date" in document else None,
+        **{f"record:{key}": text for key, text in texts.items()},
+        "disambiguatingDescription": remarks(document) if terms(document) else None,
+    }
 
 
 def coverage(start: Record, end: Record | None) -> str | None:
@@ -59,10 +62,9 @@ def event_node(event: Record, refer: Refer) -> Record:
     return {
         **(allegation(event, refer) if event["status"] == "alleged" else happening(event, refer)),
         "description": event["summary"],
-        "temporalCoverage": event["date"]["edtf"],
         "additionalType": event["type"]["id"],
         "about": [refer("topics", topic) for topic in event["topics"]],
-        "citation": cited_sources(event, refer),
+        "citation" if event["status"] == "alleged" else "subjectOf": cited_sources(event, refer),
         **doubts(event),
     }
 

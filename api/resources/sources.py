@@ -4,12 +4,14 @@ import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, One, Record, Schema, Text, Url, Whole
 from .common import identity, links, note, shared, sort_key, updated
+from .doubt import calendar_dates
 from .filters import DatedRow, Dates, Terms, dated, day_columns, each
 from .resource import Resource
 from .schema_org import Refer
 
 KINDS = (
-    "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "legal_analysis", "dataset",
+    "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "encyclopedia", "legal_analysis",
+    "dataset",
 )  # fmt: skip
 SCHEMA_ORG_TYPES = {"news_report": "NewsArticle", "news_analysis": "AnalysisNewsArticle", "opinion": "OpinionNewsArticle"}
 
@@ -50,7 +52,8 @@ def schema_org(source: Record, refer: Refer) -> Record:
         "@type": SCHEMA_ORG_TYPES.get(source["kind"], "CreativeWork"),
         "publisher": {"@type": "Organization", "name": source["publisher"]},
         "author": [{"@type": "Person", "name": name} for name in source["authors"]],
-        "temporalCoverage": source["published"] and source["published"]["edtf"],
+        "datePublished": calendar_dates(source["published"])[0] if source["published"] else None,
+        "dcterms:issued": source["published"] and source["published"]["edtf"],
         "inLanguage": source["language"],
         "sameAs": source["url"],
     }

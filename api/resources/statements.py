@@ -8,14 +8,15 @@ from .common import (
     DISPUTED,
     HOLDER,
     ONE_SIDED,
+    Citation,
     accounts,
     citations,
     cited,
+    coding_note,
     derived_doubt,
     disputed,
     identity,
     links,
-    note,
     one_sided,
     quantities,
     shared,
@@ -49,6 +50,12 @@ class Reply(Schema):
     stance = Choice("How the reply stands to it.", STANCES, required=True)
 
 
+class Original(Schema):
+    text = Text("The words in the language in which they were said or written.", required=True)
+    language = Text("BCP 47 tag of that language.", required=True)
+    citations = Many("Where the words were read.", One("A citation.", Citation), required=True)
+
+
 class StatementSchema(Schema):
     id = identity()
     speakers = Many("Who spoke.", Holder("A speaker."), required=True)
@@ -56,6 +63,12 @@ class StatementSchema(Schema):
     act = Choice("What saying it did.", ACTS, required=True)
     paraphrase = Text("What was said, in our own words.", required=True)
     quote = Text("The speaker's words, short and verbatim as the source gives them.")
+    quote_language = Text("BCP 47 tag of the language of the quote.")
+    quote_translated_from = Text(
+        "BCP 47 tag of the language in which it was said; absent where the quote is in the speaker's own words."
+    )
+    quote_source = Ref("The cited source in which the quote stands, where another one cited is a translation.", kind="sources")
+    original = One("The quote as it was said, where it is a translation and the original was read.", Original)
     addressees = Many("Whom it was said to.", Holder("An addressee."))
     setting = Ref("The event at which it was said.", kind="events")
     about = One("What it is about.", About, load_default=lambda: About().load({}))
@@ -68,7 +81,8 @@ class StatementSchema(Schema):
     disputed = disputed()
     one_sided = one_sided()
     accounts = accounts()
-    note = note()
+    note = Text("A remark on the statement.")
+    coding_note = coding_note()
     citations = citations()
     updated_in = updated()
     links = links()
@@ -101,11 +115,6 @@ def statement_sources(statement: Record, catalog: Catalog) -> Iterator[Record]:
     return (catalog.record("sources", citation["source"]) for citation in statement["citations"])
 
 
-def quote_languages(statement: Record, catalog: Catalog) -> Iterator[str]:
-    """The languages in which its sources give the quote."""
-    return (source["language"] for source in statement_sources(statement, catalog) if statement["quote"])
-
-
 def speaker_countries(statement: Record, catalog: Catalog) -> Iterator[str]:
     countries = (catalog.record("actors", speaker)["country"] for speaker in statement["speakers"])
     return (code for code in countries if code)
@@ -113,11 +122,13 @@ def speaker_countries(statement: Record, catalog: Catalog) -> Iterator[str]:
 
 def schema_org(statement: Record, refer: Refer) -> Record:
     """The schema.org node of a public document."""
+    original = statement["original"]
     return {
         "@type": "Quotation" if statement["quote"] else "Claim",
         "text": statement["quote"] or statement["paraphrase"],
         "abstract": statement["paraphrase"],
-        "temporalCoverage": statement["date"]["edtf"],
+        "inLanguage": statement["quote_language"],
+        "translationOfWork": original and {"@type": "Quotation", "text": original["text"], "inLanguage": original["language"]},
         "spokenByCharacter" if statement["quote"] else "author": [refer("actors", speaker) for speaker in statement["speakers"]],
         "about": [refer(kind, ref) for kind in ("topics", "actors", "events", "agreements") for ref in statement["about"][kind]],
         "citation": cited_sources(statement, refer),
@@ -168,7 +179,7 @@ STATEMENTS = Resource(
         Terms("topic", "About this topic, or one within it.", within("about.topics", "topics"), "topics", reverse="statements"),
         Terms("event", "About this event, or said at it.", events, "events", reverse="statements"),
         Terms("setting", "Said at this event.", each("setting"), "events", single=True),
-        Terms("quote_language", "With a quote that a cited source gives in this language (BCP 47).", quote_languages),
+        Terms("quote_language", "With a quote in this language (BCP 47).", each("quote_language"), single=True),
         Terms("agreement", "About this agreement.", each("about.agreements"), "agreements", reverse="statements"),
         Terms("replies_to", "Replying to this statement.", each("replies_to.statement"), "statements", reverse="replies"),
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),

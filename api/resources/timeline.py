@@ -12,7 +12,7 @@ from typing import Any
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
-from .common import DISPUTED, HOLDER, ONE_SIDED, cited, links
+from .common import DISPUTED, HOLDER, ONE_SIDED, cited, links, updated
 from .filters import Arguments, Catalog, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
 from .resource import Resource
 
@@ -43,6 +43,7 @@ class TimelineEntrySchema(Schema):
     status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
     disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
+    updated_in = updated()
     links = links()
 
 
@@ -93,6 +94,7 @@ def entry(kind: str, document: Record) -> Record:
         "status": document["status"] if event else None,
         "disputed": document["disputed"],
         "one_sided": document["one_sided"],
+        "updated_in": document["updated_in"],
         "links": {"self": document["links"]["self"]},
     }
 

@@ -28,7 +28,7 @@ class TopicSchema(Schema):
 
 def schema_org(topic: Record, refer: Refer) -> Record:
     """The schema.org node of a public document."""
-    return {"@type": "DefinedTerm", "description": topic["definition"], "isPartOf": refer("topics", topic["broader"])}
+    return {"@type": "DefinedTerm", "description": topic["definition"], "skos:broader": refer("topics", topic["broader"])}
 
 
 TOPICS = Resource(

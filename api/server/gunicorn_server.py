@@ -54,7 +54,7 @@ class Server(BaseApplication):
             "workers": self.settings.workers,
             "threads": self.settings.threads,
             "worker_connections": connections(self.settings.threads),
-            "keepalive": 15,
+            "keepalive": self.settings.keep_alive,
             "preload_app": True,
             "limit_request_line": LONGEST_LINE,
             "limit_request_fields": MOST_FIELDS,
@@ -82,7 +82,7 @@ class Server(BaseApplication):
     def ready(self, server: Any) -> None:
         if self.settings.metrics_port:
             metrics.serve(self.settings.metrics_host, self.settings.metrics_port, lambda: gauges(self.settings))
-        click.echo(TRY.format(address=address(*server.LISTENERS[0].sock.getsockname()[:2])), err=True)
+        click.echo(TRY.format(address=address(*server.LISTENERS[0].sock.getsockname()[:2]) + self.settings.prefix), err=True)
 
 
 def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float]]:
@@ -131,6 +131,7 @@ def counting(settings: Settings) -> Iterator[None]:
 
 def run(settings: Settings) -> None:
     """Serves until a signal ends it. Raises OSError naming the address where it cannot listen."""
+    os.environ.pop("SCRIPT_NAME", None)  # it is a setting; gunicorn would answer with 500 outside of it
     gunicorn.SERVER = "diplomatic-events"  # the software and its version are not disclosed
     places = [(settings.host, settings.port)]
     if settings.metrics_port:

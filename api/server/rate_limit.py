@@ -51,8 +51,9 @@ def opened(address: str) -> Storage:
 class RateLimited:
     """A WSGI application that answers 429 beyond `rate` requests of one client; without a limit while the storage fails."""
 
-    def __init__(self, inner: WSGIApplication, rate: str, storage: str) -> None:
+    def __init__(self, inner: WSGIApplication, rate: str, storage: str, prefix: str = "") -> None:
         self.inner, self.rate, self.storage = inner, parse(rate), storage
+        self.exempt = tuple(prefix + path for path in EXEMPT)
         self.policy = f'"client";q={self.rate.amount};w={self.rate.get_expiry()}'
         if not storage.startswith("memory:"):
             import_module("redis")  # ModuleNotFoundError is fields before anybody is served
@@ -66,7 +67,7 @@ class RateLimited:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # A browser sends OPTIONS before a page's request (CORS preflight), which must not count twice.
-        exempt = environ["REQUEST_METHOD"] == "OPTIONS" or environ["PATH_INFO"] in EXEMPT
+        exempt = environ["REQUEST_METHOD"] == "OPTIONS" or environ["PATH_INFO"] in self.exempt
         if exempt or time.monotonic() < self._resume:
             return self.inner(environ, start_response)
         client = client_of(environ.get("REMOTE_ADDR", ""))

@@ -1,23 +1,39 @@
-"""The WSGI application as the server runs it: proxy headers, request ids, rate limit, then the application."""
+"""The WSGI application as the server runs it: proxy headers, request ids, rate limit, prefix, then the application."""
 
+from collections.abc import Iterable
 from typing import Any
-from wsgiref.types import WSGIApplication
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
-from ..web.app import create_app
+from ..web.app import create_app, create_outside
 from .access_log import Observed
 from .rate_limit import RateLimited
 
 
+def absolute_form(inner: WSGIApplication) -> WSGIApplication:
+    """The host of a target such as `GET http://a/v1 HTTP/1.1` is that of the request, whatever Host says (RFC 9112, 3.2.2)."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        target = environ.get("RAW_URI", "/")
+        if not target.startswith("/") and "://" in target:
+            environ["HTTP_HOST"] = urlsplit(target).netloc
+        return inner(environ, start_response)
+
+    return call
+
+
 def application(settings: Settings) -> WSGIApplication:
-    """The full WSGI stack: proxy headers, request id, rate limit, then the application."""
+    """The full WSGI stack: the host, proxy headers, request id, rate limit, the prefix, then the application."""
     app: Any = create_app(settings)
+    if settings.prefix:
+        app = DispatcherMiddleware(create_outside(settings.prefix), {settings.prefix: app})
     if settings.rate_limit:
-        app = RateLimited(app, settings.rate_limit, settings.rate_limit_storage)
+        app = RateLimited(app, settings.rate_limit, settings.rate_limit_storage, settings.prefix)
     app = Observed(app)
     if hops := settings.trusted_proxies:
-        app = ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops)
-    stack: WSGIApplication = app
-    return stack
+        app = ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
+    return absolute_form(app)

@@ -9,10 +9,10 @@ from flask import Flask, Response, current_app, request
 from flask_compress import Compress
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
-from werkzeug.urls import iri_to_uri
 
-from ..config import Settings
+from ..config import MOUNT, Settings
 from ..formats import FORMATS, dumps
+from ..formats.accept import CODINGS, best_coding
 from ..metrics import database_error
 from ..problems import Problem, nearest
 from ..storage import open_store
@@ -34,7 +34,8 @@ from . import (
     threads,
     timeline,
 )
-from .headers import CLOSED, EXPOSED, SECURITY
+from .addresses import in_problem
+from .headers import ASKED, CLOSED, EXPOSED, LONGEST_LOCATION, METHODS, SECURITY
 from .response_cache import REQUEST_ID, ROUTE, ResponseCache
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def create_outside(prefix: str) -> Flask:
+    """The WSGI application for addresses outside of the path that the other one is mounted at."""
+    app = Flask(__name__, static_folder=None)
+    init_problems(app)
+    init_cors(app)
+    init_headers(app)
+
+    @app.before_request
+    def nothing() -> None:
+        raise Problem(404, f"There is nothing here. All addresses begin with {prefix}/.")
+
+    return app
+
+
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
     for module in (pages, health, index, search, resolve, network, threads, timeline, changes, exports, releases):
@@ -65,19 +80,37 @@ def init_routes(app: Flask) -> None:
 
 def init_cors(app: Flask) -> None:
     """Any origin may read every response, errors included."""
-    CORS(app, send_wildcard=True, methods=["GET", "HEAD", "OPTIONS"], expose_headers=EXPOSED, max_age=86400)
+
+    @app.before_request
+    def preflight() -> Response | None:
+        """A browser that may not ask would not tell its page that there is nothing: a 404 here looks like a refusal."""
+        asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        return Response(headers={"Allow": ", ".join(METHODS)}) if asked else None
+
+    @app.after_request  # runs after that of CORS, which would repeat the names that were asked for, however many
+    def any_header(response: Response) -> Response:
+        if "Access-Control-Allow-Headers" in response.headers:
+            response.headers["Access-Control-Allow-Headers"] = ASKED
+        return response
+
+    CORS(app, send_wildcard=True, methods=METHODS, expose_headers=EXPOSED, max_age=86400)
 
 
 def init_headers(app: Flask) -> None:
     """Security headers on every response, and the route for the access log."""
 
     @app.before_request
-    def require_host() -> None:
-        if not request.host:  # links are made from it
+    def require_address() -> None:
+        if not request.host:  # links are made from it, and from the prefix
             raise Problem(400, "The Host header names no host.")
+        if not MOUNT.fullmatch(request.root_path):
+            request.root_path = ""
+            raise Problem(400, "X-Forwarded-Prefix is no path such as /data.")
 
     @app.after_request
     def guard(response: Response) -> Response:
+        if len(response.headers.get("Location", "")) > LONGEST_LOCATION:
+            response = respond(Problem(414, "The address to go to is too long for a header field."))
         if request.url_rule:
             request.environ[ROUTE] = request.url_rule.rule
         response.headers.setdefault("Content-Security-Policy", CLOSED)
@@ -89,13 +122,17 @@ def init_compression(app: Flask) -> None:
     """Zstandard, brotli or gzip as the client accepts, each with an ETag of its own."""
     types = {format.media_type for format in FORMATS.values()} | {"application/problem+json", "application/yaml", "text/html"}
     app.config["COMPRESS_MIMETYPES"] = sorted(types | {"text/plain", "text/css", "text/javascript"})
-    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = ["zstd", "br", "gzip"]
+    app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = CODINGS
     app.config["COMPRESS_REGISTER"] = False
     compress = Compress(app)
 
     @app.after_request
     def pack(response: Response) -> Response:
-        return response if releases.is_as_published(response) else compress.after_request(response)
+        if releases.is_as_published(response):
+            return response
+        # Flask-Compress reads the header in its own way; it is shown the coding that is to be used, and no other.
+        request.environ["HTTP_ACCEPT_ENCODING"] = best_coding(request.headers.get("Accept-Encoding", ""))
+        return compress.after_request(response)
 
 
 def init_problems(app: Flask) -> None:
@@ -114,7 +151,7 @@ def from_problem(problem: Problem) -> Response:
 
 
 def respond(problem: Problem) -> Response:
-    body = {**problem.body, "instance": iri_to_uri(request.full_path.rstrip("?"))}
+    body = in_problem(problem.body)
     headers = {"Cache-Control": "no-store", **problem.headers}
     return Response(f"{dumps(body)}\n", problem.status, headers, mimetype="application/problem+json")
 

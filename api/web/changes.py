@@ -9,8 +9,10 @@ import peewee as pw
 from flask import Blueprint, Response, request
 
 from .. import formats
-from ..formats.atom import entry, feed, tag
+from ..formats.atom import Head, entry, feed, tag
+from ..formats.result import named, title_of
 from ..query.parameters import format_parameter, paging, pin
+from ..query.parsing import canonical_text
 from ..query.query import Parameters
 from ..releases.files import CHANGE, as_change
 from ..resources import BY_KIND
@@ -19,8 +21,10 @@ from ..schema.query_fields import Partial, Version
 from ..storage.release import Release
 from ..storage.tables import Changed
 from ..versions import VERSION, version_key
+from . import addresses
+from .addresses import absolute, here, next_page
 from .request_parameters import choose_format, read_parameters
-from .responses import answer, answer_json, here, next_page, not_modified
+from .responses import answer, answer_json, not_modified
 
 FORMATS = ("json", "atom")
 blueprint = Blueprint("changes", __name__, url_prefix="/v1")
@@ -53,30 +57,47 @@ def changes_arguments() -> ma.Schema:
 
 @blueprint.get("/changes")
 def changes_view() -> Response:
-    """A page of changes."""
-    parameters = read_parameters("changes", changes_arguments(), (Changed.seq,))
+    """A page of changes: in the order in which they happened, as a feed newest first."""
+    accept, newest_first = request.headers.get("Accept", ""), (Changed.released, Changed.seq)
+    is_feed = formats.choose(request.args.get("format"), accept, FORMATS) == "atom"
+    parameters = read_parameters("changes", changes_arguments(), newest_first if is_feed else (Changed.seq,))
     name = choose_format(parameters, FORMATS)
     release, media_type = parameters.release, formats.FORMATS[name].media_type
     if unchanged := not_modified(release, media_type):
         return unchanged
     conditions = _conditions(parameters)
-    changes, cursor = _page(parameters, conditions)
+    changes, cursor = _page(parameters, conditions, newest_first=is_feed)
     following = next_page(cursor)
-    if name == "atom":
-        return answer(_feed(release, changes, following), release, media_type, links={"next": following})
+    if is_feed:
+        asked = canonical_text({name: parameters.normalized[name] for name in ("kind", "since") if name in parameters.normalized})
+        head = Head(
+            named("changes", asked),
+            title_of(release.about, "changes", asked),
+            changes[0]["released"] if changes else release.about["released"],
+            here(),
+            following,
+        )
+        return answer(_feed(release, head, changes), release, media_type, links={"next": following})
     total = release.scalar(Changed.select(pw.fn.COUNT(Changed.seq)).where(Changed.seq > 0, *conditions))
     return answer_json(changes, release, {"total": total, "query": parameters.normalized}, {"next": following})
 
 
-def _page(parameters: Parameters, conditions: list[Any]) -> tuple[list[Record], str | None]:
+def _page(parameters: Parameters, conditions: list[Any], *, newest_first: bool) -> tuple[list[Record], str | None]:
     """The changes of a page, and the cursor of the next one or None."""
-    (after,), limit = parameters.after or (0,), parameters.values["limit"]
-    select = Changed.select(Changed.seq, *CHANGE).where(Changed.seq > after, *conditions).order_by(Changed.seq)
-    rows = parameters.release.rows(select.limit(limit + 1))
+    after, limit = (parameters.after or [None])[-1], parameters.values["limit"]
+    if after is not None:
+        conditions = [*conditions, Changed.seq < after if newest_first else Changed.seq > after]
+    order = Changed.seq.desc() if newest_first else Changed.seq
+    rows = parameters.release.rows(
+        Changed.select(Changed.seq, *CHANGE).where(Changed.seq > 0, *conditions).order_by(order).limit(limit + 1)
+    )
     changes = [as_change(tuple(values)) for _, *values in rows[:limit]]
     for change in changes:
-        change["href"] = f"/v1/{change['kind']}/{change['id']}"
-    return changes, parameters.next_cursor([rows[limit - 1][0]]) if len(rows) > limit > 0 else None
+        change["href"] = addresses.item(change["kind"], change["id"])
+    if not len(rows) > limit > 0:
+        return changes, None
+    position = [rows[limit - 1][0]]
+    return changes, parameters.next_cursor([changes[-1]["released"], *position] if newest_first else position)
 
 
 def _conditions(parameters: Parameters) -> list[Any]:
@@ -93,15 +114,15 @@ def _conditions(parameters: Parameters) -> list[Any]:
     return conditions
 
 
-def _feed(release: Release, changes: list[Record], following: str | None) -> Iterator[str]:
+def _feed(release: Release, head: Head, changes: list[Record]) -> Iterator[str]:
     """Changes as Atom entries; the id of an entry is the version and the record."""
-    base = request.host_url.rstrip("/")
+    links = [absolute(f"resources.{change['kind']}-item", id=change["id"]) for change in changes]
 
     def entries() -> Iterator[str]:
-        for change in changes:
+        for change, address in zip(changes, links, strict=True):
             name = f"{change['kind']}/{change['id']}"
             text = ", ".join(change["keys"]) or change["to"] or change["reason"] or change["change"]
             title = f"{change['change']}: {name}"
-            yield entry(tag("changes", f"{change['version']}/{name}"), title, change["released"], base + change["href"], text)
+            yield entry(tag("changes", f"{change['version']}/{name}"), title, change["released"], address, text)
 
-    return feed(release.about, "changes", here(), following, entries())
+    return feed(release.about, head, entries())

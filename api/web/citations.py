@@ -3,7 +3,7 @@
 from functools import cache, partial
 
 import marshmallow as ma
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from ..query.citation import cite, cited_query, verify
 from ..query.parameters import cite_arguments, pin
@@ -12,6 +12,7 @@ from ..resources import RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Schema, Text
 from ..schema.query_fields import Form, NonNegativeInteger
+from .addresses import root
 from .request_parameters import json_only, read_parameters, read_query, store
 from .responses import answer_json, not_modified
 
@@ -60,7 +61,7 @@ def cite_view() -> Response:
 
 def _cited(query: Query) -> Response:
     json_only()
-    return not_modified(query.release) or answer_json(cite(query, request.host_url, store().versions()), query.release)
+    return not_modified(query.release) or answer_json(cite(query, root(), store().versions()), query.release)
 
 
 def verify_view() -> Response:

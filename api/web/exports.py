@@ -6,18 +6,19 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import marshmallow as ma
-from flask import Blueprint, redirect, url_for
+from flask import Blueprint, redirect
 
 from .. import formats
 from ..problems import nearest
 from ..query import timeline
-from ..query.parameters import JSON_ONLY
+from ..query.parameters import ITEM_FORMATS, JSON_ONLY
 from ..query.parsing import InvalidParameters
 from ..resources import BY_KIND
 from ..schema.errors import Fault
-from ..schema.fields import Choice, Schema
+from ..schema.fields import Choice, Schema, is_id
 from ..schema.query_fields import QueryText
 from . import changes, network
+from .addresses import mounted
 from .request_parameters import read_parameters
 
 blueprint = Blueprint("exports", __name__, url_prefix="/v1/export")
@@ -30,8 +31,8 @@ EXPORTED = {
     "timeline": timeline.FORMATS[1:],
 }
 QUERY = (
-    "The query: the path below `/v1/` of a list, the timeline, aggregates, the network or changes, with its parameters; or the "
-    "`links.self` of such an answer."
+    "The query: the path below `/v1/` of a list, a record, the timeline, aggregates, the network or changes, with its "
+    "parameters; or the `links.self` of such an answer."
 )
 
 
@@ -54,11 +55,13 @@ def export_view() -> Any:
         raise InvalidParameters(faults)
     dropped = {*JSON_ONLY, "format", *(() if formats.FORMATS[word].paged else ("limit", "cursor"))}
     kept = [(name, value) for name, value in parse_qsl(strings, keep_blank_values=True) if name not in dropped]
-    return redirect(f"{url_for('index.index')}/{path}?{urlencode([*kept, ('format', word)])}", 307)
+    return redirect(f"{mounted(f'/v1/{path}')}?{urlencode([*kept, ('format', word)])}", 307)
 
 
 def _faults(path: str, word: str) -> Iterator[Fault]:
-    if path not in EXPORTED:
+    kind, _, id = path.partition("/")
+    words = ITEM_FORMATS[1:] if kind in BY_KIND and is_id(id) else EXPORTED.get(path)
+    if words is None:
         yield Fault(("query",), f"{path!r} has no other format than JSON", tuple(EXPORTED), nearest(path, EXPORTED))
-    elif word not in EXPORTED[path]:
-        yield Fault(("format",), f"{path} does not come as {word}", EXPORTED[path])
+    elif word not in words:
+        yield Fault(("format",), f"{path} does not come as {word}", words)

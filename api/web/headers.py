@@ -12,6 +12,11 @@ SECURITY = {
     # A public API: any page may load its responses, no page may show them in a frame.
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
+# Characters of an address in `Link` and in `Location`: whatever is asked, the header fields of an answer stay below 4 KiB.
+LONGEST_LINK, LONGEST_LOCATION = 1000, 2500
+METHODS = ("GET", "HEAD", "OPTIONS")
+# Request headers that pages of other origins may send: any, which older browsers and `Authorization` want to see by name.
+ASKED = "*, Authorization, If-None-Match, If-Modified-Since, If-Range, Range, X-Request-ID"
 # Response headers that pages of other origins may read.
 EXPOSED = (
     "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition", "X-Request-ID",

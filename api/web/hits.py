@@ -9,6 +9,7 @@ from ..schema.fields import Record
 from ..storage import full_text, highlight
 from ..storage.phrases import Group, Phrase
 from ..storage.release import Release
+from . import addresses
 
 
 def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> list[Record]:
@@ -21,7 +22,7 @@ def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> l
         found = texts(BY_KIND[kind], document)
         field, excerpt = _shown(release, groups, found)
         about = {"kind": kind, "id": document["id"], "name": found.name}
-        hits.append({**about, "field": field, "highlight": excerpt, "href": f"/v1/{kind}/{document['id']}"})
+        hits.append({**about, "field": field, "highlight": excerpt, "href": addresses.item(kind, document["id"])})
     return hits
 
 

@@ -3,13 +3,14 @@
 from functools import cache
 
 import marshmallow as ma
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response
 
 from .. import __version__
 from ..query.citation import citation
 from ..query.parameters import pin
 from ..resources import BY_KIND
 from ..schema.fields import Schema
+from .addresses import absolute, root
 from .request_parameters import json_only, no_parameters, read_parameters, served
 from .responses import answer_json, not_modified
 
@@ -36,9 +37,9 @@ def index() -> Response:
     release = served()
     if unchanged := not_modified(release):
         return unchanged
-    how = citation(release.about, request.host_url)
+    how = citation(release.about, root())
     data = {**{key: release.about[key] for key in SHOWN}, "api_version": __version__, "citation": how}
-    return answer_json(data, release, links={name: url_for(endpoint, _external=True) for name, endpoint in LINKS.items()})
+    return answer_json(data, release, links={name: absolute(endpoint) for name, endpoint in LINKS.items()})
 
 
 @cache

@@ -14,8 +14,9 @@ from ..releases.files import file_of
 from ..schema.fields import Record
 from ..storage.published import SUMS, PublishedRelease
 from ..versions import is_draft
+from .addresses import absolute, here, root
 from .request_parameters import json_only, no_parameters, served, store
-from .responses import JSON, about, here
+from .responses import about, fixed
 
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
@@ -32,9 +33,9 @@ def releases() -> Response:
     versions = store().versions()
     data = []
     for version in versions:
-        known, href = store().version(version).about, url_for("releases.release", version=version, _external=True)
+        known, href = store().version(version).about, absolute("releases.release", version=version)
         data.append({"version": version, "released": known["released"], "digest": known["digest"], "href": href})
-    latest = url_for("releases.release", version="latest", _external=True) if versions else None
+    latest = absolute("releases.release", version="latest") if versions else None
     try:
         meta = {"total": len(data), **about(served())}
     except Problem:  # nothing is loaded; what is published is there all the same
@@ -50,7 +51,7 @@ def release(version: str) -> Any:
         return redirect(url_for("releases.release", version=newest()), 307)
     if version not in store().versions() and served_as(version):
         return _answer({**shown(served().about), "files": []}, {}, {"sums": None}, "public, max-age=60")
-    sums = url_for("releases.release_file", version=version, name=SUMS, _external=True)
+    sums = absolute("releases.release_file", version=version, name=SUMS)
     return _answer(described(published(version)), {}, {"sums": sums}, FOREVER)
 
 
@@ -58,20 +59,26 @@ def release(version: str) -> Any:
 def release_file(version: str, name: str) -> Any:
     """A file of a release: resumable, with its digest, cached for good."""
     no_parameters()
-    if version == "latest":
-        return redirect(url_for("releases.release_file", version=newest(), name=name), 307)
-    files = published(version)
+    files = published(newest() if version == "latest" else version)
     sums = files.sums()
     if name not in sums:
         raise Problem(
-            404, f"Release {version} has no file {name!r}.", "unknown-record", suggestion=nearest(name, sums), files=sorted(sums)
+            404,
+            f"Release {files.version} has no file {name!r}.",
+            "unknown-record",
+            suggestion=nearest(name, sums),
+            files=sorted(sums),
         )
+    if version == "latest":
+        return redirect(url_for("releases.release_file", version=files.version, name=name), 307)
     return as_published(files, name, sums[name])
 
 
 def as_published(published: PublishedRelease, name: str, sha256: str) -> Response:
     """The bytes of a file exactly as they were published, or one range of them: verified before, never compressed."""
-    if not ONE_RANGE.fullmatch(request.headers.get("Range", "")):
+    # With a weak ETag the bytes may differ: If-Range compares strongly (RFC 9110, 13.1.5), werkzeug does not.
+    weak = request.headers.get("If-Range", "").startswith(("W/", "w/"))
+    if weak or not ONE_RANGE.fullmatch(request.headers.get("Range", "")):
         request.environ.pop("HTTP_RANGE", None)  # a server may ignore what is not one range of bytes (RFC 9110)
     file = file_of(name)
     with published.reading(name):
@@ -128,7 +135,7 @@ def described(published: PublishedRelease) -> Record:
     for name, sha256 in sorted(sums.items()):
         if name == SUMS:
             continue
-        href = url_for("releases.release_file", version=published.version, name=name, _external=True)
+        href = absolute("releases.release_file", version=published.version, name=name)
         file = file_of(name)
         with published.reading(name):
             size = published.verified(name, sha256).stat().st_size
@@ -149,14 +156,9 @@ def described(published: PublishedRelease) -> Record:
 
 def shown(known: Record) -> Record:
     """The metadata of a release, with its address and how to cite it."""
-    base = request.host_url
+    base = root()
     return {**{key: known[key] for key in SHOWN}, "url": release_url(known, base), "citation": citation(known, base)}
 
 
 def _answer(data: Any, meta: Record, links: Record, cache_control: str) -> Response:
-    """A 200 that depends on no loaded release, with the hash of its bytes as validator."""
-    body = formats.envelope(formats.dumps(data), meta, {"self": here(), **links})
-    response = Response(body, mimetype=JSON, headers={"Cache-Control": cache_control})
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return fixed(formats.envelope(formats.dumps(data), meta, {"self": here(), **links}), cache_control=cache_control)

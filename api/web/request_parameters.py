@@ -54,9 +54,9 @@ def no_parameters() -> None:
 
 def choose_format(parameters: Parameters, names: Sequence[str]) -> str:
     """The name of the format that `format=` or `Accept` asks for. Raises a 406 Problem."""
-    return formats.choose(parameters.values.get("format"), request.accept_mimetypes, tuple(names))
+    return formats.choose(parameters.values.get("format"), request.headers.get("Accept", ""), tuple(names))
 
 
 def json_only() -> None:
     """Raises a 406 Problem if the client does not accept JSON, the only format of the route."""
-    formats.choose(None, request.accept_mimetypes)
+    formats.choose(None, request.headers.get("Accept", ""))

@@ -11,6 +11,7 @@ from ..resources import BY_KIND, RESOURCES
 from ..schema.fields import Schema
 from ..storage.release import Release
 from ..storage.tables import Identifier, Moved
+from .addresses import item
 from .request_parameters import read_parameters
 from .responses import gone_or_unknown
 from .search import text_parameter
@@ -41,7 +42,7 @@ def resolve_view() -> Any:
     resources = [BY_KIND[kind]] if kind in BY_KIND else RESOURCES if not kind else []
     for resource in resources:
         if release.scalar(resource.model.select(resource.model.seq).where(resource.model.id == id)):
-            return redirect(f"/v1/{resource.kind}/{id}", 303)
+            return redirect(item(resource.kind, id), 303)
     for resource in resources:
         if release.rows(Moved.select(Moved.kind).where((Moved.kind == resource.kind) & (Moved.id == id))):
             return gone_or_unknown(release, resource, id)
@@ -54,4 +55,4 @@ def _identified(release: Release, text: str, scheme: str, value: str) -> Any:
     rows = release.rows(Identifier.select(Identifier.kind, Identifier.id).where(matches))
     if not rows:
         raise Problem(404, f"No record has the id {text!r}.", "unknown-record", schemes=list(SCHEMES))
-    return redirect(f"/v1/{rows[0][0]}/{rows[0][1]}", 303)
+    return redirect(item(*rows[0]), 303)

@@ -4,24 +4,28 @@ import json
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from .. import formats
+from ..formats.jsonld import item as jsonld_item
 from ..formats.sparse import narrowed
 from ..query.aggregation import facets
 from ..query.citation import cite
 from ..query.pagination import by_match, every, page
-from ..query.parameters import arguments, item_arguments
-from ..query.parsing import InvalidParameters, joined
+from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
+from ..query.parsing import InvalidParameters, Values, canonical_text, joined
 from ..query.query import Query
 from ..resources import BY_KIND, RESOURCES
+from ..resources.filters import names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.fields import is_id
 from ..schema.walk import referred
 from ..storage.release import Release
-from .request_parameters import choose_format, json_only, read_parameters, read_query, store
-from .responses import about, answer, gone_or_unknown, here, next_page, not_modified
+from . import addresses
+from .addresses import here, next_page
+from .request_parameters import choose_format, read_parameters, read_query, store
+from .responses import about, answer, gone_or_unknown, not_modified
 
 FEW = 5  # with fewer results than this the response says what the dataset covers
 
@@ -50,13 +54,13 @@ def as_json(query: Query) -> Response:
     meta = {"total": results.total, **about(release), "query": query.understood}
     meta |= by_match(query)
     if "cite" in values:
-        meta["citation"] = cite(query, request.host_url, store().versions())
+        meta["citation"] = cite(query, addresses.root(), store().versions())
     if "facets" in values:
         meta |= facets(query, {name: joined(values) for name, values in request.args.lists()}, request.base_url)
     if results.total < FEW:
         meta["coverage"] = coverage(query)
     included = include(query.resource, results.documents, values["include"], release) if "include" in values else None
-    documents = ",".join(narrowed(results.documents, values.get("fields")))
+    documents = ",".join(addresses.in_documents(narrowed(results.documents, values.get("fields"))))
     body = formats.envelope(f"[{documents}]", meta, {"self": here(), "next": following}, included)
     return answer(body, release, links={"next": following})
 
@@ -69,18 +73,24 @@ def as_format(query: Query, name: str) -> Response:
     assert format.write  # noqa: S101  # JSON alone has none
     if format.paged:
         results = page(query)
-        texts, following = iter(results.documents), next_page(results.next)
+        texts, following = addresses.in_documents(results.documents), next_page(results.next)
     else:
-        texts, following = every(query), None
-    base = request.host_url.rstrip("/")
+        texts, following = addresses.in_documents(every(query)), None
     listing = formats.Listing(
-        *(query.resource, query.release, texts, base, here(), following, query.values.get("fields")),
+        *(query.resource, query.release, texts, addresses.root().rstrip("/"), here(), following, query.values.get("fields")),
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
+        asked=asked(query.resource, query.normalized),
     )
     file = f"{query.resource.kind}-{query.release.about['version']}.{name}"
     headers = {"Content-Disposition": f'inline; filename="{file}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
+
+
+def asked(resource: Resource, normalized: Values, *others: str) -> str:
+    """The filters that the request gives, and `others`, as a query string in one form for all that mean the same."""
+    filters = {*others, *(name for filter in resource.filters for name in names(filter))}
+    return canonical_text({name: value for name, value in normalized.items() if name in filters & request.args.keys()})
 
 
 def misplaced(name: str, format: formats.Format) -> list[Fault]:
@@ -115,21 +125,27 @@ def include(resource: Resource, texts: list[str], kinds: list[str], release: Rel
     for kind, ids in wanted.items():
         model = BY_KIND[kind].model
         rows = release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
-        members.append(f"{formats.dumps(kind)}:[{','.join(document for (document,) in rows)}]")
+        members.append(f"{formats.dumps(kind)}:[{','.join(addresses.in_documents(document for (document,) in rows))}]")
     return f"{{{','.join(members)}}}"
 
 
 def item_view(resource: Resource, id: str) -> Any:
     parameters = read_parameters(resource.kind, item_arguments(resource))
     values, release, model = parameters.values, parameters.release, resource.model
-    json_only()
-    if unchanged := not_modified(release):
+    name = choose_format(parameters, ITEM_FORMATS)
+    format = formats.FORMATS[name]
+    if name != "json" and (errors := misplaced(name, format)):
+        raise InvalidParameters(errors)
+    if unchanged := not_modified(release, format.media_type):
         return unchanged
     document = release.scalar(model.select(model.document).where(model.id == id)) if is_id(id) else None
     if document is None:
         return gone_or_unknown(release, resource, id)
-    collection = url_for(f"resources.{resource.kind}", _external=True)
+    collection = addresses.absolute(f"resources.{resource.kind}")
+    if name == "jsonld":
+        listing = formats.Listing(resource, release, iter([document]), addresses.root().rstrip("/"), here(), None, None)
+        return answer(jsonld_item(listing), release, format.media_type, links={"collection": collection})
     included = include(resource, [document], values["include"], release) if "include" in values else None
-    (shown,) = narrowed([document], values.get("fields"))
+    (shown,) = addresses.in_documents(narrowed([document], values.get("fields")))
     body = formats.envelope(shown, about(release), {"self": here(), "collection": collection}, included)
     return answer(body, release, links={"collection": collection})

@@ -11,9 +11,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cachetools import LRUCache
 from flask import request
-from werkzeug.datastructures import Accept
-from werkzeug.http import parse_accept_header, parse_etags
+from werkzeug.http import parse_etags
 
+from ..formats.accept import accepts_coding, best_coding
 from ..problems import Problem
 from ..storage.store import Store
 
@@ -21,10 +21,8 @@ from ..storage.store import Store
 SERVED, KEPT = "diplomatic_events.served", "diplomatic_events.kept"
 # Keys of the WSGI environ for the access log.
 REQUEST_ID, ROUTE, CACHE_RESULT = "diplomatic_events.request_id", "diplomatic_events.route", "diplomatic_events.cache_result"
-# What a response may depend on besides the release.
-VARYING = (
-    "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME",
-)  # fmt: skip
+# What a response may depend on besides the release and the content coding.
+VARYING = ("PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME")
 OVERHEAD = 4096  # bytes of an entry besides its headers and body, about
 # Headers that describe a body, left out of a 304.
 OF_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition", "ETag", "Link")
@@ -43,10 +41,9 @@ def matching_tag(header: str, etag: str, codings: str) -> str | None:
     tags = parse_etags(header)
     if tags.star_tag:
         return etag
-    accepted = parse_accept_header(codings, Accept)
     for tag in sorted(tags.as_set(include_weak=True)):
         plain, _, coding = tag.partition(":")
-        if plain == etag and (not coding or accepted.quality(coding) > 0):
+        if plain == etag and (not coding or accepts_coding(codings, coding)):
             return tag
     return None
 
@@ -91,7 +88,7 @@ class ResponseCache:
         except Problem:
             return self.inner(environ, start_response)
         kept = self._of(release.id)
-        key = tuple([environ.get(name, "") for name in VARYING])
+        key = (best_coding(environ.get("HTTP_ACCEPT_ENCODING", "")), *[environ.get(name, "") for name in VARYING])
         with self._lock:
             finished = kept.get(key)
         if finished:

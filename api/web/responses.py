@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, redirect, request, url_for
-from werkzeug.urls import iri_to_uri
 
 from .. import __version__
 from ..formats import dumps, envelope
@@ -16,23 +15,13 @@ from ..resources.resource import Resource
 from ..schema.fields import Record, is_id
 from ..storage.release import Release
 from ..storage.tables import Moved
+from . import addresses
+from .addresses import here
+from .headers import LONGEST_LINK
 from .response_cache import keep, matching_tag
 
 JSON = "application/json"
 FRESH = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
-
-
-def here() -> str:
-    """The address of this request as a URI, which is safe in a header whatever was sent."""
-    return iri_to_uri(request.url)
-
-
-def next_page(cursor: str | None) -> str | None:
-    """This request's address with the cursor of the next page; None if there is none."""
-    if cursor is None:
-        return None
-    parameters: dict[str, Any] = {**request.args.to_dict(flat=False), "cursor": cursor}
-    return url_for(request.endpoint or "", **parameters, _external=True)
 
 
 def etag(release: Release, media_type: str) -> str:
@@ -65,7 +54,10 @@ def answer(
     links: Mapping[str, str | None] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A 200 with its validator, caching and links; kept in the response cache unless it is streamed."""
+    """A 200 with its validator, caching and links; kept in the response cache unless it is streamed.
+
+    Links that are long are in the body alone.
+    """
     validator = etag(release, media_type)
     if request.headers.get("If-None-Match", "").strip() == "*":
         return _unchanged(validator)
@@ -78,10 +70,25 @@ def answer(
         "describedby": url_for("pages.openapi_yaml"),
         "license": release.about["licence_url"],
     }
-    response.headers["Link"] = ", ".join(f'<{href}>; rel="{rel}"' for rel, href in relations.items() if href)
+    response.headers["Link"] = ", ".join(
+        f'<{href}>; rel="{rel}"' for rel, href in relations.items() if href and len(href) <= LONGEST_LINK
+    )
     response.set_etag(validator)
     if not response.is_streamed:
         keep()
+    return response
+
+
+def fixed(
+    body: str | bytes, media_type: str = JSON, cache_control: str = FRESH, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A 200 that depends on no loaded release, with the hash of its bytes as validator; 304 if the client has it."""
+    validator = hashlib.sha256(body if isinstance(body, bytes) else body.encode()).hexdigest()[:32]
+    known, codings = request.headers.get("If-None-Match", ""), request.headers.get("Accept-Encoding", "")
+    if known and (tag := matching_tag(known, validator, codings)):
+        return _unchanged(tag, cache_control)
+    response = Response(body, mimetype=media_type, headers={**(headers or {}), "Cache-Control": cache_control})
+    response.set_etag(validator)
     return response
 
 
@@ -92,17 +99,17 @@ def answer_json(data: Any, release: Release, meta: Record | None = None, links: 
     return answer(body, release, links={"next": links.get("next")})
 
 
-def _unchanged(tag: str) -> Response:
+def _unchanged(tag: str, cache_control: str = FRESH) -> Response:
     response = Response(status=304)
     response.set_etag(tag)
     response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = FRESH
+    response.headers["Cache-Control"] = cache_control
     return response
 
 
 def about(release: Release) -> Record:
     """The member of `meta` that names the release, with its address."""
-    about, url = release.about, release_url(release.about, request.host_url)
+    about, url = release.about, release_url(release.about, addresses.root())
     return {"release": {"version": about["version"], "digest": about["digest"], "url": url}}
 
 
@@ -111,7 +118,7 @@ def gone_or_unknown(release: Release, resource: Resource, id: str) -> Any:
     moves = Moved.select(Moved.renamed, Moved.withdrawn).where((Moved.kind == resource.kind) & (Moved.id == id))
     rows = release.rows(moves) if is_id(id) else []
     if rows and rows[0][0]:
-        return redirect(url_for(f"resources.{resource.kind}-item", id=rows[0][0]), 308)
+        return redirect(addresses.item(resource.kind, rows[0][0]), 308)
     if rows:
         raise Problem(410, f"{id} was withdrawn: {rows[0][1]}")
     model = resource.model

@@ -18,10 +18,11 @@ from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
 from ..storage.phrases import as_beginning, parse
 from ..storage.spelling import respelled
+from .addresses import next_page
 from .finding import found, spelling
 from .hits import as_hits
 from .request_parameters import json_only, read_parameters
-from .responses import answer_json, next_page, not_modified
+from .responses import answer_json, not_modified
 
 DEEPEST_HIT = 10_000
 SUGGESTIONS = 10

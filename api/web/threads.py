@@ -6,12 +6,13 @@ from functools import cache
 from typing import Any
 
 import marshmallow as ma
-from flask import Blueprint, url_for
+from flask import Blueprint
 
 from ..query.parameters import pin
 from ..resources import BY_KIND, INDEXES
 from ..schema.fields import Record, Schema, is_id
 from ..storage.release import Release
+from .addresses import absolute, item
 from .request_parameters import json_only, read_parameters
 from .responses import answer_json, gone_or_unknown, not_modified
 
@@ -34,7 +35,7 @@ def thread_view(id: str) -> Any:
     if not is_id(id) or not _read(release, [id]):
         return gone_or_unknown(release, BY_KIND["statements"], id)
     trees = list(_trees(release, _roots(release, id), {}, set()))
-    return answer_json(trees, release, links={"statement": url_for("resources.statements-item", id=id, _external=True)})
+    return answer_json(trees, release, links={"statement": absolute("resources.statements-item", id=id)})
 
 
 def _roots(release: Release, id: str) -> list[str]:
@@ -74,6 +75,6 @@ def _trees(release: Release, ids: list[str], stances: dict[str, str], seen: set[
             "date": document["date"],
             "act": document["act"],
             "paraphrase": document["paraphrase"],
-            "href": document["links"]["self"],
+            "href": item("statements", id),
             "replies": list(_trees(release, replies, reply_stances, {*seen, id})),
         }

@@ -1,6 +1,6 @@
 """`/v1/timeline`: events, statements and the actions of agreements in one dated list."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from .. import formats
 from ..formats.sparse import narrowed
@@ -8,9 +8,11 @@ from ..query.parsing import InvalidParameters
 from ..query.timeline import FORMATS, Timeline
 from ..resources.timeline import TIMELINE
 from ..schema.fields import Record
+from . import addresses
+from .addresses import here, next_page
 from .request_parameters import choose_format, read_timeline
-from .resources import misplaced
-from .responses import about, answer, here, next_page, not_modified
+from .resources import asked, misplaced
+from .responses import about, answer, not_modified
 
 blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
 
@@ -43,7 +45,7 @@ def as_json(timeline: Timeline) -> Response:
         "query": timeline.normalized,
         **timeline.by_match(),
     }
-    entries = ",".join(narrowed(results.documents, timeline.values.get("fields")))
+    entries = ",".join(addresses.in_documents(narrowed(results.documents, timeline.values.get("fields"))))
     body = formats.envelope(f"[{entries}]", meta, {"self": here(), "next": following})
     return answer(body, timeline.release, links={"next": following})
 
@@ -54,11 +56,11 @@ def as_format(timeline: Timeline, name: str) -> Response:
     if errors := misplaced(name, format):
         raise InvalidParameters(errors)
     assert format.write  # noqa: S101  # JSON alone has none
-    texts, following = timeline.every(), None
-    if format.paged:
-        results = timeline.page()
-        texts, following = iter(results.documents), next_page(results.next)
-    base, fields = request.host_url.rstrip("/"), timeline.values.get("fields")
-    listing = EntryListing(TIMELINE, timeline.release, texts, base, here(), following, fields)
+    results = timeline.page() if format.paged else None
+    texts = addresses.in_documents(results.documents if results else timeline.every())
+    following = next_page(results.next if results else None)
+    base, fields = addresses.root().rstrip("/"), timeline.values.get("fields")
+    question = asked(TIMELINE, timeline.normalized, "kind")
+    listing = EntryListing(TIMELINE, timeline.release, texts, base, here(), following, fields, asked=question)
     headers = {"Content-Disposition": f'inline; filename="timeline-{timeline.release.about["version"]}.{name}"'}
     return answer(format.write(listing), timeline.release, format.media_type, links={"next": following}, headers=headers)

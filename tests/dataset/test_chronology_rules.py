@@ -16,15 +16,17 @@ BOTH = "    by:\n      - united-states\n      - russia\n"
 CITED = "    citations:\n      - source: treaty-text\n        locator: article XIV\n"
 SIGNED = "date: '2010-04-08'"
 ENTERED = "date: '2011-02-05'"
+EXTENDING_DAY = "date: '2021-02-03'"
 RATIFIED = f"  - kind: ratified\n    date: 2010-12/2011-01\n{BOTH}{CITED}"
 TERMS = "terms:\n"
 NEVER = f"never_in_force:\n  citations:\n    - source: treaty-text\n{TERMS}"
 EXTENDED = "    until: '2026-02-05'\n"
 SECOND = "actor: vladimir-putin\n    role: participant\n"
 PARTIES = "parties:\n  - united-states\n  - russia\n"
+TOOK_OVER = "dissolved: '{0}'\nsucceeded_by:\n  - actor: russia\n    date: '{0}'\n    citations:\n      - source: treaty-text\n"
 FORMER = "name: Soviet Union\nkind: state\ncountry: SUN\ncitations:\n  - source: treaty-text\n"
 CODES = "codes:\n  - system: cow\n    code: 2\n    from: '1816-01-01'\n    citations:\n      - source: treaty-text\n        locator: row 1\n"
-GONE = "country: USA\ndissolved: '2021-12'\n"
+GONE = f"country: USA\n{TOOK_OVER.format('2021-12')}"
 LEADERS = f"{SUMMIT}:6: participants: a summit needs leaders of two countries: add them, or choose another type"
 UNRATIFIED = (
     "in force (2011-02-05) after its signature, and never ratified: add the action `ratified` (its date may be an interval), "
@@ -65,11 +67,13 @@ def absent(place: str, actor: str, date: str) -> str:
         (SUMMIT, SECOND, SECOND.replace("participant", "subject"), SECOND.replace("participant", "guest"), LEADERS),
         (SUMMIT, SECOND, SECOND.replace("vladimir-putin", "russia"), SECOND, LEADERS),
         (PUTIN, "country: RUS", "country: USA", "country: SUN", LEADERS),
+        (TREATY, EXTENDING_DAY, "date: '2021-02-06'", "date: '2021-02-05'", f"{TREATY}:33: actions[3].date: is agreed (2021-02-06) after the end that was set (2021-02-05): correct a date, or say in `note` what it revives"),
+        (RUSSIA, "country: RUS\n", "country: RUS\ndissolved: '2026-02-04'\n", "country: RUS\ndissolved: '2026-02-05'\n", f"{TREATY}:5: parties[1]: russia is still bound after its end (2026-02-04): add `succeeded_by` to it, or the action that ended the bond"),
         (RUSSIA, "country: RUS\n", "country: RUS\nfounded: '2010-04-09'\n", "country: RUS\nfounded: 2010-04\n", absent(f"{TREATY}:14: actions[0].by[1]", "russia", "2010-04-08")),
-        (USA, "country: USA\n", "country: USA\ndissolved: '2020'\n", "country: USA\ndissolved: '2021'\n", absent(f"{TREATY}:36: actions[3].by[0]", "united-states", "2021-02-03")),
+        (USA, "country: USA\n", f"country: USA\n{TOOK_OVER.format(2020)}", f"country: USA\n{TOOK_OVER.format(2021)}", absent(f"{TREATY}:36: actions[3].by[0]", "united-states", "2021-02-03")),
         (PUTIN, "country: RUS\n", f"country: RUS\n{CODES}", "country: RUS\n", f"{PUTIN}:5: codes[0]: is a code of a state, and this is of the kind person"),
-        (USA, "country: USA\n", f"country: USA\nfounded: 1816-02\n{CODES}", f"country: USA\nfounded: 1816-01\n{CODES}", f"{USA}:6: codes[0]: begins (1816-01-01) before the state did (1816-02-01)"),
-        (USA, "country: USA\n", GONE + CODES, GONE + CODES.replace("    cit", "    to: 2021\n    cit"), f"{USA}:6: codes[0]: does not end with the state: add `to`, 2021-12-31 at the latest"),
+        (USA, "country: USA\n", f"country: USA\nfounded: 1816-02\n{CODES}", f"country: USA\nfounded: 1816-01\n{CODES}", f"{USA}:6: codes[0]: does not begin with the state: add `from`, 1816-02-01 at the earliest"),
+        (USA, "country: USA\n", GONE + CODES, GONE + CODES.replace("    cit", "    to: 2021\n    cit"), f"{USA}:11: codes[0]: does not end with the state: add `to`, 2021-12-31 at the latest"),
     ],
 )  # fmt: skip
 def test_what_cannot_have_happened_is_refused_and_the_nearest_that_can_is_not(
@@ -81,6 +85,11 @@ def test_what_cannot_have_happened_is_refused_and_the_nearest_that_can_is_not(
     assert findings_of(small) == [finding]
     path.write_text(sound)
     edit(name, old, right)
+    assert findings_of(small) == []
+
+
+def test_an_extension_after_the_end_needs_a_note(edit: Callable[..., Path], small: Path) -> None:
+    edit(TREATY, EXTENDING_DAY, "date: '2021-02-06'\n    note: The sides revived what had expired the day before.")
     assert findings_of(small) == []
 
 

@@ -41,6 +41,7 @@ def test_citations_are_counted_at_every_depth(figures: Document, documents: Docu
 def test_a_date_is_day_precise_where_it_can_be_one_day_only(figures: Document, documents: Documents) -> None:
     dates = [d["date"] for kind in ("events", "statements") for d in documents[kind]]
     dates += [action["date"] for d in documents["agreements"] for action in d["actions"]]
+    dates += [succession["date"] for d in documents["actors"] for succession in d["succeeded_by"]]
     assert figures["day_precise_dates"] == share(sum(span(date)[0] == span(date)[1] for date in dates), len(dates))
 
 
@@ -71,6 +72,9 @@ def test_official_texts_count_as_sources_and_as_cited(figures: Document, documen
     cited = [citation["source"]["id"] for kind in documents for citation in citations(documents[kind])]
     assert figures["official_share_of_sources"] == share(len(official), len(kinds))
     assert figures["official_share_of_citations"] == share(sum(id in official for id in cited), len(cited))
+    shares = {kind: share(sum(kinds[id] == kind for id in cited), len(cited)) for kind in set(kinds.values())}
+    assert figures["shares_of_citations"] == {kind: part for kind, part in shares.items() if part}
+    assert shares["encyclopedia"] < 0.03, "an encyclopedia comes last"
     assert figures["sources_with_address"] == share(sum(bool(d["url"]) for d in documents["sources"]), len(kinds))
 
 

@@ -40,7 +40,7 @@ def test_a_sound_dataset_has_no_findings(small: Path) -> None:
         (PLANNED, "    paragraphs:\n      - 2\n", "", f"{PLANNED}:10: citations[0]: add the paragraphs of report that are cited"),
         (PLANNED, "event: 2021-06-16-geneva-summit", "event: 2021-06-follow-up", f"{PLANNED}:8: related[0].event: refers to the record itself"),
         (DENIAL, "quote: It was not us.", "quote: " + "word " * 61, f"{DENIAL}:6: quote: has 61 words"),
-        (DENIAL, "statement: 2021-06-16-biden-accuses", "statement: x", f"{DENIAL}:11: replies_to[0].statement: 'x' is not among the statements"),
+        (DENIAL, "statement: 2021-06-16-biden-accuses", "statement: x", f"{DENIAL}:13: replies_to[0].statement: 'x' is not among the statements"),
         (BIDEN, "country: USA", "country: US", f"{BIDEN}:3: country: 'US' is not an ISO 3166-1 alpha-3 code"),
         (BIDEN, "to: '2025-01-20'", "to: '2020-01-20'", f"{BIDEN}:5: roles[0]: ends (2020-01-20) before it begins"),
         (BIDEN, "from: '2021-01-20'", "from: yesterday", f"{BIDEN}:7: roles[0].from: 'yesterday' is not an EDTF date"),

@@ -241,6 +241,8 @@ def test_accept_and_format_ask_for_the_same(client: FlaskClient, kind: str) -> N
     for word in formats_of(kind):
         by_accept = client.get(f"/v1/{kind}", headers={"Accept": FORMATS[word].media_type})
         assert by_accept.mimetype == FORMATS[word].media_type
+        own = client.get(f"/v1/{kind}", headers={"Accept": by_accept.headers["Content-Type"]})
+        assert own.headers["Content-Type"] == by_accept.headers["Content-Type"], "what an answer says of itself may be asked for"
         assert by_accept.headers["ETag"] == client.get(f"/v1/{kind}?format={word}").headers["ETag"] or word != "json"
 
 

@@ -13,7 +13,7 @@ from api.web.app import create_app
 
 Document = dict[str, Any]
 GENEVA_1985 = "1985-11-geneva-summit"
-PRESS_CONFERENCE = "2021-05-psaki-press-conference"
+MEETINGS = "2021-06-antonov-meetings-with-us-colleagues"
 
 
 def ids(client: FlaskClient, query: str) -> list[str]:
@@ -31,21 +31,21 @@ def test_what_lasted_is_certain_on_each_of_its_days(client: FlaskClient) -> None
 
 
 def test_one_day_between_two_is_certain_only_where_all_of_them_lie(client: FlaskClient) -> None:
-    """The press conference was on one day from 25 to 28 May 2021."""
-    assert PRESS_CONFERENCE in ids(client, "events?on=2021-05-26")
-    assert PRESS_CONFERENCE not in ids(client, "events?on=2021-05-26&date_match=certain")
-    assert PRESS_CONFERENCE in ids(client, "events?date_from=2021-05-25&date_to=2021-05-28&date_match=certain")
-    assert PRESS_CONFERENCE not in ids(client, "events?date_from=2021-05-25&date_to=2021-05-27&date_match=certain")
-    date = client.get(f"/v1/events/{PRESS_CONFERENCE}").get_json()["data"]["date"]
+    """The meetings were planned for some day from 21 to 27 June 2021."""
+    assert MEETINGS in ids(client, "events?on=2021-06-22")
+    assert MEETINGS not in ids(client, "events?on=2021-06-22&date_match=certain")
+    assert MEETINGS in ids(client, "events?date_from=2021-06-21&date_to=2021-06-27&date_match=certain")
+    assert MEETINGS not in ids(client, "events?date_from=2021-06-21&date_to=2021-06-26&date_match=certain")
+    date = client.get(f"/v1/events/{MEETINGS}").get_json()["data"]["date"]
     assert date == {
-        "edtf": "[2021-05-25..2021-05-28]",
-        "earliest": "2021-05-25",
-        "latest": "2021-05-28",
+        "edtf": "[2021-06-21..2021-06-27]",
+        "earliest": "2021-06-21",
+        "latest": "2021-06-27",
         "precision": "day",
         "sense": "one_of",
         "approximate": False,
         "uncertain": False,
-        "text": "between 25 and 28 May 2021",
+        "text": "between 21 and 27 June 2021",
     }
 
 

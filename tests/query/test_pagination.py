@@ -267,6 +267,7 @@ CODES = (
     "act",
     "stance",
     "role",
+    "system",
 )
 
 

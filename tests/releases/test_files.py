@@ -31,7 +31,7 @@ from support import QUICKLY, run
 
 from api.dataset.findings import DatasetError
 from api.releases import publish, readers
-from api.releases.files import dyads
+from api.releases.files import FILES, dyads
 from api.releases.files.datapackage import package
 from api.releases.files.parquet import parquet_writer
 from api.releases.files.sqlite import add_views, view_name
@@ -208,10 +208,12 @@ def test_any_record_comes_back_from_every_file(data: st.DataObject, kind: str, t
 
 
 def test_nothing_pairs_the_wrong_values(folder: Path) -> None:
-    """The numbers of the gifts each with what it counts; six actions of a treaty of which one sets an end."""
+    """The numbers of an event each with what it counts; the actions of a treaty of which one sets an end."""
     tidy = from_csv(folder / "csv.zip")
-    gifts = [q for q in tidy["quantities"] if q["record_id"] == "2021-06-16-geneva-gift-exchange"]
-    assert [q["value"] for q in gifts if q.get("qualifier") == "more_than"] == [300]
+    numbers = {d["id"]: [(q["value"], q["of"]) for q in d["quantities"]] for d in ndjson(folder)["events"] if d["quantities"]}
+    assert max(map(len, numbers.values())) > 1
+    for id, pairs in numbers.items():
+        assert [(q["value"], q["of"]) for q in tidy["quantities"] if q["record_id"] == id] == pairs
     start = [a for a in tidy["actions"] if a["record_id"] == "new-start"]
     assert {a["kind"] for a in start if "until_edtf" in a} <= {"entered_into_force", "extended"}
     assert not [cell for rows in tidy.values() for row in rows for cell in row.values() if " | " in str(cell)]
@@ -225,6 +227,21 @@ def columns_of(package: Document) -> Iterator[tuple[str, Document]]:
     return ((table["name"], field) for table in package["resources"] for field in table["schema"]["fields"])
 
 
+# What cannot be the name of a variable, in Stata or in R.
+RESERVED = (
+    r"_all|_b|byte|_coef|_cons|double|float|if|in|int|long|_n|_N|_pi|_pred|_rc|_skip|str\d+|strL|using|with|"
+    "else|repeat|while|function|for|next|break|TRUE|FALSE|NULL|Inf|NaN|NA"
+)
+
+
+def parts(field: Any) -> Iterator[Any]:
+    """An Arrow field, and those within it."""
+    yield field
+    inner = field.type.value_type if pyarrow.types.is_list(field.type) else field.type
+    for number in range(inner.num_fields if pyarrow.types.is_struct(inner) else 0):
+        yield from parts(inner.field(number))
+
+
 def test_every_column_is_in_the_dictionary_under_a_name_that_stata_and_r_take(folder: Path) -> None:
     with zipfile.ZipFile(folder / "csv.zip") as archive:
         described = json.loads(archive.read("datapackage.json"))
@@ -236,11 +253,14 @@ def test_every_column_is_in_the_dictionary_under_a_name_that_stata_and_r_take(fo
         assert field["description"], (table, field)
         name = field["name"] if not table.startswith("treaty_") else field["name"].lower()  # names of manytreaties
         assert re.fullmatch("[a-z][a-z0-9_]{0,31}", name), (table, name)
+        assert not re.fullmatch(RESERVED, field["name"]), (table, name)
         assert f"<code>{field['name']}</code>" in codebook
     for kind in BY_KIND:
         schema = pyarrow.parquet.read_schema(folder / f"{kind}.parquet")
         assert json.loads(schema.metadata[b"release"])["version"] == described["version"]
-        assert all(schema.field(name).metadata[b"description"] for name in schema.names)
+        for field in (part for name in schema.names for part in parts(schema.field(name))):
+            assert field.metadata[b"description"], field
+            assert field.metadata[b"missing"], field
 
 
 def test_pandas_reads_the_same_cells(folder: Path) -> None:
@@ -280,12 +300,13 @@ def test_dyads_say_what_is_disputed_and_one_sided(folder: Path) -> None:
     for row in tidy["dyad_events"]:
         for key in ("status", "disputed", "one_sided"):
             assert row[key] == documents[row["event_id"]][key], row["event_id"]
-    years = [row for row in tidy["dyad_years"] if (row["source_state"], row["target_state"]) == ("russia", "united-states")]
+    years = tidy["dyad_years"]
     for row in years:
         occurred = {
             e["event_id"]: e
             for e in tidy["dyad_events"]
-            if (e.get("source_state"), e.get("target_state"), e["status"]) == ("russia", "united-states", "occurred")
+            if (e.get("source_state"), e.get("target_state"), e["status"])
+            == (row["source_state"], row["target_state"], "occurred")
             and e["earliest"][:4] <= str(row["year"]) <= e["latest"][:4]
         }
         assert row["disputed"] == sum(e["disputed"] for e in occurred.values()), row["year"]
@@ -378,6 +399,19 @@ def test_r_reads_the_tables_and_gives_the_same_sums(folder: Path, tmp_path: Path
         assert float(numbers) == pytest.approx(sums + extra), name
 
 
+def test_r_reads_the_documents_by_the_line_that_is_given_for_it(folder: Path) -> None:
+    program, path, documents = need("Rscript"), folder / "events.ndjson.gz", ndjson(folder)["events"]
+    line = FILES[path.name].open["r"].replace("URL", path.as_uri())
+    script = f"""
+    frame <- {line}
+    cat(nrow(frame), sum(sapply(frame$participants, NROW)), sum(frame$disputed), range(frame$date$earliest, na.rm = TRUE))
+    """
+    told = subprocess.run([program, "-e", script], check=True, capture_output=True, text=True).stdout.splitlines()[-1].split()
+    days = sorted(d["date"]["earliest"] for d in documents if d["date"]["earliest"])
+    sums = [len(documents), sum(len(d["participants"]) for d in documents), sum(d["disputed"] for d in documents)]
+    assert told[-5:] == [*map(str, sums), days[0], days[-1]]
+
+
 # The columns of agreements$GGO and parties$GGO of the R package manytreaties 1.0.0, and of references$ECOLEX_REF of manyenviron.
 MANYTREATIES = {
     "treaty_agreements": "treatyID Title Begin End Signature Force Term Grounds TypeDomain TypeAgree TypeAmbit "
@@ -406,7 +440,7 @@ def test_treaties_have_the_names_of_manytreaties(folder: Path) -> None:
     assert len(tidy["treaty_agreements"]) == len(documents)
     assert {row["stateID"] for row in tidy["treaty_memberships"] if row["treatyID"] == "new-start"} == {"USA", "RUS"}
     bound = {(row["treatyID"], row["actor"]): (row.get("StateForce"), row.get("StateEnd")) for row in tidy["treaty_memberships"]}
-    assert bound["open-skies-treaty", "russia"] == ("2002-01-01", "2021-12"), "it left, and others are still bound"
+    assert bound["open-skies-treaty", "russia"] == ("2002-01-01", "2021-12-18"), "it left, and others are still bound"
     assert bound["open-skies-treaty", "canada"] == ("2002-01-01", None)
     assert bound["cfe-treaty", "soviet-union"] == (None, None), "it was gone before the entry into force"
     states = {(row["treatyID"], row["actor"]): row["status"] for row in tidy["treaty_memberships"]}
@@ -455,6 +489,20 @@ def test_independent_readers_must_agree_before_anything_is_published(
     assert "pandas is missing: in a checkout run `make release`; elsewhere install the wheel" in result.output
     monkeypatch.setattr(readers, "find_spec", lambda module: module)
     assert "R is not installed: nothing was read with it" in run("release", "--dataset", small, "--output", tmp_path).output
+
+
+def test_a_table_that_lost_a_row_is_told(folder: Path, tmp_path: Path) -> None:
+    """Records are counted against the database, rows of all other tables against the data package."""
+    counts = {kind: len(documents) for kind, documents in ndjson(folder).items()}
+    with zipfile.ZipFile(folder / "csv.zip") as whole, zipfile.ZipFile(tmp_path / "csv.zip", "w") as less:
+        for name in whole.namelist():
+            lines = whole.read(name).splitlines(keepends=True)
+            less.writestr(name, b"".join(lines[:-1] if name == "dyad_years.csv" else lines))
+        left = len(whole.read("dyad_years.csv").splitlines()) - 2
+    for reader in ("pandas", *(["R"] if shutil.which("Rscript") else [])):
+        with pytest.raises(DatasetError) as refused:
+            readers.verify(tmp_path, counts, [reader])
+        assert str(refused.value.findings[0]).endswith(f'{reader} counts other records: {{"dyad_years": {left}}}')
 
 
 def test_every_reader_at_the_gate_comes_with_the_extra_that_publishing_needs() -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import duckdb
 import feedparser
@@ -24,7 +25,7 @@ import requests
 import yaml
 from conftest import ROOT, SMALL, running, walk
 from flask.testing import FlaskClient
-from support import QUICKLY, run
+from support import QUICKLY, addresses_in, run
 
 from api.config import Settings
 from api.dataset import manifests, reader, rules
@@ -415,6 +416,31 @@ def test_the_lines_that_open_files_are_true(published: Published) -> None:
             assert hashlib.sha256(data).hexdigest() == files[name]["sha256"]
 
 
+def test_below_a_prefix_the_addresses_of_releases_begin_with_it(published: Published) -> None:
+    client = create_app(published.settings).test_client()
+    for path in ("/v1/releases", "/v1/releases/2.0.0", "/v1/releases/latest", "/v1/releases/latest/SHA256SUMS",
+                 "/v1/releases/3.0.0", "/v1/releases/2.0.0/nothing", "/v1/events/2021-06-follow-up", "/v1/event-types/denial",
+                 "/v1/resolve?id=2021-06-follow-up", "/v1/changes", "/v1/changes?format=atom"):  # fmt: skip
+        answer = client.get(path, base_url="http://localhost/data")
+        found = addresses_in(answer)
+        assert found or answer.status_code == 404
+        assert all(urlsplit(address).path.startswith("/data/") for address in found), found
+        if answer.location:
+            with client.get(answer.location.removeprefix("/data"), base_url="http://localhost/data") as there:
+                assert there.status_code in (200, 410)
+    opening = client.get("/v1/releases/2.0.0", base_url="http://localhost/data").get_json()["data"]["files"][0]["open"]
+    assert all("http://localhost/data/v1/releases/2.0.0/" in line for line in opening.values())
+
+
+def test_every_answer_about_releases_has_a_validator(published: Published) -> None:
+    for path in ("/v1/releases", "/v1/releases/2.0.0", "/v1/releases/2.0.0/SHA256SUMS"):
+        for coding in ("identity", "gzip"):
+            with published.client.get(path, headers={"Accept-Encoding": coding}) as first:
+                known = {"Accept-Encoding": coding, "If-None-Match": first.headers["ETag"]}
+            with published.client.get(path, headers=known) as again:
+                assert (again.status_code, again.headers["ETag"]) == (304, known["If-None-Match"])
+
+
 @pytest.fixture(scope="module")
 def downloads(folder: Path, bundled: Path) -> Iterator[str]:
     """A real server with the bundled dataset published where the default looks for it: beside the working folder's data."""
@@ -445,6 +471,8 @@ def test_ranges_and_validators_are_as_the_standards_have_them(downloads: str, fo
     assert (part.status_code, part.content, part.headers["Content-Range"]) == (206, whole[10:20], f"bytes 10-19/{len(whole)}")
     stale = requests.get(url, headers={"Range": "bytes=10-19", "If-Range": '"other"'}, timeout=10)
     assert (stale.status_code, stale.content) == (200, whole)
+    weak = requests.get(url, headers={"Range": "bytes=10-19", "If-Range": f"W/{etag}"}, timeout=10)
+    assert (weak.status_code, weak.content) == (200, whole), "If-Range compares strongly"
     beyond = requests.get(url, headers={"Range": f"bytes={len(whole)}-"}, timeout=10)
     assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{len(whole)}")
     for odd in ("items=0-1", "bytes=a-b", "bytes=0-1,3-4"):

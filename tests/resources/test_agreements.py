@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.resources.lifecycle import lifecycle
+from api.resources.lifecycle import Succession, lifecycle
 
 USA, RUS = "united-states", "russia"
 
@@ -75,3 +75,72 @@ def test_a_suspension_ends_when_that_party_leaves_and_others_remain() -> None:
         ([RUS], "2007-07", "2023-11-07"),
         ([USA], "2023-12-07", None),
     ]
+
+
+SUN = "soviet-union"
+TOOK_OVER = [Succession(SUN, RUS, "[1991-12-25..1991-12-26]")]
+
+
+def bonds(*actions: dict[str, Any]) -> dict[str, list[tuple[Any, ...]]]:
+    agreement = {"parties": [USA, SUN], "actions": list(actions), "further_parties": None}
+    found = lifecycle(agreement, {}, TOOK_OVER)
+    assert [(p["start"], p["end"]) for p in found.in_force] == [(p["start"], p["end"]) for p in found.bound[USA]]
+    return {party: [(p["start"], p["end"], p["ended_by"], p["by"]) for p in periods] for party, periods in found.bound.items()}
+
+
+def test_a_successor_takes_the_place_of_a_party_that_is_bound() -> None:
+    found = bonds(action("entered_into_force", "1988-06-01"), action("withdrawn", "2019-08-02", USA))
+    assert found[SUN] == [("1988-06-01", "[1991-12-25..1991-12-26]", "succeeded", [RUS])]
+    assert found[RUS] == [("[1991-12-25..1991-12-26]", "2019-08-02", "withdrawn", [USA])]
+    assert found[USA] == [("1988-06-01", "2019-08-02", "withdrawn", [USA])]
+
+
+def test_what_had_ended_or_was_not_yet_in_force_is_not_taken_over() -> None:
+    assert bonds(action("entered_into_force", "1972", until="1977"))[SUN] == [("1972", "1977", "expired", [])]
+    assert RUS not in bonds(action("entered_into_force", "1972", until="1977"))
+    assert RUS not in bonds(action("signed", "1990-06-01", USA, SUN))
+
+
+def test_a_successor_acts_for_itself_and_inherits_a_suspension() -> None:
+    agreement = {
+        "parties": [USA, SUN],
+        "actions": [
+            action("entered_into_force", "1980"),
+            action("suspended", "1985", SUN),
+            action("resumed", "1995", RUS),
+            action("withdrawn", "2000", RUS),
+        ],
+        "further_parties": None,
+    }
+    found = lifecycle(agreement, {}, TOOK_OVER)
+    (held,) = found.bound[RUS][0]["suspensions"]
+    assert (held["by"], held["start"], held["end"]) == ([RUS], "[1991-12-25..1991-12-26]", "1995")
+    assert [(s["by"], s["end"]) for s in found.in_force[0]["suspensions"]] == [
+        ([SUN], "[1991-12-25..1991-12-26]"),
+        ([RUS], "1995"),
+    ]
+    assert found.in_force[0]["end"] == "2000", "the successor leaves for itself"
+
+
+def test_two_parties_that_become_one_have_no_agreement_between_them() -> None:
+    agreement = {"parties": [USA, SUN], "actions": [action("entered_into_force", "1980")], "further_parties": None}
+    found = lifecycle(agreement, {}, [Succession(SUN, USA, "1991")])
+    assert [(p["start"], p["end"], p["ended_by"]) for p in found.in_force] == [("1980", "1991", "succeeded")]
+
+
+def test_every_act_of_a_known_day_has_its_event_and_the_event_names_the_agreement(
+    documents: dict[str, list[dict[str, Any]]],
+) -> None:
+    named = {event["id"]: {agreement["id"] for agreement in event["agreements"]} for event in documents["events"]}
+    for agreement in documents["agreements"]:
+        for action in agreement["actions"]:
+            if action["date"]["earliest"] == action["date"]["latest"]:
+                assert action["event"], (agreement["id"], action["kind"], action["date"]["edtf"])
+            assert not action["event"] or agreement["id"] in named[action["event"]["id"]], (agreement["id"], action["event"])
+
+
+def test_a_vote_of_a_parliament_is_no_ratification(documents: dict[str, list[dict[str, Any]]]) -> None:
+    chambers = {"us-senate", "state-duma", "federation-council"}
+    for agreement in documents["agreements"]:
+        for action in agreement["actions"]:
+            assert action["kind"] != "ratified" or not chambers & {actor["id"] for actor in action["by"]}, agreement["id"]

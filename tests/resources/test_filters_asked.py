@@ -57,7 +57,7 @@ def test_a_statement_is_found_by_its_setting_alone(client: FlaskClient) -> None:
 def test_only_quotes_have_a_language(client: FlaskClient) -> None:
     body = client.get("/v1/statements?quote_language=en&limit=500").get_json()
     assert body["data"]
-    assert all(d["quote"] for d in body["data"])
+    assert all(d["quote"] and d["quote_language"] == "en" for d in body["data"])
     assert client.get("/v1/statements?quote_language=tlh").status_code == 400
 
 

@@ -10,7 +10,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from api.resources.agreement_states import party_standing, standing
-from api.resources.lifecycle import Lifecycle, lifecycle, reach
+from api.resources.lifecycle import Lifecycle, Succession, lifecycle, reach
 from api.schema.edtf import Bounds
 
 Document = dict[str, Any]
@@ -33,8 +33,9 @@ class Day(NamedTuple):
 class Simulation:
     """Goes from day to day with sets of parties; what holds at any time of a day holds on that day."""
 
-    def __init__(self, agreement: Document, existence: dict[str, Bounds]) -> None:
-        self.agreement, self.existence = agreement, existence
+    def __init__(self, agreement: Document, existence: dict[str, Bounds], taken: list[Succession]) -> None:
+        self.agreement, self.existence, self.taken = agreement, existence, taken
+        self.parties = set(agreement["parties"])
         self.needed = 1 if agreement["further_parties"] or len(agreement["parties"]) == 1 else 2
         self.members: set[str] = set()
         self.waiting: set[str] = set()
@@ -51,6 +52,10 @@ class Simulation:
         for action in sorted(today, key=lambda action: (KINDS.index(action["kind"]), action["by"], action["until"] or "")):
             self.step(action, day)
             moments.append(self.now())
+        for succession in self.taken:
+            if succession.date == str(day):
+                self.take_over(succession)
+                moments.append(self.now())
         if self.until and self.until <= str(day):
             self.over()
         bound, paused = (frozenset().union(*sets) for sets in zip(*moments, strict=True))
@@ -85,9 +90,21 @@ class Simulation:
             case "expired" | "superseded" | "terminated":
                 self.over()
 
+    def take_over(self, succession: Succession) -> None:
+        former, successor = succession.predecessor, succession.successor
+        if len(self.members) < self.needed or former not in self.members:
+            return
+        self.parties.add(successor)
+        for of in (self.members, self.paused):
+            if former in of:
+                of.add(successor)
+                of.discard(former)
+        if len(self.members) < self.needed:
+            self.over()
+
     def enter(self, action: Document, day: date) -> None:
         self.gone -= set(action["by"])
-        for party in set(self.agreement["parties"]) - self.gone:
+        for party in self.parties - self.gone:
             lived = self.existence.get(party, Bounds(date.min, date.max))
             if not lived.earliest <= day <= lived.latest or (action["by"] and party not in action["by"]):
                 continue
@@ -133,14 +150,23 @@ def paused(periods: list[Document], day: date) -> bool:
     return any(reach(one["start"], one["end"]).possible(day) for period in periods for one in period["suspensions"])
 
 
-@given(life=lives())
-def test_every_day_is_as_the_simulation_has_it(life: tuple[Document, dict[str, Bounds]]) -> None:
+successions = st.builds(
+    lambda former, successor, on: [Succession(former, successor, day_text(on))],
+    st.sampled_from(PARTIES),
+    st.sampled_from(("d", *PARTIES)),
+    st.integers(0, DAYS - 1),
+)
+
+
+@given(life=lives(), taken=st.just([]) | successions)
+def test_every_day_is_as_the_simulation_has_it(life: tuple[Document, dict[str, Bounds]], taken: list[Succession]) -> None:
     agreement, existence = life
-    found = lifecycle(agreement, existence)
-    for day, expected in Simulation(agreement, existence).days().items():
-        assert {party for party in agreement["parties"] if held(found.bound[party], day)} == expected.bound
+    assume(not taken or taken[0].predecessor != taken[0].successor)
+    found = lifecycle(agreement, existence, taken)
+    for day, expected in Simulation(agreement, existence, taken).days().items():
+        assert {party for party, periods in found.bound.items() if held(periods, day)} == expected.bound
         assert held(found.in_force, day) == expected.in_force
-        assert {party for party in agreement["parties"] if paused(found.bound[party], day)} == expected.suspended
+        assert {party for party, periods in found.bound.items() if paused(periods, day)} == expected.suspended
         check_states(agreement, found, existence, day, expected)
 
 
@@ -181,7 +207,7 @@ def test_certain_is_what_every_resolution_has_and_possible_what_some_has(
         resolved.append({**action, "until": None, "date": str(day)})
     assume(in_file_order(vague) and in_file_order(resolved))
     found = lifecycle({**agreement, "actions": vague}, {})
-    for day, expected in Simulation({**agreement, "actions": resolved}, {}).days().items():
+    for day, expected in Simulation({**agreement, "actions": resolved}, {}, []).days().items():
         for party, periods in {"": found.in_force, **found.bound}.items():
             is_bound = party in expected.bound if party else expected.in_force
             assert held(periods, day, certain=True) <= is_bound <= held(periods, day)

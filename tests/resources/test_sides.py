@@ -59,9 +59,9 @@ def test_what_one_party_alone_asserts_is_one_sided(record: dict[str, Any], expec
     [
         ("events", "alleged-us-killings-of-civilians-afghanistan-iraq", True, False),
         ("events", "alleged-russian-interference-us-presidential-election", True, True),
-        ("events", "biden-putin-phone-call-on-belarus", True, False),
+        ("events", "2021-biden-putin-phone-call-on-killer-remark", True, False),
         ("events", "solarwinds-cyber-attack", True, True),
-        ("events", "2021-06-16-geneva-summit", False, True),
+        ("events", "2021-05-us-oil-pipeline-cyber-attack", False, True),
         ("statements", "2021-biden-explains-killer-remark-to-putin", True, False),
         ("statements", "2021-06-16-putin-denies-cyber-attacks", False, False),
         ("agreements", "new-start", True, True),

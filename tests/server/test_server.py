@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,9 +12,13 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import requests
 from clients import asking
 from conftest import ROOT, SMALL, running
+
+from api.config import Settings
+from api.server import Server
 
 
 def test_a_running_server_answers_from_a_new_release_without_a_failed_request(
@@ -45,6 +50,18 @@ def test_a_cursor_goes_on_in_its_own_release(edit: Callable[..., Path], small: P
         assert second["meta"]["release"] == first["meta"]["release"]
         fresh = requests.get(f"{url}/v1/topics", timeout=10).json()
         assert [topic["name"] for topic in fresh["data"]] == ["Nuclear stability", "Security"]
+
+
+def test_how_long_a_connection_waits_is_a_setting() -> None:
+    for environ, seconds in (({}, 75), ({"DIPLOMATIC_EVENTS_KEEP_ALIVE": "620"}, 620)):
+        assert Server(Settings.read(environ)).cfg.keepalive == seconds
+    with pytest.raises(ValueError, match="DIPLOMATIC_EVENTS_KEEP_ALIVE='0' is not a whole number of at least 1"):
+        Settings.read({"DIPLOMATIC_EVENTS_KEEP_ALIVE": "0"})
+
+
+def test_nginx_gives_a_connection_up_before_the_server_does() -> None:
+    (seconds,) = re.findall(r"keepalive_timeout (\d+)s;", (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8"))
+    assert int(seconds) < Settings().keep_alive
 
 
 def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(tmp_path: Path) -> None:

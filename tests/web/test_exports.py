@@ -10,7 +10,8 @@ from api.resources import BY_KIND
 from api.resources.filters import Terms
 from api.web.exports import EXPORTED
 
-EVERY = [(path, word) for path, words in EXPORTED.items() for word in words]
+ITEMS = [("events/2021-06-16-geneva-summit", "jsonld"), ("actors/russia", "jsonld")]
+EVERY = ITEMS + [(path, word) for path, words in EXPORTED.items() for word in words]
 
 
 def exported(client: FlaskClient, query: str, word: str) -> str:
@@ -42,7 +43,9 @@ def test_what_is_listed_can_be_exported_by_its_own_link(client: FlaskClient) -> 
     ("query", "word", "parameter", "suggestion"),
     [
         ("event?type=summit", "csv", "query", "events"),
-        ("events/2021-06-16-geneva-summit", "csv", "query", None),
+        ("events/2021-06-16-geneva-summit", "csv", "format", None),
+        ("event/2021-06-16-geneva-summit", "jsonld", "query", None),
+        ("events/../actors", "jsonld", "query", None),
         ("https://example.org/", "csv", "query", None),
         ("actors", "ics", "format", None),
         ("network", "csv", "format", None),

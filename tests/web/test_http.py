@@ -10,6 +10,10 @@ from flask.testing import FlaskClient
 from api.problems import Problem
 from api.web.headers import EXPOSED, outside
 
+JSON_ROUTES = [
+    "/v1", "/v1/events", "/v1/actors/vladimir-putin", "/v1/search?q=a", "/v1/suggest?q=a", "/v1/quality", "/v1/changes",
+    "/v1/cite/events", "/v1/network", "/v1/aggregates/events?by=type", "/v1/releases",
+]  # fmt: skip
 CODINGS = {"gzip": gzip.decompress, "br": brotli.decompress}
 
 
@@ -26,6 +30,32 @@ def test_an_answer_is_compressed_as_the_client_likes(client: FlaskClient, path: 
         assert CODINGS[coding](packed.data) == plain.data
 
 
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("gzip;q=0", None),
+        ("gzip; q=1.0", "gzip"),
+        ("br;q=0, gzip;q=.5", "gzip"),
+        ("identity;q=1, gzip;q=0.5", None),
+        ("x-gzip", "gzip"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/topics", "/v1/topics?format=ndjson", "/openapi.json", "/", "/v1/releases/nothing"])
+def test_a_coding_is_used_as_far_as_it_is_wanted(client: FlaskClient, path: str, asked: str, expected: str | None) -> None:
+    for _ in range(2):  # from the application and from memory
+        answer = client.get(path, headers={"Accept-Encoding": asked})
+        packed = answer.headers.get("Content-Encoding")
+        assert packed == (expected if answer.status_code == 200 else None)
+        assert (gzip.decompress(answer.data) if packed else answer.data)[:1] in (b"{", b"<")
+
+
+def test_a_route_of_json_takes_any_parameter_of_a_media_type(client: FlaskClient) -> None:
+    for path in JSON_ROUTES:
+        for accept in ("application/json; charset=utf-8", "application/json;version=1", "text/html, */*; q=.2"):
+            answer = client.get(path, headers={"Accept": accept})
+            assert (answer.status_code, answer.mimetype) == (200, "application/json"), (path, accept)
+
+
 def test_each_coding_has_an_etag_of_its_own_and_any_of_them_is_known(client: FlaskClient) -> None:
     tags = {
         coding: client.get("/v1/events", headers={"Accept-Encoding": coding}).headers["ETag"]
@@ -36,6 +66,28 @@ def test_each_coding_has_an_etag_of_its_own_and_any_of_them_is_known(client: Fla
         answer = client.get("/v1/events", headers={"Accept-Encoding": coding, "If-None-Match": tag})
         assert answer.status_code == 304
         assert answer.data == b""
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize(
+    "path", ["/openapi.json", "/openapi.yaml", "/docs", "/docs/start.js", "/docs/swagger-ui.css", "/docs/favicon-32x32.png",
+             "/problems/unknown-record", "/", "/v1", "/v1/releases", "/v1/topics", "/v1/topics?format=csv"]
+)  # fmt: skip
+def test_every_answer_has_an_etag_and_is_not_sent_twice(client: FlaskClient, path: str, coding: str) -> None:
+    first = client.get(path, headers={"Accept-Encoding": coding})
+    again = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name", ["nothing", "a" * 3000, "%00", "../../../etc/passwd", "..%2f..%2fetc%2fpasswd", ".", "index.css/x"]
+)
+def test_a_file_of_the_documentation_that_is_none_is_a_404(client: FlaskClient, name: str) -> None:
+    answer = client.get(f"/docs/{name}")
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
 def test_a_compressed_copy_is_not_current_for_a_client_that_cannot_read_it(client: FlaskClient) -> None:

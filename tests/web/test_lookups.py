@@ -50,7 +50,7 @@ def test_forms_of_a_word_find_the_same(client: FlaskClient, one: str, other: str
         ("moscow treaty", "agreements/sort-treaty"), ("Geneva", "places/geneva"), ("US", "actors/united-states"),
         ("U.S.", "actors/united-states"), ("usa", "actors/united-states"), ("United States", "actors/united-states"),
         ("sanction", "topics/sanctions"), ("apologize", "statements/putin-apologizes-to-lukashenko"),
-        ("Pentagon", "actors/us-department-of-defense"), ("press secretary", "actors/jen-psaki"),
+        ("Pentagon", "actors/us-department-of-defense"), ("White House press secretary", "actors/jen-psaki"),
         ("Q7747", "actors/vladimir-putin"), ("Путин", "actors/vladimir-putin"),
         ("2019-08-02", "events/2019-08-02-us-leaves-inf-treaty"),
         ("when did the US leave the INF treaty?", "events/2019-08-02-us-leaves-inf-treaty"),
@@ -94,9 +94,9 @@ def test_an_office_finds_what_was_done_in_it_and_not_before(client: FlaskClient)
     ("text", "first", "spelling"),
     [
         ("Gorbachov", "actors/mikhail-gorbachev", "Gorbachev"), ("Lukashenka", "actors/alexander-lukashenko", "Lukashenko"),
-        ("sergey lavrov", "actors/sergei-lavrov", "Sergei lavrov"), ("Сергей Лавров", "actors/sergei-lavrov", "Sergei Лавров"),
+        ("Sergej Lavrov", "actors/sergei-lavrov", "Sergei Lavrov"), ("Дмитрий Песков", "actors/dmitry-peskov", "Dmitry Песков"),
         ("plutonuim agreement", "agreements/plutonium-disposition-agreement", "Plutonium agreement"),
-        ("cyberattack pipeline", "events/2021-05-us-oil-pipeline-cyber-attack", "Cyber attack pipeline"),
+        ("fuelshortage", "events/2021-05-us-fuel-shortage", "Fuel shortage"),
     ],
 )  # fmt: skip
 def test_the_nearest_spelling_is_offered_where_nothing_is_found(
@@ -108,8 +108,8 @@ def test_the_nearest_spelling_is_offered_where_nothing_is_found(
 
 
 def test_most_of_the_words_are_marked_as_such(client: FlaskClient) -> None:
-    body = client.get("/v1/search?q=Obama signs treaty in Prague with Klingons").get_json()
-    assert (body["meta"]["match"], body["data"][0]["id"]) == ("most", "2010-04-08-prague-summit")
+    body = client.get("/v1/search?q=Reagan and Gorbachev meet in Reykjavik with Klingons").get_json()
+    assert (body["meta"]["match"], body["data"][0]["id"]) == ("most", "1986-10-reykjavik-summit")
     nothing = client.get("/v1/search?q=xyzzyx").get_json()
     assert (nothing["meta"]["total"], nothing["meta"]["match"], nothing["meta"]["spelling"], nothing["data"]) == (
         0,

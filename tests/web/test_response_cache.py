@@ -53,6 +53,13 @@ PATHS = [
     "/v1/changes",
     "/v1/quality",
     "/v1/cite/events?place=geneva",
+    "/openapi.json",
+    "/openapi.yaml",
+    "/docs",
+    "/docs/start.js",
+    "/docs/index.css",
+    "/problems/not-ready",
+    "/v1/actors/vladimir-putin?format=jsonld",
     "/v1/events?place=geneva&facets=topic,actor&include=actors,places",
 ]
 
@@ -70,6 +77,12 @@ def test_what_was_answered_once_is_answered_again_from_memory(counted: Counted, 
     assert counted.forwarded == 1
     assert list(head.headers) == list(first.headers)
     assert head.data == b""
+
+
+def test_headers_that_lead_to_one_coding_share_an_answer(counted: Counted) -> None:
+    for header in ("br", "gzip, deflate, br", "br;q=1.0, gzip;q=0.5", "BR ; q=.3", "gzip;q=0, br"):
+        assert counted.client.get("/v1/events", headers={"Accept-Encoding": header}).headers["Content-Encoding"] == "br"
+    assert counted.forwarded == 1
 
 
 @pytest.mark.parametrize("codings", ["", "br"])

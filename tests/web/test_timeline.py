@@ -163,6 +163,7 @@ def test_the_life_of_new_start_is_told_in_order(client: FlaskClient) -> None:
     life = walk(client, "/v1/timeline?kind=agreements&agreement=new-start&sort=date")
     assert [(entry["what"], entry["date"]["edtf"]) for entry in life if entry["what"] != "ratified"] == [
         ("signed", "2010-04-08"),
+        ("approved", "2010-12-22"),
         ("entered_into_force", "2011-02-05"),
         ("extended", "2021-02-03"),
         ("suspended", "2023-02-28"),

@@ -122,7 +122,7 @@ class Codes:
 def _number(state: Record, system: str, first: str | None, last: str | None) -> int | None:
     """The code of a state in a system on a date; None where it had none, or the date may be on either side of a change."""
     codes = (code for code in state["codes"] if code["system"] == system)
-    held = {c["code"] for c in codes if _meet((c["from"]["earliest"], (c["to"] or {}).get("latest")), (first, last))}
+    held = {c["code"] for c in codes if _meet(((c["from"] or {}).get("earliest"), (c["to"] or {}).get("latest")), (first, last))}
     return held.pop() if len(held) == 1 else None
 
 

@@ -79,7 +79,7 @@ def as_json() -> str:
     return json.dumps(contract(), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-WIDTH, SHORT = 200, 800  # characters
+WIDTH, SHORT = 400, 800  # characters
 
 
 class _Lines(yaml.SafeDumper):

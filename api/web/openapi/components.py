@@ -114,13 +114,6 @@ INVALID = {
     "instance": "/v1/events?typ=summit",
     "errors": [{"parameter": "typ", "detail": "is unknown", "allowed": ["type", "status"], "suggestion": "type"}],
 }
-UNKNOWN = {
-    "type": "/problems/unknown-record",
-    "title": "Unknown record",
-    "status": 404,
-    "detail": "There is no 'geneva-sumit' among the events.",
-    "suggestion": "geneva-summit",
-}
 # The statuses without an answer, of whatever operation.
 ERRORS = {
     304: "The client's copy is current (`If-None-Match`); there is no body.",
@@ -138,9 +131,8 @@ ERRORS = {
 
 
 def errors(*statuses: int) -> dict[str, Any]:
-    """The responses that refuse a request: `default` of every operation, and 404 where it says that a record is not there."""
-    missing = {"404": {"$ref": "#/components/responses/UnknownRecord"}} if 404 in statuses else {}
-    return {**missing, "default": {"$ref": "#/components/responses/Refused"}}
+    """The response that stands for all statuses that refuse a request."""
+    return {"default": {"$ref": "#/components/responses/Refused"}}
 
 
 RELEASE_SCHEMA = {
@@ -273,7 +265,6 @@ def register(spec: APISpec) -> None:
         spec.components.response(name, response)
     told = "\n".join(f"- {status}: {what}" for status, what in ERRORS.items())
     spec.components.response("Refused", _refusal(f"No answer; all but 304 with a problem document.\n\n{told}\n", INVALID))
-    spec.components.response("UnknownRecord", _refusal(ERRORS[404], UNKNOWN))
 
 
 def _refusal(description: str, example: dict[str, Any]) -> dict[str, Any]:

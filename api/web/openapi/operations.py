@@ -57,10 +57,10 @@ def list_operation(resource: Resource) -> dict[str, Any]:
     return {
         "operationId": f"list_{resource.kind.replace('-', '_')}",
         "tags": [resource.kind],
-        "summary": f"List {resource.kind.replace('-', ' ')}: {resource.description[0].lower()}{resource.description[1:]}",
+        "summary": f"List {resource.kind.replace('-', ' ')}.",
         "parameters": typed(arguments(resource)),
         "responses": {
-            "200": {"description": "A page of records.", "content": {FORMATS["json"].media_type: {"schema": schema}}},
+            "200": {"description": "OK", "content": {FORMATS["json"].media_type: {"schema": schema}}},
             **errors(400, 503),
         },
     }
@@ -74,7 +74,7 @@ def item_operation(resource: Resource) -> dict[str, Any]:
         "summary": f"Get one {resource.singular.replace('_', ' ')} by its id.",
         "parameters": [id_parameter(resource), *typed(item_arguments(resource))],
         "responses": {
-            "200": {"description": "The record.", "content": {FORMATS["json"].media_type: {"schema": schema}}},
+            "200": {"description": "OK", "content": {FORMATS["json"].media_type: {"schema": schema}}},
             "308": {"$ref": "#/components/responses/Renamed"},
             **errors(400, 404, 503),
         },

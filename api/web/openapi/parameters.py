@@ -23,7 +23,10 @@ VALUES = {
     r"^[a-z_]+(\.[a-z_]+)*$": ("Path", "A key of a record, as its schema has them; a dot leads further down, through lists too."),
     r"\S": ("SomeText", "Any text that is not blank."),
 }
-SCHEMAS = {name: {"type": "string", "pattern": pattern, "description": what} for pattern, (name, what) in VALUES.items()}
+SCHEMAS: dict[str, Any] = {
+    "RecordId": {"type": "string", "pattern": ID, "maxLength": fields.LONGEST_ID},
+    **{name: {"type": "string", "pattern": pattern, "description": what} for pattern, (name, what) in VALUES.items()},
+}
 
 
 def query(schema: ma.Schema) -> list[dict[str, Any]]:
@@ -33,9 +36,8 @@ def query(schema: ma.Schema) -> list[dict[str, Any]]:
 
 def id_parameter(resource: Resource) -> dict[str, Any]:
     """The id in the path."""
-    identity = {"type": "string", "pattern": ID, "maxLength": fields.LONGEST_ID}
     told = {"name": "id", "in": "path", "required": True, "description": "The record's id."}
-    return {**told, "schema": identity, "example": resource.example[0]}
+    return {**told, "schema": component("RecordId"), "example": resource.example[0]}
 
 
 def parameter(name: str, field: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def _service(
         "summary": f"{what}.",
         "parameters": list(parameters),
         "responses": {
-            "200": {"description": "The answer.", "content": content},
+            "200": {"description": "OK", "content": content},
             **errors(*statuses),
         },
     }
@@ -225,7 +225,7 @@ def _of_each_kind() -> dict[str, dict[str, Any]]:
         },
         **{
             f"/v1/aggregates/{resource.kind}": _service(
-                f"Count {resource.kind.replace('-', ' ')} by the values of filters, several together",
+                f"Count {resource.kind.replace('-', ' ')} by filters",
                 f"aggregate_{resource.kind.replace('-', '_')}",
                 _answer({"type": "array", "items": ANY}, [{"source": "...", "count": 1}]),
                 (400, 406, 503),

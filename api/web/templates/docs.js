@@ -1,5 +1,5 @@
 SwaggerUIBundle({
-  url: "/openapi.json",
+  url: "{{ request.root_path }}/openapi.json",
   dom_id: "#swagger-ui",
   deepLinking: true,
   docExpansion: "list",

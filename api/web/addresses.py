@@ -1,0 +1,59 @@
+"""The addresses in answers: each begins with the path that the application is mounted at."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.urls import iri_to_uri
+
+
+def here() -> str:
+    """The address of this request as a URI, which is safe in a header whatever was sent."""
+    return iri_to_uri(request.url)
+
+
+def root() -> str:
+    """The absolute address that the application is mounted at, with a slash at the end."""
+    return request.root_url
+
+
+def mounted(path: str) -> str:
+    """The address of a path of the application, from the root of the server."""
+    return f"{request.root_path}{path}"
+
+
+def item(kind: str, id: str) -> str:
+    """The address of a record, from the root of the server."""
+    return mounted(f"/v1/{kind}/{id}")
+
+
+def absolute(endpoint: str, **values: Any) -> str:
+    """The absolute address of a route."""
+    return url_for(endpoint, _external=True, **values)
+
+
+def next_page(cursor: str | None) -> str | None:
+    """This request's address with the cursor of the next page; None if there is none."""
+    if cursor is None:
+        return None
+    return absolute(request.endpoint or "", **{**request.args.to_dict(flat=False), "cursor": cursor})
+
+
+LINKS, PATH = '"links":{', '":"/'
+
+
+def in_documents(texts: Iterable[str]) -> Iterator[str]:
+    """Stored documents with the prefix in the addresses in `links`, their last key."""
+    prefix = request.root_path
+
+    def with_prefix(text: str) -> str:
+        head, key, links = text.rpartition(LINKS)
+        return head + key + links.replace(PATH, f'":"{prefix}/')
+
+    return map(with_prefix, texts) if prefix else iter(texts)
+
+
+def in_problem(body: dict[str, Any]) -> dict[str, Any]:
+    """A problem document with its own address, and with the prefix in the others."""
+    others = {key: mounted(body[key]) for key in ("type", "restart", "suggestion") if str(body.get(key)).startswith("/")}
+    return {**body, **others, "instance": iri_to_uri(mounted(request.full_path.rstrip("?")))}
