@@ -156,7 +156,9 @@ def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset)
     number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), found.name, class_of(resource.kind))
     others = ([name, *_other_names(dataset, *key), *offices] for key, (name, offices) in found.related.items())
     related = full_text.column(text for names in others for text in names)
-    return number, full_text.names([found.name]), full_text.names(found.aliases), full_text.column(found.text), related
+    name, said = ([], [found.name]) if full_text.is_sentence(found.name) else ([found.name], [])
+    names = (full_text.names(name), full_text.names(found.aliases))
+    return number, *names, full_text.column(said), full_text.column(found.text), related
 
 
 def _other_names(dataset: Dataset, kind: str, id: str) -> list[str]:

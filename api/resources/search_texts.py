@@ -13,6 +13,7 @@ from .resource import Resource
 
 # Keys whose text is a code, an address, or has a column of its own.
 NO_PROSE = ("also_known_as", "language", "translated_from", "geonames", "wikidata", "plover", "cameo", "citations")
+SEARCHED_CODES = ("kind", "act")  # words of closed vocabularies that say what a record is, and what was done
 PAPERS = "sources"  # found after the things that they are about
 TYPES = "event-types"  # found after the things that have them
 
@@ -51,6 +52,7 @@ KINDS = (*NAMED, *(resource.kind for resource in RESOURCES if resource.kind not 
 def texts(resource: Resource, document: Record) -> Texts:
     """The texts of a public document."""
     found = Texts(document[resource.heading], other_names(document), [], {})
+    found.aliases.extend(role["title"] for role in document.get("roles", ()) if role["title"] not in found.aliases)
     _collect(resource.schema, document, (resource.heading, resource.dated), found)
     if resource.dated and document[resource.dated]:
         found.aliases.append(document[resource.dated]["text"])
@@ -85,5 +87,10 @@ def _searched(schema: ma.Schema) -> tuple[Any, ...]:
         step
         for step in steps(schema)
         if step.name not in NO_PROSE
-        and (step.schema or type(step.field) in (Text, Edtf) or (isinstance(step.field, Ref) and step.field.kind != PAPERS))
+        and (
+            step.schema
+            or type(step.field) in (Text, Edtf)
+            or step.name in SEARCHED_CODES
+            or (isinstance(step.field, Ref) and step.field.kind != PAPERS)
+        )
     )

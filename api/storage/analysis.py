@@ -7,7 +7,7 @@ without dots, an ISO date is read as its day, month and year, and a Roman numera
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from anyascii import anyascii
 from ..schema.public_date import MONTHS
 
 MAX_WORD = 100  # characters of a word that are indexed
+NAME = 80  # characters of a text that may come again and again
 # Thai, Lao, Burmese, Khmer, kana, Han: each character is a word, and a run of them a phrase.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -37,6 +38,14 @@ POSSESSIVE = re.compile(rf"[{APOSTROPHES}]s$", re.IGNORECASE)
 SHORT = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "sept": "september"} | {
     month[:3].lower(): month.lower() for month in MONTHS
 }
+# Verbs whose past a stemmer does not know.
+IRREGULAR = """become became; begin began begun; break broke broken; bring brought; build built; buy bought; choose chose chosen;
+    come came; fall fell fallen; fight fought; fly flew flown; forget forgot forgotten; forgive forgave forgiven; give
+    gave given; go went gone; hold held; keep kept; know knew known; lead led; leave left; lose lost; make made; meet met;
+    pay paid; rise rose risen; run ran; say said; seek sought; sell sold; send sent; speak spoke spoken; stand stood;
+    steal stole stolen; strike struck; swear swore sworn; take took taken; tell told; think thought; throw threw thrown;
+    win won; withdraw withdrew withdrawn; write wrote written"""
+PRESENT = {past: verb for verb, *pasts in map(str.split, IRREGULAR.split(";")) for past in pasts}
 ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 # British endings as American ones, so that both spellings have one stem.
 SPELLINGS = (
@@ -70,7 +79,7 @@ def folded(word: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """The stem of a folded word; a Roman numeral and an ordinal are their number, a short month is the month."""
-    word = SHORT.get(word) or ORDINAL.sub(r"\1", word)
+    word = SHORT.get(word) or PRESENT.get(word) or ORDINAL.sub(r"\1", word)
     for british, american in SPELLINGS:
         word = british.sub(american, word)
     with _lock:
@@ -111,8 +120,17 @@ def _stem_of(word: str) -> str:
     return stem(folded(word))
 
 
-def stems(text: str) -> list[str]:
-    """The stems of a text: those of `tokens`, found faster in plain English."""
+def stems(text: str) -> Sequence[str]:
+    """The stems of a text: those of `tokens`, found faster in plain English and in names met before."""
+    return _stems_of_name(text) if len(text) <= NAME else _stems(text)
+
+
+@lru_cache(maxsize=1 << 13)
+def _stems_of_name(text: str) -> tuple[str, ...]:
+    return tuple(_stems(text))
+
+
+def _stems(text: str) -> list[str]:
     if text.isascii() and not SPECIAL.search(text):
         return [_stem_of(word) for word in ASCII_WORD.findall(text)]
     return [token.stem for token in tokens(normal(text))]

@@ -1,8 +1,8 @@
 """Full-text search: one table of every record's words, for FTS5 in SQLite and `tsvector` in PostgreSQL, and queries on it.
 
 Both hold the same tokens (analysis.py) and rank by one order: what is called so, what begins so, what has the words in its
-other names, in its names, in its text, in what it refers to; things before papers; short names before long ones. The number
-of a row is its place within these groups, so that a page is read without sorting.
+other names, in its names, in what it says, in its text, in what it refers to; things before papers; short names before
+long ones. The number of a row is its place within these groups, so that a page is read without sorting.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,10 +15,12 @@ from .phrases import Group, Phrase, WordQuery, key_of
 from .release import Release
 
 # The columns: a record's name, its other names, its prose, the names of what it refers to; and their labels in a tsvector.
-LABELS = {"name": "A", "aliases": "B", "text": "C", "related": "D"}
-COLUMNS, NAMES = tuple(LABELS), ("name", "aliases")
+# A statement is called by what was said, which is no name. One tsvector has the first three, another one all.
+LABELS = {"name": "A", "aliases": "B", "said": "C", "text": "C", "related": "D"}
+COLUMNS = tuple(LABELS)
+NAMES, SAID, WRITTEN = COLUMNS[:2], COLUMNS[:3], COLUMNS[:4]
 SEPARATOR = "="  # a token between two texts of a column: no phrase spans both
-SENTENCE = 5  # words from which on a name that ends with a full stop is a sentence
+SENTENCE = 5  # words from which on what ends with a full stop is a sentence
 MAX_POSITION = 16_000  # a tsvector has no higher positions
 # Bits of a row's number: the record's number within its kind, its kind, the words of its name; above them, the class of its kind.
 SEQ, KIND, LENGTH = 34, 4, 6
@@ -68,16 +70,17 @@ def column(texts: Iterable[str]) -> str:
 
 
 def names(texts: Iterable[str]) -> str:
-    """Names as the tokens of one column, each followed by its key; a sentence has none, as nobody calls a thing so."""
-    return " ".join(token for text in texts for token in (*stems(text), SEPARATOR if _sentence(text) else f"={key_of(text)}"))
+    """Names as the tokens of one column, each followed by its key."""
+    return " ".join(token for text in texts for token in (*stems(text), f"={key_of(text)}"))
 
 
-def _sentence(name: str) -> bool:
+def is_sentence(name: str) -> bool:
+    """Whether what a record is called by is no name, but what was said."""
     return name.endswith(".") and name.count(" ") >= SENTENCE - 1
 
 
 def vectors(columns: Sequence[str]) -> tuple[str, str]:
-    """The tokens of all columns as the texts of two tsvectors, labelled by column: of the names, and of all."""
+    """The tokens of all columns as the texts of two tsvectors, labelled by column: of names and what was said, and of all."""
     texts, lexemes, place = [], [], 0
     for label, tokens in zip(LABELS.values(), columns, strict=True):
         for token in tokens.split():
@@ -86,7 +89,7 @@ def vectors(columns: Sequence[str]) -> tuple[str, str]:
                 lexemes.append(f"'{token}':{min(place, MAX_POSITION)}{label}")
         place += 1
         texts.append(" ".join(lexemes))
-    return texts[1], texts[3]
+    return texts[len(SAID) - 1], texts[-1]
 
 
 # Conditions on the table, and queries.
@@ -113,7 +116,7 @@ class Part(NamedTuple):
         return f"{{{' '.join(self.columns)}}} : ({' OR '.join(phrase.fts5() for phrase in self.group)})"
 
     def tsquery(self) -> str:
-        labels = "" if len(self.columns) == len(COLUMNS) else "".join(LABELS[column] for column in self.columns)
+        labels = "" if len(self.columns) == len(COLUMNS) else "".join(dict.fromkeys(LABELS[column] for column in self.columns))
         return f"({' | '.join(phrase.tsquery(labels) for phrase in self.group)})"
 
 
@@ -121,7 +124,7 @@ def condition(*alternatives: Sequence[Part]) -> Condition:
     """That a row has all parts of one of several alternatives. No row has all of no parts."""
     fts5 = " OR ".join(f"({' AND '.join(part.fts5() for part in parts)})" for parts in alternatives if parts) or '""'
     tsquery = " | ".join(f"({' & '.join(part.tsquery() for part in parts)})" for parts in alternatives if parts)
-    named = all(column in NAMES for parts in alternatives for part in parts for column in part.columns)
+    named = all(column in SAID for parts in alternatives for part in parts for column in part.columns)
     vector = "names" if named else "words"
     return Condition(("search MATCH ?", fts5), (f"{vector} @@ CAST(? AS tsquery)", tsquery))
 
@@ -197,7 +200,7 @@ def _stages(query: WordQuery, columns: Sequence[str]) -> Iterator[list[Tier]]:
         condition(everywhere(query.groups, NAMES[1:])),
         condition(everywhere(query.groups, NAMES)),
     ]
-    in_text = [*_nearly(query), condition(everywhere(query.groups, COLUMNS[:3])), condition(words)]
+    in_text = [*_nearly(query), *(condition(everywhere(query.groups, some)) for some in (SAID, WRITTEN, COLUMNS))]
     for which in (THINGS, PAPERS):
         yield [(condition([Part([exact], [name]), *words]), which) for name in NAMES]
     for which in (THINGS, PAPERS):

@@ -16,10 +16,11 @@ SINGLE = "'\u2018\u2019\u201a\u201b"
 QUOTED = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]?|(?<!\w)[{SINGLE}](\w[^{SINGLE}]*\s[^{SINGLE}]*)[{SINGLE}](?!\w)")
 # Words of questions and of grammar: they count in a phrase, and where there are no others.
 FUNCTION_WORDS = {
-    "a", "an", "and", "are", "as", "at", "be", "been", "being", "by", "did", "do", "does", "for", "from",
-    "had", "has", "have", "how", "in", "into", "is", "it", "its", "of", "on", "or", "that", "the", "their",
-    "there", "these", "this", "those", "to", "was", "were", "what", "when", "where", "which", "who", "whom", "whose", "why",
-    "with",
+    "a", "about", "an", "and", "are", "as", "at", "be", "been", "being", "by", "did", "do", "does",
+    "ever", "for", "from", "had", "has", "have", "he", "her", "him", "his", "how", "if", "in", "into",
+    "is", "it", "its", "my", "of", "on", "or", "our", "she", "so", "still", "than", "that", "the",
+    "their", "then", "there", "these", "they", "this", "those", "to", "was", "we", "were", "what", "when", "where",
+    "which", "who", "whom", "whose", "why", "with", "you", "your",
 }  # fmt: skip
 
 

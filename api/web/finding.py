@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from ..resources.search_texts import KINDS
 from ..storage import full_text
 from ..storage.analysis import normal, tokens
 from ..storage.phrases import Group, WordQuery, parse
@@ -61,6 +62,11 @@ def _most(release: Release, query: WordQuery, near: WordQuery, kinds: Sequence[i
         return Found(0, [], query, groups)
     total, best = full_text.holding(release, weighed, kinds, math.ceil(len(weighed) / 2), most)
     return Found(total, best, query, groups, "most")
+
+
+def nearest_spelling(release: Release, text: str, kind: str) -> str | None:
+    """The nearest spelling of a text that finds nothing in a kind; None if there is none, or the text finds something."""
+    return spelling(release, text, found(release, text, [KINDS.index(kind)], 1))
 
 
 def spelling(release: Release, text: str, found: Found) -> str | None:

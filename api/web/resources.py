@@ -24,6 +24,7 @@ from ..schema.walk import referred
 from ..storage.release import Release
 from . import addresses
 from .addresses import here, next_page
+from .finding import nearest_spelling
 from .request_parameters import choose_format, read_parameters, read_query, store
 from .responses import about, answer, gone_or_unknown, not_modified
 
@@ -59,6 +60,8 @@ def as_json(query: Query) -> Response:
         meta |= facets(query, {name: joined(values) for name, values in request.args.lists()}, request.base_url)
     if results.total < FEW:
         meta["coverage"] = coverage(query)
+    if not results.total and "q" in values:
+        meta["spelling"] = nearest_spelling(release, values["q"], query.resource.kind)
     included = include(query.resource, results.documents, values["include"], release) if "include" in values else None
     documents = ",".join(addresses.in_documents(narrowed(results.documents, values.get("fields"))))
     body = formats.envelope(f"[{documents}]", meta, {"self": here(), "next": following}, included)

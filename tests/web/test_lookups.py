@@ -85,7 +85,7 @@ def test_records_are_found_by_the_other_names_and_offices_of_those_in_them(clien
 
 def test_an_office_finds_what_was_done_in_it_and_not_before(client: FlaskClient) -> None:
     """Offices are those of the day: Biden was not president when Obama was."""
-    for statement in hits(client, 'statements?q="President of the United States" -&limit=500'):
+    for statement in hits(client, 'statements?q="President of the United States"&limit=500'):
         offices = [office["title"] for who in (*statement["speakers"], *statement["addressees"]) for office in who["offices"]]
         assert "President of the United States" in offices or "president of the united states" in str(statement).lower()
 
@@ -105,6 +105,13 @@ def test_the_nearest_spelling_is_offered_where_nothing_is_found(
     body = client.get("/v1/search", query_string={"q": text}).get_json()
     assert (body["meta"]["match"], body["meta"]["spelling"]) == ("spelling", spelling)
     assert f"{body['data'][0]['kind']}/{body['data'][0]['id']}" == first
+
+
+def test_a_list_without_results_offers_the_nearest_spelling(client: FlaskClient) -> None:
+    meta = client.get("/v1/events?q=Gorbachov summit").get_json()["meta"]
+    assert (meta["total"], meta["spelling"]) == (0, "Gorbachev summit")
+    assert client.get("/v1/events?q=Gorbachev&on=2021-06-16").get_json()["meta"]["spelling"] is None
+    assert "spelling" not in client.get("/v1/events?q=Gorbachev").get_json()["meta"]
 
 
 def test_most_of_the_words_are_marked_as_such(client: FlaskClient) -> None:

@@ -255,3 +255,21 @@ def test_a_page_of_the_timeline_begins_where_the_last_one_ended(
     timeline.after = after
     timeline.page()
     assert sum("document" in str(one.bind(timeline.release.database).sql()[0]) for one in seen) == 3
+
+
+@pytest.mark.parametrize("query", ["q=treaty", "q=Putin", "updated_since=2.0.1"])
+def test_entries_are_found_by_what_their_records_are_found_by(client: FlaskClient, entries: list[Entry], query: str) -> None:
+    found = {(kind, d["id"]) for kind in KINDS for d in walk(client, f"/v1/{kind}?{query}&limit=500")}
+    expected = [entry for entry in entries if (entry.kind, entry.document["id"]) in found]
+    assert [entry["id"] for entry in walk(client, f"/v1/timeline?{query}&limit=500")] == ordered(expected, "-date") != []
+
+
+def test_below_a_prefix_every_entry_has_the_address_of_its_record(client: FlaskClient) -> None:
+    mounted = {"SCRIPT_NAME": "/data"}
+    query = "/v1/timeline?on=2010-04-08&limit=3"
+    body = client.get(query, environ_overrides=mounted).get_json()
+    addresses = [entry["links"]["self"] for entry in body["data"]]
+    assert all(address.startswith("/data/v1/") for address in addresses)
+    assert body["links"]["next"].startswith("http://localhost/data/v1/timeline?")
+    feed = client.get(f"{query}&format=atom", environ_overrides=mounted).text
+    assert re.findall(r'<link rel="alternate" href="http://localhost([^"]+)"/>', feed) == addresses

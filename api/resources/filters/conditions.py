@@ -29,7 +29,9 @@ class Holds:
     def probed(self, seq: Any) -> Any:
         """As `EXISTS (...)` or a count for each record: fast where many records have the values and few are tested."""
         table = alias(self.table, "probed")
-        entries = (table.record == seq) & table.value.in_(self.values)
+        # Of several values, each of the record's few is looked up among them; the index by value would be searched for each.
+        value = table.value if len(self.values) == 1 else table.value.concat("")
+        entries = (table.record == seq) & value.in_(self.values)
         if self.every:
             return pw.Expression(table.select(_count()).where(entries), pw.OP.EQ, len(self.values))
         entry = pw.fn.EXISTS(table.select(pw.SQL("1")).where(entries))

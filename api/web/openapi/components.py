@@ -183,6 +183,7 @@ LIST_META: dict[str, Any] = {
             "additionalProperties": component("FacetCut"),
         },
         "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
+        "spelling": {"type": ["string", "null"], "description": "Where `q` finds nothing, its nearest spelling that does."},
     },
     "required": ["total", "release", "query"],
     "example": {"total": 1, "release": RELEASE, "query": {"limit": 50}},
