@@ -202,7 +202,7 @@ def test_statements_and_agreements_say_whose_account_they_are(client: FlaskClien
 
 
 def test_the_contract_says_how_doubt_is_written(client: FlaskClient) -> None:
-    content = client.get("/openapi.json").get_json()["paths"]["/v1/events"]["get"]["responses"]["200"]["content"]
+    content = client.get("/openapi.json").get_json()["paths"]["/v1/export"]["get"]["responses"]["200"]["content"]
     for word in ("atom", "ics", "graphml"):
         assert len(content[FORMATS[word].media_type]["schema"]["description"]) > 100
 
