@@ -23,9 +23,9 @@ from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place,
 from ..resources.timeline import TIMELINE
 from ..schema import fast_path
 from ..schema.fields import Record
+from ..schema.versions import sortable
 from ..storage import full_text
 from ..storage.tables import Identifier
-from ..versions import sortable
 
 TableRow = tuple[Any, ...]
 

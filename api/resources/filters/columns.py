@@ -11,9 +11,9 @@ import peewee as pw
 from marshmallow import validate
 
 from ...schema.query_fields import QueryText, Version, an_id, listed
+from ...schema.versions import sortable
 from ...storage.full_text import Matching
 from ...storage.phrases import parse
-from ...versions import sortable
 from .base import Arguments, Filter
 from .tables import alias
 
