@@ -147,13 +147,19 @@ def place(row: int) -> tuple[int, int]:
     return row >> SEQ & MOST_KINDS - 1, row & LAST
 
 
+class PartOfKind(NamedTuple):
+    """The rows of a kind: its place in the order of search, and whether its records are numbered from the last place on."""
+
+    kind: int
+    backwards: bool
+
+
 class Matching(pw.ColumnBase):
     """Select of the numbers of a kind's records that have all words; compiled for the database of the query around it."""
 
-    def __init__(self, kind: int, query: WordQuery, backwards: bool) -> None:
-        """`kind` is the kind's place in the order of search; its records are numbered from the last place on if `backwards`."""
-        self.kind, self.condition = kind, condition(everywhere(query.groups))
-        self.number = f"{LAST} - (rowid & {LAST})" if backwards else f"rowid & {LAST}"
+    def __init__(self, part: PartOfKind, query: WordQuery) -> None:
+        self.kind, self.condition = part.kind, condition(everywhere(query.groups))
+        self.number = f"{LAST} - (rowid & {LAST})" if part.backwards else f"rowid & {LAST}"
         super().__init__()
 
     def __sql__(self, ctx: Any) -> Any:

@@ -14,7 +14,6 @@ from ...schema.query_fields import QueryText, Version, an_id, listed
 from ...schema.versions import sortable
 from ...storage.full_text import Matching
 from ...storage.phrases import parse
-from ..search_order import KINDS, NEWEST_FIRST
 from .base import Arguments, Filter
 from .tables import alias
 
@@ -50,8 +49,7 @@ class Words(Filter):
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
         if self.name in arguments:
-            matching = Matching(KINDS.index(self.kind), parse(arguments[self.name]), self.kind in NEWEST_FIRST)
-            yield pw.Expression(getattr(model, self.column), "IN", matching)
+            yield pw.Expression(getattr(model, self.column), "IN", Matching(table, parse(arguments[self.name])))
 
 
 @dataclass(frozen=True)
