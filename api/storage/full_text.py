@@ -146,6 +146,11 @@ def place(row: int) -> tuple[int, int]:
     return row >> SEQ & MOST_KINDS - 1, row & LAST
 
 
+def is_paper(row: int) -> bool:
+    """Whether a row's record is a paper."""
+    return row >= PAPER << CLASS
+
+
 class Matching(pw.ColumnBase):
     """Select of the numbers of a kind's records that have all words; compiled for the database of the query around it."""
 
