@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 Schema = dict[str, Any]
-CURRENT, PUBLISHED = Path("openapi.yaml"), Path("contracts")
+CURRENT, PUBLISHED = Path("openapi.yaml"), Path(".ci/contracts")
 # In a request a lower limit must not grow, an upper one must not shrink.
 LOWER, UPPER = ("minimum", "minLength", "minItems"), ("maximum", "maxLength", "maxItems")
 # What makes another value of the same text, or another text of the same value.
@@ -184,7 +184,7 @@ def main() -> int:
         if kept.exists() and kept.read_text(encoding="utf-8") != text:
             print(f"{kept} is published and differs: raise __version__ in api/__init__.py")
             return 1
-        PUBLISHED.mkdir(exist_ok=True)
+        PUBLISHED.mkdir(parents=True, exist_ok=True)
         kept.write_text(text, encoding="utf-8")
         print(kept)
         return 0

@@ -188,18 +188,18 @@ def test_what_breaks_no_client_is_allowed(contract_gate: ModuleType, edit: Calla
 
 def test_the_contract_does_not_break_itself_nor_one_that_is_published(contract_gate: ModuleType) -> None:
     assert contract_gate.breaking(openapi.contract(), openapi.contract()) == []
-    assert contract_gate.gate(ROOT / "openapi.yaml", ROOT / "contracts") == []
+    assert contract_gate.gate(ROOT / "openapi.yaml", ROOT / ".ci" / "contracts") == []
 
 
 def test_only_a_new_major_version_may_break(contract_gate: ModuleType, tmp_path: Path) -> None:
     old = yaml.safe_load(TOY)
-    (tmp_path / "contracts").mkdir()
-    (tmp_path / "contracts" / "1.2.0.yaml").write_text(TOY)
+    (tmp_path / ".ci" / "contracts").mkdir(parents=True)
+    (tmp_path / ".ci" / "contracts" / "1.2.0.yaml").write_text(TOY)
     drop(LIMIT)(old)
     for version, allowed in (("1.2.0", False), ("1.3.0", False), ("2.0.0", True)):
         old["info"]["version"] = version
         (tmp_path / "openapi.yaml").write_text(yaml.dump(old))
-        found = contract_gate.gate(tmp_path / "openapi.yaml", tmp_path / "contracts")
+        found = contract_gate.gate(tmp_path / "openapi.yaml", tmp_path / ".ci" / "contracts")
         assert found == ([] if allowed else ["1.2.0: GET /v1/events: limit is gone"])
 
 
@@ -210,7 +210,7 @@ def test_a_published_contract_is_kept_as_it_was(
     monkeypatch.setattr("sys.argv", ["contract.py", "publish"])
     Path("openapi.yaml").write_text(TOY)
     assert contract_gate.main() == 0
-    assert Path("contracts/1.2.0.yaml").read_text() == TOY
+    assert Path(".ci/contracts/1.2.0.yaml").read_text() == TOY
     assert contract_gate.main() == 0
     Path("openapi.yaml").write_text(TOY.replace("maximum: 500", "maximum: 100"))
     assert contract_gate.main() == 1
@@ -218,7 +218,7 @@ def test_a_published_contract_is_kept_as_it_was(
     monkeypatch.setattr("sys.argv", ["contract.py"])
     assert contract_gate.main() == 1
     assert "1 changes break" in capsys.readouterr().out
-    assert Path("contracts/1.2.0.yaml").read_text() == TOY
+    assert Path(".ci/contracts/1.2.0.yaml").read_text() == TOY
 
 
 def test_every_part_of_the_contract_is_compared(contract_gate: ModuleType) -> None:

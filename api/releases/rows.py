@@ -19,13 +19,14 @@ from ..resources.agreements import AGREEMENTS
 from ..resources.common import derived_doubt
 from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
-from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
+from ..resources.search_order import KINDS, class_of, place
+from ..resources.search_texts import NAMED, other_names, texts
 from ..resources.timeline import TIMELINE
 from ..schema import fast_path
 from ..schema.fields import Record
+from ..schema.versions import sortable
 from ..storage import full_text
 from ..storage.tables import Identifier
-from ..versions import sortable
 
 TableRow = tuple[Any, ...]
 
