@@ -68,9 +68,16 @@ def texts(resource: Resource, document: Record) -> Texts:
 
 
 def other_names(record: Record) -> list[str]:
-    """The other names of a record or public document, with its Wikidata id and, of a state, its code."""
+    """The other names of a record or public document, with its Wikidata id, a state's code, and a person's initials."""
     code = record["country"] if record.get("kind") == "state" else None
-    return [*record.get("also_known_as", ()), *filter(None, (record.get("wikidata"), code))]
+    initials = _initials(record["name"]) if record.get("kind") == "person" else None
+    return [*record.get("also_known_as", ()), *filter(None, (record.get("wikidata"), code, initials))]
+
+
+def _initials(name: str) -> str | None:
+    """The initials of a name that has one: JFK of John F. Kennedy."""
+    words = name.split()
+    return "".join(word[0] for word in words) if any(len(word) == 2 and word.endswith(".") for word in words) else None
 
 
 def _collect(schema: ma.Schema, document: Record, left_out: tuple[str | None, ...], found: Texts) -> None:

@@ -47,8 +47,9 @@ IRREGULAR = """become became; begin began begun; break broke broken; bring broug
     win won; withdraw withdrew withdrawn; write wrote written"""
 PRESENT = {past: verb for verb, *pasts in map(str.split, IRREGULAR.split(";")) for past in pasts}
 ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
-# British endings as American ones, so that both spellings have one stem.
+# Endings that are written in two ways, most of them British and American, so that both spellings have one stem.
 SPELLINGS = (
+    (re.compile(r"(?<=...)isor(?=s?$)"), "iser"),
     (re.compile(r"(?<=...)is(?=(e|es|ed|er|ers|ing|ation|ations)$)"), "iz"),
     (re.compile(r"(?<=..)our(?=(s|ed|ing|able|ite)?$)"), "or"),
     (re.compile(r"(?<=...)ence(?=s?$)"), "ense"),

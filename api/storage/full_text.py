@@ -147,6 +147,11 @@ def place(row: int) -> tuple[int, int]:
     return row >> SEQ & MOST_KINDS - 1, row & LAST
 
 
+def is_paper(row: int) -> bool:
+    """Whether a row's record is a paper."""
+    return row >= PAPER << CLASS
+
+
 class PartOfKind(NamedTuple):
     """The rows of a kind: its place in the order of search, and whether its records are numbered from the last place on."""
 

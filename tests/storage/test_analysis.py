@@ -52,6 +52,7 @@ def test_a_letter_is_the_same_in_one_piece_and_with_its_marks_apart() -> None:
         ("أحمد", "احمد"), ("ﬁsheries", "fishery"), ("SALT II", "salt 2"),
         ("START III", "start 3"), ("2019-08-02", "2 August 2019"), ("16.06.2021", "16th Jun 2021"),
         ("2021-06", "june 2021"), ("İstanbul", "istanbul"), ("O’Neill", "oneill"),
+        ("advisors", "adviser"),
     ],
 )  # fmt: skip
 def test_forms_of_a_word_are_one(one: str, other: str) -> None:
