@@ -19,13 +19,14 @@ from ..resources.agreements import AGREEMENTS
 from ..resources.common import derived_doubt
 from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
-from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
+from ..resources.search_order import KINDS, class_of, place
+from ..resources.search_texts import NAMED, other_names, texts
 from ..resources.timeline import TIMELINE
 from ..schema import fast_path
 from ..schema.fields import Record
+from ..schema.versions import sortable
 from ..storage import full_text
 from ..storage.tables import Identifier
-from ..versions import sortable
 
 TableRow = tuple[Any, ...]
 
@@ -157,7 +158,7 @@ def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset)
     others = ([name, *_other_names(dataset, *key), *offices] for key, (name, offices) in found.related.items())
     related = full_text.column(text for names in others for text in names)
     name, said = ([], [found.name]) if full_text.is_sentence(found.name) else ([found.name], [])
-    names = (full_text.names(name), full_text.names(found.aliases))
+    names = (full_text.names(name, resource.kind not in NAMED), full_text.names(found.aliases))
     return number, *names, full_text.column(said), full_text.column(found.text), related
 
 

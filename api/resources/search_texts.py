@@ -7,32 +7,13 @@ import marshmallow as ma
 
 from ..schema.fields import Edtf, Record, Ref, Text
 from ..schema.walk import steps
-from ..storage.full_text import LAST, PAPER, THING, TYPE
-from . import BY_KIND, RESOURCES
+from . import RESOURCES
 from .resource import Resource
+from .search_order import PAPERS
 
 # Keys whose text is a code, an address, or has a column of its own.
 NO_PROSE = ("also_known_as", "language", "translated_from", "geonames", "wikidata", "plover", "cameo", "citations")
 SEARCHED_CODES = ("kind", "act")  # words of closed vocabularies that say what a record is, and what was done
-PAPERS = "sources"  # found after the things that they are about
-TYPES = "event-types"  # found after the things that have them
-
-
-def class_of(kind: str) -> int:
-    """The class of a kind in the order of search: things, types that things have, papers about things."""
-    if kind == PAPERS:
-        return PAPER
-    return TYPE if kind == TYPES else THING
-
-
-def backwards(kind: str) -> bool:
-    """Whether search gives the records of a kind that are alike from its last one on: those of today before those of old."""
-    return BY_KIND[kind].order.startswith("-")
-
-
-def place(kind: str, number: int) -> int:
-    """The place in the order of search of the record with a number in its kind; and the number of the record at a place."""
-    return LAST - number if backwards(kind) else number
 
 
 class Texts(NamedTuple):
@@ -45,8 +26,6 @@ class Texts(NamedTuple):
 
 
 NAMED = tuple(resource.kind for resource in RESOURCES if "also_known_as" in resource.schema.fields)
-# The kinds in the order of search: what has other names, what has not, papers.
-KINDS = (*NAMED, *(resource.kind for resource in RESOURCES if resource.kind not in (*NAMED, PAPERS)), PAPERS)
 
 
 def texts(resource: Resource, document: Record) -> Texts:

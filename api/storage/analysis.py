@@ -55,6 +55,7 @@ SPELLINGS = (
     (re.compile(r"(?<=..)tre(?=s?$)"), "ter"),
     (re.compile(r"(?<=..)mme(?=s?$)"), "m"),
 )
+ENDING = re.compile("(?<=..)[iy]+$")  # Sergey and Sergei, Dmitry and Dmitriy
 _stemmer, _lock = Stemmer.Stemmer("english", 0), threading.Lock()  # a stemmer is not safe to share between threads
 
 
@@ -83,7 +84,7 @@ def stem(word: str) -> str:
     for british, american in SPELLINGS:
         word = british.sub(american, word)
     with _lock:
-        return str(_stemmer.stemWord(word))
+        return ENDING.sub("i", _stemmer.stemWord(word))
 
 
 def normal(text: str) -> str:

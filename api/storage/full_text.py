@@ -69,9 +69,10 @@ def column(texts: Iterable[str]) -> str:
     return f" {SEPARATOR} ".join(" ".join(stems(text)) for text in texts)
 
 
-def names(texts: Iterable[str]) -> str:
-    """Names as the tokens of one column, each followed by its key."""
-    return " ".join(token for text in texts for token in (*stems(text), f"={key_of(text)}"))
+def names(texts: Iterable[str], title: bool = False) -> str:
+    """Names as the tokens of one column, each followed by its key: a title by one of another form."""
+    mark = "==" if title else "="
+    return " ".join(token for text in texts for token in (*stems(text), f"{mark}{key_of(text)}"))
 
 
 def is_sentence(name: str) -> bool:
@@ -196,13 +197,13 @@ def _stages(query: WordQuery, columns: Sequence[str]) -> Iterator[list[Tier]]:
     words = everywhere(query.groups)
     exact, begins = query.called()
     in_names = [
-        condition(*([Part([begins], [name]), *words] for name in NAMES)),
+        condition(*([Part(begins, [name]), *words] for name in NAMES)),
         condition(everywhere(query.groups, NAMES[1:])),
         condition(everywhere(query.groups, NAMES)),
     ]
     in_text = [*_nearly(query), *(condition(everywhere(query.groups, some)) for some in (SAID, WRITTEN, COLUMNS))]
     for which in (THINGS, PAPERS):
-        yield [(condition([Part([exact], [name]), *words]), which) for name in NAMES]
+        yield [(condition([Part(exact, [name]), *words]), which) for name in NAMES]
     for which in (THINGS, PAPERS):
         yield [(wanted, which) for wanted in in_names]
         if len(columns) > len(NAMES):

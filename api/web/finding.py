@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..resources.search_texts import KINDS
+from ..resources.search_order import KINDS
 from ..storage import full_text
 from ..storage.analysis import normal, tokens
 from ..storage.phrases import Group, WordQuery, parse

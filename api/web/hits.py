@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from ..resources import BY_KIND, search_texts
-from ..resources.search_texts import KINDS, NAMED, Texts, other_names, texts
+from ..resources import BY_KIND, search_order
+from ..resources.search_order import KINDS
+from ..resources.search_texts import NAMED, Texts, other_names, texts
 from ..schema.fields import Record
 from ..storage import full_text, highlight
 from ..storage.phrases import Group, Phrase
@@ -29,7 +30,7 @@ def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> l
 def _record(row: int) -> tuple[str, int]:
     """The kind of a row's record, and its number in the kind."""
     place, within = full_text.place(row)
-    return KINDS[place], search_texts.place(KINDS[place], within)
+    return KINDS[place], search_order.place(KINDS[place], within)
 
 
 def _documents(release: Release, records: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Record]:

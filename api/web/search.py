@@ -12,7 +12,7 @@ from ..query.cursor import invalid
 from ..query.parameters import paging, pin
 from ..query.query import Parameters
 from ..resources import BY_KIND
-from ..resources.search_texts import KINDS
+from ..resources.search_order import KINDS
 from ..schema.fields import Choice, Schema
 from ..schema.query_fields import QueryText, listed
 from ..storage import full_text

@@ -5,7 +5,7 @@ from typing import Any
 import peewee as pw
 import pytest
 
-from api.resources import BY_KIND, INDEXES, RESOURCES
+from api.resources import BY_KIND, INDEXES, RESOURCES, search_order
 from api.resources.filters import Dates, Terms, names
 from api.schema import edtf
 from api.storage.postgresql_copy import TYPES
@@ -60,3 +60,10 @@ def test_every_filter_with_columns_has_an_index_table_and_no_other() -> None:
             assert (table is None) == (columns is None), (resource.kind, filter.name)
             if columns:
                 assert {*columns, "record"} == set(table._meta.fields), (resource.kind, filter.name)
+
+
+def test_search_has_an_order_for_every_kind() -> None:
+    named = [resource.kind for resource in RESOURCES if "also_known_as" in resource.schema.fields]
+    others = [resource.kind for resource in RESOURCES if resource.kind not in (*named, search_order.PAPERS)]
+    assert (*named, *others, search_order.PAPERS) == search_order.KINDS, "what has other names first, papers last"
+    assert sorted(search_order.NEWEST_FIRST) == sorted(resource.kind for resource in RESOURCES if resource.order.startswith("-"))

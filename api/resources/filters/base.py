@@ -17,6 +17,7 @@ MATCHES = ("possible", "certain")
 # What a description says of several values.
 ANY_OF = "Comma-separated values: any of them."
 ALL_OF = "Comma-separated values: all of them."
+NONE_OF = "Exclude records that have any of these values."
 
 
 class RecordFinder(Protocol):
