@@ -239,7 +239,7 @@ def test_how_the_sentence_on_nuclear_war_travelled(client: FlaskClient) -> None:
     said = ask(client, "/v1/agreements", q='"nuclear war cannot be won"', sort="date")
     assert [(d["id"], d["actions"][0]["date"]["edtf"]) for d in said] == [
         ("reagan-gorbachev-joint-statement-1985", "1985-11-21"),
-        ("washington-joint-statement-1987", "1987-12"),
+        ("washington-joint-statement-1987", "1987-12-10"),
         ("joint-statement-strategic-stability-2021", "2021-06-16"),
         ("p5-joint-statement-2022", "2022-01-03"),
     ]
