@@ -52,12 +52,12 @@ def constant(
 
 @blueprint.get("/openapi.yaml")
 def openapi_yaml() -> Response:
-    return constant(openapi.as_yaml().replace("\n- url: /\n", f"\n- url: {mounted('') or '/'}\n", 1), "application/yaml")
+    return constant(openapi.as_yaml().replace("[{url: /,", f"[{{url: {mounted('') or '/'},", 1), "application/yaml")
 
 
 @blueprint.get("/openapi.json")
 def openapi_json() -> Response:
-    return constant(openapi.as_json().replace('"url": "/"', f'"url": "{mounted("") or "/"}"', 1))
+    return constant(openapi.as_json().replace('[{"url":"/",', f'[{{"url":"{mounted("") or "/"}",', 1))
 
 
 @blueprint.get("/docs")
