@@ -55,7 +55,7 @@ fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to docs
 faults: $(VENV)/dev ## Try faults many times and write the figures to docs/reliability.md; ONLY=<name> tries one promise.
 	PYTHONPATH=tests $(BIN)/python -m trials faults $(ONLY)
 
-lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of derived files.
+lint: $(VENV)/bench ## Lint, format, types, import order, dataset, drift of derived files, breaking changes.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -63,6 +63,7 @@ lint: $(VENV)/bench ## Lint, format, types, import order, dataset, and drift of 
 	$(BIN)/diplomatic-events check
 	$(BIN)/diplomatic-events fmt --check
 	$(BIN)/diplomatic-events openapi --output openapi.yaml --check
+	$(BIN)/python .ci/contract.py
 	$(BIN)/diplomatic-events schema --output dataset/schemas --check
 	$(BIN)/diplomatic-events codebook README.md docs/*.md dataset/README.md --check
 

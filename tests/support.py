@@ -84,6 +84,38 @@ def raw_answer(server: str, sent: bytes) -> requests.Response:
     return answer
 
 
+def declared(path: str) -> list[dict[str, Any]]:
+    """The parameters that the contract declares for a path, those of all paths of a kind included."""
+    contract = openapi.contract()
+    item = contract["paths"][path]
+    listed = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
+    shared = contract["components"]["parameters"]
+    return [shared[parameter["$ref"].rsplit("/", 1)[1]] if "$ref" in parameter else parameter for parameter in listed]
+
+
+def vocabulary(schema: dict[str, Any]) -> list[str]:
+    """The words that a schema of the contract allows, itself or in its items."""
+    schemas = openapi.contract()["components"]["schemas"]
+    while "$ref" in schema:
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]]
+    inner = schema.get("items") or next(iter(schema.get("allOf", ())), None)
+    return vocabulary(inner) if inner else list(schema["enum"])
+
+
+def sample(schema: dict[str, Any], records: dict[str, Any]) -> Any:
+    """An answer put together from the examples of its parts; of records from `records`, by the names of their schemas."""
+    named = schema.get("$ref", "").rsplit("/", 1)[-1]
+    if named:
+        return records[named] if named in records else sample(openapi.contract()["components"]["schemas"][named], records)
+    if "example" in schema:
+        return schema["example"]
+    if "items" in schema:
+        return [sample(schema["items"], records)]
+    if "anyOf" in schema:
+        return sample(schema["anyOf"][0], records)
+    return {key: sample(schema["properties"][key], records) for key in schema["required"]}
+
+
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))
 
 

@@ -14,7 +14,7 @@ from support import run
 
 from api.dataset.findings import DatasetError
 from api.releases import publish
-from api.versions import version_key
+from api.schema.versions import version_key
 
 ABOUT_THE_DATASET = (
     "test_questions.py", "dataset/test_quality.py", "releases/test_publish.py", "query/test_pagination.py",

@@ -15,6 +15,7 @@ from ..releases.build import TABLES, build
 from ..releases.codebook import SECTION, SECTIONS
 from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
+from ..web.deprecations import DEPRECATIONS
 from ..web.questions import QUESTIONS
 from .doubt_table import doubt_table
 
@@ -24,7 +25,8 @@ SHORTEST = 5  # questions in the README: those with the shortest answers; the do
 
 def filled(text: str, dataset: Dataset) -> str:
     """A document with its generated sections updated. Raises KeyError for a section that nothing generates."""
-    sections = {**SECTIONS, "answers": answers, "doubt": doubt_table, "questions": questions, "refusal": refusal}
+    ours = {"answers": answers, "deprecations": deprecations, "doubt": doubt_table, "questions": questions, "refusal": refusal}
+    sections = {**SECTIONS, **ours}
     return SECTION.sub(lambda match: f"{match[1]}{sections[match[2]](dataset)}\n{match[3]}", text)
 
 
@@ -45,6 +47,14 @@ def refusal(dataset: Dataset) -> str:
     query = "/v1/sources?limit=1000&sort=dat"
     with _client(dataset) as client:
         return example(query, json.dumps(client.get(query).get_json(), indent=2, ensure_ascii=False))
+
+
+def deprecations(dataset: Dataset) -> str:
+    """What will be withdrawn from the interface."""
+    if not DEPRECATIONS:
+        return "Nothing is deprecated."
+    rows = [f"| {entry.name} | {entry.since} | {entry.until} | {entry.instead} |" for entry in DEPRECATIONS]
+    return "\n".join(["| what | deprecated since | withdrawn on | instead |", "| --- | --- | --- | --- |", *rows])
 
 
 def _answered(dataset: Dataset) -> list[str]:

@@ -15,8 +15,8 @@ from ..resources import BY_KIND
 from ..resources.actors import tenure
 from ..schema import edtf
 from ..schema.fields import Record
+from ..schema.versions import DRAFT, VERSION, version_key
 from ..schema.walk import plain
-from ..versions import DRAFT, VERSION, version_key
 from . import manifests
 from .findings import DatasetError, Findings
 from .process_pool import ordered

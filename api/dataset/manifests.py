@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from ..schema.fields import Record
-from ..versions import VERSION, version_key
+from ..schema.versions import VERSION, version_key
 from .findings import DatasetError, Finding
 from .os_errors import dataset_errors
 from .yaml_files import canonical

@@ -7,7 +7,7 @@ from typing import Any
 from ..resources import BY_KIND
 from ..resources.sources import KINDS
 from ..schema.fields import Record
-from ..versions import version_key
+from ..schema.versions import version_key
 from . import manifests, rules
 from .dataset import Dataset
 from .findings import Finding

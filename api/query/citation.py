@@ -9,9 +9,9 @@ from ..problems import Problem, nearest
 from ..resources import BY_KIND
 from ..schema.errors import Fault
 from ..schema.fields import Record
+from ..schema.versions import is_draft
 from ..storage.release import Release
 from ..storage.store import Store
-from ..versions import is_draft
 from .parameters import cite_arguments
 from .parsing import InvalidParameters
 from .planner import plan

@@ -12,9 +12,9 @@ import peewee as pw
 
 from ..problems import Problem
 from ..schema.errors import Fault
+from ..schema.versions import DRAFT, VERSION
 from ..storage.release import Release
 from ..storage.store import Store
-from ..versions import DRAFT, VERSION
 from .parsing import InvalidParameters
 
 GREATEST = 1 << 53

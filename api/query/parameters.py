@@ -15,6 +15,7 @@ from ..schema.query_fields import NonNegativeInteger, Version, distinct, listed
 from ..schema.walk import leaf_fields, paths
 
 LIMIT, MOST = 50, 500
+JSON_ONLY = ("include", "facets", "cite")  # parameters that answer with more than records, which only JSON has room for
 ITEM_FORMATS = ("json", "jsonld")
 Declared = dict[str, Any]  # name -> marshmallow field
 
@@ -72,12 +73,12 @@ def item_arguments(resource: Resource) -> ma.Schema:
 def arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's list."""
     words = [f"{sign}{word}" for word in resource.sorts for sign in ("", "-")]
-    text = f"Keys to sort by, in order; prefix one with `-` for descending order. Default: `{resource.order}`."
+    text = f"Keys to sort by; `-` before one: descending. Default: `{resource.order}`."
     sort = listed(Choice("A key.", words), text)
     sort.load_default = [resource.order]
     sort.validators.append(distinct)
     lists = list_paths(resource)
-    counted = "Count the values of these filters over all records found; `meta.facets` says how to narrow to each."
+    counted = "Count the values of these filters in all records found, for `meta.facets`."
     declared = {
         **filter_parameters(resource),
         "sort": sort,

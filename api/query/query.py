@@ -8,9 +8,9 @@ from typing import Any
 import marshmallow as ma
 
 from ..problems import Problem, nearest
-from ..resources import INDEXES
 from ..resources.filters import Filter, names
 from ..resources.resource import Resource
+from ..resources.search_texts import index_of
 from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release
@@ -169,10 +169,8 @@ class Query(Parameters):
     @cached_property
     def clauses(self) -> dict[Filter, list[Any]]:
         """The conditions of each filter that the query uses."""
-        model, kind = self.resource.model, self.resource.kind
-        clauses = (
-            (filter, list(filter.where(model, INDEXES.get((kind, filter.name)), self.values))) for filter in self.resource.filters
-        )
+        resource, model = self.resource, self.resource.model
+        clauses = ((filter, list(filter.where(model, index_of(resource, filter), self.values))) for filter in resource.filters)
         return {filter: conditions for filter, conditions in clauses if conditions}
 
 

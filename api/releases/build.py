@@ -23,10 +23,10 @@ from ..dataset.process_pool import ordered
 from ..query import value_counts
 from ..query.value_counts import Count
 from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED
+from ..schema.versions import DRAFT
 from ..storage import full_text
 from ..storage.full_text import Vocabulary
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
-from ..versions import DRAFT
 from .rows import Batch, DatedChunk, batch, table_name
 
 TABLES: tuple[Any, ...] = (

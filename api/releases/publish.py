@@ -13,11 +13,11 @@ from ..dataset.manifests import Change
 from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.reader import read
 from ..dataset.tempdir import Scratch
+from ..schema.versions import version_key
 from ..storage.published import SUMS, digest
 from ..storage.release import Release
 from ..storage.sqlite import open_file
 from ..storage.tables import Changed
-from ..versions import version_key
 from . import files
 from .build import build
 

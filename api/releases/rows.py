@@ -23,9 +23,9 @@ from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place,
 from ..resources.timeline import TIMELINE
 from ..schema import fast_path
 from ..schema.fields import Record
+from ..schema.versions import sortable
 from ..storage import full_text
 from ..storage.tables import Identifier
-from ..versions import sortable
 
 TableRow = tuple[Any, ...]
 
@@ -157,7 +157,7 @@ def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset)
     others = ([name, *_other_names(dataset, *key), *offices] for key, (name, offices) in found.related.items())
     related = full_text.column(text for names in others for text in names)
     name, said = ([], [found.name]) if full_text.is_sentence(found.name) else ([found.name], [])
-    names = (full_text.names(name), full_text.names(found.aliases))
+    names = (full_text.names(name, resource.kind not in NAMED), full_text.names(found.aliases))
     return number, *names, full_text.column(said), full_text.column(found.text), related
 
 

@@ -89,7 +89,7 @@ class Term(Schema):
     citations = citations()
 
 
-class Relation(Schema):
+class AgreementRelation(Schema):
     relation = Choice("How this agreement stands to the other.", RELATIONS, required=True)
     agreement = Ref("The other agreement.", kind="agreements", required=True)
 
@@ -108,7 +108,7 @@ class Period(Schema):
     suspensions = Many("When parties suspended it within the period.", One("A suspension.", Suspension))
 
 
-class Status(Schema):
+class AgreementStatus(Schema):
     state = Choice("The state on the day of the release.", STATES)
     since = Edtf("Since when; null where it is not known or was never in force.")
     how = Choice("How it ended: the kind of action.", HOW)
@@ -145,10 +145,10 @@ class AgreementSchema(Schema):
     summary = Text("What it does, in our own words.", required=True)
     actions = Many("What was done to it, each with a date.", One("An action.", Action))
     never_in_force = One("Where a source says that it never entered into force.", NeverInForce)
-    status = One("How it stands on the day of the release.", Status, dump_only=True)
+    status = One("How it stands on the day of the release.", AgreementStatus, dump_only=True)
     in_force = Many("The periods in which it was in force, derived from the actions.", One("A period.", Period), dump_only=True)
     terms = Many("What the parties undertake.", One("A term.", Term))
-    relations = Many("How it stands to other agreements.", One("A relation.", Relation))
+    relations = Many("How it stands to other agreements.", One("A relation.", AgreementRelation))
     unts = Text("United Nations Treaty Series registration, only where verified.")
     tias = Text("Treaties and Other International Acts Series number, only where verified.")
     disputed = disputed()

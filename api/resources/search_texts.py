@@ -7,8 +7,9 @@ import marshmallow as ma
 
 from ..schema.fields import Edtf, Record, Ref, Text
 from ..schema.walk import steps
-from ..storage.full_text import LAST, PAPER, THING, TYPE
-from . import BY_KIND, RESOURCES
+from ..storage.full_text import LAST, PAPER, THING, TYPE, PartOfKind
+from . import BY_KIND, INDEXES, RESOURCES
+from .filters import Filter, Words
 from .resource import Resource
 
 # Keys whose text is a code, an address, or has a column of its own.
@@ -49,6 +50,13 @@ NAMED = tuple(resource.kind for resource in RESOURCES if "also_known_as" in reso
 KINDS = (*NAMED, *(resource.kind for resource in RESOURCES if resource.kind not in (*NAMED, PAPERS)), PAPERS)
 
 
+def index_of(resource: Resource, filter: Filter) -> Any:
+    """What a filter of a kind looks in: its index table if it has one; of the full-text index, the part of a kind."""
+    if isinstance(filter, Words):
+        return PartOfKind(KINDS.index(filter.kind), backwards(filter.kind))
+    return INDEXES.get((resource.kind, filter.name))
+
+
 def texts(resource: Resource, document: Record) -> Texts:
     """The texts of a public document."""
     found = Texts(document[resource.heading], other_names(document), [], {})
@@ -60,9 +68,16 @@ def texts(resource: Resource, document: Record) -> Texts:
 
 
 def other_names(record: Record) -> list[str]:
-    """The other names of a record or public document, with its Wikidata id and, of a state, its code."""
+    """The other names of a record or public document, with its Wikidata id, a state's code, and a person's initials."""
     code = record["country"] if record.get("kind") == "state" else None
-    return [*record.get("also_known_as", ()), *filter(None, (record.get("wikidata"), code))]
+    initials = _initials(record["name"]) if record.get("kind") == "person" else None
+    return [*record.get("also_known_as", ()), *filter(None, (record.get("wikidata"), code, initials))]
+
+
+def _initials(name: str) -> str | None:
+    """The initials of a name that has one: JFK of John F. Kennedy."""
+    words = name.split()
+    return "".join(word[0] for word in words) if any(len(word) == 2 and word.endswith(".") for word in words) else None
 
 
 def _collect(schema: ma.Schema, document: Record, left_out: tuple[str | None, ...], found: Texts) -> None:

@@ -43,8 +43,8 @@ IDENTITY = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
 DOCUMENT: dict[type, dict[str, Any]] = {
     fields.Holder: component("Holder"),
     fields.Ref: component("Reference"),
-    fields.Edtf: component("Date"),
-    fields.Links: {"type": "object", "additionalProperties": {"type": "string", "format": "uri-reference"}},
+    fields.Edtf: component("PublicDate"),
+    fields.Links: component("Links"),
     fields.Whole: {"type": "integer", "minimum": 1},
     fields.Number: {"type": "number"},
     fields.Flag: {"type": "boolean"},
@@ -62,7 +62,7 @@ class _Converter(OpenAPIConverter):
     def field2property(self, field: ma.fields.Field[Any]) -> dict[str, Any]:
         schema = self._type(field)
         description = field.metadata["description"]
-        schema = {"allOf": [schema], "description": description} if "$ref" in schema else {**schema, "description": description}
+        schema = {**schema, "description": description}
         always = self.editing or field.required or field.dump_only or field.load_default is not None
         return schema if always else _or_null(schema)
 
@@ -102,7 +102,7 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     if isinstance(schema.get("type"), str):
         return {**schema, "type": [schema["type"], "null"]}
     described = {"description": schema["description"]} if "description" in schema else {}
-    inner = schema["allOf"][0] if "allOf" in schema else schema
+    inner = {key: value for key, value in schema.items() if key != "description"}
     return {"anyOf": [inner, {"type": "null"}], **described}
 
 

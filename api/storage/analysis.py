@@ -47,14 +47,16 @@ IRREGULAR = """become became; begin began begun; break broke broken; bring broug
     win won; withdraw withdrew withdrawn; write wrote written"""
 PRESENT = {past: verb for verb, *pasts in map(str.split, IRREGULAR.split(";")) for past in pasts}
 ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
-# British endings as American ones, so that both spellings have one stem.
+# Endings that are written in two ways, most of them British and American, so that both spellings have one stem.
 SPELLINGS = (
+    (re.compile(r"(?<=...)isor(?=s?$)"), "iser"),
     (re.compile(r"(?<=...)is(?=(e|es|ed|er|ers|ing|ation|ations)$)"), "iz"),
     (re.compile(r"(?<=..)our(?=(s|ed|ing|able|ite)?$)"), "or"),
     (re.compile(r"(?<=...)ence(?=s?$)"), "ense"),
     (re.compile(r"(?<=..)tre(?=s?$)"), "ter"),
     (re.compile(r"(?<=..)mme(?=s?$)"), "m"),
 )
+ENDING = re.compile("(?<=..)[iy]+$")  # Sergey and Sergei, Dmitry and Dmitriy
 _stemmer, _lock = Stemmer.Stemmer("english", 0), threading.Lock()  # a stemmer is not safe to share between threads
 
 
@@ -83,7 +85,7 @@ def stem(word: str) -> str:
     for british, american in SPELLINGS:
         word = british.sub(american, word)
     with _lock:
-        return str(_stemmer.stemWord(word))
+        return ENDING.sub("i", _stemmer.stemWord(word))
 
 
 def normal(text: str) -> str:

@@ -69,9 +69,10 @@ def column(texts: Iterable[str]) -> str:
     return f" {SEPARATOR} ".join(" ".join(stems(text)) for text in texts)
 
 
-def names(texts: Iterable[str]) -> str:
-    """Names as the tokens of one column, each followed by its key."""
-    return " ".join(token for text in texts for token in (*stems(text), f"={key_of(text)}"))
+def names(texts: Iterable[str], title: bool = False) -> str:
+    """Names as the tokens of one column, each followed by its key: a title by one of another form."""
+    mark = "==" if title else "="
+    return " ".join(token for text in texts for token in (*stems(text), f"{mark}{key_of(text)}"))
 
 
 def is_sentence(name: str) -> bool:
@@ -146,13 +147,24 @@ def place(row: int) -> tuple[int, int]:
     return row >> SEQ & MOST_KINDS - 1, row & LAST
 
 
+def is_paper(row: int) -> bool:
+    """Whether a row's record is a paper."""
+    return row >= PAPER << CLASS
+
+
+class PartOfKind(NamedTuple):
+    """The rows of a kind: its place in the order of search, and whether its records are numbered from the last place on."""
+
+    kind: int
+    backwards: bool
+
+
 class Matching(pw.ColumnBase):
     """Select of the numbers of a kind's records that have all words; compiled for the database of the query around it."""
 
-    def __init__(self, kind: int, query: WordQuery, backwards: bool) -> None:
-        """`kind` is the kind's place in the order of search; its records are numbered from the last place on if `backwards`."""
-        self.kind, self.condition = kind, condition(everywhere(query.groups))
-        self.number = f"{LAST} - (rowid & {LAST})" if backwards else f"rowid & {LAST}"
+    def __init__(self, part: PartOfKind, query: WordQuery) -> None:
+        self.kind, self.condition = part.kind, condition(everywhere(query.groups))
+        self.number = f"{LAST} - (rowid & {LAST})" if part.backwards else f"rowid & {LAST}"
         super().__init__()
 
     def __sql__(self, ctx: Any) -> Any:
@@ -196,13 +208,13 @@ def _stages(query: WordQuery, columns: Sequence[str]) -> Iterator[list[Tier]]:
     words = everywhere(query.groups)
     exact, begins = query.called()
     in_names = [
-        condition(*([Part([begins], [name]), *words] for name in NAMES)),
+        condition(*([Part(begins, [name]), *words] for name in NAMES)),
         condition(everywhere(query.groups, NAMES[1:])),
         condition(everywhere(query.groups, NAMES)),
     ]
     in_text = [*_nearly(query), *(condition(everywhere(query.groups, some)) for some in (SAID, WRITTEN, COLUMNS))]
     for which in (THINGS, PAPERS):
-        yield [(condition([Part([exact], [name]), *words]), which) for name in NAMES]
+        yield [(condition([Part(exact, [name]), *words]), which) for name in NAMES]
     for which in (THINGS, PAPERS):
         yield [(wanted, which) for wanted in in_names]
         if len(columns) > len(NAMES):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from .analysis import Token, normal, stem, stems, tokens
 
 MAX_KEY = 60  # characters of a name's key
-NO_KEY = "="  # what no key begins with
+NO_KEY = "_"  # what no key begins with
 QUOTES = '"\u201e\u201f\uff02\u2033\u301d\u301e\u300c\u300d\u300e\u300f' + "".join(
     c for c in map(chr, range(0x80, 0x3020)) if unicodedata.category(c) in ("Pi", "Pf") and c not in "\u2018\u2019\u201b"
 )
@@ -56,11 +56,10 @@ class WordQuery(NamedTuple):
     key: str = ""
     open: bool = False
 
-    def called(self) -> Iterator[Phrase]:
-        """A name that is the text, and one that begins with it. Names are never so where the text is longer than keys are."""
+    def called(self) -> tuple[Group, Group]:
+        """What is called as the text says, and what has a name that begins with it; nothing, where it is longer than keys are."""
         key = self.key if 0 < len(self.key) < MAX_KEY else NO_KEY
-        yield Phrase((f"={key}",))
-        yield Phrase((), f"={key}" if self.open else f"={key}_")
+        return (Phrase((f"={key}",)), Phrase((f"=={key}",))), (Phrase((), f"={key}" if self.open else f"={key}_"),)
 
 
 def key_of(text: str) -> str:
@@ -75,7 +74,7 @@ def parse(text: str) -> WordQuery:
     words = [token.stem for part in parts for token in part.tokens]
     if open := bool(parts) and parts[-1].open:
         words[-1] = parts[-1].tokens[-1].folded
-    return WordQuery(tuple(_group(part) for part in asked or parts), "_".join(words)[:MAX_KEY], open)
+    return WordQuery(tuple(dict.fromkeys(map(_group, asked or parts))), "_".join(words)[:MAX_KEY], open)
 
 
 def as_beginning(text: str) -> str:

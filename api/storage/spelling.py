@@ -1,6 +1,7 @@
 """The nearest spelling of words that records do not have, or do not have together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from .analysis import stem
 from .full_text import Vocabulary
@@ -15,7 +16,11 @@ PART = 3  # letters of either part of a word that may be two
 
 def respelled(release: Release, query: WordQuery) -> WordQuery | None:
     """The query with the nearest words that records have, besides those that it has; None if there is none to be added."""
-    groups = (*(_with_nearest(release, group) for group in query.groups[:MOST]), *query.groups[MOST:])
+    asked, rest = query.groups[:MOST], query.groups[MOST:]
+    near = [_with_nearest(release, group) for group in asked]
+    for n, one in _joined(release, asked):
+        near[n : n + 2] = [(*group, one) for group in near[n : n + 2]]
+    groups = (*near, *rest)
     return None if groups == query.groups else query._replace(groups=groups)
 
 
@@ -23,12 +28,15 @@ def _with_nearest(release: Release, group: Group) -> Group:
     (word, *more), terms = group[0].stems or ("",), vocabulary(release)
     if more or len(word) < SHORTEST or not word.isalpha():
         return group
-    found = (
-        [(term,) for term in nearest(word, terms)]
-        if word in terms
-        else [*_two(word, terms), *((t,) for t in nearest(word, terms))]
-    )
-    return (*group, *map(Phrase, found))
+    return (*group, *map(Phrase, [*_two(word, terms), *((term,) for term in nearest(word, terms))]))
+
+
+def _joined(release: Release, groups: Sequence[Group]) -> Iterator[tuple[int, Phrase]]:
+    """Two words after each other that records write as one: the place of the first, and the one."""
+    for n, pair in enumerate(pairwise(groups)):
+        (first, *more), (last, *others) = (group[0].stems or ("",) for group in pair)
+        if not more and not others and first.isalpha() and last.isalpha() and (one := stem(first + last)) in vocabulary(release):
+            yield n, Phrase((one,))
 
 
 def nearest(word: str, terms: dict[str, int]) -> list[str]:
@@ -51,7 +59,8 @@ def nearest(word: str, terms: dict[str, int]) -> list[str]:
 def _two(word: str, terms: dict[str, int]) -> Iterator[tuple[str, str]]:
     """The word as two that records have."""
     for end in range(PART, len(word) - PART + 1):
-        pair = stem(word[:end]), stem(word[end:])
+        last = word[end:]  # the word is a stem, and so is what it ends in
+        pair = stem(word[:end]), last if last in terms else stem(last)
         if pair[0] in terms and pair[1] in terms:
             yield pair
 

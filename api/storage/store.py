@@ -9,7 +9,7 @@ from pathlib import Path
 import peewee as pw
 
 from ..problems import Problem
-from ..versions import VERSION, version_key
+from ..schema.versions import VERSION, version_key
 from .release import Release
 from .sqlite import DATABASE, open_file
 

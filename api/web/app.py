@@ -21,6 +21,8 @@ from . import (
     aggregates,
     changes,
     citations,
+    deprecations,
+    exports,
     health,
     index,
     network,
@@ -70,7 +72,7 @@ def create_outside(prefix: str) -> Flask:
 
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
-    for module in (pages, health, index, search, resolve, network, threads, timeline, changes, releases):
+    for module in (pages, health, index, search, resolve, network, threads, timeline, changes, exports, releases):
         app.register_blueprint(module.blueprint)
     for derived in (resources, aggregates, citations):
         app.register_blueprint(derived.routes())
@@ -113,7 +115,7 @@ def init_headers(app: Flask) -> None:
             request.environ[ROUTE] = request.url_rule.rule
         response.headers.setdefault("Content-Security-Policy", CLOSED)
         response.headers.update(SECURITY)
-        return response
+        return deprecations.announce(response)
 
 
 def init_compression(app: Flask) -> None:

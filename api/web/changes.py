@@ -18,9 +18,9 @@ from ..releases.files import CHANGE, as_change
 from ..resources import BY_KIND
 from ..schema.fields import Choice, Record, Schema
 from ..schema.query_fields import Partial, Version
+from ..schema.versions import VERSION, version_key
 from ..storage.release import Release
 from ..storage.tables import Changed
-from ..versions import VERSION, version_key
 from . import addresses
 from .addresses import absolute, here, next_page
 from .request_parameters import choose_format, read_parameters

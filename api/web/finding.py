@@ -1,4 +1,4 @@
-"""What a search finds: the records that have all words; if there are none, those spelled nearly so, or with most words."""
+"""What a search finds: the records that have all words; if only papers have, those spelled nearly so, or with most words."""
 
 import math
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ..resources.search_texts import KINDS
 from ..storage import full_text
-from ..storage.analysis import normal, tokens
+from ..storage.analysis import normal, stem, stems, tokens
 from ..storage.phrases import Group, WordQuery, parse
 from ..storage.release import Release
 from ..storage.spelling import respelled
@@ -30,14 +30,21 @@ class Found(NamedTuple):
 
 
 def found(release: Release, text: str, kinds: Sequence[int], most: int) -> Found:
-    """The first `most` rows of these kinds for a text, best first."""
+    """The first `most` rows of these kinds for a text, best first.
+
+    A paper that has all words does not hide the things that have them in another spelling.
+    """
     query = parse(text)
-    if total := full_text.count(release, query.groups, kinds):
-        return Found(total, full_text.ranked(release, query, kinds, most), query, query.groups)
+    total = full_text.count(release, query.groups, kinds)
+    rows = full_text.ranked(release, query, kinds, most) if total else []
+    if rows and not full_text.is_paper(rows[0]):
+        return Found(total, rows, query, query.groups)
     near = respelled(release, query) if query.groups else None
-    if near and (total := full_text.count(release, near.groups, kinds)):
-        return Found(total, full_text.ranked(release, near, kinds, most), query, near.groups, "spelling")
-    return _most(release, query, near or query, kinds, most)
+    if near and (of_near := full_text.count(release, near.groups, kinds)):
+        nearly = full_text.ranked(release, near, kinds, most)
+        if not rows or not full_text.is_paper(nearly[0]):
+            return Found(of_near, nearly, query, near.groups, "spelling")
+    return Found(total, rows, query, query.groups) if rows else _most(release, query, near or query, kinds, most)
 
 
 def _most(release: Release, query: WordQuery, near: WordQuery, kinds: Sequence[int], most: int) -> Found:
@@ -79,9 +86,11 @@ def spelling(release: Release, text: str, found: Found) -> str | None:
                 continue
             rows = found.rows[:1] + full_text.ranked(release, WordQuery((others[:1],)), [], 1)
             nearest[asked[0].stems[0]] = next(filter(None, (written(release, row, others) for row in rows)), None)
-    spelled, end = "", 0
+    spelled, end, first, other = "", 0, "", ""
     for token in tokens(text := normal(text)):
-        if other := nearest.get(token.stem):
-            spelled += text[end : token.start] + other
+        if other and stem(f"{first}{token.folded}") in stems(other):  # two words that records write as one
             end = token.end
+        elif other := nearest.get(token.stem) or "":
+            spelled += text[end : token.start] + other
+            first, end = token.folded, token.end
     return spelled + text[end:] if end else None

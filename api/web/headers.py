@@ -20,7 +20,7 @@ ASKED = "*, Authorization, If-None-Match, If-Modified-Since, If-Range, Range, X-
 # Response headers that pages of other origins may read.
 EXPOSED = (
     "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition", "X-Request-ID",
-    "RateLimit", "RateLimit-Policy",
+    "RateLimit", "RateLimit-Policy", "Deprecation", "Sunset",
 )  # fmt: skip
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # Swagger UI: scripts that call this server, and images inside its own style sheet.

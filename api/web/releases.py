@@ -12,8 +12,8 @@ from ..problems import Problem, nearest
 from ..query.citation import citation, release_url
 from ..releases.files import file_of
 from ..schema.fields import Record
+from ..schema.versions import is_draft
 from ..storage.published import SUMS, PublishedRelease
-from ..versions import is_draft
 from .addresses import absolute, here, root
 from .request_parameters import json_only, no_parameters, served, store
 from .responses import about, fixed

@@ -1,5 +1,6 @@
 """The contract is valid, complete, derived, and its examples are true to it."""
 
+import re
 import subprocess
 import sys
 from typing import Any
@@ -10,10 +11,11 @@ from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from support import conforms
+from support import conforms, declared, sample, vocabulary
 
 from api.resources import RESOURCES
 from api.schema.json_schema import json_schema
+from api.schema.walk import paths
 from api.web import openapi
 
 
@@ -39,31 +41,125 @@ def test_every_operation_is_named_tagged_and_described() -> None:
     assert len(set(names)) == len(names)
     tags = {tag["name"] for tag in openapi.contract()["tags"]}
     for path, operation in operations():
-        assert operation["summary"], path
-        assert operation["description"], path
+        assert operation["summary"].endswith("."), path
         assert set(operation["tags"]) <= tags
 
 
 def test_every_parameter_is_typed_and_described() -> None:
-    for path, operation in operations():
-        for parameter in operation.get("parameters", ()):
-            assert parameter["schema"]["type"], (path, parameter["name"])
-            assert parameter["description"].endswith((".", "`.")), (path, parameter["name"])
+    schemas = openapi.contract()["components"]["schemas"]
+    for path, _ in operations():
+        for parameter in declared(path):
+            named = parameter["schema"].get("$ref") or parameter["schema"].get("allOf", [{}])[0].get("$ref", "")
+            assert schemas.get(named.rsplit("/", 1)[1] if named else "", parameter["schema"])["type"], (path, parameter["name"])
+            name, suffixed = parameter["name"], parameter["name"].endswith(("_all", "_not"))
+            assert "description" in parameter or suffixed, (path, name)
+            assert parameter.get("description", "by the suffix.").endswith((".", "`.")), (path, name)
+    for suffix in ("_all", "_not"):
+        assert f"`<name>{suffix}`" in openapi.contract()["info"]["description"]
 
 
 def test_every_property_of_every_document_is_described() -> None:
     for name, schema in openapi.contract()["components"]["schemas"].items():
-        if name in {resource.model.__name__ for resource in RESOURCES}:
+        if name in {f"{resource.model.__name__}Record" for resource in RESOURCES}:
             assert [key for key, shape in schema["properties"].items() if "description" not in shape] == [], name
 
 
-def test_every_response_with_a_body_has_an_example_that_is_true_to_it() -> None:
+def test_every_response_with_a_body_has_an_example_that_is_true_to_it(
+    client: FlaskClient, documents: dict[str, list[dict[str, Any]]]
+) -> None:
+    """Of a record, which says of each key what it is, any document of the dataset is one."""
+    records = {f"{resource.model.__name__}Record": documents[resource.kind][0] for resource in RESOURCES}
+    records["TimelineEntry"] = client.get("/v1/timeline?limit=1").get_json()["data"][0]
     shared = openapi.contract()["components"]["responses"]
     for path, operation in operations():
         for status, response in operation["responses"].items():
             for media in shared.get(response.get("$ref", "").rsplit("/", 1)[-1], response).get("content", {}).values():
-                assert "example" in media, (path, status)
-                conforms(media["example"], media["schema"])
+                shown = media["example"] if "example" in media else sample(media["schema"], records)
+                assert shown, (path, status)
+                conforms(shown, media["schema"])
+
+
+# What ECMAScript and browsers have for every program, and a component could be taken for.
+GLOBALS = {
+    "Array", "Boolean", "Comment", "Date", "Document", "Element", "Error", "Event", "File", "History", "Image", "Location", "Map",
+    "Node", "Notification", "Number", "Object", "Option", "Plugin", "Promise", "Proxy", "Range", "Record", "Report", "Request",
+    "Response", "Selection", "Set", "String", "Symbol", "Text", "URL",
+}  # fmt: skip
+
+
+def test_the_contract_is_short_enough_to_be_read() -> None:
+    """150 kB for the eight kinds that there are."""
+    assert len(openapi.as_yaml().encode()) < 150_000 / 8 * len(RESOURCES)
+
+
+def test_every_answer_of_json_has_a_name_that_a_program_can_use() -> None:
+    components = openapi.contract()["components"]
+    assert GLOBALS & set(components["schemas"]) == set()
+    assert set(components["schemas"]) & set(components["parameters"]) == set(), "generators put them side by side"
+    for path, operation in operations():
+        schema = operation["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+        if path.startswith("/v1") and path not in ("/v1/releases/{version}/{name}",):
+            assert "properties" not in schema, path
+    for kind in RESOURCES:
+        name = kind.model.__name__
+        assert {f"{name}Record", f"{name}List", f"{name}Item"} <= set(components["schemas"])
+
+
+def test_no_schema_has_a_key_that_is_called_as_itself() -> None:
+    """A generated class would have a variable for both."""
+    for name, schema in openapi.contract()["components"]["schemas"].items():
+        assert name.lower() not in {key.replace("_", "") for key in schema.get("properties", {})}, name
+
+
+def test_an_operation_answers_with_json_or_with_something_else() -> None:
+    """A generator has one type for the answers of an operation."""
+    for path, operation in operations():
+        types = set(operation["responses"].get("200", {}).get("content", {}))
+        if "application/json" in types and path != "/v1/releases/{version}/{name}":
+            assert types == {"application/json"}, path
+
+
+def test_what_is_said_twice_is_said_once_and_referred_to() -> None:
+    """No vocabulary of a record, and no parameter of two paths, is written out where it is used."""
+    contract = openapi.contract()
+    for name, schema in contract["components"]["schemas"].items():
+        for key, shape in schema.get("properties", {}).items():
+            assert len(shape.get("enum", ())) < 2, (name, key)
+            assert len(shape.get("items", {}).get("enum", ())) < 2, (name, key)
+    inline = [str(p) for item in contract["paths"].values() for p in item["get"].get("parameters", ()) if "$ref" not in p]
+    assert len(set(inline)) == len(inline)
+
+
+def test_records_that_come_along_have_the_types_of_their_kinds(client: FlaskClient) -> None:
+    schema = openapi.contract()["components"]["schemas"]["Included"]
+    assert set(schema["properties"]) == {resource.kind for resource in RESOURCES}
+    for resource in RESOURCES:
+        (include,) = [p for p in declared(f"/v1/{resource.kind}") if p["name"] == "include"] or [None]
+        if include:
+            kinds = ",".join(vocabulary(include["schema"]))
+            answer = client.get(f"/v1/{resource.kind}?limit=20&include={kinds}").get_json()
+            conforms(answer["included"], schema)
+            assert ",".join(answer["included"]) == kinds
+
+
+def test_a_record_with_fields_is_sparse_and_one_without_is_whole(client: FlaskClient) -> None:
+    schema = {"$ref": "#/components/schemas/EventList"}
+    sparse = client.get("/v1/events?fields=title,date.edtf&limit=3").get_json()
+    conforms(sparse, schema)
+    conforms(sparse["data"][0], {"$ref": "#/components/schemas/SparseRecord"})
+    with pytest.raises(AssertionError):
+        conforms(sparse["data"][0], {"$ref": "#/components/schemas/EventRecord"})
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.kind)
+def test_the_contract_allows_every_path_that_fields_takes(client: FlaskClient, resource: Any) -> None:
+    pattern = openapi.contract()["components"]["schemas"]["Path"]["pattern"]
+    every = list(paths(resource.schema))
+    assert [path for path in every if not re.fullmatch(pattern, path)] == []
+    for path in every[::7]:
+        answer = client.get(f"/v1/{resource.kind}?limit=1&fields={path}")
+        assert answer.status_code == 200, path
+        conforms(answer.get_json(), {"$ref": f"#/components/schemas/{resource.model.__name__}List"})
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.kind)

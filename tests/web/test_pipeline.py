@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 from flask.testing import FlaskClient
+from support import declared
 
 from api.query.parameters import arguments
 from api.query.parsing import InvalidParameters
@@ -37,9 +38,9 @@ def open_parameters(resource: Resource) -> Iterator[str]:
 def routes_of(resource: Resource) -> Iterator[str]:
     """Every path of the contract that takes the filters of a kind."""
     mine = set(open_parameters(resource))
-    for path, operation in OPERATIONS.items():
+    for path in OPERATIONS:
         if path.endswith(f"/{resource.kind}") or (path == "/v1/network" and resource.kind == "events"):
-            assert mine <= {parameter["name"] for parameter in operation["parameters"]}, path
+            assert mine <= {parameter["name"] for parameter in declared(path)}, path
             yield path
 
 

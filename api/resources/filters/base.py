@@ -17,6 +17,7 @@ MATCHES = ("possible", "certain")
 # What a description says of several values.
 ANY_OF = "Comma-separated values: any of them."
 ALL_OF = "Comma-separated values: all of them."
+NONE_OF = "Exclude records that have any of these values."
 
 
 class RecordFinder(Protocol):
@@ -57,7 +58,7 @@ class Filter:
         raise NotImplementedError
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        """The conditions for a request's arguments; `model` is the kind's table, `table` the index table."""
+        """The conditions for a request's arguments; `model` is the kind's table, `table` what it looks in (`index_of`)."""
         raise NotImplementedError
 
     def understood(self, arguments: Arguments) -> dict[str, Any]:

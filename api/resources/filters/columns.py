@@ -11,9 +11,9 @@ import peewee as pw
 from marshmallow import validate
 
 from ...schema.query_fields import QueryText, Version, an_id, listed
+from ...schema.versions import sortable
 from ...storage.full_text import Matching
 from ...storage.phrases import parse
-from ...versions import sortable
 from .base import Arguments, Filter
 from .tables import alias
 
@@ -49,10 +49,7 @@ class Words(Filter):
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
         if self.name in arguments:
-            from ..search_texts import KINDS, backwards  # noqa: PLC0415  # which kinds there are is known once all are declared
-
-            matching = Matching(KINDS.index(self.kind), parse(arguments[self.name]), backwards(self.kind))
-            yield pw.Expression(getattr(model, self.column), "IN", matching)
+            yield pw.Expression(getattr(model, self.column), "IN", Matching(table, parse(arguments[self.name])))
 
 
 @dataclass(frozen=True)

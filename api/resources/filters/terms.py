@@ -11,7 +11,7 @@ import peewee as pw
 
 from ...schema.fields import Choice, Record
 from ...schema.query_fields import QueryText, an_id, listed
-from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter, Values
+from .base import ALL_OF, ANY_OF, NONE_OF, Arguments, Catalog, Filter, Values
 from .conditions import Holds
 from .tables import Row
 
@@ -55,7 +55,7 @@ class Terms(Filter):
         parameters = {self.name: listed(term, f"{self.description} {ANY_OF}")}
         if not self.single:
             parameters[f"{self.name}_all"] = listed(term, f"{self.description} {ALL_OF}")
-        parameters[f"{self.name}_not"] = listed(term, "Exclude records that have any of these values.")
+        parameters[f"{self.name}_not"] = listed(term, NONE_OF)
         return parameters
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Holds]:

@@ -11,8 +11,10 @@ from ... import __version__
 from ...resources import RESOURCES
 from ...resources.timeline import TIMELINE
 from ...schema.json_schema import DATE, Plugin, schema_name
+from .. import deprecations
 from . import components
-from .operations import NAMES, PATHS, item_operation, list_operation
+from .naming import Shared, give_names
+from .operations import NAMES, envelopes, included, item_operation, list_operation
 from .services import services
 
 TITLE = "diplomatic-events"
@@ -21,8 +23,12 @@ Diplomacy between the United States and Russia: events, statements, agreements, 
 sources that report them. Read-only, no key. Every fact carries its citation.
 
 Lists take typed filters. Several values of one parameter are separated by commas or given by repeating it, and mean any of
-them. Unknown or invalid parameters are a 400 that names all of them. `links.next` is the next page. Dates are EDTF, with the
-earliest and latest day they can mean.
+them; those of `<name>_all` mean all of them, and `<name>_not` excludes records that have any of them. Unknown or invalid
+parameters are a 400 that names all of them. `links.next` is the next page. Dates are EDTF, with the earliest and latest day
+they can mean.
+
+An answer from a release has an `ETag`, and a `Link` (RFC 8288) with next, describedby and license. What will be withdrawn
+says so in `Deprecation` and `Sunset`. Other formats than JSON are described at `/v1/export`.
 
 A request line of more than 8,190 bytes is a 414; a header field of more than 8,190 bytes, more than 100 header fields, or
 more than 65,536 bytes of them are a 431; header fields that take longer than 10 seconds to arrive are a 408. A server may
@@ -49,19 +55,20 @@ def contract() -> dict[str, Any]:
         + [{"name": "service", "description": "The index, the contract, and the state of the server."}],
     )
     components.register(spec)
-    spec.components.schema("Date", DATE)
-    for words, name in PATHS.items():
-        spec.components.schema(name, {"type": "string", "description": "A path to a key of a document.", "enum": list(words)})
+    spec.components.schema("PublicDate", DATE)
+    spec.components.schema("Included", included())
     for resource in RESOURCES:
         spec.components.schema(NAMES[resource.kind], schema=resource.schema)
+        for name, schema in envelopes(resource).items():
+            spec.components.schema(name, schema)
         spec.path(f"/v1/{resource.kind}", operations={"get": list_operation(resource)})
         spec.path(f"/v1/{resource.kind}/{{id}}", operations={"get": item_operation(resource)})
     spec.components.schema(TIMELINE.model.__name__, schema=TIMELINE.schema)
     for path, operation in services().items():
         spec.path(path, operations={"get": operation})
     document = spec.to_dict()
-    for item in document["paths"].values():
-        item["get"]["responses"] |= components.errors(*components.ANYWHERE)
+    deprecations.mark(document)
+    give_names(document)
     document = {"openapi": document.pop("openapi"), **document}
     document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
     return document
@@ -69,16 +76,43 @@ def contract() -> dict[str, Any]:
 
 @cache
 def as_json() -> str:
-    return json.dumps(contract(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(contract(), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-class _WithoutAliases(yaml.SafeDumper):
-    """Writes repeated parts in full: no YAML anchors and aliases."""
+WIDTH, SHORT = 400, 800  # characters
+
+
+class _Lines(yaml.SafeDumper):
+    """Writes what is short on one line, the filters of a kind once, as an anchor, and all else in full."""
+
+    names: dict[yaml.Node, str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {}
 
     def ignore_aliases(self, data: Any) -> bool:
-        return True
+        return not isinstance(data, Shared)
+
+    def generate_anchor(self, node: yaml.Node) -> str:
+        return self.names[node]
+
+    def represent_shared(self, data: Shared) -> yaml.Node:
+        node = self.represent_list(data)
+        self.names[node] = data.name
+        return node
+
+    def represent_mapping(self, tag: Any, mapping: Any, flow_style: Any = None) -> Any:
+        return super().represent_mapping(tag, mapping, len(json.dumps(mapping)) <= SHORT)
+
+    def represent_sequence(self, tag: Any, sequence: Any, flow_style: Any = None) -> Any:
+        return super().represent_sequence(tag, sequence, len(json.dumps(sequence)) <= SHORT)
+
+
+_Lines.add_representer(Shared, _Lines.represent_shared)
 
 
 @cache
 def as_yaml() -> str:
-    return yaml.dump(contract(), Dumper=_WithoutAliases, sort_keys=False, allow_unicode=True, width=120)
+    text: str = yaml.dump(contract(), Dumper=_Lines, sort_keys=False, allow_unicode=True, width=WIDTH)
+    return text

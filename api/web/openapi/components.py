@@ -4,10 +4,10 @@ from typing import Any
 
 from apispec import APISpec
 
-from ...formats import FORMATS
 from ...problems import PROBLEMS
 from ...schema import fields
 from ...schema.json_schema import ANY, component
+from . import parameters
 
 REFERENCE = {
     "type": "object",
@@ -44,20 +44,22 @@ PROBLEM = {
         "errors": {
             "type": "array",
             "description": "Every error of the query.",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "parameter": {"type": "string"},
-                    "detail": {"type": "string"},
-                    "allowed": {"type": ["array", "null"], "items": {"type": "string"}},
-                    "suggestion": {"type": ["string", "null"]},
-                },
-                "required": ["parameter", "detail"],
-            },
+            "items": component("QueryError"),
         },
         "suggestion": {"type": ["string", "null"]},
     },
     "required": ["type", "title", "status", "detail"],
+}
+QUERY_ERROR = {
+    "type": "object",
+    "description": "What is wrong with a parameter, and what is allowed.",
+    "properties": {
+        "parameter": {"type": "string"},
+        "detail": {"type": "string"},
+        "allowed": {"type": ["array", "null"], "items": {"type": "string"}},
+        "suggestion": {"type": ["string", "null"]},
+    },
+    "required": ["parameter", "detail"],
 }
 FACET = {
     "type": "object",
@@ -90,7 +92,7 @@ THREAD = {
         "id": {"type": "string"},
         "stance": {"type": ["string", "null"], "description": "How it stands to what it replies to."},
         "speakers": {"type": "array", "items": component("Holder")},
-        "date": component("Date"),
+        "date": component("PublicDate"),
         "act": {"type": "string"},
         "paraphrase": {"type": "string"},
         "href": {"type": "string"},
@@ -98,35 +100,39 @@ THREAD = {
     },
     "required": ["id", "stance", "speakers", "date", "act", "paraphrase", "href", "replies"],
 }
-RELEASE = {"version": "1.0.0", "digest": "0" * 64, "url": "https://example.org/v1/releases/1.0.0"}
-NOT_MODIFIED = {"description": "The client's copy is current (`If-None-Match`)."}
-
-
-# status -> component, reason phrase, kind of problem, example of a detail
-ERRORS: dict[int, tuple[str, str, str | None, str]] = {
-    400: ("InvalidParameters", "Bad Request", "invalid-parameters", "Invalid query parameters: typ."),
-    404: ("UnknownRecord", "Not Found", "unknown-record", "There is no 'geneva-summit' among the events."),
-    406: ("NotAcceptable", "Not Acceptable", None, "None of the media types in Accept is available."),
-    409: ("Draft", "Conflict", "draft", "3.0.0+draft is not published and may still change, so it cannot be cited."),
-    410: ("Gone", "Gone", "cursor-expired", "Release 1.0.0-0123456789ab is no longer kept."),
-    408: ("TooSlow", "Request Timeout", None, "The header fields did not come within 10 seconds."),
-    414: ("TooLongAddress", "URI Too Long", None, "The request line is longer than 8190 bytes."),
-    429: ("TooManyRequests", "Too Many Requests", None, "More than 60 per 1 minute from one client."),
-    431: (
-        "TooManyHeaders",
-        "Request Header Fields Too Large",
-        None,
-        "There are more than 100 header fields, one is longer than 8190 bytes, or all than 65536.",
-    ),
-    503: ("NotReady", "Service Unavailable", "not-ready", "No release is loaded yet."),
+RELEASE = {"version": "1.0.0", "digest": "e3b0c442...", "url": "https://example.org/v1/releases/1.0.0"}
+RESPONSES = {
+    "Renamed": {"description": "The record was renamed; `Location` is its new address."},
 }
 
 
-ANYWHERE = (408, 414, 429, 431)  # any request may get these before it is parsed
+INVALID = {
+    "type": "/problems/invalid-parameters",
+    "title": "Invalid parameters",
+    "status": 400,
+    "detail": "Invalid query parameters: typ.",
+    "instance": "/v1/events?typ=summit",
+    "errors": [{"parameter": "typ", "detail": "is unknown", "allowed": ["type", "status"], "suggestion": "type"}],
+}
+# The statuses without an answer, of whatever operation.
+ERRORS = {
+    304: "The client's copy is current (`If-None-Match`); there is no body.",
+    400: PROBLEMS["invalid-parameters"],
+    404: PROBLEMS["unknown-record"],
+    406: "None of the media types in `Accept` is available; `available` lists those that are.",
+    408: "The header fields did not come in time.",
+    409: PROBLEMS["draft"],
+    410: f"The record was withdrawn. Or: {PROBLEMS['cursor-expired']}",
+    414: "The request line is too long.",
+    429: "Too many requests of one client; `Retry-After` says when to come again.",
+    431: "The header fields are too many or too long.",
+    503: PROBLEMS["not-ready"],
+}
 
 
 def errors(*statuses: int) -> dict[str, Any]:
-    return {str(status): {"$ref": f"#/components/responses/{ERRORS[status][0]}"} for status in statuses}
+    """The response that stands for all statuses that refuse a request."""
+    return {"default": {"$ref": "#/components/responses/Refused"}}
 
 
 RELEASE_SCHEMA = {
@@ -139,37 +145,84 @@ RELEASE_SCHEMA = {
     },
     "required": ["version", "digest", "url"],
 }
-LIST_META = {
+DATE_MATCH_COUNTS = {
+    "type": "object",
+    "description": "Of a query with a range of days: how many records lie in it for certain, and how many possibly.",
+    "properties": {"certain": {"type": "integer"}, "possible": {"type": "integer"}},
+    "required": ["certain", "possible"],
+}
+FACET_CUT = {
+    "type": "object",
+    "properties": {"shown": {"type": "integer"}, "values": {"type": "integer"}},
+    "required": ["shown", "values"],
+}
+SPARSE_RECORD = {
+    "type": "object",
+    "description": "Of a record those keys that `fields` named, and its id. Without `fields` every record is whole.",
+    "properties": {"id": {"type": "string"}},
+    "required": ["id"],
+    "additionalProperties": True,
+}
+LIST_META: dict[str, Any] = {
     "type": "object",
     "properties": {
         "total": {"type": "integer", "description": "How many records match the filters, on all pages."},
         "release": component("Release"),
         "query": {**ANY, "description": "The parsed query, defaults included."},
-        "date_match": {
-            "type": "object",
-            "description": "Of a query with a range of days: how many records lie in it for certain, and how many possibly.",
-            "properties": {"certain": {"type": "integer"}, "possible": {"type": "integer"}},
-            "required": ["certain", "possible"],
-        },
+        "date_match": component("DateMatchCounts"),
         "facets": {
             "type": "object",
             "description": "For each requested facet, its values, the number of records with each, and the link to them.",
-            "additionalProperties": {"type": "array", "items": FACET},
+            "additionalProperties": {"type": "array", "items": component("Facet")},
         },
+        "citation": {**ANY, "description": "With `cite=true`: how to cite this query."},
         "facets_cut": {
             "type": "object",
             "description": "The facets with more values than are shown: how many are shown, and how many there are. At most 100 "
             "values are shown, the most frequent ones; of years and months at most 1,500, in order of time.",
-            "additionalProperties": {
-                "type": "object",
-                "properties": {"shown": {"type": "integer"}, "values": {"type": "integer"}},
-                "required": ["shown", "values"],
-            },
+            "additionalProperties": component("FacetCut"),
         },
         "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
         "spelling": {"type": ["string", "null"], "description": "Where `q` finds nothing, its nearest spelling that does."},
     },
     "required": ["total", "release", "query"],
+    "example": {"total": 1, "release": RELEASE, "query": {"limit": 50}},
+}
+TIMELINE_META = {
+    "type": "object",
+    "properties": {
+        **{key: LIST_META["properties"][key] for key in ("total", "release", "query", "date_match")},
+        "kinds": {
+            "type": "object",
+            "description": "How many entries there are of each kind.",
+            "additionalProperties": {"type": "integer"},
+        },
+    },
+    "required": [*LIST_META["required"], "kinds"],
+    "example": {**LIST_META["example"], "kinds": {"events": 1}},
+}
+ANSWER_META = {
+    "type": "object",
+    "properties": {"total": {"type": "integer"}, "release": component("Release"), "query": ANY},
+    "additionalProperties": True,
+    "example": {"total": 1, "release": RELEASE, "query": {}},
+}
+ANSWER_LINKS = {
+    "type": "object",
+    "additionalProperties": {"type": ["string", "null"], "format": "uri"},
+    "example": {"self": "https://example.org/v1/..."},
+}
+ITEM_META = {
+    "type": "object",
+    "properties": {"release": component("Release")},
+    "required": ["release"],
+    "example": {"release": RELEASE},
+}
+LINKS = {"type": "object", "additionalProperties": {"type": "string", "format": "uri-reference"}}
+ITEM_LINKS = {
+    "type": "object",
+    "additionalProperties": {"type": "string", "format": "uri"},
+    "example": {"self": "https://example.org/v1/...", "collection": "https://example.org/v1/..."},
 }
 LIST_LINKS = {
     "type": "object",
@@ -178,41 +231,43 @@ LIST_LINKS = {
         "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
     },
     "required": ["self", "next"],
+    "example": {"self": "https://example.org/v1/...", "next": None},
 }
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Reference": REFERENCE,
     "Office": OFFICE,
     "Holder": HOLDER,
     "Problem": PROBLEM,
+    "QueryError": QUERY_ERROR,
+    "Facet": FACET,
+    "FacetCut": FACET_CUT,
+    "DateMatchCounts": DATE_MATCH_COUNTS,
+    "SparseRecord": SPARSE_RECORD,
     "Hit": HIT,
     "Thread": THREAD,
     "Release": RELEASE_SCHEMA,
-    **dict(format.component for format in FORMATS.values() if format.component),
     "ListMeta": LIST_META,
     "ListLinks": LIST_LINKS,
+    "TimelineMeta": TIMELINE_META,
+    "AnswerMeta": ANSWER_META,
+    "AnswerLinks": ANSWER_LINKS,
+    "ItemMeta": ITEM_META,
+    "ItemLinks": ITEM_LINKS,
+    "Links": LINKS,
+    **parameters.SCHEMAS,
 }
 
 
 def register(spec: APISpec) -> None:
-    """Adds the components of this module and those of the formats to the contract."""
+    """Adds the components of this module to the contract."""
     for name, schema in SCHEMAS.items():
         spec.components.schema(name, schema)
-    for status, (name, description, kind, detail) in ERRORS.items():
-        content = {
-            "application/problem+json": {"schema": component("Problem"), "example": _problem(status, description, kind, detail)}
-        }
-        spec.components.response(name, {"description": PROBLEMS.get(kind or "", f"{description}."), "content": content})
+    for name, response in RESPONSES.items():
+        spec.components.response(name, response)
+    told = "\n".join(f"- {status}: {what}" for status, what in ERRORS.items())
+    spec.components.response("Refused", _refusal(f"No answer; all but 304 with a problem document.\n\n{told}\n", INVALID))
 
 
-def _problem(status: int, description: str, kind: str | None, detail: str) -> dict[str, Any]:
-    """An example of a problem document."""
-    body: dict[str, Any] = {
-        "type": f"/problems/{kind}" if kind else "about:blank",
-        "title": kind.replace("-", " ").capitalize() if kind else description,
-        "status": status,
-        "detail": detail,
-        "instance": "/v1/events?typ=summit",
-    }
-    if status == 400:
-        body["errors"] = [{"parameter": "typ", "detail": "is unknown", "allowed": ["type", "status"], "suggestion": "type"}]
-    return body
+def _refusal(description: str, example: dict[str, Any]) -> dict[str, Any]:
+    content = {"schema": component("Problem"), "example": example}
+    return {"description": description, "content": {"application/problem+json": content}}

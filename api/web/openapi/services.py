@@ -4,33 +4,30 @@ from typing import Any
 
 from ...formats import FORMATS
 from ...query.parameters import aggregate_arguments, cite_arguments
-from ...query.timeline import FORMATS as FORMATS_OF_TIMELINE
 from ...query.timeline import timeline_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
 from ...resources.timeline import TIMELINE
-from ...schema.json_schema import ANY, component
-from .. import changes, citations, index, network, resolve, search, threads
-from .components import NOT_MODIFIED, RELEASE, SAMPLE_HIT, errors
-from .examples import example
-from .operations import envelope, id_parameter, media, query
+from ...schema.json_schema import ANY, DATE, component
+from .. import changes, citations, exports, index, network, resolve, search, threads
+from .components import RELEASE, SAMPLE_HIT, errors
+from .operations import envelope, media, typed
+from .parameters import id_parameter, query
 
-READS_RELEASE = 503  # an operation with this status reads a release, so it has an ETag and a 304
+OPEN: dict[str, Any] = {}  # the schema of bytes that no client reads as JSON
 
 
 def _service(
-    summary: str, id: str, content: dict[str, Any], statuses: tuple[int, ...] = (), *, parameters: Any = (), tag: str = "service"
+    what: str, id: str, content: dict[str, Any], statuses: tuple[int, ...] = (), *, parameters: Any = (), tag: str = "service"
 ) -> dict[str, Any]:
     return {
         "operationId": id,
         "tags": [tag],
-        "summary": summary,
-        "description": f"{summary}.",
+        "summary": f"{what}.",
         "parameters": list(parameters),
         "responses": {
-            "200": {"description": f"{summary}.", "content": content},
-            **({"304": NOT_MODIFIED} if READS_RELEASE in statuses else {}),
-            **errors(*statuses, *((406,) if READS_RELEASE in statuses and 406 not in statuses else ())),
+            "200": {"description": "OK", "content": content},
+            **errors(*statuses),
         },
     }
 
@@ -43,39 +40,38 @@ VERSION = {
     "schema": {"type": "string"},
     "example": "1.0.0",
 }
-SAMPLE_META = {"total": 1, "release": RELEASE, "query": {}}
-SAMPLE_LINKS = {"self": "https://example.org/v1/..."}
 
 
 def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
-    whole = {"data": sample, "meta": SAMPLE_META, "links": SAMPLE_LINKS}
-    return media("application/json", whole, envelope(data, ANY, ANY))
+    """The content of an answer of JSON: `data` in its envelope, with an example of it."""
+    schema = envelope({**data, "example": sample}, component("AnswerMeta"), component("AnswerLinks"))
+    return {FORMATS["json"].media_type: {"schema": schema}}
 
 
 def _entries() -> dict[str, Any]:
-    """The content of the timeline, in each format."""
-    sample = {
-        "data": [example(TIMELINE.schema)],
-        "meta": {**SAMPLE_META, "kinds": {"events": 1}},
-        "links": {**SAMPLE_LINKS, "next": None},
-    }
-    kinds = {
-        "type": "object",
-        "description": "How many entries there are of each kind.",
-        "additionalProperties": {"type": "integer"},
-    }
-    meta = {"allOf": [component("ListMeta")], "type": "object", "properties": {"kinds": kinds}, "required": ["kinds"]}
-    shape = envelope({"type": "array", "items": component("TimelineEntry")}, meta, component("ListLinks"))
-    others = (FORMATS[word] for word in FORMATS_OF_TIMELINE[1:])
-    return media("application/json", sample, shape) | {
-        kind: content for format in others for kind, content in media(format.media_type, format.example).items()
-    }
+    """The content of the timeline."""
+    entry = {"anyOf": [component(TIMELINE.model.__name__), component("SparseRecord")]}
+    schema = envelope({"type": "array", "items": entry}, component("TimelineMeta"), component("ListLinks"))
+    return {FORMATS["json"].media_type: {"schema": schema}}
 
 
 def _files() -> dict[str, Any]:
     """The content of a published file, for each media type."""
     types = {"text/plain", *(file.media_type for file in FILES.values())}
-    return {kind: {"schema": {"description": "The file's bytes."}, "example": "..."} for kind in sorted(types)}
+    return {kind: {"schema": OPEN, "example": "..."} for kind in sorted(types)}
+
+
+def _other_formats() -> dict[str, Any]:
+    """The content of an export, for each format other than JSON: text; JSON of some other sort has a schema that allows all.
+
+    A generator takes the schema of one of these for that of them all.
+    """
+    content: dict[str, Any] = {}
+    for format in FORMATS.values():
+        if format.write:
+            text = {"type": "string", **({"description": format.what} if format.what else {})}
+            content |= media(format.media_type, format.example, OPEN if format.component else text)
+    return content
 
 
 def services() -> dict[str, dict[str, Any]]:
@@ -89,9 +85,8 @@ def _lookups() -> dict[str, dict[str, Any]]:
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
     node = {"id": "russia", "name": "Russia", "events": 1}
     graph = {"directed": True, "multigraph": True, "graph": {}, "nodes": [node], "edges": []}
-    graphml = media(FORMATS["graphml"].media_type, "<graphml/>")
-    tree = {**{key: example(BY_KIND["statements"].schema)[key] for key in ("id", "speakers", "date", "act", "paraphrase")}}
-    thread = {**tree, "stance": None, "href": "/v1/statements/...", "replies": []}
+    said = {"id": "...", "speakers": [], "date": DATE["example"], "act": "deny", "paraphrase": "..."}
+    thread = {**said, "stance": None, "href": "/v1/statements/...", "replies": []}
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
     resolving = _service(redirect, "resolve", {}, (400, 404, 410, 503))
     redirects = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
@@ -120,9 +115,9 @@ def _lookups() -> dict[str, dict[str, Any]]:
         "/v1/network": _service(
             "The network of actors in the events that match the filters, as node-link data",
             "network",
-            {**_answer(ANY, graph), **graphml},
+            _answer(ANY, graph),
             (400, 406, 503),
-            parameters=query(network.network_arguments()),
+            parameters=typed(network.network_arguments()),
             tag="events",
         ),
         "/v1/timeline": _service(
@@ -130,7 +125,7 @@ def _lookups() -> dict[str, dict[str, Any]]:
             "timeline",
             _entries(),
             (400, 406, 410, 503),
-            parameters=query(timeline_arguments()),
+            parameters=typed(timeline_arguments()),
         ),
         "/v1/threads/{id}": _service(
             "What a statement replies to and what replies to it, as trees",
@@ -147,7 +142,10 @@ def _publications() -> dict[str, dict[str, Any]]:
     """Published releases, changes between them, citations and figures."""
     operations = {
         "/v1/releases": _service(
-            "The published releases, newest first", "list_releases", _answer({"type": "array", "items": ANY}, []), (400,)
+            "The published releases, newest first",
+            "list_releases",
+            _answer({"type": "array", "items": ANY}, [{"version": "1.0.0"}]),
+            (400,),
         ),
         "/v1/releases/{version}": _service(
             "A published release: its files, each with size, checksum and how to open it; `latest` redirects to the newest",
@@ -170,6 +168,14 @@ def _publications() -> dict[str, dict[str, Any]]:
             (400, 409, 503),
             parameters=query(citations.cite_query_arguments()),
         ),
+        "/v1/export": _service(
+            "The answer to a query in a format other than JSON, from its own address, which takes `format` or `Accept`, too; "
+            "with CSV also `expand` (a row for each item of a list) and `spreadsheet` (`true`: a BOM, no formulas)",
+            "export_query",
+            _other_formats(),
+            (400,),
+            parameters=query(exports.export_arguments()),
+        ),
         "/v1/quality": _service(
             "Figures on the quality of the data",
             "quality",
@@ -180,9 +186,9 @@ def _publications() -> dict[str, dict[str, Any]]:
         "/v1/changes": _service(
             "What was created, changed, renamed and withdrawn in which release",
             "list_changes",
-            {**_answer({"type": "array", "items": ANY}, []), **media(FORMATS["atom"].media_type, "<feed/>")},
+            _answer({"type": "array", "items": ANY}, [{"change": "created"}]),
             (400, 406, 410, 503),
-            parameters=query(changes.changes_arguments()),
+            parameters=typed(changes.changes_arguments()),
         ),
         "/v1/cite/verify": _service(
             "Whether a release still gives the cited result, and what differs if not",
@@ -194,7 +200,9 @@ def _publications() -> dict[str, dict[str, Any]]:
     }
     for path in ("/v1/releases/{version}", "/v1/releases/{version}/{name}"):
         operations[path]["responses"]["307"] = {"description": "`latest`: `Location` is the newest release."}
-        operations[path]["responses"]["304"] = NOT_MODIFIED
+    said = (format.component[1]["description"] for format in FORMATS.values() if format.component)
+    operations["/v1/export"]["responses"]["200"]["description"] = " ".join(["The answer.", *said])
+    operations["/v1/export"]["responses"]["307"] = {"description": "`Location` is the answer."}
     file = operations["/v1/releases/{version}/{name}"]["responses"]
     file["206"] = {"description": "The requested range."}
     file["416"] = {"description": "The range begins after the end of the file."}
@@ -206,7 +214,7 @@ def _of_each_kind() -> dict[str, dict[str, Any]]:
     return {
         **{
             f"/v1/cite/{resource.kind}": _service(
-                f"Cite a query of {resource.kind.replace('-', ' ')}: text, BibTeX, CSL-JSON, and a checksum to verify it",
+                f"Cite a query of {resource.kind.replace('-', ' ')}",
                 f"cite_{resource.kind.replace('-', '_')}",
                 _answer(ANY, {"count": 1, "sha256": "0" * 64}),
                 (400, 409, 503),
@@ -217,14 +225,11 @@ def _of_each_kind() -> dict[str, dict[str, Any]]:
         },
         **{
             f"/v1/aggregates/{resource.kind}": _service(
-                f"Count {resource.kind.replace('-', ' ')} by the values of filters, several together",
+                f"Count {resource.kind.replace('-', ' ')} by filters",
                 f"aggregate_{resource.kind.replace('-', '_')}",
-                {
-                    **_answer({"type": "array", "items": ANY}, [{resource.filters[2].name: "...", "count": 1}]),
-                    **media(FORMATS["csv"].media_type, "type,count\nsummit,1\n"),
-                },
+                _answer({"type": "array", "items": ANY}, [{"source": "...", "count": 1}]),
                 (400, 406, 503),
-                parameters=query(aggregate_arguments(resource)),
+                parameters=typed(aggregate_arguments(resource)),
                 tag=resource.kind,
             )
             for resource in RESOURCES
@@ -236,7 +241,7 @@ def _state() -> dict[str, dict[str, Any]]:
     """The contract itself, and the state of the server."""
     return {
         "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
-        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", {"openapi": "3.1.0"})),
+        "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", "openapi: 3.1.0", OPEN)),
         "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
         "/readyz": _service(
             "Whether a release is loaded and answers",

@@ -1,0 +1,166 @@
+"""Names for what operations have in common: vocabularies, parameters and answers become components of the contract."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import takewhile
+from typing import Any
+
+from ...resources import RESOURCES
+from ...schema import edtf
+from ...schema.json_schema import component
+
+Words = tuple[str, ...]
+Document = dict[str, Any]
+SINGULAR = {resource.kind: resource.model.__name__ for resource in RESOURCES}
+# Vocabularies that belong to no single key.
+NAMED: dict[Words, str] = {
+    ("true", "false"): "TrueOrFalse",
+    tuple(resource.kind for resource in RESOURCES): "Kind",
+    tuple(edtf.PRECISIONS): "DatePrecision",
+    tuple(edtf.SENSES): "DateSense",
+}
+
+
+def give_names(document: Document) -> None:
+    """Replaces what is repeated by references to components, in place."""
+    names = dict(NAMED)
+    _name_vocabularies_of_records(document, names)
+    _name_vocabularies_of_parameters(document, names)
+    _name_lists(document)
+    _name_parameters(document)
+    _name_answers(document)
+    _share_filters(document)
+
+
+def pascal(*words: str) -> str:
+    """Words with hyphens and underscores as one name: `event-types` is `EventTypes`."""
+    parts = "_".join(words).replace("-", "_").split("_")
+    return "".join(part[:1].upper() + part[1:] for part in parts)
+
+
+def operations(document: Document) -> Iterator[Document]:
+    """The operations in their order."""
+    return (item["get"] for item in document["paths"].values())
+
+
+def _vocabulary(schema: Document) -> Words:
+    """The words of a schema; empty if it has none, or but one."""
+    words = tuple(word for word in schema.get("enum", ()) if word is not None)
+    return words if len(words) > 1 else ()
+
+
+def _refer(schema: Document, name: str) -> Document:
+    """A reference to a vocabulary in place of its words, with what else the schema says."""
+    rest = {key: value for key, value in schema.items() if key not in ("enum", "type")}
+    if None in schema["enum"]:
+        return {"anyOf": [component(name), {"type": "null"}], **rest}
+    return {**component(name), **rest}
+
+
+def _name_vocabularies_of_records(document: Document, names: dict[Words, str]) -> None:
+    """A vocabulary of a document's key is called by its schema and the key: `StatementAct`."""
+    schemas = document["components"]["schemas"]
+    for owner, schema in list(schemas.items()):
+        for key, shape in schema.get("properties", {}).items():
+            holder, place = (shape, "items") if shape.get("type") == "array" else (schema["properties"], key)
+            if words := _vocabulary(holder[place]):
+                of = owner.removesuffix("Record")
+                name = names.setdefault(words, pascal(of, "kind" if of.endswith(pascal(key)) else key))
+                schemas[name] = {"type": "string", "enum": list(words)}
+                holder[place] = _refer(holder[place], name)
+
+
+def _name_vocabularies_of_parameters(document: Document, names: dict[Words, str]) -> None:
+    """A vocabulary that no document has is called by the parameter; by the kind, too, if kinds differ in it: `EventSort`."""
+    variants: dict[str, dict[Words, set[str]]] = defaultdict(lambda: defaultdict(set))
+    places = []
+    for operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            schema = parameter["schema"]
+            holder, place = (schema, "items") if "items" in schema else (parameter, "schema")
+            if words := _vocabulary(holder[place]):
+                places.append((holder, place, words, parameter["name"], operation))
+                variants[parameter["name"]][words].add(operation["tags"][0])
+    schemas = document["components"]["schemas"]
+    within: dict[tuple[str, Words], str] = {}
+    for holder, place, words, parameter_name, operation in places:
+        tag = operation["tags"][0]
+        name = names.get(words) or within.get((tag, words), "")
+        if not name:
+            of_tag = [found for found, tags in variants[parameter_name].items() if tag in tags]
+            first = SINGULAR.get(tag, tag) if words == of_tag[0] else operation["operationId"]
+            name = pascal(parameter_name) if len(variants[parameter_name]) == 1 else pascal(first, parameter_name)
+            within[tag, words] = name
+        schemas.setdefault(name, {"type": "string", "enum": list(words)})
+        holder[place] = _refer(holder[place], name)
+
+
+def _name_lists(document: Document) -> None:
+    """A list that several parameters take is called by its values: `IdList`."""
+    lists: dict[str, set[str]] = defaultdict(set)
+    declared = [parameter for operation in operations(document) for parameter in operation.get("parameters", ())]
+    for parameter in declared:
+        lists[json.dumps(parameter["schema"])].add(json.dumps(parameter))
+    for parameter in declared:
+        schema = parameter["schema"]
+        item = schema.get("items", {}).get("$ref")
+        if item and len(lists[json.dumps(schema)]) > 1:
+            name = f"{item.rsplit('/', 1)[1]}List"
+            if document["components"]["schemas"].setdefault(name, schema) == schema:
+                parameter["schema"] = component(name)
+
+
+def _name_parameters(document: Document) -> None:
+    """What several operations declare alike is one component: of one kind `EventsType`, of several `AnyDateFrom`."""
+    uses: dict[str, list[Document]] = defaultdict(list)
+    for operation in operations(document):
+        for parameter in operation.get("parameters", ()):
+            uses[json.dumps(parameter)].append(operation)
+    parameters, named = document["components"].setdefault("parameters", {}), {}
+    for text, users in uses.items():
+        if len(users) > 1:
+            parameter, tags = json.loads(text), list(dict.fromkeys(user["tags"][0] for user in users))
+            name = pascal("any" if len(tags) > 1 else tags[0], parameter["name"])
+            name = name if name not in parameters else pascal(*tags, parameter["name"])
+            parameters[name], named[text] = parameter, name
+    for operation in operations(document):
+        for position, parameter in enumerate(operation.get("parameters", ())):
+            if component_name := named.get(json.dumps(parameter)):
+                operation["parameters"][position] = {"$ref": f"#/components/parameters/{component_name}"}
+    document["components"]["parameters"] = dict(sorted(parameters.items()))
+
+
+def _name_answers(document: Document) -> None:
+    """An answer that has no name yet is called by the words that its operations have in common: `CiteAnswer`."""
+    users: dict[str, list[tuple[str, Document]]] = defaultdict(list)
+    for operation in operations(document):
+        for media in operation["responses"].get("200", {}).get("content", {}).values():
+            if "properties" in media["schema"]:
+                users[json.dumps(media["schema"])].append((operation["operationId"], media))
+    for text, found in users.items():
+        common = takewhile(lambda words: len(set(words)) == 1, zip(*(id.split("_") for id, _ in found), strict=False))
+        name = pascal(*([words[0] for words in common] or [found[0][0]]), "answer")
+        document["components"]["schemas"][name] = json.loads(text)
+        for _, media in found:
+            media["schema"] = component(name)
+
+
+class Shared(list[Document]):
+    """The parameters that several paths have in common, `name` in YAML, where they are written once."""
+
+    def __init__(self, name: str, parameters: list[Document]) -> None:
+        super().__init__(parameters)
+        self.name = name
+
+
+def _share_filters(document: Document) -> None:
+    """The filters of a kind are parameters of all paths that take them, written once; the others are the operation's."""
+    for resource in RESOURCES:
+        filters = Shared(f"{resource.kind}-filters", document["paths"][f"/v1/cite/{resource.kind}"]["get"]["parameters"])
+        for path, item in document["paths"].items():
+            own = item["get"].get("parameters", [])
+            if "parameters" not in item and all(parameter in own for parameter in filters):
+                others = {"parameters": [parameter for parameter in own if parameter not in filters]}
+                rest = {key: value for key, value in item["get"].items() if key != "parameters"}
+                document["paths"][path] = {"parameters": filters, "get": rest | (others if others["parameters"] else {})}
