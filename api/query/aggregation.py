@@ -53,7 +53,8 @@ def _counted(query: Query, name: str) -> tuple[list[Any], int]:
 
 def _facet(query: Query, filter: Terms, rows: list[Any], args: Mapping[str, str], base: str) -> list[Record]:
     names = _names(query.release, filter, [value for value, _ in rows])
-    kept = {key: value for key, value in args.items() if key not in ("cursor", "facets", "format")}
+    dropped = ("cursor", "facets", "format", *(["limit"] if args.get("limit") == "0" else []))
+    kept = {key: value for key, value in args.items() if key not in dropped}
     return [
         {
             "value": value,

@@ -27,6 +27,15 @@ def test_records_are_counted_by_time_in_order_of_time(
     assert [(entry["value"], entry["count"]) for entry in facet] == [(value, count) for value, count in groups if value]
 
 
+def test_the_address_of_a_count_leads_to_the_records_that_were_counted(client: FlaskClient) -> None:
+    for query in ("facets=status&limit=0", "facets=status&limit=2", "facets=status"):
+        for entry in client.get(f"/v1/events?{query}").get_json()["meta"]["facets"]["status"]:
+            body = client.get(entry["href"]).get_json()
+            assert body["meta"]["total"] == entry["count"]
+            assert {event["status"] for event in body["data"]} == {entry["value"]}
+            assert ("limit=2" in entry["href"]) == ("limit=2" in query)
+
+
 def test_groups_are_sorted_as_asked(client: FlaskClient) -> None:
     def groups(query: str) -> list[Any]:
         return [tuple(group.values()) for group in client.get(f"/v1/aggregates/events?{query}").get_json()["data"]]

@@ -452,7 +452,9 @@ def test_treaties_have_the_names_of_manytreaties(folder: Path) -> None:
 
 
 def test_the_folder_says_what_it_is_and_on_what_terms(folder: Path) -> None:
-    assert "Cite as: " in (folder / "README.md").read_text()
+    readme = (folder / "README.md").read_text()
+    assert "Cite as: " in readme
+    assert "Read columns of the type `string` as text" in readme, "or codes lose the zeros that they begin with"
     assert "https://creativecommons.org/licenses/by/4.0/" in (folder / "LICENSE").read_text()
 
 

@@ -55,6 +55,9 @@ def test_forms_of_a_word_find_the_same(client: FlaskClient, one: str, other: str
         ("apologize", "statements/putin-apologizes-to-lukashenko"),
         ("Pentagon", "actors/us-department-of-defense"), ("White House press secretary", "actors/jen-psaki"),
         ("Q7747", "actors/vladimir-putin"), ("JFK", "actors/john-f-kennedy"), ("Путин", "actors/vladimir-putin"),
+        ("Ельцин", "actors/boris-yeltsin"), ("USSR", "actors/soviet-union"), ("СССР", "actors/soviet-union"),
+        ("Россия", "actors/russia"), ("США", "actors/united-states"), ("Москва", "places/moscow"),
+        ("iran deal", "agreements/jcpoa"),
         ("2019-08-02", "events/2019-08-02-us-leaves-inf-treaty"),
         ("when did the US leave the INF treaty?", "events/2019-08-02-us-leaves-inf-treaty"),
     ],
@@ -98,6 +101,7 @@ def test_an_office_finds_what_was_done_in_it_and_not_before(client: FlaskClient)
     [
         ("Gorbachov", "actors/mikhail-gorbachev", "Gorbachev"), ("Lukashenka", "actors/alexander-lukashenko", "Lukashenko"),
         ("Sergej Lavrov", "actors/sergei-lavrov", "Sergei Lavrov"), ("Рейган", "actors/ronald-reagan", "Reagan"),
+        ("Михаил Моисеев", "actors/mikhail-moiseyev", "Михаил Moiseyev"),
         ("plutonuim agreement", "agreements/plutonium-disposition-agreement", "Plutonium agreement"),
         ("fuelshortage", "events/2021-05-us-fuel-shortage", "Fuel shortage"),
         ("cyber security", "topics/cybersecurity", "Cybersecurity"),

@@ -105,7 +105,8 @@ def readme(content: ReleaseContent, path: Path) -> None:
         f"Released {about['released']} under {about['licence']} ({about['licence_url']}): see LICENSE.\n\n"
         f"{address}Cite as: {citation.citation(about)}\n\n"
         f"## Tables in csv.zip\n\n{NULLS} Every column is described in datapackage.json (in csv.zip), in the metadata of the "
-        "Parquet files, and in codebook.html.\n\n" + "\n".join(lines) + "\n"
+        "Parquet files, and in codebook.html. Read columns of the type `string` as text: most programs take the CAMEO code `057` "
+        "for the number 57 otherwise.\n\n" + "\n".join(lines) + "\n"
     )
     path.write_text(text, encoding="utf-8")
 
