@@ -34,10 +34,11 @@ SMALL = ROOT / "tests" / "fixtures" / "small"
 DATASET = Path(os.environ.get("TEST_DATASET", ROOT / "dataset"))  # what the tests of the bundled dataset are about
 
 pytest.register_assert_rewrite("clients", "support", "trials")  # so that their assertions say what they compared
-# No test depends on how fast or how busy the machine is.
+# No test depends on how fast or how busy the machine is, nor on what an earlier run with other records left there.
 hypothesis.settings.register_profile(
     "any machine",
     deadline=None,
+    database=None,
     suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
 )
 hypothesis.settings.load_profile("any machine")

