@@ -18,6 +18,8 @@ from typing import Any
 import click
 import pycountry
 
+from api.schema import edtf
+
 from . import words
 
 Record = dict[str, Any]
@@ -59,6 +61,11 @@ class Head:
     day: date
     actors: tuple[int, ...]
     type: str
+
+
+def before(one: Head, other: Head) -> bool:
+    """Whether one was over for certain when the other began: nothing is answered before it is there."""
+    return edtf.bounds(one.edtf).latest <= edtf.bounds(other.edtf).earliest
 
 
 def when(rng: Random) -> tuple[str, str, date]:
@@ -261,7 +268,9 @@ class World:
             optional["agreements"] = [self.agreement_id(skewed(rng, self.agreements))]
         if number and rng.random() < 0.15:
             other = self.event_head(rng.randrange(number))
-            optional["related"] = [{"relation": rng.choice(words.RELATIONS), "event": other.id}]
+            relation = rng.choice(words.RELATIONS)
+            if before(other, head):
+                optional["related"] = [{"relation": relation, "event": other.id}]
         if rng.random() < 0.03:
             optional["accounts"] = [self.account(rng, stance, names[0][0]) for stance in ("reports", "denies")]
         return {
@@ -295,7 +304,9 @@ class World:
             optional["addressees"] = [self.actor_names[rng.choice(event.actors)][0]]
         if number and rng.random() < 0.2:
             other = self.statement_head(rng.randrange(number))
-            optional["replies_to"] = [{"statement": other.id, "stance": rng.choice(words.STANCES)}]
+            stance = rng.choice(words.STANCES)
+            if before(other, head):
+                optional["replies_to"] = [{"statement": other.id, "stance": stance}]
         if rng.random() < 0.2:
             optional["reported_by"] = [self.actor_names[skewed(rng, self.actors)][0]]
         return {

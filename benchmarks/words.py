@@ -39,6 +39,6 @@ OFFICES = ("President", "Foreign Minister", "Ambassador", "Deputy Minister", "De
 SOURCE_KINDS = ("official_text", "news_report", "news_report", "news_analysis", "fact_sheet")
 PARTS = (("participant", "participant"), ("source", "target"), ("host", "guest"))
 STATUSES = ("occurred",) * 12 + ("announced", "planned", "alleged", "cancelled")
-RELATIONS = ("prompted_by", "follows", "part_of", "retaliates_against")
+RELATIONS = ("prompted_by", "carries_out", "response_to", "retaliates_against")
 ACTS = ("announce", "assert", "deny", "accuse", "warn", "propose", "confirm", "criticize")
 STANCES = ("confirms", "denies", "rejects", "answers")
