@@ -47,9 +47,9 @@ class StateCode(Schema):
 class Role(Schema):
     title = Text("The office or position.", required=True)
     organization = Ref("Where it is held.", kind="actors")
-    appointed = Edtf("When the person was appointed, where a source gives it beside the beginning of the term.")
+    appointed = Edtf("When appointed, if the term began later.")
     start = Edtf("When the term began, where a source establishes or bounds it.", data_key="from")
-    credentials = Edtf("When an ambassador presented the letters of credence.")
+    credentials = Edtf("When an ambassador presented credentials.")
     end = Edtf("When the term ended, where a source establishes it.", data_key="to")
     attested = Edtf("Days on which sources show the person in the role, where the term is not established.")
     citations = citations()
@@ -72,8 +72,8 @@ class ActorSchema(Schema):
     description = Text("Who it is, in one phrase.")
     wikidata = Text("Wikidata id, only where verified.")
     codes = Many("Numbers of a state in the lists of states that research uses, each with its dates.", One("A code.", StateCode))
-    born = Edtf("When the person was born, where a source establishes it.")
-    died = Edtf("When the person died, where a source establishes it.")
+    born = Edtf("When a person was born.")
+    died = Edtf("When a person died.")
     founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
     dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
     succeeded_by = Many(
