@@ -142,7 +142,7 @@ UNREAD = {
         ({"date_from": "2007-12-12", "date_to": "2007-12-12"}, {"cfe-treaty"}),
         ({"date_from": "2007-12-12", "date_to": "2007-12-12", "date_match": "certain"}, set()),
         ({"on": "2021-06-13"}, {"g7-communique-2021"}),
-        ({"on": "2021-06-13", "date_match": "certain"}, set()),
+        ({"on": "2021-06-13", "date_match": "certain"}, {"g7-communique-2021"}),
     ],
 )
 def test_who_was_bound_on_a_day_and_what_was_done_on_it(
