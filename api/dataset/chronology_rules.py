@@ -89,6 +89,27 @@ def every_act_has_its_actor(id: str, entry: Entry, dataset: Dataset) -> Iterator
             yield entry.finding(("actions", index), f"does not say who did it ({action['kind']}): add `by`")
 
 
+def acts_rest_on_what_occurred(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An action counts as done, so the event in which it was done has occurred: what is announced or planned is no act yet."""
+    for index, action in enumerate(entry.record["actions"]):
+        if action["event"] and (event := _record(dataset, "events", action["event"])) and event["status"] != "occurred":
+            text = f"is {event['status']}, so nothing was done in it: remove the action, or cite a source that it occurred"
+            yield entry.finding(("actions", index, "event"), text)
+
+
+def what_has_not_occurred_is_no_act(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An event that has not occurred has the date of an action on its agreement only if that action names another event."""
+    if entry.record["status"] == "occurred":
+        return
+    for number, agreement in enumerate(entry.record["agreements"]):
+        actions = (_record(dataset, "agreements", agreement) or {}).get("actions", ())
+        for action in actions:
+            if action["date"] == entry.record["date"] and not action["event"]:
+                text = f"{agreement} has an action of this date ({action['kind']}) that names no event, and this one is "
+                advice = "let the action name the event in which it was done, or remove it"
+                yield entry.finding(("agreements", number), f"{text}{entry.record['status']}: {advice}")
+
+
 def parties_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Parties existed when the agreement was concluded, unless they acceded later; whoever acts existed then."""
     agreement, acted = entry.record, set()
@@ -170,9 +191,11 @@ LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("agreements", extensions_name_their_new_end),
     ("agreements", treaties_in_force_were_ratified),
     ("agreements", every_act_has_its_actor),
+    ("agreements", acts_rest_on_what_occurred),
     ("agreements", extensions_come_before_the_end),
     ("agreements", parties_existed_on_the_day),
     ("agreements", no_party_is_bound_after_its_end),
+    ("events", what_has_not_occurred_is_no_act),
     ("events", participants_existed_on_the_day),
     ("events", summits_have_two_leaders),
     ("statements", speakers_existed_on_the_day),
@@ -199,8 +222,12 @@ def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], d
 
 def _actor(dataset: Dataset, id: str) -> Record | None:
     """An actor's record, or None if there is none that can be read."""
+    return _record(dataset, "actors", id)
+
+
+def _record(dataset: Dataset, kind: str, id: str) -> Record | None:
     try:
-        return dataset.record("actors", id)
+        return dataset.record(kind, id)
     except KeyError:
         return None
 

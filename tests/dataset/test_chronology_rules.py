@@ -187,6 +187,23 @@ def test_a_party_that_came_to_be_later_comes_in_by_an_act_of_its_own(edit: Calla
     assert findings_of(small) == []
 
 
+@pytest.mark.parametrize("status", ["announced", "planned", "alleged", "cancelled"])
+def test_what_has_not_occurred_is_no_act_on_an_agreement(edit: Callable[..., Path], small: Path, status: str) -> None:
+    edit(TREATY, SIGNED, f"{SIGNED}\n    event: 2010-04-08-signing")
+    signing = (small / SUMMIT).read_text().replace("2021-06-16", "2010-04-08")
+    edit("events/2010-04-08-signing.yaml", "", signing)
+    assert findings_of(small) == []
+    edit("events/2010-04-08-signing.yaml", "status: occurred", f"status: {status}")
+    advice = "so nothing was done in it: remove the action, or cite a source that it occurred"
+    assert findings_of(small) == [f"{TREATY}:12: actions[0].event: is {status}, {advice}"]
+    edit(TREATY, "    event: 2010-04-08-signing\n", "")
+    told = f"treaty has an action of this date (signed) that names no event, and this one is {status}"
+    advice = "let the action name the event in which it was done, or remove it"
+    assert findings_of(small) == [f"events/2010-04-08-signing.yaml:19: agreements[0]: {told}: {advice}"]
+    edit("events/2010-04-08-signing.yaml", "date: '2010-04-08'", "date: '2010-04-09'")
+    assert [one for one in findings_of(small) if "agreements" in one] == []
+
+
 def test_nothing_is_dissolved_before_it_is_founded(edit: Callable[..., Path], small: Path) -> None:
     edit("actors/canada.yaml", "", f"{FORMER}founded: '1993'\n")
     assert findings_of(small) == ["actors/canada.yaml:6: founded: is after the end (1992-08-30)"]
