@@ -34,7 +34,7 @@ class TimelineEntrySchema(Schema):
     what = Text("The type of the event, the act of the statement, or the kind of the action.")
     title = Text("What happened, was said or was done.")
     date = Edtf("When.")
-    place = Ref("Where.", kind="places")
+    places = Many("Where, in order.", Ref("A place.", kind="places"))
     actors = Many(
         "Who took part, spoke or acted; the parties where no actor of an action is named.", Ref("An actor.", kind="actors")
     )
@@ -69,7 +69,7 @@ def actions(id: str, agreement: Record) -> Iterator[Record]:
             "what": kind,
             "title": f"{kind.replace('_', ' ').capitalize()}: {agreement['title']}",
             "date": action["date"],
-            "place": action["place"],
+            "places": [action["place"]] if action["place"] else [],
             "actors": action["by"] or agreement["parties"],
             "agreement": id,
             "status": None,
@@ -87,7 +87,7 @@ def entry(kind: str, document: Record) -> Record:
         "what": document["type"]["id"] if event else document["act"],
         "title": document["title"] if event else document["paraphrase"],
         "date": document["date"],
-        "place": document["place"] if event else None,
+        "places": document["places"] if event else [],
         "actors": [{"id": actor["id"], "name": actor["name"]} for actor in actors],
         "topics": document["topics"] if event else document["about"]["topics"],
         "summary": document["summary"] if event else document["paraphrase"],
