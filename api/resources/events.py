@@ -35,6 +35,10 @@ from .schema_org import event_node
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
+CODINGS = {
+    "curated": "Read in its sources and coded by hand.",
+    "series": "Made by machine from a list, with what the list says and no more.",
+}
 RELATIONS = {
     "prompted_by": "Prompted by this event.",
     "response_to": "Answering this event, neither caused by it alone nor in retaliation.",
@@ -76,6 +80,7 @@ class EventSchema(Schema):
     title = Text("What happened, as a short heading.", required=True)
     type = Ref("Its type in the codebook.", kind="event-types", required=True)
     status = Choice("Whether it occurred, was only announced or planned, or is only alleged.", STATUSES, required=True)
+    coding = Choice("How the record was made: by hand, or by machine from a list.", CODINGS, load_default="curated")
     date = Edtf("When, only as precisely as sources say.", required=True)
     place = Ref("Where, if in one place.", kind="places", load_only=True)
     places = Many(
@@ -170,6 +175,13 @@ EVENTS = Resource(
         *shared("events"),
         Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
         Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
+        Terms(
+            "coding",
+            "How the record was made: by hand, or by machine from a list.",
+            each("coding"),
+            choices=tuple(CODINGS),
+            single=True,
+        ),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
         Terms("role", "With a participant in this role.", each("participants.role"), choices=ROLES),
         Terms("place", "At this place, or within it.", places, "places", reverse="events"),

@@ -40,6 +40,7 @@ class TimelineEntrySchema(Schema):
     )
     topics = Many("What it is about.", Ref("A topic.", kind="topics"))
     summary = Text("The event's or agreement's summary; of a statement, its paraphrase.")
+    coding = Text("How the record of the event was made: by hand (`curated`), or by machine from a list (`series`).")
     status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
     disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
@@ -72,6 +73,7 @@ def actions(id: str, agreement: Record) -> Iterator[Record]:
             "places": [action["place"]] if action["place"] else [],
             "actors": action["by"] or agreement["parties"],
             "agreement": id,
+            "coding": None,
             "status": None,
             "links": {"self": f"/v1/agreements/{id}"},
         }
@@ -91,6 +93,7 @@ def entry(kind: str, document: Record) -> Record:
         "actors": [{"id": actor["id"], "name": actor["name"]} for actor in actors],
         "topics": document["topics"] if event else document["about"]["topics"],
         "summary": document["summary"] if event else document["paraphrase"],
+        "coding": document["coding"] if event else None,
         "status": document["status"] if event else None,
         "disputed": document["disputed"],
         "one_sided": document["one_sided"],
