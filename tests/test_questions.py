@@ -1,6 +1,7 @@
 """Questions about half a century of arms control, each asked by one URL of the bundled dataset and answered as its sources do."""
 
 import re
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
 
@@ -312,6 +313,80 @@ def test_who_signed_the_inf_treaty_and_in_what_office(client: FlaskClient) -> No
     assert [title for title in offices["mikhail-gorbachev"] if "Soviet Union" in title]
 
 
+AMBASSADOR = "Ambassador of the United States to the Soviet Union,Ambassador of the United States to Russia"
+SECRETARY = "Secretary of State,Acting Secretary of State"
+MINISTER = (
+    "People's Commissar for Foreign Affairs of the Soviet Union,Minister of Foreign Affairs of the Soviet Union,"
+    "Minister of Foreign Affairs of Russia"
+)
+
+
+def holders(client: FlaskClient, role: str, day: str, match: str) -> list[str]:
+    answer = client.get(f"/v1/actors?{urlencode({'role': role, 'role_on': day, 'role_match': match})}")
+    assert answer.status_code == 200, answer.text
+    return ids(answer.get_json()["data"])
+
+
+@pytest.mark.parametrize(
+    ("role", "day", "certain", "possible"),
+    [
+        (AMBASSADOR, "1933-12-12", [], ["william-bullitt"]),
+        (AMBASSADOR, "1933-12-13", ["william-bullitt"], ["william-bullitt"]),
+        (AMBASSADOR, "1943-11-28", ["averell-harriman"], ["averell-harriman"]),
+        (AMBASSADOR, "1952-10-03", [], []),
+        (AMBASSADOR, "1962-10-20", ["foy-kohler"], ["foy-kohler"]),
+        (AMBASSADOR, "1966-11-01", ["foy-kohler"], ["foy-kohler"]),
+        (AMBASSADOR, "1985-11-20", ["arthur-hartman"], ["arthur-hartman"]),
+        (AMBASSADOR, "1991-12-25", ["robert-strauss"], ["robert-strauss"]),
+        (AMBASSADOR, "1991-12-31", ["robert-strauss"], ["robert-strauss"]),
+        (AMBASSADOR, "2001-09-11", [], ["alexander-vershbow"]),
+        (AMBASSADOR, "2021-06-16", ["john-sullivan"], ["john-sullivan"]),
+        (AMBASSADOR, "2024-02-24", ["lynne-tracy"], ["lynne-tracy"]),
+        (SECRETARY, "1933-11-16", ["cordell-hull"], ["cordell-hull"]),
+        (SECRETARY, "1945-07-01", ["joseph-grew"], ["joseph-grew"]),
+        (SECRETARY, "1947-01-10", ["james-byrnes"], ["james-byrnes"]),
+        (SECRETARY, "1962-10-20", ["dean-rusk"], ["dean-rusk"]),
+        (SECRETARY, "2018-04-10", ["john-sullivan"], ["john-sullivan"]),
+        (MINISTER, "1933-11-16", ["maxim-litvinov"], ["maxim-litvinov"]),
+        (MINISTER, "1945-02-04", ["vyacheslav-molotov"], ["vyacheslav-molotov"]),
+        (MINISTER, "1962-10-20", ["andrei-gromyko"], ["andrei-gromyko"]),
+        (MINISTER, "1991-12-01", ["andrei-kozyrev", "eduard-shevardnadze"], ["andrei-kozyrev", "eduard-shevardnadze"]),
+        (MINISTER, "1999-06-18", ["igor-ivanov"], ["igor-ivanov"]),
+    ],
+)
+def test_who_held_an_office_on_a_day(client: FlaskClient, role: str, day: str, certain: list[str], possible: list[str]) -> None:
+    assert holders(client, role, day, "certain") == certain
+    assert holders(client, role, day, "possible") == possible
+
+
+@pytest.mark.parametrize("role", [AMBASSADOR, SECRETARY])
+def test_nobody_takes_an_office_up_before_the_one_before_has_left_it(client: FlaskClient, role: str) -> None:
+    answer = client.get(f"/v1/actors?{urlencode({'role': role, 'fields': 'roles', 'limit': '200'})}").get_json()
+    assert answer["meta"]["total"] == len(answer["data"])
+    held = sorted(
+        (held["from"]["earliest"], held["to"] and held["to"]["latest"], actor["id"])
+        for actor in answer["data"]
+        for held in actor["roles"]
+        if held["title"] in role.split(",")
+    )
+    for (_, left, before), (taken, _, after) in pairwise(held):
+        assert left, f"{after} followed {before}, of whom no end is given"
+        assert left <= taken or before == after, f"{after} took the office up on {taken}, and {before} left it on {left}"
+
+
+def test_how_relations_were_recognized_and_restored(client: FlaskClient) -> None:
+    types = "recognition,relations-established,mission-opened,mission-closed"
+    answer = client.get(f"/v1/events?type={types}&topic=us-russia-relations&status=occurred&sort=date&fields=date.edtf,type.id")
+    found = {(event["date"]["edtf"], event["type"]["id"]) for event in answer.get_json()["data"]}
+    assert found >= {
+        ("1919-09-14", "mission-closed"),
+        ("1933-11-16", "recognition"),
+        ("1933-12-13", "mission-opened"),
+        ("1991-12-25", "recognition"),
+        ("1991-12-31", "relations-established"),
+    }
+
+
 @pytest.mark.parametrize("address", [*SIXTY_YEARS, *(address for _, address in QUESTIONS)])
 def test_every_question_that_is_shown_has_an_answer(client: FlaskClient, address: str) -> None:
     answer = client.get(address)
@@ -328,5 +403,9 @@ def test_the_documents_ask_every_question_about_sixty_years() -> None:
         "q=%22nuclear%20war%20cannot%20be%20won%22",
         "action=extended&ended_by=expired",
         "/v1/agreements/inf-treaty",
+        "role_on=1962-10-20&role_match=certain&role=Ambassador+of+the+United+States",
+        "role_match=certain&role=Secretary+of+State",
+        "Minister+of+Foreign+Affairs+of+Russia",
+        "type=recognition,relations-established",
     ):
         assert asked in text
