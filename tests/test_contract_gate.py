@@ -37,10 +37,10 @@ components:
   schemas:
     AnyList: {type: object, properties: {next: {type: [string, 'null'], format: uri}}, required: [next]}
     EventList:
+      type: object
       allOf:
       - {$ref: '#/components/schemas/AnyList'}
-      - type: object
-        properties:
+      - properties:
           data: {type: array, items: {anyOf: [{$ref: '#/components/schemas/EventRecord'}, {$ref: '#/components/schemas/Sparse'}]}}
         required: [data]
     EventRecord:

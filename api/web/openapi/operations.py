@@ -21,7 +21,7 @@ OTHER_FORMATS = ("format", "expand", "spreadsheet")
 
 def envelope(data: Any, around: str) -> dict[str, Any]:
     """The schema of an answer: what is around the data, a component that many answers share, and the data."""
-    return {"allOf": [component(around), {"type": "object", "properties": {"data": data}, "required": ["data"]}]}
+    return {"type": "object", "allOf": [component(around), {"properties": {"data": data}, "required": ["data"]}]}
 
 
 def media(type: str, sample: Any, schema: dict[str, Any] | None = None) -> dict[str, Any]:
