@@ -163,7 +163,11 @@ def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset)
 
 
 def _other_names(dataset: Dataset, kind: str, id: str) -> list[str]:
-    return other_names(dataset.record(kind, id)) if kind in NAMED else []
+    """The other names of a record; for a place the names of those that it lies in, too."""
+    if kind not in NAMED:
+        return []
+    wider = [dataset.name(kind, place) for place in dataset.ancestors(kind, id)] if kind == "places" else []
+    return [*other_names(dataset.record(kind, id)), *wider]
 
 
 def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:

@@ -150,6 +150,11 @@ def test_a_few_records_with_every_word_do_not_hide_better_ones(client: FlaskClie
     assert "ambassador-recalled" in [hit["id"] for hit in body["data"][:5]], "it has no word for the United States"
 
 
+def test_an_event_is_found_by_what_its_place_lies_in(client: FlaskClient) -> None:
+    for path in ("search?q=Alaska summit", "events?q=Alaska"):
+        assert "2025-08-15-anchorage-summit" in [hit["id"] for hit in hits(client, path)]
+
+
 def test_equivalents_of_the_dataset_are_found_and_marked(client: FlaskClient) -> None:
     body = client.get("/v1/search?q=collapse of the USSR").get_json()
     assert body["data"][0]["id"] == "dissolution-of-the-soviet-union"
