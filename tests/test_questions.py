@@ -143,7 +143,7 @@ UNREAD = {
         ({"date_from": "2007-12-12", "date_to": "2007-12-12"}, {"cfe-treaty"}),
         ({"date_from": "2007-12-12", "date_to": "2007-12-12", "date_match": "certain"}, set()),
         ({"on": "2021-06-13"}, {"g7-communique-2021"}),
-        ({"on": "2021-06-13", "date_match": "certain"}, set()),
+        ({"on": "2021-06-13", "date_match": "certain"}, {"g7-communique-2021"}),
     ],
 )
 def test_who_was_bound_on_a_day_and_what_was_done_on_it(
@@ -248,6 +248,54 @@ def test_how_the_sentence_on_nuclear_war_travelled(client: FlaskClient) -> None:
     assert ids(repeated) == ids(said)[1:]
 
 
+OCTOBER_1962 = [  # a letter of the Cuban missile crisis, and the letters that it answers
+    ("1962-10-22-kennedy-tells-khrushchev-of-measures-over-cuba", set()),
+    ("1962-10-23-1-khrushchev-calls-quarantine-a-threat-to-peace", {"1962-10-22-kennedy-tells-khrushchev-of-measures-over-cuba"}),
+    ("1962-10-23-2-kennedy-asks-for-observance-of-quarantine", {"1962-10-23-1-khrushchev-calls-quarantine-a-threat-to-peace"}),
+    ("1962-10-24-khrushchev-rejects-quarantine", {"1962-10-23-2-kennedy-asks-for-observance-of-quarantine"}),
+    ("1962-10-25-kennedy-says-assurances-were-false", {"1962-10-24-khrushchev-rejects-quarantine"}),
+    ("1962-10-26-khrushchev-offers-to-remove-cause-of-crisis", {"1962-10-25-kennedy-says-assurances-were-false"}),
+    ("1962-10-27-1-khrushchev-proposes-exchange-with-turkey", set()),
+    (
+        "1962-10-27-2-kennedy-sets-out-terms-of-settlement",
+        {"1962-10-26-khrushchev-offers-to-remove-cause-of-crisis", "1962-10-27-1-khrushchev-proposes-exchange-with-turkey"},
+    ),
+    ("1962-10-28-1-khrushchev-orders-missiles-withdrawn", {"1962-10-27-2-kennedy-sets-out-terms-of-settlement"}),
+    ("1962-10-28-2-kennedy-welcomes-withdrawal", {"1962-10-28-1-khrushchev-orders-missiles-withdrawn"}),
+]
+
+
+def test_the_letters_of_the_cuban_missile_crisis_in_order_and_which_answers_which(client: FlaskClient) -> None:
+    (address,) = (address for question, address in QUESTIONS if "missile crisis" in question)
+    wanted = dict(OCTOBER_1962)
+    letters = {letter["id"]: letter for letter in client.get(address).get_json()["data"] if letter["id"] in wanted}
+    answers = {id: {reply["statement"]["id"] for reply in letter["replies_to"]} for id, letter in letters.items()}
+    assert list(answers.items()) == OCTOBER_1962
+    writer = {id: letter["speakers"][0]["name"] for id, letter in letters.items()}
+    assert all({writer[id], writer[other]} == {"John F. Kennedy", "Nikita Khrushchev"} for id in answers for other in answers[id])
+
+
+def test_the_thread_of_the_missile_crisis_runs_from_the_first_letter_to_the_last(client: FlaskClient) -> None:
+    (tree,) = client.get(f"/v1/threads/{OCTOBER_1962[0][0]}").get_json()["data"]
+    chain = []
+    while tree:
+        chain.append(tree["id"])
+        tree = next(iter(tree["replies"]), None)
+    assert chain == [id for id, _ in OCTOBER_1962 if "turkey" not in id]
+    assert len(client.get(f"/v1/threads/{OCTOBER_1962[7][0]}").get_json()["data"]) == 2, "it answers two letters"
+
+
+def test_letters_are_found_by_their_form_and_the_place_from_which_they_were_sent(client: FlaskClient) -> None:
+    from_moscow = {"form": "letter", "place": "russia", "addressee": "john-f-kennedy", "on": "1962-10-28"}
+    path = f"/v1/statements?{urlencode(from_moscow)}&fields=form,place.id"
+    found = client.get(path).get_json()["data"]
+    assert {"form": "letter", "place": {"id": "moscow"}}.items() <= found[0].items()
+    assert {"1962-10-28-1-khrushchev-orders-missiles-withdrawn", "1962-10-28-3-khrushchev-on-missiles-in-turkey"} <= set(
+        ids(found)
+    )
+    assert "1962-10-28-2-kennedy-welcomes-withdrawal" not in ids(found)
+
+
 def test_what_was_extended_and_has_expired_since(client: FlaskClient) -> None:
     (found,) = ask(client, "/v1/agreements", action="extended", ended_by="expired")
     (extended,) = (action for action in found["actions"] if action["kind"] == "extended")
@@ -339,6 +387,15 @@ def test_how_relations_were_recognized_and_restored(client: FlaskClient) -> None
     }
 
 
+def test_vetoes_on_matters_between_the_two_by_year_and_by_whom(client: FlaskClient) -> None:
+    groups = ask(client, "/v1/aggregates/events", type="veto", by="year,actor", coding="series")
+    by = {(group["year"], group["actor"]): group["count"] for group in groups}
+    assert {actor for _, actor in by} == {"soviet-union", "russia"}
+    assert by["1949", "soviet-union"] == 3, "on the control of armaments"
+    assert {year for year, actor in by if actor == "russia"} == {"2014", "2015", "2022"}, "on Ukraine"
+    assert sum(by.values()) == 21
+
+
 @pytest.mark.parametrize("address", [*SIXTY_YEARS, *(address for _, address in QUESTIONS)])
 def test_every_question_that_is_shown_has_an_answer(client: FlaskClient, address: str) -> None:
     answer = client.get(address)
@@ -359,5 +416,6 @@ def test_the_documents_ask_every_question_about_sixty_years() -> None:
         "role_match=certain&role=Secretary+of+State",
         "Minister+of+Foreign+Affairs+of+Russia",
         "type=recognition,relations-established",
+        "type=veto&by=year,actor",
     ):
         assert asked in text

@@ -21,6 +21,7 @@ from ..storage import open_store
 from .access_log import AccessLog, form_of
 from .errors import LONGEST_FIELD, LONGEST_LINE, MOST_FIELDS, Worker
 from .stack import application
+from .worker import hold_signals_at_fork
 
 gunicorn: Any = import_module("gunicorn.http.wsgi")  # the stubs are of an older version
 TRY = """\
@@ -144,5 +145,6 @@ def run(settings: Settings) -> None:
             except (OSError, UnicodeError) as error:
                 reason = getattr(error, "strerror", None) or error
                 raise OSError(f"cannot listen on {address(*place)}: {reason}") from None
+    hold_signals_at_fork()
     with counting(settings):
         Server(settings).run()

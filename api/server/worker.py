@@ -4,6 +4,8 @@ Why it stands on gunicorn's internals: decisions/002-gunicorn-worker-and-connect
 """
 
 import errno
+import os
+import signal
 import socket
 import struct
 import time
@@ -25,10 +27,20 @@ LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # seconds and bytes that a client may
 FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
 BODY = ("CONTENT-LENGTH", "TRANSFER-ENCODING")
 END = b"\r\n\r\n"
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
 class TooSlow(errors.ParseException):  # type: ignore[misc]
     """The head of a request was not complete in time."""
+
+
+def hold_signals_at_fork() -> None:
+    """Blocks the signals that end a process while it forks; a worker unblocks them once it handles them.
+
+    gunicorn's worker begins with the handlers of its parent, where the signal is lost: the server would wait 30 s for it.
+    """
+    hold, release = (partial(signal.pthread_sigmask, how, ENDING) for how in (signal.SIG_BLOCK, signal.SIG_UNBLOCK))
+    os.register_at_fork(before=hold, after_in_parent=release)
 
 
 class Patient(ThreadWorker):
@@ -37,6 +49,11 @@ class Patient(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.leaving: deque[Any] = deque()
+
+    def init_signals(self) -> None:
+        """Handles signals from here on, and those that came since the fork."""
+        super().init_signals()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def accept(self, listener: socket.socket) -> None:
         """Accepts a connection and waits for its request. Where there are too many, an idle one is closed for it."""

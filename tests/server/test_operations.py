@@ -88,6 +88,31 @@ def test_what_went_wrong_is_logged_with_the_id_of_the_request(tmp_path: Path) ->
     assert "No release is loaded yet at /v1/events" in messages[1]["message"]
 
 
+SLOW_TO_BEGIN = """
+import atexit, time
+from api import metrics
+from api.cli import main
+
+def after_fork(worker):
+    atexit.register(print, "ended", flush=True)
+    print("forked", flush=True)
+    time.sleep(1)
+
+metrics.after_fork = after_fork
+main()
+"""
+
+
+def test_a_server_that_is_told_to_end_while_its_workers_begin_kills_none(tmp_path: Path) -> None:
+    command, options = (sys.executable, "-c", SLOW_TO_BEGIN), ("--dataset", str(SMALL), "--data-dir", str(tmp_path / "data"))
+    with running(*options, cwd=ROOT, command=command, log=tmp_path / "log") as (_, process):
+        wait_for(lambda: "forked" in (tmp_path / "log").read_text())
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+    told = (tmp_path / "log").read_text().split()
+    assert told.count("ended") == told.count("forked") > 0, "a lost signal: the server waited for its worker, then killed it"
+
+
 def test_nobody_waits_for_lines_and_messages_that_nobody_reads(tmp_path: Path) -> None:
     """Two pipes that are not read, and far more on its way to each than a pipe holds."""
     command = [sys.executable, "-m", "api", "serve", "--port", "0", "--dataset", str(SMALL), "--data-dir", str(tmp_path)]
@@ -97,7 +122,7 @@ def test_nobody_waits_for_lines_and_messages_that_nobody_reads(tmp_path: Path) -
         (url,) = re.findall(r"Serving (http://\S+)/ ", "".join(process.stderr.readline() for _ in range(2)))
         (tmp_path / "current").write_text("nonsense\n")
         with requests.Session() as session:
-            for n in range(1500):
+            for n in range(600):
                 answer = session.get(f"{url}/v1/topics?limit={1 + n % 400}&q={'a' * 200}", timeout=10)
                 assert answer.status_code == 503
         process.terminate()
