@@ -28,7 +28,6 @@ SEQ, KIND, LENGTH = 34, 4, 6
 LAST, LONGEST, MOST_KINDS, CLASS = (1 << SEQ) - 1, (1 << LENGTH) - 1, 1 << KIND, SEQ + KIND + LENGTH
 THING, TYPE, PAPER = range(3)  # classes of kinds, in the order of search
 THINGS, PAPERS = f"rowid < {PAPER << CLASS}", f"rowid >= {PAPER << CLASS}"
-MOST_ALTERNATIVES = 8  # words of which each may be the one that is no part of a name
 
 # FTS5's table; the words themselves are stored only where a copy of the table is to be made of them.
 STORED = f"CREATE VIRTUAL TABLE search USING fts5 ({', '.join(COLUMNS)}, columnsize=0, tokenize=\"ascii tokenchars '=_'\")"
@@ -222,27 +221,14 @@ def _stages(query: WordQuery, columns: Sequence[str]) -> Iterator[list[Tier]]:
     """What comes first, second and so on, in groups that are read together."""
     words = everywhere(query.groups)
     exact, begins = query.called()
-    in_names = [
-        condition(*([Part(begins, [name]), *words] for name in NAMES)),
-        condition(everywhere(query.groups, NAMES[1:])),
-        condition(everywhere(query.groups, NAMES)),
-    ]
-    in_text = [*_nearly(query), *(condition(everywhere(query.groups, some)) for some in (SAID, WRITTEN, COLUMNS))]
+    begin = condition(*([Part(begins, [name]), *words] for name in NAMES))
+    tiers = [begin, *(condition(everywhere(query.groups, some)) for some in (NAMES[1:], NAMES, SAID, WRITTEN, COLUMNS))]
     for which in (THINGS, PAPERS):
         yield [(condition([Part(exact, [name]), *words]), which) for name in NAMES]
     for which in (THINGS, PAPERS):
-        yield [(wanted, which) for wanted in in_names]
+        yield [(wanted, which) for wanted in tiers[:3]]
         if len(columns) > len(NAMES):
-            yield [(wanted, which) for wanted in in_text]
-
-
-def _nearly(query: WordQuery) -> Iterator[Condition]:
-    """All words but one in the names, and that one anywhere."""
-    groups = query.groups
-    if 2 < len(groups) <= MOST_ALTERNATIVES:
-        yield condition(
-            *([Part(group, COLUMNS if n == odd else NAMES) for n, group in enumerate(groups)] for odd in range(len(groups)))
-        )
+            yield [(wanted, which) for wanted in tiers[3:]]
 
 
 def holding(
