@@ -40,7 +40,7 @@ class TimelineEntrySchema(Schema):
     )
     topics = Many("What it is about.", Ref("A topic.", kind="topics"))
     summary = Text("The event's or agreement's summary; of a statement, its paraphrase.")
-    coding = Text("How the record of the event was made: by hand (`curated`), or by machine from a list (`series`).")
+    coding = Text("Whether the event was coded by hand or is machine-made.")
     status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
     disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
