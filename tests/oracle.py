@@ -131,6 +131,8 @@ class Oracle:
                 return ids(d["addressees"])
             case "statements", "actor":
                 return ids(d["about"]["actors"])
+            case "statements", "place":
+                return self.upward("places", "within", one_of(d["place"]))
             case "statements", "topic":
                 return self.upward("topics", "broader", ids(d["about"]["topics"]))
             case "statements", "event":

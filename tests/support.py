@@ -120,7 +120,10 @@ def sample(schema: dict[str, Any], records: dict[str, Any]) -> Any:
         return [sample(schema["items"], records)]
     if "anyOf" in schema:
         return sample(schema["anyOf"][0], records)
-    return {key: sample(schema["properties"][key], records) for key in schema["required"]}
+    inherited: dict[str, Any] = {}
+    for part in schema.get("allOf", ()):
+        inherited |= sample(part, records)
+    return inherited | {key: sample(schema["properties"][key], records) for key in schema.get("required", ())}
 
 
 REGISTRY: Registry[Any] = Registry().with_resource("urn:contract", Resource(openapi.contract(), DRAFT202012))

@@ -20,6 +20,9 @@ RecordRule = Callable[[str, Entry, Dataset], Iterator[Finding]]  # a record's id
 SIGNINGS = ("signed", "opened_for_signature", "adopted")
 UNATTENDED = ("entered_into_force", "expired", "superseded")  # may follow from the terms of an agreement, without an actor
 PRESENT = ("participant", "host", "guest")
+OFFICE_ORDER = (  # keys of a role, the earlier first, and the later's name in the file
+    ("appointed", "start", "from"), ("appointed", "credentials", "credentials"), ("credentials", "end", "to"),
+)  # fmt: skip
 MEETING = "CONSULT"  # PLOVER's event of the types that are meetings
 PUBLIC = ("state", "government_body")  # where whoever holds an office stands for the state
 
@@ -204,7 +207,23 @@ def actors_end_after_they_begin(id: str, entry: Entry, dataset: Dataset) -> Iter
     """Nobody is dissolved before being founded, nor dies before being born."""
     span = existence(entry.record)
     if span.earliest > span.latest:
-        yield entry.finding(("founded",), f"is after the end ({span.latest})")
+        yield entry.finding(("born" if entry.record["born"] else "founded",), f"is after the end ({span.latest})")
+
+
+def persons_are_born_and_bodies_founded(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """Persons are born and die; what is no person is founded and dissolved."""
+    person = entry.record["kind"] == "person"
+    for key in ("founded", "dissolved") if person else ("born", "died"):
+        if entry.record[key]:
+            yield entry.finding((key,), f"is not for the kind {entry.record['kind']}")
+
+
+def offices_follow_their_appointment(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An office is taken up and credentials are presented after the appointment and before the end of the term."""
+    for index, role in enumerate(entry.record["roles"]):
+        for first, last, word in OFFICE_ORDER:
+            if role[first] and role[last] and edtf.bounds(role[last]).latest < edtf.bounds(role[first]).earliest:
+                yield entry.finding(("roles", index), f"{word} ({role[last]}) is before {first} ({role[first]})")
 
 
 LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
@@ -225,6 +244,8 @@ LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("statements", speakers_existed_on_the_day),
     ("actors", actors_end_after_they_begin),
     ("actors", codes_hold_while_the_state_exists),
+    ("actors", persons_are_born_and_bodies_founded),
+    ("actors", offices_follow_their_appointment),
 )
 
 

@@ -26,7 +26,9 @@ SECOND = "actor: vladimir-putin\n    role: participant\n"
 PARTIES = "parties:\n  - united-states\n  - russia\n"
 TOOK_OVER = "dissolved: '{0}'\nsucceeded_by:\n  - actor: russia\n    date: '{0}'\n    citations:\n      - source: treaty-text\n"
 FORMER = "name: Soviet Union\nkind: state\ncountry: SUN\ncitations:\n  - source: treaty-text\n"
+PERSON = "name: Andrei Gromyko\nkind: person\ncountry: SUN\nborn: {0}\ndied: {1}\ncitations:\n  - source: treaty-text\n"
 CODES = "codes:\n  - system: cow\n    code: 2\n    from: '1816-01-01'\n    citations:\n      - source: treaty-text\n        locator: row 1\n"
+OFFICE = "    organization: russia\n"
 GONE = f"country: USA\n{TOOK_OVER.format('2021-12')}"
 LEADERS = f"{SUMMIT}:6: participants: a summit needs leaders of two countries: add them, or choose another type"
 UNRATIFIED = (
@@ -73,6 +75,11 @@ def absent(place: str, actor: str, date: str) -> str:
         (RUSSIA, "country: RUS\n", "country: RUS\nfounded: '2010-04-09'\n", "country: RUS\nfounded: 2010-04\n", absent(f"{TREATY}:14: actions[0].by[1]", "russia", "2010-04-08")),
         (PUTIN, "country: RUS\n", f"country: RUS\n{CODES}", "country: RUS\n", f"{PUTIN}:5: codes[0]: is a code of a state, and this is of the kind person"),
         (USA, "country: USA\n", f"country: USA\nfounded: 1816-02\n{CODES}", f"country: USA\nfounded: 1816-01\n{CODES}", f"{USA}:6: codes[0]: does not begin with the state: add `from`, 1816-02-01 at the earliest"),
+        (PUTIN, "country: RUS\n", "country: RUS\nfounded: '1952'\n", "country: RUS\nborn: '1952'\n", f"{PUTIN}:4: founded: is not for the kind person"),
+        (RUSSIA, "country: RUS\n", "country: RUS\nborn: '1991'\n", "country: RUS\nfounded: '1991'\n", f"{RUSSIA}:6: born: is not for the kind state"),
+        (PUTIN, OFFICE, OFFICE + "    appointed: 2012-05-07\n    from: 2012-05-06\n", OFFICE + "    appointed: 2012-05-07\n    from: 2012-05\n", f"{PUTIN}:5: roles[0]: from (2012-05-06) is before appointed (2012-05-07)"),
+        (PUTIN, OFFICE, OFFICE + "    appointed: 2012-05-07\n    credentials: 2012-05-06\n", OFFICE + "    credentials: 2012-05-06\n", f"{PUTIN}:5: roles[0]: credentials (2012-05-06) is before appointed (2012-05-07)"),
+        (PUTIN, OFFICE, OFFICE + "    credentials: 2012-05-06\n    to: '2011'\n", OFFICE + "    credentials: 2012-05-06\n    to: '2012'\n", f"{PUTIN}:5: roles[0]: to (2011) is before credentials (2012-05-06)"),
         (USA, "country: USA\n", GONE + CODES, GONE + CODES.replace("    cit", "    to: 2021\n    cit"), f"{USA}:11: codes[0]: does not end with the state: add `to`, 2021-12-31 at the latest"),
     ],
 )  # fmt: skip
@@ -236,6 +243,10 @@ def test_nothing_is_dissolved_before_it_is_founded(edit: Callable[..., Path], sm
     edit("actors/canada.yaml", "", f"{FORMER}founded: '1993'\n")
     assert findings_of(small) == ["actors/canada.yaml:6: founded: is after the end (1992-08-30)"]
     edit("actors/canada.yaml", "founded: '1993'", "founded: '1992'")
+    assert findings_of(small) == []
+    edit("actors/andrei-gromyko.yaml", "", PERSON.format("1909-08", "1909-07"))
+    assert findings_of(small) == ["actors/andrei-gromyko.yaml:4: born: is after the end (1909-07-31)"]
+    edit("actors/andrei-gromyko.yaml", "1909-08", "'1909'")
     assert findings_of(small) == []
 
 

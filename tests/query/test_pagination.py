@@ -27,7 +27,7 @@ from api.resources.resource import Resource
 from api.storage.release import Release
 from api.web.app import create_app
 
-RELAXED = profile(max_examples=150)
+RELAXED = profile(max_examples=100)
 NOTED = ["1985-11-19", "1985-11-20", "1985-11-21", "2021-06-16", "2021-06-12", "2021-07-28", "1991-12-25"]  # many dates meet here
 DAYS = st.one_of(st.dates(date(2014, 1, 1), date(2026, 12, 31)).map(str), st.sampled_from(NOTED))
 MATCH = st.sampled_from(["possible", "certain"])
