@@ -89,7 +89,7 @@ def entry(kind: str, document: Record) -> Record:
         "what": document["type"]["id"] if event else document["act"],
         "title": document["title"] if event else document["paraphrase"],
         "date": document["date"],
-        "places": document["places"] if event else [],
+        "places": document["places"] if event else [place for place in (document["place"],) if place],
         "actors": [{"id": actor["id"], "name": actor["name"]} for actor in actors],
         "topics": document["topics"] if event else document["about"]["topics"],
         "summary": document["summary"] if event else document["paraphrase"],
