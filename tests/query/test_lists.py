@@ -141,7 +141,7 @@ def test_a_hundred_values_of_any_list_are_answered(client: FlaskClient, kind: st
         assert len(small.conditions) == len(large.conditions), name
         shape, bigger = (made.select(resource.model.id).bind(release.database).sql()[0] for made in (small, large))
         assert bigger.count("SELECT") == shape.count("SELECT"), name
-        assert depth(bigger) <= depth(shape) + 1, "a condition for many values may have another form, and is as deep for any number"
+        assert depth(bigger) <= depth(shape) + 1, "one condition, in another form at most"
 
 
 @pytest.mark.parametrize(
