@@ -227,12 +227,15 @@ def test_a_published_contract_is_kept_as_it_was(
 
 
 def test_every_part_of_the_contract_is_compared(contract_gate: ModuleType) -> None:
-    """Whatever is taken away from the components of the real contract, one at a time, some client misses."""
+    """Whatever is taken away from the components of the real contract, a tenth of them at a time, some client misses."""
     whole = openapi.contract()
-    for name, schema in whole["components"]["schemas"].items():
-        for key in schema.get("properties", {}):
-            new = {**whole, "components": {**whole["components"], "schemas": dict(whole["components"]["schemas"])}}
-            left = {other: shape for other, shape in schema["properties"].items() if other != key}
-            new["components"]["schemas"][name] = {**schema, "properties": left}
-            assert any(f"{key} is gone" in fault for fault in contract_gate.breaking(whole, new)), (name, key)
-            break
+    schemas = whole["components"]["schemas"]
+    gone = [(name, next(iter(schema["properties"]))) for name, schema in schemas.items() if schema.get("properties")]
+    for nth in range(10):
+        left = {name: {**schemas[name], "properties": dict(schemas[name]["properties"])} for name, _ in gone[nth::10]}
+        for name, key in gone[nth::10]:
+            del left[name]["properties"][key]
+        new = {**whole, "components": {**whole["components"], "schemas": {**schemas, **left}}}
+        faults = contract_gate.breaking(whole, new)
+        missed = [(name, key) for name, key in gone[nth::10] if not any(f"{key} is gone" in fault for fault in faults)]
+        assert not missed

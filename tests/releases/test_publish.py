@@ -26,7 +26,7 @@ import yaml
 from conftest import ROOT, SMALL, running, walk
 from flask.testing import FlaskClient
 from nginx import proxied
-from support import QUICKLY, addresses_in, run
+from support import addresses_in, released, run
 
 from api.config import Settings
 from api.dataset import manifests, reader, rules
@@ -279,11 +279,11 @@ def test_an_id_that_is_gone_without_a_word_is_refused(small: Path, tmp_path: Pat
 
 
 def test_what_is_published_never_changes(small: Path, tmp_path: Path) -> None:
-    assert run("release", "--dataset", small, "--output", tmp_path, *QUICKLY).exit_code == 0
-    assert "the same to the byte" in run("release", "--dataset", small, "--output", tmp_path, *QUICKLY).output
+    assert released("--dataset", small, "--output", tmp_path).exit_code == 0
+    assert "the same to the byte" in released("--dataset", small, "--output", tmp_path).output
     (tmp_path / "0.1.0" / publish.SUMS).chmod(0o644)
     (tmp_path / "0.1.0" / publish.SUMS).write_text("")
-    result = run("release", "--dataset", small, "--output", tmp_path, *QUICKLY)
+    result = released("--dataset", small, "--output", tmp_path)
     assert result.exit_code == 1
     assert f"{tmp_path}: already contains version 0.1.0 with different content; raise the version\n" in result.output
     assert sorted(path.name for path in tmp_path.iterdir() if path.name[0] in ".01") == ["0.1.0"]

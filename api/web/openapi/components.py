@@ -170,6 +170,11 @@ LIST_META: dict[str, Any] = {
         "release": component("Release"),
         "query": {**ANY, "description": "The parsed query, defaults included."},
         "date_match": component("DateMatchCounts"),
+        "coding": {
+            "type": "object",
+            "description": "Of events: how many were coded by hand (`curated`) and how many are machine-made (`series`).",
+            "additionalProperties": {"type": "integer"},
+        },
         "facets": {
             "type": "object",
             "description": "For each requested facet, its values, the number of records with each, and the link to them.",
