@@ -99,6 +99,8 @@ class _Lines(yaml.SafeDumper):
 
     def represent_shared(self, data: Shared) -> yaml.Node:
         node = self.represent_list(data)
+        for reference in node.value if not node.flow_style else ():
+            reference.flow_style = False
         self.names[node] = data.name
         return node
 

@@ -8,7 +8,7 @@ from ...problems import PROBLEMS
 from ...resources.common import links
 from ...schema import fields
 from ...schema.json_schema import ANY, component
-from . import parameters
+from . import answers, parameters
 
 REFERENCE: dict[str, Any] = {
     "type": "object",
@@ -275,6 +275,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ItemMeta": ITEM_META,
     "ItemLinks": ITEM_LINKS,
     "Links": LINKS,
+    **answers.SCHEMAS,
     **parameters.SCHEMAS,
 }
 
