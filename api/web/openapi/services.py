@@ -127,7 +127,7 @@ def _lookups() -> dict[str, dict[str, Any]]:
             tag="events",
         ),
         "/v1/timeline": _service(
-            "Events, statements and actions of agreements in one dated list; the lists have `facets`, `cite` and `unit`, it has not",
+            "Events, statements and actions of agreements in one dated list, which has no `facets`, `cite` and `unit`",
             "timeline",
             _entries(),
             (400, 406, 410, 503),
