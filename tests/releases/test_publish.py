@@ -127,7 +127,9 @@ def original(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
     document = {**document, "place": None, **({"place": places[0], "places": []} if len(places) == 1 else {})}
     shown = ((f.data_key or key, f, document[f.data_key or key]) for key, f in schema.load_fields.items())
     return {
-        key: found for key, field, value in shown if value not in (None, []) and (found := shape(field, value)) not in ({}, [])
+        key: found
+        for key, field, value in shown
+        if value not in (None, [], field.load_default) and (found := shape(field, value)) not in ({}, [])
     }
 
 
@@ -150,7 +152,7 @@ def test_the_csv_is_a_valid_data_package_with_keys(folder: Path, tmp_path: Path)
     assert report.valid, report.flatten(["type", "note"])[:5]
     described = json.loads((tmp_path / "datapackage.json").read_text())
     keys = {r["name"]: {k["reference"]["resource"] for k in r["schema"]["foreignKeys"]} for r in described["resources"]}
-    assert (keys["events"], keys["events_places"]) == ({"event-types"}, {"events", "places"})
+    assert (keys["events"], keys["linked_places"]) == ({"event-types"}, {"places"})
     for resource in described["resources"]:
         data = (tmp_path / resource["path"]).read_bytes()
         assert resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
