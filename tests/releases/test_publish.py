@@ -123,9 +123,9 @@ def original(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
             return original(field.schema, value)
         return value.get("id", value.get("edtf")) if isinstance(value, dict) else value
 
-    places = document.get("places", [])
-    document = {**document, "place": None, **({"place": places[0], "places": []} if len(places) == 1 else {})}
-    shown = ((f.data_key or key, f, document[f.data_key or key]) for key, f in schema.load_fields.items())
+    if len(places := document.get("places", ())) == 1:
+        document = {**document, "place": places[0], "places": []}
+    shown = ((f.data_key or key, f, document.get(f.data_key or key)) for key, f in schema.load_fields.items())
     return {
         key: found
         for key, field, value in shown
