@@ -35,12 +35,14 @@ components:
   responses:
     Refused: {description: x, content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}}
   schemas:
+    AnyList: {type: object, properties: {next: {type: [string, 'null'], format: uri}}, required: [next]}
     EventList:
       type: object
-      properties:
-        data: {type: array, items: {anyOf: [{$ref: '#/components/schemas/EventRecord'}, {$ref: '#/components/schemas/Sparse'}]}}
-        next: {type: [string, 'null'], format: uri}
-      required: [data, next]
+      allOf:
+      - {$ref: '#/components/schemas/AnyList'}
+      - properties:
+          data: {type: array, items: {anyOf: [{$ref: '#/components/schemas/EventRecord'}, {$ref: '#/components/schemas/Sparse'}]}}
+        required: [data]
     EventRecord:
       type: object
       properties:
@@ -105,7 +107,7 @@ def drop(path: str) -> Callable[[Contract], None]:
 
 
 NEEDED = {"name": "key", "in": "query", "schema": {"type": "string"}}
-OTHERS = "components schemas EventList properties data items anyOf"
+OTHERS = "components schemas EventList allOf 1 properties data items anyOf"
 BREAKING = [
     (drop("paths /v1/events"), "is gone"),
     (put(f"{GET} operationId", "events"), "is called events"),
@@ -128,6 +130,9 @@ BREAKING = [
     (drop(f"{GET} responses default"), "there is no default"),
     (put(f"{GET} responses 200 content", {"text/csv": {"schema": {}}}), "200 is no longer application/json"),
     (drop(f"{RECORD} properties links"), "links is gone"),
+    (drop("components schemas AnyList properties next"), "next is gone"),
+    (put("components schemas AnyList required", []), "next may be absent"),
+    (put("components schemas EventList allOf 1 required", []), "data may be absent"),
     (put(f"{RECORD} required", ["id", "place"]), "status may be absent"),
     (put(f"{RECORD} properties id type", ["string", "null"]), "id may be null"),
     (put(f"{RECORD} properties id type", "integer"), "id may be integer"),
@@ -161,7 +166,7 @@ HARMLESS = [
     put(f"{RECORD} properties note", {"type": "string"}),
     put(f"{RECORD} required", ["id", "status", "place", "links"]),
     put("components schemas EventStatus enum", ["occurred"]),
-    put("components schemas EventList properties next type", "string"),
+    put("components schemas AnyList properties next type", "string"),
     drop(f"{RECORD} properties place anyOf 1"),
     put(f"{GET} responses 304", {"description": "x"}),
     put(f"{GET} responses 200 content text/csv", {"schema": {}}),

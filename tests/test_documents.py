@@ -95,7 +95,7 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]
     unpublished(folder / "dataset")
     settings = {name: str(folder / name) for name in ("dataset", "data_dir", "releases_dir")}
     environ = {f"DIPLOMATIC_EVENTS_{name.upper()}": value for name, value in settings.items()}
-    command = [sys.executable, "-m", "api", "release", *QUICKLY]
+    command = [*QUICKLY, "release"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
     with running(cwd=ROOT, **environ, DIPLOMATIC_EVENTS_METRICS_PORT=str(metrics)) as (url, _):
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

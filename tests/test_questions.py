@@ -143,7 +143,7 @@ UNREAD = {
         ({"date_from": "2007-12-12", "date_to": "2007-12-12"}, {"cfe-treaty"}),
         ({"date_from": "2007-12-12", "date_to": "2007-12-12", "date_match": "certain"}, set()),
         ({"on": "2021-06-13"}, {"g7-communique-2021"}),
-        ({"on": "2021-06-13", "date_match": "certain"}, set()),
+        ({"on": "2021-06-13", "date_match": "certain"}, {"g7-communique-2021"}),
     ],
 )
 def test_who_was_bound_on_a_day_and_what_was_done_on_it(
@@ -387,6 +387,15 @@ def test_how_relations_were_recognized_and_restored(client: FlaskClient) -> None
     }
 
 
+def test_vetoes_on_matters_between_the_two_by_year_and_by_whom(client: FlaskClient) -> None:
+    groups = ask(client, "/v1/aggregates/events", type="veto", by="year,actor", coding="series")
+    by = {(group["year"], group["actor"]): group["count"] for group in groups}
+    assert {actor for _, actor in by} == {"soviet-union", "russia"}
+    assert by["1949", "soviet-union"] == 3, "on the control of armaments"
+    assert {year for year, actor in by if actor == "russia"} == {"2014", "2015", "2022"}, "on Ukraine"
+    assert sum(by.values()) == 21
+
+
 @pytest.mark.parametrize("address", [*SIXTY_YEARS, *(address for _, address in QUESTIONS)])
 def test_every_question_that_is_shown_has_an_answer(client: FlaskClient, address: str) -> None:
     answer = client.get(address)
@@ -407,5 +416,6 @@ def test_the_documents_ask_every_question_about_sixty_years() -> None:
         "role_match=certain&role=Secretary+of+State",
         "Minister+of+Foreign+Affairs+of+Russia",
         "type=recognition,relations-established",
+        "type=veto&by=year,actor",
     ):
         assert asked in text

@@ -6,6 +6,7 @@ long ones. The number of a row is its place within these groups, so that a page 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, LiteralString, NamedTuple
 
 import peewee as pw
@@ -67,6 +68,20 @@ def number(seq: int, kind: int, name: str, of_class: int) -> int:
 def column(texts: Iterable[str]) -> str:
     """Texts as the tokens of one column."""
     return f" {SEPARATOR} ".join(" ".join(stems(text)) for text in texts)
+
+
+@cache
+def equivalents(sets: tuple[str, ...]) -> Sequence[Sequence[str]]:
+    """The tokens of each of the words that are taken for each other, in sets of `words = other words`."""
+    return [[f" {' '.join(stems(words))} " for words in one.split("=")] for one in sets]
+
+
+def with_equivalents(tokens: str, sets: tuple[str, ...]) -> str:
+    """The tokens of a column, and after them what is taken for words among them."""
+    padded = f" {tokens} "
+    met = (words for words in equivalents(sets) if any(each in padded for each in words))
+    more = [each for words in met for each in words if each not in padded]
+    return SEPARATOR.join([f"{tokens} ", *more]) if more else tokens
 
 
 def names(texts: Iterable[str], title: bool = False) -> str:
@@ -235,19 +250,20 @@ def holding(
 ) -> tuple[int, list[int]]:
     """How many rows hold at least `least` of the groups, and the first `most`: things first, then by weight.
 
-    A group that is in a name weighs twice.
+    A group weighs once wherever it is, and once more for each narrower set of columns that it is in; all that a row has
+    weighs as often as it has groups.
     """
     selects: list[str] = []
     values: list[Any] = []
     for group, weight in weighed:
-        for columns, held in ((COLUMNS, 1), (NAMES, 0)):
+        for columns, held in ((COLUMNS, 1), (WRITTEN, 0), (SAID, 0), (NAMES, 0)):
             where, value = condition([Part(group, columns)]).of(release)
             selects.append(f"SELECT rowid, {weight} AS weight, {held} AS held FROM search WHERE {where} AND {of_kinds(kinds)}")  # noqa: S608
             values.append(value)
     hits = " UNION ALL ".join(selects)
     rows = release.execute(
-        f"SELECT rowid, COUNT(*) OVER () FROM (SELECT rowid, SUM(weight) AS weight FROM ({hits}) AS hits GROUP BY rowid"  # noqa: S608
-        f" HAVING SUM(held) >= {least}) AS held ORDER BY {PAPERS}, weight DESC, rowid LIMIT {most}",
+        f"SELECT rowid, COUNT(*) OVER () FROM (SELECT rowid, SUM(weight) * SUM(held) AS weight FROM ({hits}) AS hits"  # noqa: S608
+        f" GROUP BY rowid HAVING SUM(held) >= {least}) AS held ORDER BY {PAPERS}, weight DESC, rowid LIMIT {most}",
         *values,
     )
     return (int(rows[0][1]) if rows else 0), [row for row, _ in rows]

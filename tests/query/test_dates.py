@@ -53,7 +53,7 @@ def test_a_query_for_another_age_does_not_return_what_is_merely_undated(client: 
     assert "solarwinds-cyber-attack" not in ids(client, "events?on=1962")
     assert ids(client, "statements?on=1962") == []
     assert ids(client, "statements?on=2030") == []
-    assert set(ids(client, "events?on=1962")) <= {"alleged-us-killings-of-civilians-afghanistan-iraq"}, "the open ones alone"
+    assert all(one.startswith("1962") for one in ids(client, "events?on=1962"))
     assert set(ids(client, "events?on=2030")) <= {"us-russia-cyber-dialogue"}
 
 

@@ -99,6 +99,21 @@ def test_aggregates_and_citations_take_repeats_too(client: FlaskClient) -> None:
     assert cited[0].get_json()["data"]["sha256"] == cited[1].get_json()["data"]["sha256"]
 
 
+def test_changes_are_asked_for_by_several_kinds(client: FlaskClient) -> None:
+    def total(query: str) -> int:
+        return int(client.get(f"/v1/changes?{query}&limit=0").get_json()["meta"]["total"])
+
+    assert (
+        total("kind=events,agreements") == total("kind=events&kind=agreements") == total("kind=events") + total("kind=agreements")
+    )
+
+
+def test_a_value_that_comes_three_hundred_times_is_one(client: FlaskClient) -> None:
+    once = client.get("/v1/events?actor=angela-merkel").get_json()
+    again = client.get("/v1/events?actor=" + ",".join(["angela-merkel"] * 300))
+    assert (again.status_code, again.get_json()["data"], again.get_json()["meta"]) == (200, once["data"], once["meta"])
+
+
 def test_a_value_that_comes_twice_counts_once(client: FlaskClient) -> None:
     values, errors = parse(
         arguments(BY_KIND["events"]), {"actor_all": ["joe-biden,russia", "joe-biden"], "fields": ["title,title"]}

@@ -245,7 +245,7 @@ def mentions(oracle: Oracle, d: Document, text: str) -> bool:
 
 def other_names(oracle: Oracle, key: str, id: str) -> str:
     """The other names of a record that stands in a document under a key."""
-    kinds = {"place": "places", "within": "places", "topics": "topics", "broader": "topics"}
+    kinds = {"places": "places", "within": "places", "topics": "topics", "broader": "topics"}
     kind = kinds.get(key, "agreements" if key.startswith("agreement") else "actors")
     return " ".join(oracle.by_id[kind].get(id, {}).get("also_known_as", ()))
 
@@ -471,7 +471,7 @@ def test_included_records_stand_once_each(client: FlaskClient) -> None:
     wanted = {p["actor"]["id"] for d in body["data"] for p in d["participants"]}
     wanted |= {holder["id"] for d in body["data"] for account in d["accounts"] for holder in account["holders"]}
     assert [actor["id"] for actor in body["included"]["actors"]] == sorted(wanted)
-    assert {place["id"] for place in body["included"]["places"]} == {d["place"]["id"] for d in body["data"] if d["place"]}
+    assert {place["id"] for place in body["included"]["places"]} == {p["id"] for d in body["data"] for p in d["places"]}
     one = client.get("/v1/agreements/new-start?include=actors").get_json()
     assert {"united-states", "russia"} <= {actor["id"] for actor in one["included"]["actors"]}
 

@@ -16,6 +16,8 @@ import pytest
 import requests
 from clients import asking
 from conftest import ROOT, SMALL, running
+from nginx import proxied
+from support import raw_answer
 
 from api.config import Settings
 from api.server import Server
@@ -50,6 +52,30 @@ def test_a_cursor_goes_on_in_its_own_release(edit: Callable[..., Path], small: P
         assert second["meta"]["release"] == first["meta"]["release"]
         fresh = requests.get(f"{url}/v1/topics", timeout=10).json()
         assert [topic["name"] for topic in fresh["data"]] == ["Nuclear stability", "Security"]
+
+
+UNENCODED = {
+    "q=Путин": "percent-encode the rest: /v1/events?q=%D0%9F%D1%83%D1%82%D0%B8%D0%BD",
+    "q=caf\u00e9 au lait": "percent-encode the rest: /v1/events?q=caf%C3%A9%20au%20lait",
+    "q=C#": "percent-encode the rest: /v1/events?q=C%23",
+    "q=a\tb": "percent-encode the rest: /v1/events?q=a%09b",
+    "q=a\0b": "percent-encode the rest: /v1/events?q=a%00b",
+    "q=New START": "An address holds no space: write %20 or + instead.",
+}
+
+
+@pytest.mark.needs("nginx")
+def test_an_address_that_is_not_percent_encoded_is_refused_with_how_to_write_it(server: str, tmp_path: Path) -> None:
+    with proxied(server[7:], tmp_path) as front:
+        for query, told in UNENCODED.items():
+            line = f"GET /v1/events?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+            answer, behind = raw_answer(server, line), raw_answer(front, line)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json"), query
+            assert answer.json()["detail"].endswith(told)
+            assert behind.status_code == 400, query
+            assert "percent-encode" in behind.json()["detail"]
+        other = raw_answer(server, b"GET /v1/topics HTTP/9.9\r\nHost: x\r\n\r\n").json()["detail"]
+        assert other.startswith("This is not a request of HTTP/1.1: ")
 
 
 def test_how_long_a_connection_waits_is_a_setting() -> None:

@@ -59,9 +59,11 @@ def test_every_parameter_is_typed_and_described() -> None:
 
 
 def test_every_property_of_every_document_is_described() -> None:
-    for name, schema in openapi.contract()["components"]["schemas"].items():
-        if name in {f"{resource.model.__name__}Record" for resource in RESOURCES}:
-            assert [key for key, shape in schema["properties"].items() if "description" not in shape] == [], name
+    """Where it is used, or in the component that it is."""
+    schemas = openapi.contract()["components"]["schemas"]
+    for name in (f"{resource.model.__name__}Record" for resource in RESOURCES):
+        for key, shape in schemas[name]["properties"].items():
+            assert "description" in {**schemas.get(shape.get("$ref", "").rsplit("/", 1)[-1], {}), **shape}, (name, key)
 
 
 def test_every_response_with_a_body_has_an_example_that_is_true_to_it(
@@ -109,6 +111,12 @@ def test_no_schema_has_a_key_that_is_called_as_itself() -> None:
     """A generated class would have a variable for both."""
     for name, schema in openapi.contract()["components"]["schemas"].items():
         assert name.lower() not in {key.replace("_", "") for key in schema.get("properties", {})}, name
+
+
+def test_what_adds_keys_to_another_schema_does_so_in_a_part_of_its_own() -> None:
+    """openapi-python-client takes `allOf` of one schema for that schema, and forgets the keys beside it."""
+    for name, schema in openapi.contract()["components"]["schemas"].items():
+        assert not ("allOf" in schema and (len(schema["allOf"]) < 2 or "properties" in schema)), name
 
 
 def test_an_operation_answers_with_json_or_with_something_else() -> None:

@@ -24,7 +24,7 @@ def _service(
         "operationId": id,
         "tags": [tag],
         "summary": f"{what}.",
-        "parameters": list(parameters),
+        **({"parameters": list(parameters)} if parameters else {}),
         "responses": {
             "200": {"description": "OK", "content": content},
             **errors(*statuses),
@@ -44,14 +44,14 @@ VERSION = {
 
 def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
     """The content of an answer of JSON: `data` in its envelope, with an example of it."""
-    schema = envelope({**data, "example": sample}, component("AnswerMeta"), component("AnswerLinks"))
+    schema = envelope({**data, "example": sample}, "AnyAnswer")
     return {FORMATS["json"].media_type: {"schema": schema}}
 
 
 def _entries() -> dict[str, Any]:
     """The content of the timeline."""
     entry = {"anyOf": [component(TIMELINE.model.__name__), component("SparseRecord")]}
-    schema = envelope({"type": "array", "items": entry}, component("TimelineMeta"), component("ListLinks"))
+    schema = envelope({"type": "array", "items": entry}, "AnyTimeline")
     return {FORMATS["json"].media_type: {"schema": schema}}
 
 
