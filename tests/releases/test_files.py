@@ -462,11 +462,14 @@ def test_the_folder_says_what_it_is_and_on_what_terms(folder: Path) -> None:
 
 def test_the_raw_codings_are_published_with_the_reliability_computed_from_them(folder: Path) -> None:
     with zipfile.ZipFile(folder / "reliability.zip") as archive:
-        for part in (DATASET / "reliability").iterdir():
-            assert archive.read(part.name) == part.read_bytes()
+        codings = DATASET / "reliability"
+        parts = [part for part in codings.rglob("*") if part.is_file()]
+        assert len({part.parent for part in parts}) > 1, "a folder for each set of units"
+        for part in parts:
+            assert archive.read(part.relative_to(codings).as_posix()) == part.read_bytes()
         table = archive.read("reliability.md").decode()
     assert table.split("\n\n")[1].strip() in (DATASET / "README.md").read_text(encoding="utf-8")
-    assert "| `kind` |" in table
+    assert table.count("| `kind` |") == len({part.parent for part in parts})
 
 
 def test_independent_readers_must_agree_before_anything_is_published(
