@@ -200,6 +200,7 @@ def test_a_problem_type_leads_to_what_it_means(client: FlaskClient) -> None:
 def test_every_route_is_in_the_contract_and_nothing_else(client: FlaskClient) -> None:
     rules = {re.sub(r"<[^>]*?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
     unlisted = {"/", "/docs", "/docs/{name}", "/problems/{kind}"}
+    unlisted |= {rule for rule in rules if rule.startswith("/pictures/")}
     assert rules - unlisted == set(openapi.contract()["paths"])
 
 
