@@ -134,6 +134,9 @@ def _resolved(contract: Schema, part: Schema) -> Schema:
         for key in part["$ref"].removeprefix("#/").split("/"):
             found = found[key]
         part = {**found, **{key: value for key, value in part.items() if key not in ("$ref", "description")}}
+    for base in [_resolved(contract, base) for base in part.get("allOf", ())]:
+        properties = {**base.get("properties", {}), **part.get("properties", {})}
+        part = {**base, **part, "properties": properties, "required": [*base.get("required", ()), *part.get("required", ())]}
     return part
 
 

@@ -97,9 +97,9 @@ class Oracle:
             case "events", "role":
                 return {p["role"] for p in d["participants"]}
             case "events", "place":
-                return self.upward("places", "within", one or set())
+                return self.upward("places", "within", ids(d["places"]))
             case ("events", "country"):
-                return {c for id in one_of(d["place"]) if (c := self.by_id["places"][id]["country"])}
+                return {c for id in ids(d["places"]) if (c := self.by_id["places"][id]["country"])}
             case "events", "actor_country":
                 return {c for p in d["participants"] if (c := self.by_id["actors"][p["actor"]["id"]]["country"])}
             case ("events" | "agreements", "topic"):
@@ -131,6 +131,8 @@ class Oracle:
                 return ids(d["addressees"])
             case "statements", "actor":
                 return ids(d["about"]["actors"])
+            case "statements", "place":
+                return self.upward("places", "within", one_of(d["place"]))
             case "statements", "topic":
                 return self.upward("topics", "broader", ids(d["about"]["topics"]))
             case "statements", "event":

@@ -13,7 +13,12 @@ CHANGES = ROOT / "tests" / "fixtures" / "changes"
 
 # What is promised -> file -> (line to stand after, line to add); an empty line to stand after is the end of the file.
 FIELD = {
-    "api/resources/events.py": [('    place = Ref("Where.", kind="places")\n', '    venue = Text("The building or room.")\n')]
+    "api/resources/events.py": [
+        (
+            '    place = Ref("Where, if in one place.", kind="places", load_only=True)\n',
+            '    venue = Text("The building or room.")\n',
+        )
+    ]
 }
 FILTER = {
     "api/resources/events.py": [

@@ -77,6 +77,7 @@ def test_no_component_is_called_as_what_every_program_has(npm: Run) -> None:
     assert globals_ & set(openapi.contract()["components"]["schemas"]) == set()
 
 
+@pytest.mark.trials  # in short: the validation in tests/web/test_openapi.py
 @pytest.mark.needs("npm")
 def test_the_contract_is_lint_clean(npm: Run) -> None:
     npm("npx", "--no-install", "redocly", "lint", "--extends", "recommended", CONTRACT)

@@ -20,7 +20,7 @@ from nginx import proxied
 from postgresql import BIN, Cluster, free_port
 from support import guarded, raw_answer
 
-from api.cli import main
+from api.cli import COMMANDS
 from api.config import Settings, unknown
 from api.releases import load
 from api.web.app import create_app
@@ -128,7 +128,7 @@ def test_the_api_of_compose_reads_as_a_role_that_can_do_nothing_else(database: C
 def test_compose_names_commands_settings_and_files_that_exist() -> None:
     services = COMPOSE["services"]
     for service in (services["load"], services["api"]):
-        assert service["command"][0] in main.commands
+        assert service["command"][0] in COMMANDS
         assert unknown(service["environment"]) == {}
         Settings.read(filled(service))
         assert (DEPLOY / service["build"] / "Dockerfile").is_file(), "paths are relative to the file"
@@ -142,7 +142,7 @@ def test_compose_names_commands_settings_and_files_that_exist() -> None:
 
 def test_the_image_tells_its_health_by_a_command_that_exists() -> None:
     (command,) = re.findall(r"^HEALTHCHECK .*CMD (\[.*\])$", DOCKERFILE, re.MULTILINE)
-    assert json.loads(command)[-1] in main.commands
+    assert json.loads(command)[-1] in COMMANDS
 
 
 ISOLATED = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c"]

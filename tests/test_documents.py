@@ -49,10 +49,15 @@ NOT_RUN = {
     "POSTGRES_PASSWORD=secret1": "needs a container engine; test_deploy.py tries what the file says",
     "export DIPLOMATIC_EVENTS_DATABASE_URL": "the hosts are examples; test_postgresql.py loads and serves that way",
 }
+PUBLISHES = "diplomatic-events release"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)\n```(?:\n\n```json\n(.*?)\n```)?", re.DOTALL | re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 BLOCKS = [
-    pytest.param(language, code, shown, id=f"{name}: {code.splitlines()[0][:80]}")
+    pytest.param(
+        *(language, code, shown),
+        id=f"{name}: {code.splitlines()[0][:80]}",
+        marks=[pytest.mark.trials] if PUBLISHES in code else [],  # in short: tests/releases
+    )
     for name, text in DOCUMENTS.items()
     for language, code, shown in BLOCK.findall(text)
 ]
@@ -95,7 +100,7 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]
     unpublished(folder / "dataset")
     settings = {name: str(folder / name) for name in ("dataset", "data_dir", "releases_dir")}
     environ = {f"DIPLOMATIC_EVENTS_{name.upper()}": value for name, value in settings.items()}
-    command = [sys.executable, "-m", "api", "release", *QUICKLY]
+    command = [*QUICKLY, "release"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
     with running(cwd=ROOT, **environ, DIPLOMATIC_EVENTS_METRICS_PORT=str(metrics)) as (url, _):
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

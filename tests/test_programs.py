@@ -43,7 +43,8 @@ def test_a_run_tells_what_the_machine_lacks(tmp_path: Path, ci: str, only: str, 
     (tmp_path / "conftest.py").write_text(HELPS)
     (tmp_path / "test_some.py").write_text(TESTS)
     command = [sys.executable, "-m", "pytest", "-p", "programs", "-p", "no:cacheprovider", "-ra", "-k", only, str(tmp_path)]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "CI": ci}
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT / "tests"), "CI": ci}
+    environ = {**os.environ, **alone}
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
     *_, last, closing = done.stdout.splitlines()
     if ci:

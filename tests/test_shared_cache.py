@@ -53,6 +53,46 @@ def test_each_client_gets_the_coding_and_the_type_that_it_likes_from_the_cache(s
                 assert (answer.headers["Content-Type"], answer.headers["X-Cache"]) == (type, expected), asked
 
 
+def test_repeats_and_commas_are_the_same_list(server: str, tmp_path: Path) -> None:
+    """Escaped or not, as clients send them."""
+    forms = (
+        "type=summit&type=phone-call",
+        "type=summit,phone-call",
+        "type=summit%2Cphone-call",
+        "type%5B%5D=summit&type=phone-call",
+    )
+    with proxied(server[7:], tmp_path) as url:
+        for cached in ("MISS", "HIT"):
+            repeats, commas, escaped, bracketed = (requests.get(f"{url}/v1/events?{form}&limit=2", timeout=60) for form in forms)
+            assert repeats.json()["data"] == commas.json()["data"] == escaped.json()["data"]
+            assert repeats.json()["meta"]["query"]["type"] == ["phone-call", "summit"]
+            assert (bracketed.status_code, repeats.headers["X-Cache"]) == (400, cached)
+        following = repeats.json()["links"]["next"]
+        assert following.startswith(f"{url}/v1/events?")
+        assert (
+            requests.get(following, timeout=60).json()["data"]
+            == requests.get(commas.json()["links"]["next"], timeout=60).json()["data"]
+        )
+
+
+def test_a_preflight_passes_wherever_it_leads(server: str, tmp_path: Path) -> None:
+    """Before and after the cache holds the answer to a GET."""
+    asked = {
+        "Origin": "https://example.org",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+    with proxied(server[7:], tmp_path) as url:
+        for _ in range(2):
+            for path in ("/v1/topics", "/v1/nothing", "/nothing", "/v1/topics/nothing"):
+                answer = requests.options(url + path, headers=asked, timeout=60)
+                assert answer.status_code in (200, 204), path
+                assert answer.headers["Access-Control-Allow-Origin"] == "*"
+                assert "GET" in answer.headers["Access-Control-Allow-Methods"]
+                assert "if-none-match" in answer.headers["Access-Control-Allow-Headers"].lower()
+                assert requests.get(url + path, headers=asked, timeout=60).headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_a_new_release_replaces_what_is_kept_and_an_unchanged_one_keeps_it(
     edit: Callable[..., Path], small: Path, tmp_path: Path
 ) -> None:

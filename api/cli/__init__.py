@@ -4,6 +4,8 @@ Exit codes: 0 done, 1 the dataset or a derived file has errors (they are listed)
 file could not be read or written, 3 another load is running.
 """
 
+import gc
+from importlib import import_module
 from typing import Any
 
 import click
@@ -12,15 +14,33 @@ from .. import __version__, config
 from ..dataset.findings import DatasetError
 from ..dataset.os_errors import FileError, reason
 from .common import fail, missing
-from .curation import changes, check, coverage, fmt, new
-from .derived_files import codebook, openapi, schema
-from .operation import config_command, health, load, serve
-from .publication import cite, release
-from .reliability import reliability
+
+COMMANDS = {  # to the module of each, which is imported when it is called
+    **dict.fromkeys(("config", "health"), "status"),
+    "load": "load",
+    "serve": "serve",
+    **dict.fromkeys(("changes", "check", "coverage", "fmt", "new"), "curation"),
+    **dict.fromkeys(("codebook", "openapi", "schema"), "derived_files"),
+    **dict.fromkeys(("cite", "release"), "publication"),
+    "reliability": "reliability",
+}
 
 
 class Commands(click.Group):
     """The group of commands, which turns findings and errors of files into messages and exit codes for all of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        gc.disable()  # what modules define stays: looking through it again and again is a seventh of the start
+        try:
+            command: click.Command = getattr(import_module(f".{COMMANDS[cmd_name]}", __package__), cmd_name)
+        finally:
+            gc.enable()
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -51,10 +71,3 @@ def main() -> None:
     """
     for name, meant in config.unknown().items():
         click.echo(f"warning: {name} is not a setting" + (f"; did you mean {meant}?" if meant else ""), err=True)
-
-
-for command in (
-    config_command, health, check, load, serve, new, fmt, openapi, schema, codebook, release, changes, cite, coverage,
-    reliability,
-):  # fmt: skip
-    main.add_command(command)

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from ..dataset.findings import Finding
-from ..dataset.os_errors import file_errors, sqlite_errors
+from ..dataset.os_errors import file_errors
+from ..dataset.sqlite_errors import sqlite_errors
 from ..problems import Problem
 from ..query.citation import cite as make_citation
 from ..query.citation import cited_query, verify
@@ -25,14 +26,7 @@ from .common import FAULTY, data_dir_option, dataset_option, fail, progress, set
 @click.option(
     "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder of published releases. [default: ./releases]"
 )
-@click.option(
-    "--reader",
-    "names",
-    multiple=True,
-    type=click.Choice(list(readers.READERS), case_sensitive=False),
-    help="A reader that must agree before anything is published; repeat it for several. [default: all]",
-)
-def release(folder: Path | None, output: Path | None, names: tuple[str, ...]) -> None:
+def release(folder: Path | None, output: Path | None) -> None:
     """Publish the dataset's version: its files, with sums, and its manifest in the dataset.
 
     Refuses what the gate finds: errors, ids removed without an entry in moved.yaml, a version that is too low, files that an
@@ -41,10 +35,10 @@ def release(folder: Path | None, output: Path | None, names: tuple[str, ...]) ->
     """
     settings = settings_of(dataset=folder, releases_dir=output)
     read: list[str] = []
-    readers.require(names)
+    readers.require()
     try:
         with progress("publishing") as show:
-            check = partial(_read_back, read, names)
+            check = partial(_read_back, read)
             target, new = publish.publish(settings.dataset, settings.releases_dir, show, check)
     except publish.VersionExists as error:
         fail([Finding(str(settings.releases_dir.absolute()), 0, "", str(error))])
@@ -53,9 +47,9 @@ def release(folder: Path | None, output: Path | None, names: tuple[str, ...]) ->
     click.echo(f"{target} {'is published' if new else 'was published already, and is the same to the byte'}")
 
 
-def _read_back(lines: list[str], names: tuple[str, ...], folder: Path, counts: dict[str, int]) -> None:
+def _read_back(lines: list[str], folder: Path, counts: dict[str, int]) -> None:
     """Reads a release with independent readers, and adds a line about each."""
-    lines += readers.verify(folder, counts, names)
+    lines += readers.verify(folder, counts)
 
 
 @click.command()

@@ -6,7 +6,7 @@ A rule reports only what is certain from the dates: a date that is a month may b
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from ..resources.actors import existence
+from ..resources.actors import existence, tenure
 from ..resources.agreements import life_of
 from ..resources.lifecycle import ENDS, in_order, reach
 from ..schema import edtf
@@ -20,6 +20,11 @@ RecordRule = Callable[[str, Entry, Dataset], Iterator[Finding]]  # a record's id
 SIGNINGS = ("signed", "opened_for_signature", "adopted")
 UNATTENDED = ("entered_into_force", "expired", "superseded")  # may follow from the terms of an agreement, without an actor
 PRESENT = ("participant", "host", "guest")
+OFFICE_ORDER = (  # keys of a role, the earlier first, and the later's name in the file
+    ("appointed", "start", "from"), ("appointed", "credentials", "credentials"), ("credentials", "end", "to"),
+)  # fmt: skip
+MEETING = "CONSULT"  # PLOVER's event of the types that are meetings
+PUBLIC = ("state", "government_body")  # where whoever holds an office stands for the state
 
 
 def nothing_is_in_force_before_it_is_signed(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
@@ -89,6 +94,27 @@ def every_act_has_its_actor(id: str, entry: Entry, dataset: Dataset) -> Iterator
             yield entry.finding(("actions", index), f"does not say who did it ({action['kind']}): add `by`")
 
 
+def acts_rest_on_what_occurred(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An action counts as done, so the event in which it was done has occurred: what is announced or planned is no act yet."""
+    for index, action in enumerate(entry.record["actions"]):
+        if action["event"] and (event := _record(dataset, "events", action["event"])) and event["status"] != "occurred":
+            text = f"is {event['status']}, so nothing was done in it: remove the action, or cite a source that it occurred"
+            yield entry.finding(("actions", index, "event"), text)
+
+
+def what_has_not_occurred_is_no_act(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An event that has not occurred has the date of an action on its agreement only if that action names another event."""
+    if entry.record["status"] == "occurred":
+        return
+    for number, agreement in enumerate(entry.record["agreements"]):
+        actions = (_record(dataset, "agreements", agreement) or {}).get("actions", ())
+        for action in actions:
+            if action["date"] == entry.record["date"] and not action["event"]:
+                text = f"{agreement} has an action of this date ({action['kind']}) that names no event, and this one is "
+                advice = "let the action name the event in which it was done, or remove it"
+                yield entry.finding(("agreements", number), f"{text}{entry.record['status']}: {advice}")
+
+
 def parties_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Parties existed when the agreement was concluded, unless they acceded later; whoever acts existed then."""
     agreement, acted = entry.record, set()
@@ -156,11 +182,48 @@ def summits_have_two_leaders(id: str, entry: Entry, dataset: Dataset) -> Iterato
         yield entry.finding(("participants",), "a summit needs leaders of two countries: add them, or choose another type")
 
 
+def leaders_stand_beside_their_states(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A meeting of leaders or officials of two countries that took place lists their states, where these are actors.
+
+    At a summit everybody who is there counts as a leader; at another meeting whoever holds a public office on that day.
+    """
+    event = entry.record
+    type = _record(dataset, "event-types", event["type"]) or {"plover": None}
+    if event["status"] != "occurred" or not (type["plover"] and type["plover"]["event"] == MEETING):
+        return
+    there = [actor for p in event["participants"] if p["role"] in PRESENT and (actor := _leader(dataset, event, p["actor"]))]
+    countries = {actor["country"] for actor in there} - {None}
+    listed = {
+        state["country"] for p in event["participants"] if (state := _actor(dataset, p["actor"])) and state["kind"] == "state"
+    }
+    for country in sorted(countries - listed) if len(countries) > 1 else ():
+        on = edtf.bounds(event["date"])
+        states = [state for state in dataset.states(country) if existence(dataset.record("actors", state)).meets(on)]
+        if states:
+            yield entry.finding(("participants",), f"leaders of {country} take part, and not their state: add {states[0]}")
+
+
 def actors_end_after_they_begin(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Nobody is dissolved before being founded, nor dies before being born."""
     span = existence(entry.record)
     if span.earliest > span.latest:
-        yield entry.finding(("founded",), f"is after the end ({span.latest})")
+        yield entry.finding(("born" if entry.record["born"] else "founded",), f"is after the end ({span.latest})")
+
+
+def persons_are_born_and_bodies_founded(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """Persons are born and die; what is no person is founded and dissolved."""
+    person = entry.record["kind"] == "person"
+    for key in ("founded", "dissolved") if person else ("born", "died"):
+        if entry.record[key]:
+            yield entry.finding((key,), f"is not for the kind {entry.record['kind']}")
+
+
+def offices_follow_their_appointment(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An office is taken up and credentials are presented after the appointment and before the end of the term."""
+    for index, role in enumerate(entry.record["roles"]):
+        for first, last, word in OFFICE_ORDER:
+            if role[first] and role[last] and edtf.bounds(role[last]).latest < edtf.bounds(role[first]).earliest:
+                yield entry.finding(("roles", index), f"{word} ({role[last]}) is before {first} ({role[first]})")
 
 
 LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
@@ -170,14 +233,19 @@ LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("agreements", extensions_name_their_new_end),
     ("agreements", treaties_in_force_were_ratified),
     ("agreements", every_act_has_its_actor),
+    ("agreements", acts_rest_on_what_occurred),
     ("agreements", extensions_come_before_the_end),
     ("agreements", parties_existed_on_the_day),
     ("agreements", no_party_is_bound_after_its_end),
+    ("events", what_has_not_occurred_is_no_act),
     ("events", participants_existed_on_the_day),
     ("events", summits_have_two_leaders),
+    ("events", leaders_stand_beside_their_states),
     ("statements", speakers_existed_on_the_day),
     ("actors", actors_end_after_they_begin),
     ("actors", codes_hold_while_the_state_exists),
+    ("actors", persons_are_born_and_bodies_founded),
+    ("actors", offices_follow_their_appointment),
 )
 
 
@@ -199,8 +267,23 @@ def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], d
 
 def _actor(dataset: Dataset, id: str) -> Record | None:
     """An actor's record, or None if there is none that can be read."""
+    return _record(dataset, "actors", id)
+
+
+def _leader(dataset: Dataset, event: Record, id: str) -> Record | None:
+    """The record of a person who takes part in an event for a state, or None."""
+    actor = _actor(dataset, id)
+    if not actor or actor["kind"] != "person":
+        return None
+    on = edtf.bounds(event["date"])
+    held = (role["organization"] for role in actor["roles"] if (span := tenure(role)) and span.meets(on))
+    public = any((body := organization and _actor(dataset, organization)) and body["kind"] in PUBLIC for organization in held)
+    return actor if public or event["type"] == "summit" else None
+
+
+def _record(dataset: Dataset, kind: str, id: str) -> Record | None:
     try:
-        return dataset.record("actors", id)
+        return dataset.record(kind, id)
     except KeyError:
         return None
 

@@ -40,6 +40,7 @@ class AboutSchema(Schema):
     coverage = Edtf("The time it means to cover.", required=True)
     countries = Many("The countries it is about.", Country("ISO 3166-1 alpha-3 code."), required=True)
     keywords = Many("Words to find it by.", Text("A word."))
+    equivalents = Many("Words that search takes for each other.", Text("Two or more, with = between them."))
     url = Url("Address of a server that offers the releases for good; that of each release follows from it.")
 
 

@@ -114,6 +114,15 @@ def countries_are_given_where_needed(id: str, entry: Entry, dataset: Dataset) ->
         yield entry.finding((), "a state needs its country")
 
 
+def places_are_given_once(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An event has one `place`, or several different `places`."""
+    places = entry.record["places"]
+    if entry.record["place"] and places:
+        yield entry.finding(("place",), "is given beside `places`: keep one of the two")
+    if len(set(places)) < len(places):
+        yield entry.finding(("places",), "names a place twice")
+
+
 def quad_classes_are_four(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Quad classes are 1 to 4."""
     for path, _, value in entry.leaves:
@@ -204,6 +213,7 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (spans_run_forward, lambda resource: bool(_spans(resource))),
     (nothing_refers_to_itself, _every),
     (countries_are_given_where_needed, _of("actors")),
+    (places_are_given_once, _with_keys("place", "places")),
     (quad_classes_are_four, _of("event-types")),
     *(
         (rule, _of(kind))

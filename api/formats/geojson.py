@@ -23,7 +23,7 @@ FEATURES = {
 
 
 def geojson(listing: Listing) -> Iterator[str]:
-    """A feature for each place, or for each event with a place.
+    """A feature for each place, or for each event with a place; an event in several places is one feature of several points.
 
     A place without coordinates gets those of the nearest place that contains it, named by `located_at`; the geometry is
     null if none has coordinates.
@@ -32,9 +32,9 @@ def geojson(listing: Listing) -> Iterator[str]:
     yield '{"type":"FeatureCollection","features":['
     separator = ""
     for document in listing.documents():
-        where = document if listing.resource.kind == "places" else document["place"]
+        where = [document] if listing.resource.kind == "places" else document["places"]
         if where:
-            yield separator + dumps(feature(listing, document, where["id"], places))
+            yield separator + dumps(feature(listing, document, [place["id"] for place in where], places))
             separator = ","
     yield "]}\n"
 
@@ -44,22 +44,32 @@ def read_places(release: Release) -> dict[str, Record]:
     return {id: json.loads(document) for id, document in release.rows(model.select(model.id, model.document))}
 
 
-def feature(listing: Listing, document: Record, id: str, places: dict[str, Record]) -> Record:
-    """The feature of a document at the place `id`."""
-    at: str | None = id
-    while at and places[at]["latitude"] is None:
-        at = places[at]["within"] and places[at]["within"]["id"]
-    point = at and {"type": "Point", "coordinates": [places[at]["longitude"], places[at]["latitude"]]}
+def feature(listing: Listing, document: Record, ids: list[str], places: dict[str, Record]) -> Record:
+    """The feature of a document at some places; `located_at` is in their order, null for one that has no coordinates."""
+    located = [location(id, places) for id in ids]
+    points = [[places[at]["longitude"], places[at]["latitude"]] for at in dict.fromkeys(located) if at]
+    if len(points) > 1:
+        geometry: Record | None = {"type": "MultiPoint", "coordinates": points}
+    else:
+        geometry = {"type": "Point", "coordinates": points[0]} if points else None
     properties = {
         "id": document["id"],
         "name": heading(listing.title(document), document),
         "kind": document["type"]["id"] if listing.resource.kind == "events" else document["kind"],
-        "place": id,
-        "located_at": at,
+        "places": ids,
+        "located_at": located,
         "url": listing.url(document),
         **(assertion(document) if listing.resource.kind == "events" else {}),
     }
-    return {"type": "Feature", "id": document["id"], "geometry": point or None, "properties": properties}
+    return {"type": "Feature", "id": document["id"], "geometry": geometry, "properties": properties}
+
+
+def location(id: str, places: dict[str, Record]) -> str | None:
+    """The place itself, or the nearest that contains it, that has coordinates."""
+    at: str | None = id
+    while at and places[at]["latitude"] is None:
+        at = places[at]["within"] and places[at]["within"]["id"]
+    return at
 
 
 def assertion(event: Record) -> Record:

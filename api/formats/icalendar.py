@@ -80,8 +80,8 @@ def entry(listing: Listing, document: Record, occasion: Occasion) -> CalendarEve
     event.add("status", occasion.status)
     if words := terms(document):
         event.add("categories", words)
-    if document.get("place"):
-        event.add("location", document["place"]["name"])
+    if places := document.get("places"):
+        event.add("location", "; ".join(place["name"] for place in places))
     return event
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import peewee as pw
 
+from ..resources.events import CODINGS
 from ..resources.filters import Dates, Holds, Terms
 from .planner import plan
 from .query import Query
@@ -47,6 +48,19 @@ def by_match(query: Query) -> dict[str, dict[str, int]]:
     """How many records are certain and how many possible, for each parameter (`date_match` ...) that makes a difference."""
     parameters = dict.fromkeys(name for filter in query.clauses if (name := filter.match(query.values)))
     return {name: {word: total(query.variant(**{name: word})) for word in ("certain", "possible")} for name in parameters}
+
+
+def by_coding(query: Query, found: int) -> dict[str, dict[str, int]]:
+    """How many of the records found were coded in which way, where a kind tells; the rarer ones are counted, no others."""
+    if not any(filter.name == "coding" for filter in query.resource.filters):
+        return {}
+    values, counts = query.values, dict.fromkeys(CODINGS, 0)
+    wanted = set(values.get("coding", CODINGS)) - set(values.get("coding_not", ()))
+    known = totals(query.release, query.resource.kind, "coding", sorted(wanted)) if wanted else {}
+    rare, *other = sorted(known, key=lambda word: known[word]) or [*CODINGS]
+    counts[rare] = total(query.variant(coding=[rare])) if other else found
+    counts.update(dict.fromkeys(other, found - counts[rare]))
+    return {"coding": counts}
 
 
 def precomputed(query: Query) -> int | None:

@@ -17,6 +17,7 @@ from ..schema.walk import leaf_fields, paths
 LIMIT, MOST = 50, 500
 JSON_ONLY = ("include", "facets", "cite")  # parameters that answer with more than records, which only JSON has room for
 ITEM_FORMATS = ("json", "jsonld")
+AGGREGATE_ORDERS = ("count", "-count", "value", "-value")
 Declared = dict[str, Any]  # name -> marshmallow field
 
 
@@ -58,7 +59,7 @@ def selection(resource: Resource) -> Declared:
     shown = "Show only these keys (and the id); a dot leads further down, through lists too."
     declared: Declared = {**pin(), "fields": listed(Choice("A path.", tuple(paths(resource.schema))), shown)}
     if kinds:
-        text = "Bring the referred records of these kinds along, once each."
+        text = "Kinds of which the records referred to come along."
         declared["include"] = listed(Choice("A kind.", kinds), text)
     return declared
 
@@ -73,12 +74,12 @@ def item_arguments(resource: Resource) -> ma.Schema:
 def arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's list."""
     words = [f"{sign}{word}" for word in resource.sorts for sign in ("", "-")]
-    text = f"Keys to sort by; `-` before one: descending. Default: `{resource.order}`."
+    text = f"Keys to sort by, `-` for descending; `{resource.order}` by default."
     sort = listed(Choice("A key.", words), text)
     sort.load_default = [resource.order]
     sort.validators.append(distinct)
     lists = list_paths(resource)
-    counted = "Count the values of these filters in all records found, for `meta.facets`."
+    counted = "Filters whose values to count, for `meta.facets`."
     declared = {
         **filter_parameters(resource),
         "sort": sort,
@@ -98,16 +99,16 @@ def arguments(resource: Resource) -> ma.Schema:
 @cache
 def aggregate_arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's aggregates."""
-    by = listed(Choice("A filter.", facet_names(resource)), "The filters by whose values to group, three at most.")
+    by = listed(Choice("A filter.", facet_names(resource)), "Filters by whose values to group.")
     by.required = True
     by.error_messages["required"] = "is missing"
     by.validators.append(distinct)
     by.validators.append(validate.Length(max=3, error="names more than {max}"))
     order = (
-        "By `count` or by `value`, the values of `by` in their order; `-` for descending. Default: `value` where `by` begins "
+        "By `count` or by `value`, the values of `by` in their order; `-` for descending. By default `value` where `by` begins "
         "with `year` or `month`, otherwise `-count`."
     )
-    sort = Choice(order, ("count", "-count", "value", "-value"))
+    sort = Choice(order, AGGREGATE_ORDERS)
     declared = {**filter_parameters(resource), **pin(), "by": by, "sort": sort, **format_parameter(("json", "csv"))}
     return Schema.from_dict(declared, name=f"{resource.kind}-aggregate")()
 

@@ -12,6 +12,7 @@ from ..schema.edtf import Bounds
 from ..schema.errors import Fault, faults
 
 MOST_PARAMETERS = 100
+ORDERED = {"sort", "by"}  # lists of which the order counts
 Values = Mapping[str, Any]
 
 
@@ -50,6 +51,7 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
     empty = {name for name, values in strings.items() if "" in values}
     errors += [Fault((name,), "is empty") for name in strings if name in empty]
     single = {name: joined(values) if name in several else values[-1] for name, values in strings.items()}
+    single |= {name: joined(dict.fromkeys(single[name].split(","))) for name in single.keys() & (several - ORDERED)}
     try:
         loaded = schema.load(single)
     except ma.ValidationError as error:
@@ -73,7 +75,7 @@ def normalized(name: str, value: Any) -> Any:
     if isinstance(value, Bounds):
         days = {"date_to": [value.latest], "on": list(value)}.get(name, [value.earliest])
         return "/".join(day.isoformat() for day in days)
-    return value if name in ("sort", "by") or not isinstance(value, list) else sorted(set(value))
+    return value if name in ORDERED or not isinstance(value, list) else sorted(set(value))
 
 
 def canonical_text(values: Values) -> str:

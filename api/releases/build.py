@@ -18,8 +18,9 @@ from ..config import HERE
 from ..dataset import manifests, quality, rules
 from ..dataset.dataset import Chunk, Dataset, Progress, part
 from ..dataset.findings import DatasetError
-from ..dataset.os_errors import file_errors, sqlite_errors
+from ..dataset.os_errors import file_errors
 from ..dataset.process_pool import ordered
+from ..dataset.sqlite_errors import sqlite_errors
 from ..query import value_counts
 from ..query.value_counts import Count
 from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED

@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from importlib import import_module
 from importlib.util import find_spec
@@ -98,16 +98,15 @@ READERS: dict[str, Reader] = {
 MODULES = ("pyarrow", "pandas", "duckdb", "frictionless")
 
 
-def require(readers: Sequence[str] = ()) -> None:
-    """Raises ModuleNotFoundError where one of these readers, otherwise of all, is in Python and not installed."""
-    for module in (name.lower() for name in readers or READERS):
+def require() -> None:
+    """Raises ModuleNotFoundError where a reader is in Python and not installed."""
+    for module in map(str.lower, READERS):
         if module in MODULES and not find_spec(module):
             raise ModuleNotFoundError(f"No module named {module!r}", name=module)
 
 
-def verify(folder: Path, counts: Counts, required: Sequence[str] = ()) -> list[str]:
-    """Reads the files of a release with the `required` readers, otherwise with all; returns a line about each, of R also where
-    it is neither required nor installed.
+def verify(folder: Path, counts: Counts) -> list[str]:
+    """Reads the files of a release with every reader; returns a line about each, of R also where it is not installed.
 
     Raises DatasetError with a finding for each reader that fails, or counts other than `counts`, records by kind, or than the
     rows that the data package tells of its other tables.
@@ -117,12 +116,12 @@ def verify(folder: Path, counts: Counts, required: Sequence[str] = ()) -> list[s
     with zipfile.ZipFile(folder / "csv.zip") as archive:
         described = json.loads(archive.read("datapackage.json"))["resources"]
     expected = {table["name"]: table["rowCount"] for table in described} | counts
-    for name in required or READERS:
-        if name == "R" and not required and not shutil.which("Rscript"):
+    for name, reader in READERS.items():
+        if name == "R" and not shutil.which("Rscript"):
             lines.append("R is not installed: nothing was read with it")
             continue
         try:
-            read = READERS[name](folder, kinds)
+            read = reader(folder, kinds)
         except Exception as error:  # noqa: BLE001  # whatever stops a reader would stop a researcher
             findings.append(Finding(folder.name, 0, "", f"{name} cannot read the release: {error}"))
             continue

@@ -158,11 +158,16 @@ def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset)
     related = full_text.column(text for names in others for text in names)
     name, said = ([], [found.name]) if full_text.is_sentence(found.name) else ([found.name], [])
     names = (full_text.names(name, resource.kind not in NAMED), full_text.names(found.aliases))
-    return number, *names, full_text.column(said), full_text.column(found.text), related
+    columns = (*names, full_text.column(said), full_text.column(found.text), related)
+    return number, *(full_text.with_equivalents(column, tuple(dataset.about["equivalents"])) for column in columns)
 
 
 def _other_names(dataset: Dataset, kind: str, id: str) -> list[str]:
-    return other_names(dataset.record(kind, id)) if kind in NAMED else []
+    """The other names of a record; for a place the names of those that it lies in, too."""
+    if kind not in NAMED:
+        return []
+    wider = [dataset.name(kind, place) for place in dataset.ancestors(kind, id)] if kind == "places" else []
+    return [*other_names(dataset.record(kind, id)), *wider]
 
 
 def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:

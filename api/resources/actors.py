@@ -47,7 +47,9 @@ class StateCode(Schema):
 class Role(Schema):
     title = Text("The office or position.", required=True)
     organization = Ref("Where it is held.", kind="actors")
-    start = Edtf("When the term began, where a source establishes it.", data_key="from")
+    appointed = Edtf("When appointed, if the term began later.")
+    start = Edtf("When the term began, where a source establishes or bounds it.", data_key="from")
+    credentials = Edtf("When an ambassador presented credentials.")
     end = Edtf("When the term ended, where a source establishes it.", data_key="to")
     attested = Edtf("Days on which sources show the person in the role, where the term is not established.")
     citations = citations()
@@ -70,6 +72,8 @@ class ActorSchema(Schema):
     description = Text("Who it is, in one phrase.")
     wikidata = Text("Wikidata id, only where verified.")
     codes = Many("Numbers of a state in the lists of states that research uses, each with its dates.", One("A code.", StateCode))
+    born = Edtf("When a person was born.")
+    died = Edtf("When a person died.")
     founded = Edtf("When it came to be (not for persons), where a source establishes or bounds it.")
     dissolved = Edtf("When it ceased to be (not for persons), where a source establishes or bounds it.")
     succeeded_by = Many(
@@ -85,8 +89,8 @@ class ActorSchema(Schema):
 
 def existence(actor: Record) -> edtf.Bounds:
     """The days on which an actor may have existed; for a former state, not after the withdrawal of its code (ISO 3166-3)."""
-    first = edtf.bounds(actor["founded"] or "../..").earliest
-    last = edtf.bounds(actor["dissolved"] or "../..").latest
+    first = edtf.bounds(actor["born"] or actor["founded"] or "../..").earliest
+    last = edtf.bounds(actor["died"] or actor["dissolved"] or "../..").latest
     return edtf.Bounds(first, min(last, code_withdrawn(actor["country"]) if actor["kind"] == "state" else date.max))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import marshmallow as ma
 import peewee as pw
+from marshmallow import validate
 
 from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
@@ -34,6 +35,10 @@ from .schema_org import event_node
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
+CODINGS = {
+    "curated": "Read in its sources and coded by hand.",
+    "series": "Made by machine from a list, with what the list says and no more.",
+}
 RELATIONS = {
     "prompted_by": "Prompted by this event.",
     "response_to": "Answering this event, neither caused by it alone nor in retaliation.",
@@ -47,6 +52,7 @@ RELATIONS = {
     "signed_at": "Signed or issued at this event.",
     "same_as_perhaps": "Perhaps the same as this event.",
 }
+SEVERAL = "is not a list of several places: write `place` for one"
 AFTER = ("prompted_by", "response_to", "retaliates_against", "follows", "carries_out", "reverses")
 BEFORE = ("announces", "proposes")
 WITHIN = ("part_of", "signed_at")
@@ -74,8 +80,10 @@ class EventSchema(Schema):
     title = Text("What happened, as a short heading.", required=True)
     type = Ref("Its type in the codebook.", kind="event-types", required=True)
     status = Choice("Whether it occurred, was only announced or planned, or is only alleged.", STATUSES, required=True)
+    coding = Choice("Coded by hand, or machine-made.", CODINGS, load_default="curated")
     date = Edtf("When, only as precisely as sources say.", required=True)
-    place = Ref("Where.", kind="places")
+    place = Ref("Where, if in one place.", kind="places", load_only=True)
+    places = Many("Where, in order.", Ref("A place.", kind="places"), validate=validate.Length(min=2, error=SEVERAL))
     participants = Many("Who took part, and in what part.", One("A participant.", Participant))
     topics = topics()
     summary = Text("What happened, in our own words.", required=True)
@@ -91,14 +99,28 @@ class EventSchema(Schema):
     links = links()
 
     @ma.pre_dump
-    def date_participants(self, event: Record, **kwargs: Any) -> Record:
-        """Gives each participant the event's date, the day for which Holder renders offices."""
-        return {**event, "participants": [{**participant, "date": event["date"]} for participant in event["participants"]]}
+    def complete(self, event: Record, **kwargs: Any) -> Record:
+        """Gives an event its list of places, and participants its date, the day for which Holder renders offices."""
+        participants = [{**participant, "date": event["date"]} for participant in event["participants"]]
+        return {**event, "places": where(event), "participants": participants}
 
 
-def country(event: Record, catalog: Catalog) -> Iterator[str]:
-    if event["place"] and (code := catalog.record("places", event["place"])["country"]):
-        yield code
+def where(event: Record) -> list[str]:
+    """The places of an event, in order."""
+    return event["places"] or ([event["place"]] if event["place"] else [])
+
+
+def places(event: Record, catalog: Catalog) -> Iterator[str]:
+    """The places of an event, and those that contain them."""
+    for place in where(event):
+        yield place
+        yield from catalog.ancestors("places", place)
+
+
+def countries(event: Record, catalog: Catalog) -> Iterator[str]:
+    for place in where(event):
+        if code := catalog.record("places", place)["country"]:
+            yield code
 
 
 def actor_countries(event: Record, catalog: Catalog) -> Iterator[str]:
@@ -151,10 +173,17 @@ EVENTS = Resource(
         *shared("events"),
         Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
         Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
+        Terms(
+            "coding",
+            "Coded by hand, or machine-made.",
+            each("coding"),
+            choices=tuple(CODINGS),
+            single=True,
+        ),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
         Terms("role", "With a participant in this role.", each("participants.role"), choices=ROLES),
-        Terms("place", "At this place, or within it.", within("place", "places"), "places", reverse="events"),
-        Terms("country", "In this country (ISO 3166-1 alpha-3).", country, term=Country("A code."), single=True),
+        Terms("place", "At this place, or within it.", places, "places", reverse="events"),
+        Terms("country", "In this country (ISO 3166-1 alpha-3).", countries, term=Country("A code.")),
         Terms(
             "actor_country", "With a participant of this country (ISO 3166-1 alpha-3).", actor_countries, term=Country("A code.")
         ),

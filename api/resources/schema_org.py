@@ -77,7 +77,7 @@ def happening(event: Record, refer: Refer) -> Record:
         "eventStatus": EVENT_STATUSES.get(event["status"]),
         "startDate": start,
         "endDate": end,
-        "location": refer("places", event["place"]),
+        "location": [refer("places", place) for place in event["places"]],
         "attendee": [refer("actors", p["actor"]) for p in event["participants"]],
         "superEvent": [refer("events", r["event"]) for r in event["related"] if r["relation"] == "part_of"],
     }
@@ -92,6 +92,6 @@ def allegation(event: Record, refer: Refer) -> Record:
         "@type": "Claim",
         "text": event["title"],
         "author": [refer("actors", holder) for holder in {holder["id"]: holder for holder in holders}.values()],
-        "spatialCoverage": refer("places", event["place"]),
+        "spatialCoverage": [refer("places", place) for place in event["places"]],
         "mentions": [refer("actors", p["actor"]) for p in event["participants"]],
     }

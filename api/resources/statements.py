@@ -30,6 +30,7 @@ ACTS = (
     "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",
     "threaten", "propose", "promise", "request", "ask", "reject", "praise", "apologize", "reassure", "acknowledge", "reaffirm",
 )  # fmt: skip
+FORMS = ("letter", "message", "oral_message", "note", "written_statement", "remarks")
 STANCES = ("confirms", "denies", "rejects", "answers", "supports", "qualifies", "criticizes", "corrects")
 
 
@@ -61,6 +62,7 @@ class StatementSchema(Schema):
     speakers = Many("Who spoke.", Holder("A speaker."), required=True)
     date = Edtf("When it was said, only as precisely as sources say.", required=True)
     act = Choice("What saying it did.", ACTS, required=True)
+    form = Choice("In what form, as its source heads it: `oral_message` is one handed on by word of mouth.", FORMS)
     paraphrase = Text("What was said, in our own words.", required=True)
     quote = Text("The speaker's words, short and verbatim as the source gives them.")
     quote_language = Text("BCP 47 tag of the language of the quote.")
@@ -70,6 +72,7 @@ class StatementSchema(Schema):
     quote_source = Ref("The cited source in which the quote stands, where another one cited is a translation.", kind="sources")
     original = One("The quote as it was said, where it is a translation and the original was read.", Original)
     addressees = Many("Whom it was said to.", Holder("An addressee."))
+    place = Ref("Where it was said, or from where it was sent.", kind="places")
     setting = Ref("The event at which it was said.", kind="events")
     about = One("What it is about.", About, load_default=lambda: About().load({}))
     replies_to = Many("The statements it replies to.", One("A reply.", Reply))
@@ -176,6 +179,14 @@ STATEMENTS = Resource(
         Terms("actor", "About this actor.", each("about.actors"), "actors", reverse="statements_about"),
         Terms("addressee", "Said to this actor.", each("addressees"), "actors", reverse="statements_to"),
         Terms("act", "What saying it did.", each("act"), choices=ACTS, single=True),
+        Terms("form", "In this form.", each("form"), choices=FORMS, single=True),
+        Terms(
+            "place",
+            "Said at, or sent from, this place or one within it.",
+            within("place", "places"),
+            "places",
+            reverse="statements",
+        ),
         Terms("topic", "About this topic, or one within it.", within("about.topics", "topics"), "topics", reverse="statements"),
         Terms("event", "About this event, or said at it.", events, "events", reverse="statements"),
         Terms("setting", "Said at this event.", each("setting"), "events", single=True),

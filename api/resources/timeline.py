@@ -34,12 +34,13 @@ class TimelineEntrySchema(Schema):
     what = Text("The type of the event, the act of the statement, or the kind of the action.")
     title = Text("What happened, was said or was done.")
     date = Edtf("When.")
-    place = Ref("Where.", kind="places")
+    places = Many("Where, in order.", Ref("A place.", kind="places"))
     actors = Many(
         "Who took part, spoke or acted; the parties where no actor of an action is named.", Ref("An actor.", kind="actors")
     )
     topics = Many("What it is about.", Ref("A topic.", kind="topics"))
     summary = Text("The event's or agreement's summary; of a statement, its paraphrase.")
+    coding = Text("Whether the event was coded by hand or is machine-made.")
     status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
     disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
@@ -69,9 +70,10 @@ def actions(id: str, agreement: Record) -> Iterator[Record]:
             "what": kind,
             "title": f"{kind.replace('_', ' ').capitalize()}: {agreement['title']}",
             "date": action["date"],
-            "place": action["place"],
+            "places": [action["place"]] if action["place"] else [],
             "actors": action["by"] or agreement["parties"],
             "agreement": id,
+            "coding": None,
             "status": None,
             "links": {"self": f"/v1/agreements/{id}"},
         }
@@ -87,10 +89,11 @@ def entry(kind: str, document: Record) -> Record:
         "what": document["type"]["id"] if event else document["act"],
         "title": document["title"] if event else document["paraphrase"],
         "date": document["date"],
-        "place": document["place"] if event else None,
+        "places": document["places"] if event else [place for place in (document["place"],) if place],
         "actors": [{"id": actor["id"], "name": actor["name"]} for actor in actors],
         "topics": document["topics"] if event else document["about"]["topics"],
         "summary": document["summary"] if event else document["paraphrase"],
+        "coding": document["coding"] if event else None,
         "status": document["status"] if event else None,
         "disputed": document["disputed"],
         "one_sided": document["one_sided"],

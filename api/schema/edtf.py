@@ -17,6 +17,7 @@ PRECISIONS = ("day", "month", "season", "year", "decade", "century")  # from fin
 SENSES = ("extent", "one_of")
 PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?([~?%]?)")
 SET = re.compile(r"\[([0-9-]*)\.\.([0-9-]*)\]")
+NEARLY = re.compile(r"([0-9]{4})[-./]([0-9]{1,2})(?:[-./]([0-9]{1,2}))?")
 LEVELS = {"Date", "Interval", "UncertainOrApproximate", "Unspecified", "Level1Interval", "Level2Interval", "Season", "OneOfASet"}
 # Forms of one date that the grammar reads, by precision; `X` is an unspecified digit.
 COARSE = {
@@ -89,10 +90,22 @@ def read(text: str) -> EdtfDate:
             raise ValueError
         found = _read(text)
     except (ValueError, OverflowError, TypeError):  # edtf raises TypeError for `../202X` and the like
-        raise ValueError(f"{text!r} is not an EDTF date: {advice} one day between, [..2021-05-20] or [2021-06-22..]") from None
+        advised = f": {advice} one day between, [..2021-05-20] or [2021-06-22..]"
+        close = meant(text)
+        raise ValueError(f"{text!r} is not an EDTF date{f'; did you mean {close!r}?' if close else advised}") from None
     if found.bounds.earliest > found.bounds.latest:
         raise ValueError(f"{text!r} ends before it begins")
     return found
+
+
+def meant(text: str) -> str | None:
+    """The date that was meant by one whose months and days are not of two digits, or stand between dots or slashes."""
+    parts = NEARLY.fullmatch(text)
+    day = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
+    try:
+        return day if day and day != text and _read(day) else None
+    except ValueError:
+        return None
 
 
 def _read(text: str) -> EdtfDate:

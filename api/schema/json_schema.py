@@ -78,7 +78,7 @@ class _Converter(OpenAPIConverter):
         return {**schema, "enum": list(words)} if words else dict(schema)
 
     def fields2jsonschema(self, fields: dict[str, Any], *, partial: Any = None) -> dict[str, Any]:
-        shown = {k: f for k, f in fields.items() if not (self.editing and f.dump_only)}
+        shown = {k: f for k, f in fields.items() if not (f.dump_only if self.editing else f.load_only)}
         properties = {f.data_key or k: self.field2property(f) for k, f in shown.items()}
         required = [f.data_key or k for k, f in shown.items() if f.required or not self.editing]
         return {"type": "object", "properties": properties, "required": sorted(required), "additionalProperties": False}

@@ -23,7 +23,9 @@ class Partial(ma.fields.Field[edtf.Bounds]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> edtf.Bounds:
         plain = str(value)
         if not (plain.replace("-", "").isdecimal() and len(plain) in (4, 7, 10)):
-            raise ma.ValidationError(f"{plain!r} is not a date: write 2021, 2021-06 or 2021-06-16")
+            close = edtf.meant(plain)
+            advice = f"; did you mean {close!r}?" if close else ": write 2021, 2021-06 or 2021-06-16"
+            raise ma.ValidationError(f"{plain!r} is not a date{advice}")
         try:
             return edtf.bounds(plain)
         except ValueError:

@@ -65,13 +65,13 @@ def paths(schema: ma.Schema) -> Iterator[str]:
 
 
 def plain(schema: ma.Schema, record: Record) -> Record:
-    """A loaded record as in a file: keys in the order of the schema, without null and empty values."""
+    """A loaded record as in a file: keys in the order of the schema, without null and empty values, and without defaults."""
     written = {}
-    for key, name, _, many, below in steps(schema):
+    for key, name, field, many, below in steps(schema):
         value = record[key]
         if value and below:
             value = [plain(below, item) for item in value] if many else plain(below, value)
-        if value not in (None, [], {}):  # 0 is a value
+        if value not in (None, [], {}) and (many or value != field.load_default):  # 0 is a value
             written[name] = value
     return written
 

@@ -25,12 +25,14 @@ UNSPACED = (
 )
 APOSTROPHES = "'\u2019\u02bc"
 MARKS = "".join(c for c in map(chr, range(0x300, 0x3000)) if unicodedata.category(c) in ("Mn", "Mc"))
+MONTH = f"(?i:{'|'.join(f'{month[:3]}(?:{month[3:]}|t)?' for month in MONTHS)})"
 LETTER = f"[^\\W\\d_{UNSPACED}]"
 INNER = f"(?:[^\\W_{UNSPACED}][{MARKS}]*)"
 TOKEN = re.compile(
     rf"(?<![^\W_])(?P<initials>{LETTER}(?:\.{LETTER}(?![^\W_]))+\.?|{LETTER}(?:\. {LETTER}(?![^\W_]))+\.?)"
     r"|(?<![^\W_])(?P<date>(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>0[1-9]|[12]\d|3[01]))?"
-    r"|(?P<dotted>(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.\d{4}))(?![^\W_])"
+    r"|(?P<dotted>(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.\d{4})"
+    rf"|(?P<named>{MONTH}\.? (?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?,? \d{{4}}))(?![^\W_])"
     rf"|(?P<character>[{UNSPACED}])"
     rf"|(?P<word>{INNER}+(?:[{APOSTROPHES}]{INNER}+)*)"
 )
@@ -108,13 +110,16 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _date(match: re.Match[str]) -> list[str]:
-    """The words of a date in digits: its day if it has one, its month, its year."""
+    """The words of a date in digits or with its month first: its day if it has one, its month, its year."""
+    if match["named"]:
+        month, day, year = re.findall(r"[^\W_]+", match["named"].lower())
+        return [re.sub(r"\D", "", day).lstrip("0"), month, year]
     day, month, year = (match["dotted"] or f"{match['day'] or ''}.{match['month']}.{match['year']}").split(".")
     return [*([day.lstrip("0")] if day else []), MONTHS[int(month) - 1].lower(), year]
 
 
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
-SPECIAL = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]\.|\d{4}-\d{2}|\d\.\d")
+SPECIAL = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]\.|\d{4}-\d{2}|\d\.\d|[a-z]\.? \d\d?(?:[a-z]{2})?,? \d{4}")
 
 
 @lru_cache(maxsize=1 << 16)

@@ -5,7 +5,9 @@ other names, in its names, in what it says, in its text, in what it refers to; t
 long ones. The number of a row is its place within these groups, so that a page is read without sorting.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, LiteralString, NamedTuple
 
 import peewee as pw
@@ -27,7 +29,6 @@ SEQ, KIND, LENGTH = 34, 4, 6
 LAST, LONGEST, MOST_KINDS, CLASS = (1 << SEQ) - 1, (1 << LENGTH) - 1, 1 << KIND, SEQ + KIND + LENGTH
 THING, TYPE, PAPER = range(3)  # classes of kinds, in the order of search
 THINGS, PAPERS = f"rowid < {PAPER << CLASS}", f"rowid >= {PAPER << CLASS}"
-MOST_ALTERNATIVES = 8  # words of which each may be the one that is no part of a name
 
 # FTS5's table; the words themselves are stored only where a copy of the table is to be made of them.
 STORED = f"CREATE VIRTUAL TABLE search USING fts5 ({', '.join(COLUMNS)}, columnsize=0, tokenize=\"ascii tokenchars '=_'\")"
@@ -67,6 +68,28 @@ def number(seq: int, kind: int, name: str, of_class: int) -> int:
 def column(texts: Iterable[str]) -> str:
     """Texts as the tokens of one column."""
     return f" {SEPARATOR} ".join(" ".join(stems(text)) for text in texts)
+
+
+@cache
+def equivalents(sets: tuple[str, ...]) -> Sequence[Sequence[str]]:
+    """The tokens of each of the words that are taken for each other, in sets of `words = other words`."""
+    return [[f" {' '.join(stems(words))} " for words in one.split("=")] for one in sets]
+
+
+@cache
+def any_equivalent(sets: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds words that have others."""
+    return re.compile("|".join(re.escape(each) for one in equivalents(sets) for each in one) or "(?!)")
+
+
+def with_equivalents(tokens: str, sets: tuple[str, ...]) -> str:
+    """The tokens of a column, and after them what is taken for words among them."""
+    padded = f" {tokens} "
+    if not any_equivalent(sets).search(padded):
+        return tokens
+    met = (words for words in equivalents(sets) if any(each in padded for each in words))
+    more = [each for words in met for each in words if each not in padded]
+    return SEPARATOR.join([f"{tokens} ", *more]) if more else tokens
 
 
 def names(texts: Iterable[str], title: bool = False) -> str:
@@ -207,27 +230,14 @@ def _stages(query: WordQuery, columns: Sequence[str]) -> Iterator[list[Tier]]:
     """What comes first, second and so on, in groups that are read together."""
     words = everywhere(query.groups)
     exact, begins = query.called()
-    in_names = [
-        condition(*([Part(begins, [name]), *words] for name in NAMES)),
-        condition(everywhere(query.groups, NAMES[1:])),
-        condition(everywhere(query.groups, NAMES)),
-    ]
-    in_text = [*_nearly(query), *(condition(everywhere(query.groups, some)) for some in (SAID, WRITTEN, COLUMNS))]
+    begin = [condition([Part(begins, [name]), *words]) for name in NAMES]
+    tiers = [*begin, *(condition(everywhere(query.groups, some)) for some in (NAMES[1:], NAMES, SAID, WRITTEN, COLUMNS))]
     for which in (THINGS, PAPERS):
         yield [(condition([Part(exact, [name]), *words]), which) for name in NAMES]
     for which in (THINGS, PAPERS):
-        yield [(wanted, which) for wanted in in_names]
+        yield [(wanted, which) for wanted in tiers[:4]]
         if len(columns) > len(NAMES):
-            yield [(wanted, which) for wanted in in_text]
-
-
-def _nearly(query: WordQuery) -> Iterator[Condition]:
-    """All words but one in the names, and that one anywhere."""
-    groups = query.groups
-    if 2 < len(groups) <= MOST_ALTERNATIVES:
-        yield condition(
-            *([Part(group, COLUMNS if n == odd else NAMES) for n, group in enumerate(groups)] for odd in range(len(groups)))
-        )
+            yield [(wanted, which) for wanted in tiers[4:]]
 
 
 def holding(
@@ -235,19 +245,20 @@ def holding(
 ) -> tuple[int, list[int]]:
     """How many rows hold at least `least` of the groups, and the first `most`: things first, then by weight.
 
-    A group that is in a name weighs twice.
+    A group weighs once wherever it is, and once more for each narrower set of columns that it is in; all that a row has
+    weighs as often as it has groups.
     """
     selects: list[str] = []
     values: list[Any] = []
     for group, weight in weighed:
-        for columns, held in ((COLUMNS, 1), (NAMES, 0)):
+        for columns, held in ((COLUMNS, 1), (WRITTEN, 0), (SAID, 0), (NAMES, 0)):
             where, value = condition([Part(group, columns)]).of(release)
             selects.append(f"SELECT rowid, {weight} AS weight, {held} AS held FROM search WHERE {where} AND {of_kinds(kinds)}")  # noqa: S608
             values.append(value)
     hits = " UNION ALL ".join(selects)
     rows = release.execute(
-        f"SELECT rowid, COUNT(*) OVER () FROM (SELECT rowid, SUM(weight) AS weight FROM ({hits}) AS hits GROUP BY rowid"  # noqa: S608
-        f" HAVING SUM(held) >= {least}) AS held ORDER BY {PAPERS}, weight DESC, rowid LIMIT {most}",
+        f"SELECT rowid, COUNT(*) OVER () FROM (SELECT rowid, SUM(weight) * SUM(held) AS weight FROM ({hits}) AS hits"  # noqa: S608
+        f" GROUP BY rowid HAVING SUM(held) >= {least}) AS held ORDER BY {PAPERS}, weight DESC, rowid LIMIT {most}",
         *values,
     )
     return (int(rows[0][1]) if rows else 0), [row for row, _ in rows]

@@ -7,20 +7,23 @@ from typing import NamedTuple
 
 from .analysis import Token, normal, stem, stems, tokens
 
-MAX_KEY = 60  # characters of a name's key
+MAX_KEY = 120  # characters of a name's key
 NO_KEY = "_"  # what no key begins with
 QUOTES = '"\u201e\u201f\uff02\u2033\u301d\u301e\u300c\u300d\u300e\u300f' + "".join(
     c for c in map(chr, range(0x80, 0x3020)) if unicodedata.category(c) in ("Pi", "Pf") and c not in "\u2018\u2019\u201b"
 )
 SINGLE = "'\u2018\u2019\u201a\u201b"
 QUOTED = re.compile(rf"[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]?|(?<!\w)[{SINGLE}](\w[^{SINGLE}]*\s[^{SINGLE}]*)[{SINGLE}](?!\w)")
-# Words of questions and of grammar: they count in a phrase, and where there are no others.
-FUNCTION_WORDS = {
-    "a", "about", "an", "and", "are", "as", "at", "be", "been", "being", "by", "did", "do", "does",
-    "ever", "for", "from", "had", "has", "have", "he", "her", "him", "his", "how", "if", "in", "into",
-    "is", "it", "its", "my", "of", "on", "or", "our", "she", "so", "still", "than", "that", "the",
-    "their", "then", "there", "these", "they", "this", "those", "to", "was", "we", "were", "what", "when", "where",
-    "which", "who", "whom", "whose", "why", "with", "you", "your",
+# Words that a question begins with; with those of grammar they count in a phrase, and where there are no others.
+QUESTION_WORDS = {
+    "are", "can", "could", "did", "do", "does", "had", "has", "have", "how", "is", "should", "was", "were", "what",
+    "when", "where", "which", "who", "whom", "whose", "why", "will", "would",
+}  # fmt: skip
+FUNCTION_WORDS = QUESTION_WORDS | {
+    "a", "about", "an", "and", "any", "as", "at", "be", "been", "being", "but", "by", "ever", "for", "from",
+    "he", "her", "him", "his", "if", "in", "into", "it", "its", "me", "my", "of", "on", "or", "our", "shall", "she",
+    "so", "still", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
+    "we", "with", "you", "your",
 }  # fmt: skip
 
 
@@ -49,12 +52,13 @@ Group = tuple[Phrase, ...]  # any of these
 class WordQuery(NamedTuple):
     """The groups of phrases that a record must have one each of; the key of a name that is the whole text.
 
-    `open` tells that the last word may go on.
+    `open` tells that the last word may go on, `question` that the text asks in words of which a record need not have all.
     """
 
     groups: tuple[Group, ...]
     key: str = ""
     open: bool = False
+    question: bool = False
 
     def called(self) -> tuple[Group, Group]:
         """What is called as the text says, and what has a name that begins with it; nothing, where it is longer than keys are."""
@@ -74,7 +78,9 @@ def parse(text: str) -> WordQuery:
     words = [token.stem for part in parts for token in part.tokens]
     if open := bool(parts) and parts[-1].open:
         words[-1] = parts[-1].tokens[-1].folded
-    return WordQuery(tuple(dict.fromkeys(map(_group, asked or parts))), "_".join(words)[:MAX_KEY], open)
+    groups = tuple(dict.fromkeys(map(_group, asked or parts)))
+    question = len(groups) > 1 and not parts[0].quoted and parts[0].tokens[0].folded in QUESTION_WORDS
+    return WordQuery(groups, "_".join(words)[:MAX_KEY], open, question)
 
 
 def as_beginning(text: str) -> str:

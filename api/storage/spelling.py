@@ -8,7 +8,7 @@ from .full_text import Vocabulary
 from .phrases import Group, Phrase, WordQuery
 from .release import Release
 
-SHORTEST, LONG = 4, 6  # letters of a word that may be misspelled, and of one that may be so twice
+SHORTEST, LONG, LONGER = 4, 6, 8  # letters of a word that may be misspelled, be so though it is one, and be so twice
 MOST = 12  # words that are looked for in other spellings
 NEAREST = 3  # spellings that are tried for a word
 PART = 3  # letters of either part of a word that may be two
@@ -42,7 +42,8 @@ def _joined(release: Release, groups: Sequence[Group]) -> Iterator[tuple[int, Ph
 def nearest(word: str, terms: dict[str, int]) -> list[str]:
     """The nearest stems, nearest and most frequent first: one letter away, and two of a long word that no record has.
 
-    A word that records have can only be one for another that begins like it, and only if it is long.
+    A word that records have can only be one for another that begins like it, and only if it is long; the first letter and
+    another one are not wrong at once.
     """
     from rapidfuzz import process  # noqa: PLC0415  # only who misspells a word waits for it to be read
     from rapidfuzz.distance import OSA  # noqa: PLC0415
@@ -50,10 +51,10 @@ def nearest(word: str, terms: dict[str, int]) -> list[str]:
     known = word in terms
     if known and len(word) < LONG:
         return []
-    cutoff = 1 if known or len(word) < LONG else 2
+    cutoff = 1 if known or len(word) < LONGER else 2
     near = process.extract(word, terms.keys(), scorer=OSA.distance, score_cutoff=cutoff, limit=None)
     ordered = sorted((distance, term[0] != word[0], -terms[term], term) for term, distance, _ in near if term != word)
-    return [term for _, other, _, term in ordered if not (known and other)][:NEAREST]
+    return [term for distance, other, _, term in ordered if not (other and (known or distance > 1))][:NEAREST]
 
 
 def _two(word: str, terms: dict[str, int]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from .. import formats
 from ..formats.tabular import row as csv_row
 from ..query.aggregation import aggregate, order
-from ..query.pagination import total
+from ..query.pagination import by_coding, total
 from ..query.parameters import aggregate_arguments
 from ..resources import RESOURCES
 from ..resources.resource import Resource
@@ -34,5 +34,6 @@ def aggregates_view(resource: Resource) -> Response:
         header = [*query.values["by"], "count"]
         rows = ([group[column] for column in header] for group in groups)
         return answer("".join(csv_row(cells) for cells in [header, *rows]), query.release, media_type)
-    meta = {"total": total(query), "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
+    found = total(query)
+    meta = {"total": found, **by_coding(query, found), "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
     return answer_json(groups, query.release, meta)

@@ -17,7 +17,7 @@ from ..query.query import Parameters
 from ..releases.files import CHANGE, as_change
 from ..resources import BY_KIND
 from ..schema.fields import Choice, Record, Schema
-from ..schema.query_fields import Partial, Version
+from ..schema.query_fields import Partial, Version, listed
 from ..schema.versions import VERSION, version_key
 from ..storage.release import Release
 from ..storage.tables import Changed
@@ -47,7 +47,7 @@ def changes_arguments() -> ma.Schema:
     text = "Changes after this version, or in releases of this day and later."
     declared = {
         "since": Since(metadata={"description": text, "example": "1.0.0"}),
-        "kind": Choice("Only records of this kind.", tuple(BY_KIND)),
+        "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
         **paging("Changes", 50, 500),
         **pin(),
         **format_parameter(FORMATS),
@@ -120,7 +120,7 @@ def changed(parameters: Parameters, *, newest_first: bool = False) -> Changes:
 def _conditions(parameters: Parameters) -> list[Any]:
     """The conditions of `kind` and `since`."""
     values, release = parameters.values, parameters.release
-    conditions: list[Any] = [Changed.kind == values["kind"]] if "kind" in values else []
+    conditions: list[Any] = [Changed.kind.in_(values["kind"])] if "kind" in values else []
     since = values.get("since")
     if since and VERSION.fullmatch(since):
         versions = [version for (version,) in release.rows(Changed.select(Changed.version).distinct())]

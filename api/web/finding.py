@@ -13,6 +13,7 @@ from ..storage.spelling import respelled
 from .hits import written
 
 MOST_WORDS = 12  # words that are looked for one by one
+FEW = 10  # records with all of several words, below which those with most are looked at, too
 MOST_ROWS = 200_000  # rows that are weighed; frequent words beyond them are left out
 
 
@@ -32,39 +33,42 @@ class Found(NamedTuple):
 def found(release: Release, text: str, kinds: Sequence[int], most: int) -> Found:
     """The first `most` rows of these kinds for a text, best first.
 
-    A paper that has all words does not hide the things that have them in another spelling.
+    A paper that has all words does not hide the things that have them in another spelling. A few things that have all of
+    several words do not hide those with most of them in their names, nor do those that have all words of a question.
     """
     query = parse(text)
     total = full_text.count(release, query.groups, kinds)
     rows = full_text.ranked(release, query, kinds, most) if total else []
-    if rows and not full_text.is_paper(rows[0]):
+    things = bool(rows) and not full_text.is_paper(rows[0])
+    few = things and total < FEW and len(query.groups) > 1
+    if (query.question or few) and not full_text.count(release, [query.called()[0]], kinds):
+        return _most(release, query, kinds, most)
+    if things:
         return Found(total, rows, query, query.groups)
     near = respelled(release, query) if query.groups else None
     if near and (of_near := full_text.count(release, near.groups, kinds)):
         nearly = full_text.ranked(release, near, kinds, most)
         if not rows or not full_text.is_paper(nearly[0]):
             return Found(of_near, nearly, query, near.groups, "spelling")
-    return Found(total, rows, query, query.groups) if rows else _most(release, query, near or query, kinds, most)
+    return Found(total, rows, query, query.groups) if rows else _most(release, query, kinds, most)
 
 
-def _most(release: Release, query: WordQuery, near: WordQuery, kinds: Sequence[int], most: int) -> Found:
+def _most(release: Release, query: WordQuery, kinds: Sequence[int], most: int) -> Found:
     """The records that hold most of the words: at least half of them, rare words weighing more.
 
     A word that no record has is looked for in its nearest spelling.
     """
-    records, groups, counted = sum(release.about["counts"].values()), [], []
-    for asked, other in list(zip(query.groups, near.groups, strict=True))[:MOST_WORDS]:
-        held = full_text.count(release, [asked], kinds)
-        group = asked if held else other
-        groups.append(group)
-        if held := held or full_text.count(release, [group], kinds):
-            counted.append((held, len(groups), group))
+    records, groups = sum(release.about["counts"].values()), list(query.groups[:MOST_WORDS])
+    held = [full_text.count(release, [group], kinds) for group in groups]
+    if not all(held) and (near := respelled(release, query)):
+        groups = [asked if known else other for asked, other, known in zip(groups, near.groups, held, strict=False)]
+        held = [known or full_text.count(release, [group], kinds) for group, known in zip(groups, held, strict=True)]
     weighed: list[tuple[Group, int]] = []
     rows = 0
-    for held, _, group in sorted(counted):
-        rows += held
+    for known, _, group in sorted((known, n, group) for n, (group, known) in enumerate(zip(groups, held, strict=True)) if known):
+        rows += known
         if not weighed or rows <= MOST_ROWS:
-            weighed.append((group, 1 + round(1000 * math.log(1 + records / held))))
+            weighed.append((group, 1 + round(1000 * math.log(1 + records / known))))
     if len(groups) < 2 or not weighed:
         return Found(0, [], query, groups)
     total, best = full_text.holding(release, weighed, kinds, math.ceil(len(weighed) / 2), most)

@@ -16,6 +16,7 @@ def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> l
     """Rows of the full-text index as public hits; one select a kind reads the documents."""
     records = [_record(row) for row in rows]
     documents = _documents(release, records)
+    groups = [(*group, *_alike(release, group)) for group in groups]
     hits = []
     for kind, number in records:
         document = documents[kind, number]
@@ -24,6 +25,13 @@ def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> l
         about = {"kind": kind, "id": document["id"], "name": found.name}
         hits.append({**about, "field": field, "highlight": excerpt, "href": addresses.item(kind, document["id"])})
     return hits
+
+
+def _alike(release: Release, group: Group) -> Iterable[Phrase]:
+    """What is taken for one of the phrases of a group."""
+    for words in full_text.equivalents(tuple(release.about["equivalents"])):
+        if any(f" {' '.join(phrase.stems)} " in words for phrase in group):
+            yield from (Phrase(tuple(other.split())) for other in words)
 
 
 def _record(row: int) -> tuple[str, int]:

@@ -44,6 +44,11 @@ QUESTIONS = (
         "&fields=title,actions.date.edtf,relations.relation,relations.agreement.id",
     ),
     (
+        "Which letters did Kennedy and Khrushchev exchange in the Cuban missile crisis, and which answers which?",
+        "/v1/statements?form=letter&speaker=john-f-kennedy,nikita-khrushchev&date_from=1962-10-22&date_to=1962-10-30&sort=date"
+        "&fields=date.edtf,speakers.name,paraphrase,replies_to.stance,replies_to.statement.id",
+    ),
+    (
         "What was extended and has expired since, and when?",
         "/v1/agreements?action=extended&ended_by=expired&fields=title,actions.kind,actions.date.edtf,actions.until.edtf",
     ),

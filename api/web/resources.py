@@ -11,7 +11,7 @@ from ..formats.jsonld import item as jsonld_item
 from ..formats.sparse import narrowed
 from ..query.aggregation import facets
 from ..query.citation import cite
-from ..query.pagination import by_match, every, page
+from ..query.pagination import by_coding, by_match, every, page
 from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
 from ..query.parsing import InvalidParameters, Values, canonical_text, joined
 from ..query.query import Query
@@ -53,7 +53,7 @@ def as_json(query: Query) -> Response:
     values, release, results = query.values, query.release, page(query)
     following = next_page(results.next)
     meta = {"total": results.total, **about(release), "query": query.understood}
-    meta |= by_match(query)
+    meta |= by_match(query) | by_coding(query, results.total)
     if "cite" in values:
         meta["citation"] = cite(query, addresses.root(), store().versions())
     if "facets" in values:

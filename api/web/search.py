@@ -45,8 +45,8 @@ def search_arguments() -> ma.Schema:
     """The parameters of `/v1/search`."""
     text = (
         'What to look for: all words in any of their forms, "a phrase", or `treat*` for words that begin so. Any text is '
-        "valid. If no record, or none but sources, has all words, `meta.match` says what the hits have instead: words spelled "
-        "nearly so, or most words."
+        "valid. If no record, only a few or none but sources have all words, or the text is a question, `meta.match` says what "
+        "the hits have instead: words spelled nearly so, or most words."
     )
     declared = {"q": text_parameter(text, "new start"), "kind": kind_parameter(), **pin(), **paging("Hits", 20, 100)}
     return Schema.from_dict(declared, name="search-query")()

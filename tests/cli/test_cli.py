@@ -10,12 +10,12 @@ from conftest import DATASET, SMALL
 from support import run
 
 from api import __version__
-from api.cli import main
+from api.cli import COMMANDS
 from api.dataset import yaml_files
 from api.resources import BY_KIND
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_and_option_explains_itself(command: str) -> None:
     text = run(command, "--help").output
     assert len(text.split("Options:")[0].split("\n\n")[1].strip()) > 30
@@ -190,7 +190,7 @@ def test_a_missing_extra_is_told_with_what_to_install(
         raise ModuleNotFoundError(name=module)
 
     monkeypatch.setattr("api.cli.publication.publish.publish", lacks)
-    monkeypatch.setattr("api.cli.operation.load_release", lacks)
+    monkeypatch.setattr("api.cli.load.load_release", lacks)
     monkeypatch.setenv("DIPLOMATIC_EVENTS_DATA_DIR", str(tmp_path))
     result = run(command, "--dataset", small)
     extra = {"pyarrow": "release", "psycopg.sql": "postgresql", "redis": "redis"}[module]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import QUICKLY, run
+from support import released, run
 
 from api.releases import publish
 
@@ -17,7 +17,7 @@ READERS = {
     "check": "check",
     "load": "load --data-dir {home}/data",
     "serve": "serve --data-dir {home}/data --port 0",
-    "release": f"release --output {{home}}/releases {' '.join(QUICKLY)}",
+    "release": "release --output {home}/releases",
     "fmt": "fmt --check",
     "changes": "changes",
     "coverage": "coverage",
@@ -217,7 +217,7 @@ def test_what_cannot_be_published_names_the_file(
     (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
     in_place_of(tmp_path / place, what)
     monkeypatch.setenv("DIPLOMATIC_EVENTS_RELEASES_DIR", str(tmp_path / "out"))
-    result = run("release", "--dataset", small, *QUICKLY)
+    result = released("--dataset", small)
     assert result.exit_code == 2, result.output
     assert f"Error: {message.format(home=tmp_path)}\n" in result.output
 

@@ -12,6 +12,7 @@ TREATY = "agreements/treaty.yaml"
 SUMMIT = "events/2021-06-16-geneva-summit.yaml"
 ACCUSES = "statements/2021-06-16-biden-accuses.yaml"
 USA, RUSSIA, PUTIN = "actors/united-states.yaml", "actors/russia.yaml", "actors/vladimir-putin.yaml"
+BIDEN, CITES = "actors/joe-biden.yaml", "citations:\n  - source: treaty-text\n"
 BOTH = "    by:\n      - united-states\n      - russia\n"
 CITED = "    citations:\n      - source: treaty-text\n        locator: article XIV\n"
 SIGNED = "date: '2010-04-08'"
@@ -25,7 +26,9 @@ SECOND = "actor: vladimir-putin\n    role: participant\n"
 PARTIES = "parties:\n  - united-states\n  - russia\n"
 TOOK_OVER = "dissolved: '{0}'\nsucceeded_by:\n  - actor: russia\n    date: '{0}'\n    citations:\n      - source: treaty-text\n"
 FORMER = "name: Soviet Union\nkind: state\ncountry: SUN\ncitations:\n  - source: treaty-text\n"
+PERSON = "name: Andrei Gromyko\nkind: person\ncountry: SUN\nborn: {0}\ndied: {1}\ncitations:\n  - source: treaty-text\n"
 CODES = "codes:\n  - system: cow\n    code: 2\n    from: '1816-01-01'\n    citations:\n      - source: treaty-text\n        locator: row 1\n"
+OFFICE = "    organization: russia\n"
 GONE = f"country: USA\n{TOOK_OVER.format('2021-12')}"
 LEADERS = f"{SUMMIT}:6: participants: a summit needs leaders of two countries: add them, or choose another type"
 UNRATIFIED = (
@@ -70,9 +73,13 @@ def absent(place: str, actor: str, date: str) -> str:
         (TREATY, EXTENDING_DAY, "date: '2021-02-06'", "date: '2021-02-05'", f"{TREATY}:33: actions[3].date: is agreed (2021-02-06) after the end that was set (2021-02-05): correct a date, or say in `note` what it revives"),
         (RUSSIA, "country: RUS\n", "country: RUS\ndissolved: '2026-02-04'\n", "country: RUS\ndissolved: '2026-02-05'\n", f"{TREATY}:5: parties[1]: russia is still bound after its end (2026-02-04): add `succeeded_by` to it, or the action that ended the bond"),
         (RUSSIA, "country: RUS\n", "country: RUS\nfounded: '2010-04-09'\n", "country: RUS\nfounded: 2010-04\n", absent(f"{TREATY}:14: actions[0].by[1]", "russia", "2010-04-08")),
-        (USA, "country: USA\n", f"country: USA\n{TOOK_OVER.format(2020)}", f"country: USA\n{TOOK_OVER.format(2021)}", absent(f"{TREATY}:36: actions[3].by[0]", "united-states", "2021-02-03")),
         (PUTIN, "country: RUS\n", f"country: RUS\n{CODES}", "country: RUS\n", f"{PUTIN}:5: codes[0]: is a code of a state, and this is of the kind person"),
         (USA, "country: USA\n", f"country: USA\nfounded: 1816-02\n{CODES}", f"country: USA\nfounded: 1816-01\n{CODES}", f"{USA}:6: codes[0]: does not begin with the state: add `from`, 1816-02-01 at the earliest"),
+        (PUTIN, "country: RUS\n", "country: RUS\nfounded: '1952'\n", "country: RUS\nborn: '1952'\n", f"{PUTIN}:4: founded: is not for the kind person"),
+        (RUSSIA, "country: RUS\n", "country: RUS\nborn: '1991'\n", "country: RUS\nfounded: '1991'\n", f"{RUSSIA}:6: born: is not for the kind state"),
+        (PUTIN, OFFICE, OFFICE + "    appointed: 2012-05-07\n    from: 2012-05-06\n", OFFICE + "    appointed: 2012-05-07\n    from: 2012-05\n", f"{PUTIN}:5: roles[0]: from (2012-05-06) is before appointed (2012-05-07)"),
+        (PUTIN, OFFICE, OFFICE + "    appointed: 2012-05-07\n    credentials: 2012-05-06\n", OFFICE + "    credentials: 2012-05-06\n", f"{PUTIN}:5: roles[0]: credentials (2012-05-06) is before appointed (2012-05-07)"),
+        (PUTIN, OFFICE, OFFICE + "    credentials: 2012-05-06\n    to: '2011'\n", OFFICE + "    credentials: 2012-05-06\n    to: '2012'\n", f"{PUTIN}:5: roles[0]: to (2011) is before credentials (2012-05-06)"),
         (USA, "country: USA\n", GONE + CODES, GONE + CODES.replace("    cit", "    to: 2021\n    cit"), f"{USA}:11: codes[0]: does not end with the state: add `to`, 2021-12-31 at the latest"),
     ],
 )  # fmt: skip
@@ -85,6 +92,14 @@ def test_what_cannot_have_happened_is_refused_and_the_nearest_that_can_is_not(
     assert findings_of(small) == [finding]
     path.write_text(sound)
     edit(name, old, right)
+    assert findings_of(small) == []
+
+
+def test_a_state_that_is_gone_acts_no_more(edit: Callable[..., Path], small: Path) -> None:
+    edit(USA, "country: USA\n", f"country: USA\n{TOOK_OVER.format(2020)}")
+    signs = absent(f"{TREATY}:36: actions[3].by[0]", "united-states", "2021-02-03")
+    assert findings_of(small) == [signs, absent(f"{SUMMIT}:11: participants[2].actor", "united-states", "2021-06-16")]
+    edit(USA, "2020", "2021")
     assert findings_of(small) == []
 
 
@@ -187,10 +202,51 @@ def test_a_party_that_came_to_be_later_comes_in_by_an_act_of_its_own(edit: Calla
     assert findings_of(small) == []
 
 
+def test_leaders_and_officials_stand_beside_their_states(edit: Callable[..., Path], small: Path) -> None:
+    states = "  - actor: united-states\n    role: participant\n  - actor: russia\n    role: participant\n"
+    (small / "events/2021-06-follow-up.yaml").unlink()
+    edit(SUMMIT, states, states.replace("russia", "kremlin"))
+    edit("actors/kremlin.yaml", "", "name: Kremlin\nkind: government_body\ncountry: RUS\ncitations:\n  - source: treaty-text\n")
+    told = f"{SUMMIT}:6: participants: leaders of RUS take part, and not their state: add russia"
+    assert findings_of(small) == [told]
+    edit("event-types/denial.yaml", "definition", "plover:\n  event: CONSULT\n  version: 2.0-draft\ndefinition")
+    edit(SUMMIT, "type: summit", "type: denial")
+    office = "roles:\n  - title: {}\n    organization: {}\n    from: '2021'\n    citations:\n      - source: treaty-text\n"
+    both = [(PUTIN, "kremlin", "president"), (BIDEN, "united-states", "president")]
+    for path, organization, title in both:
+        record = (small / path).read_text()
+        (small / path).write_text(record.split("roles:")[0] + office.format(title, organization) + CITES)
+    assert findings_of(small) == [told]
+    edit(PUTIN, "organization: kremlin", "organization: club")
+    edit("actors/club.yaml", "", "name: Club\nkind: company\ncountry: RUS\ncitations:\n  - source: treaty-text\n")
+    assert findings_of(small) == [], "whoever holds no public office stands for no state at a meeting that is no summit"
+
+
+@pytest.mark.parametrize("status", ["announced", "planned", "alleged", "cancelled"])
+def test_what_has_not_occurred_is_no_act_on_an_agreement(edit: Callable[..., Path], small: Path, status: str) -> None:
+    edit(TREATY, SIGNED, f"{SIGNED}\n    event: 2010-04-08-signing")
+    signing = (small / SUMMIT).read_text().replace("2021-06-16", "2010-04-08")
+    edit("events/2010-04-08-signing.yaml", "", signing)
+    assert findings_of(small) == []
+    edit("events/2010-04-08-signing.yaml", "status: occurred", f"status: {status}")
+    advice = "so nothing was done in it: remove the action, or cite a source that it occurred"
+    assert findings_of(small) == [f"{TREATY}:12: actions[0].event: is {status}, {advice}"]
+    edit(TREATY, "    event: 2010-04-08-signing\n", "")
+    told = f"treaty has an action of this date (signed) that names no event, and this one is {status}"
+    advice = "let the action name the event in which it was done, or remove it"
+    assert findings_of(small) == [f"events/2010-04-08-signing.yaml:23: agreements[0]: {told}: {advice}"]
+    edit("events/2010-04-08-signing.yaml", "date: '2010-04-08'", "date: '2010-04-09'")
+    assert [one for one in findings_of(small) if "agreements" in one] == []
+
+
 def test_nothing_is_dissolved_before_it_is_founded(edit: Callable[..., Path], small: Path) -> None:
     edit("actors/canada.yaml", "", f"{FORMER}founded: '1993'\n")
     assert findings_of(small) == ["actors/canada.yaml:6: founded: is after the end (1992-08-30)"]
     edit("actors/canada.yaml", "founded: '1993'", "founded: '1992'")
+    assert findings_of(small) == []
+    edit("actors/andrei-gromyko.yaml", "", PERSON.format("1909-08", "1909-07"))
+    assert findings_of(small) == ["actors/andrei-gromyko.yaml:4: born: is after the end (1909-07-31)"]
+    edit("actors/andrei-gromyko.yaml", "1909-08", "'1909'")
     assert findings_of(small) == []
 
 

@@ -99,6 +99,21 @@ def test_aggregates_and_citations_take_repeats_too(client: FlaskClient) -> None:
     assert cited[0].get_json()["data"]["sha256"] == cited[1].get_json()["data"]["sha256"]
 
 
+def test_changes_are_asked_for_by_several_kinds(client: FlaskClient) -> None:
+    def total(query: str) -> int:
+        return int(client.get(f"/v1/changes?{query}&limit=0").get_json()["meta"]["total"])
+
+    assert (
+        total("kind=events,agreements") == total("kind=events&kind=agreements") == total("kind=events") + total("kind=agreements")
+    )
+
+
+def test_a_value_that_comes_three_hundred_times_is_one(client: FlaskClient) -> None:
+    once = client.get("/v1/events?actor=angela-merkel").get_json()
+    again = client.get("/v1/events?actor=" + ",".join(["angela-merkel"] * 300))
+    assert (again.status_code, again.get_json()["data"], again.get_json()["meta"]) == (200, once["data"], once["meta"])
+
+
 def test_a_value_that_comes_twice_counts_once(client: FlaskClient) -> None:
     values, errors = parse(
         arguments(BY_KIND["events"]), {"actor_all": ["joe-biden,russia", "joe-biden"], "fields": ["title,title"]}
@@ -126,7 +141,7 @@ def test_a_hundred_values_of_any_list_are_answered(client: FlaskClient, kind: st
         assert len(small.conditions) == len(large.conditions), name
         shape, bigger = (made.select(resource.model.id).bind(release.database).sql()[0] for made in (small, large))
         assert bigger.count("SELECT") == shape.count("SELECT"), name
-        assert depth(bigger) == depth(shape), "nothing is nested deeper"
+        assert depth(bigger) <= depth(shape) + 1, "one condition, in another form at most"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +197,7 @@ def test_the_same_number_of_statements_answers_ten_values_and_a_hundred(
                     seen.clear()
                     assert client.get(f"/v1/{kind}", query_string={f"{filter.name}{suffix}": ",".join(many)}).status_code == 200
                     counts.append(len(seen))
-                assert abs(counts[0] - counts[1]) <= 1, (kind, filter.name, suffix, counts)
+                assert counts[1] <= counts[0] + 1, (kind, filter.name, suffix, counts)
 
 
 def test_all_of_several_values_is_what_each_of_them_finds(client: FlaskClient) -> None:

@@ -27,7 +27,7 @@ from api.resources.resource import Resource
 from api.storage.release import Release
 from api.web.app import create_app
 
-RELAXED = profile(max_examples=150)
+RELAXED = profile(max_examples=100)
 NOTED = ["1985-11-19", "1985-11-20", "1985-11-21", "2021-06-16", "2021-06-12", "2021-07-28", "1991-12-25"]  # many dates meet here
 DAYS = st.one_of(st.dates(date(2014, 1, 1), date(2026, 12, 31)).map(str), st.sampled_from(NOTED))
 MATCH = st.sampled_from(["possible", "certain"])
@@ -245,7 +245,7 @@ def mentions(oracle: Oracle, d: Document, text: str) -> bool:
 
 def other_names(oracle: Oracle, key: str, id: str) -> str:
     """The other names of a record that stands in a document under a key."""
-    kinds = {"place": "places", "within": "places", "topics": "topics", "broader": "topics"}
+    kinds = {"places": "places", "within": "places", "topics": "topics", "broader": "topics"}
     kind = kinds.get(key, "agreements" if key.startswith("agreement") else "actors")
     return " ".join(oracle.by_id[kind].get(id, {}).get("also_known_as", ()))
 
@@ -471,7 +471,7 @@ def test_included_records_stand_once_each(client: FlaskClient) -> None:
     wanted = {p["actor"]["id"] for d in body["data"] for p in d["participants"]}
     wanted |= {holder["id"] for d in body["data"] for account in d["accounts"] for holder in account["holders"]}
     assert [actor["id"] for actor in body["included"]["actors"]] == sorted(wanted)
-    assert {place["id"] for place in body["included"]["places"]} == {d["place"]["id"] for d in body["data"] if d["place"]}
+    assert {place["id"] for place in body["included"]["places"]} == {p["id"] for d in body["data"] for p in d["places"]}
     one = client.get("/v1/agreements/new-start?include=actors").get_json()
     assert {"united-states", "russia"} <= {actor["id"] for actor in one["included"]["actors"]}
 
@@ -520,7 +520,7 @@ def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, records: Data
     assert meta["coverage"] == {
         "dates": about["coverage"],
         "countries": about["countries"],
-        "records": len(records.files.entries["events"]),
+        "records": records.count("events"),
     }
     assert "coverage" not in client.get("/v1/events").get_json()["meta"]
 
@@ -531,4 +531,4 @@ def test_an_unknown_value_of_an_open_vocabulary_is_told_with_what_occurs(client:
     assert "ISO 3166-1" in refused(client, "/v1/events?country=US")["country"]["detail"]
     assert refused(client, "/v1/events?country=CH")["country"]["suggestion"] == "CHE"
     assert refused(client, "/v1/events?actor_country=usa")["actor_country"]["suggestion"] == "USA"
-    assert client.get("/v1/events?country=NZL").get_json()["meta"]["total"] == 0, "a country with no event is no fault"
+    assert client.get("/v1/events?country=TUV").get_json()["meta"]["total"] == 0, "a country with no event is no fault"

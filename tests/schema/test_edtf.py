@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 
+import marshmallow as ma
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api.schema.edtf import bounds, by_grammar, certain_core, certain_prefix, read
 from api.schema.public_date import DATE_KEYS, render
+from api.schema.query_fields import Partial
 
 DAYS_NEAR = st.dates(min_value=date(2020, 12, 1), max_value=date(2021, 3, 31))
 DAYS = st.dates(min_value=date(1, 1, 1), max_value=date(9999, 12, 31))
@@ -207,3 +209,20 @@ def days_of(text: str) -> list[date]:
     """Every day of a year, a month or a day."""
     first = date.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text)
     return [first + timedelta(n) for n in range(366) if (first + timedelta(n)).isoformat().startswith(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [("2021-6-16", "2021-06-16"), ("2021-6", "2021-06"), ("2021/6/16", "2021-06-16"), ("2021.06.16", "2021-06-16")],
+)
+def test_what_is_nearly_a_date_suggests_it(text: str, date: str) -> None:
+    with pytest.raises(ValueError, match=f"not an EDTF date; did you mean '{date}'"):
+        read(text)
+    with pytest.raises(ma.ValidationError, match=f"did you mean '{date}'"):
+        Partial().deserialize(text)
+
+
+@pytest.mark.parametrize("text", ["2021-02-30", "2021-13", "2021-6-31", "yesterday", "202-6-1"])
+def test_what_is_no_date_suggests_none(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an EDTF date: write 2021"):
+        read(text)

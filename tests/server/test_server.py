@@ -10,14 +10,18 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import requests
 from clients import asking
 from conftest import ROOT, SMALL, running
+from nginx import proxied
+from support import raw_answer
 
 from api.config import Settings
+from api.dataset import reader
 from api.server import Server
 
 
@@ -29,7 +33,7 @@ def test_a_running_server_answers_from_a_new_release_without_a_failed_request(
         running("--dataset", str(small), "--data-dir", str(data_dir), cwd=tmp_path) as (url, _),
         asking(lambda number: f"{url}/v1/topics/security") as heard,
     ):
-        for n in range(3):
+        for n in range(2):
             edit("topics/security.yaml", "definition: ", f"definition: {n} ")
             command = [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(data_dir)]
             subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
@@ -50,6 +54,30 @@ def test_a_cursor_goes_on_in_its_own_release(edit: Callable[..., Path], small: P
         assert second["meta"]["release"] == first["meta"]["release"]
         fresh = requests.get(f"{url}/v1/topics", timeout=10).json()
         assert [topic["name"] for topic in fresh["data"]] == ["Nuclear stability", "Security"]
+
+
+UNENCODED = {
+    "q=Путин": "percent-encode the rest: /v1/events?q=%D0%9F%D1%83%D1%82%D0%B8%D0%BD",
+    "q=caf\u00e9 au lait": "percent-encode the rest: /v1/events?q=caf%C3%A9%20au%20lait",
+    "q=C#": "percent-encode the rest: /v1/events?q=C%23",
+    "q=a\tb": "percent-encode the rest: /v1/events?q=a%09b",
+    "q=a\0b": "percent-encode the rest: /v1/events?q=a%00b",
+    "q=New START": "An address holds no space: write %20 or + instead.",
+}
+
+
+@pytest.mark.needs("nginx")
+def test_an_address_that_is_not_percent_encoded_is_refused_with_how_to_write_it(server: str, tmp_path: Path) -> None:
+    with proxied(server[7:], tmp_path) as front:
+        for query, told in UNENCODED.items():
+            line = f"GET /v1/events?{query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
+            answer, behind = raw_answer(server, line), raw_answer(front, line)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (400, "application/problem+json"), query
+            assert answer.json()["detail"].endswith(told)
+            assert behind.status_code == 400, query
+            assert "percent-encode" in behind.json()["detail"]
+        other = raw_answer(server, b"GET /v1/topics HTTP/9.9\r\nHost: x\r\n\r\n").json()["detail"]
+        assert other.startswith("This is not a request of HTTP/1.1: ")
 
 
 def test_how_long_a_connection_waits_is_a_setting() -> None:
@@ -80,6 +108,7 @@ def test_a_faulty_dataset_is_told_and_not_served(edit: Callable[..., Path], smal
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.trials  # in short: test_a_checkout_has_the_names_of_the_wheel
 def test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline(tmp_path: Path) -> None:
     """Installed without the checkout in reach, beside another package `api`; `--no-index` keeps pip from asking any registry."""
     wheels, site, empty = tmp_path / "wheels", tmp_path / "site", tmp_path / "empty"
@@ -104,7 +133,8 @@ def test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline(tmp_path: P
     command = (sys.executable, str(site / "bin" / "diplomatic-events"))
     with running(cwd=empty, command=command, PYTHONPATH=str(site)) as (url, _):
         index = requests.get(f"{url}/v1", timeout=10).json()["data"]
-        assert index["counts"]["events"] == len(list((ROOT / "dataset" / "events").glob("*.yaml")))
+        with closing(reader.read(ROOT / "dataset")) as dataset:
+            assert index["counts"]["events"] == dataset.count("events")
         assert requests.get(f"{url}/", timeout=10).status_code == 200
         assert requests.get(f"{url}/docs/swagger-ui.css", timeout=10).status_code == 200
     assert [path.name for path in empty.iterdir()] == ["diplomatic-events-data"]

@@ -86,9 +86,12 @@ def test_both_databases_answer_the_same_bytes(both: tuple[FlaskClient, FlaskClie
 TYPED = [query.q for path in board.files() for query in board.queries(path)]
 
 
-def test_both_databases_find_the_same_in_the_same_order_and_mark_the_same(both: tuple[FlaskClient, FlaskClient]) -> None:
+@pytest.mark.parametrize("typed", [TYPED[::6], pytest.param(TYPED, marks=pytest.mark.trials)], ids=["some", "all"])
+def test_both_databases_find_the_same_in_the_same_order_and_mark_the_same(
+    both: tuple[FlaskClient, FlaskClient], typed: list[str]
+) -> None:
     for text in [
-        *TYPED,
+        *typed,
         "geneva",
         "biden putin",
         '"strategic stability"',
@@ -189,7 +192,7 @@ def test_many_switches_hold_on_to_one_release_only(
         switch(0)
         switch(1)
         early = descriptors()
-        for n in range(2, 10):
+        for n in range(2, 8):
             switch(n)
             descriptors()
         # Of files, or of connections, one more for each thread; what a process lets go of may take it a moment.
@@ -257,6 +260,7 @@ def test_several_processes_notice_a_new_release_without_a_failed_request(
     assert first.cut + second.cut == []
 
 
+@pytest.mark.trials  # in short: test_a_restart_of_the_only_server_is_a_503_and_then_over
 def test_reads_go_on_from_the_standby_while_the_primary_is_stopped_and_loads_go_on_after(
     edit: Callable[..., Path], small: Path, cluster: Cluster, tmp_path: Path
 ) -> None:

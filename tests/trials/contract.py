@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,7 +30,7 @@ def published(folder: Path, database_url: str = "") -> Iterator[str]:
         "DIPLOMATIC_EVENTS_DATABASE_URL": database_url,
         "DIPLOMATIC_EVENTS_LOG": "off",
     }
-    release = [sys.executable, "-m", "api", "release", "--output", str(folder / "releases"), *QUICKLY]
+    release = [*QUICKLY, "release", "--output", str(folder / "releases")]
     subprocess.run(release, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
     with running(cwd=ROOT, **environ) as (url, _):
         yield url

@@ -13,7 +13,7 @@ TRIALS: tuple[Trial, ...] = (
             CONTRACT.format(database=database),
             run,
             "{requests:,} requests to {operations} operations, {failures} failures; {explained:,} refusals that OpenAPI has no words for",
-            1 if name == "sqlite" else 0,  # one database is enough for the tests: they answer the same bytes
+            0,  # in short: tests/web/test_contract.py, which asks every operation in process
             2 if name == "sqlite" else 0,
             10,
         )
@@ -142,7 +142,7 @@ TRIALS: tuple[Trial, ...] = (
             "`kill -9` at a random moment of the load, then every kind is read and the next load must succeed",
             faults.killed(run),
             "{kills} kills: {old} times the old release, {new} times the new one, 0 broken",
-            1 if name == "sqlite" else 0,  # the long form tries the other
+            0,  # in short: test_a_load_that_is_stopped_leaves_the_served_release_and_no_scratch
             2,
             50,
         )
@@ -169,7 +169,7 @@ TRIALS: tuple[Trial, ...] = (
         "Disks with room for none of the files, for all, and for every part between; a dataset on a disk that is full",
         faults.full_release,
         "{tries} disks: {refused} refused, {published} published, 0 traces; published again, all are whole",
-        2,
+        0,  # in short: full-disk
         3,
         24,
     ),
@@ -191,7 +191,7 @@ TRIALS: tuple[Trial, ...] = (
         "Two are started together",
         faults.twice,
         "{pairs} pairs: {both} times both, {one} times one",
-        1,
+        0,  # in short: tests/releases/test_load.py, tests/storage/test_postgresql.py
         2,
         25,
     ),
@@ -203,7 +203,7 @@ TRIALS: tuple[Trial, ...] = (
             "Every record carries the number of its release; four clients walk pages and read lists while release follows release",
             faults.switched(run),
             "{switches} switches, {requests:,} requests, {walks:,} walks: {failed} failed, {mixed} mixed",
-            2 if name == "sqlite" else 0,  # tests/storage/test_postgresql.py tries the other, with several servers
+            0,  # in short: test_a_running_server_answers_from_a_new_release_without_a_failed_request
             3,
             100,
         )
@@ -220,7 +220,7 @@ TRIALS: tuple[Trial, ...] = (
         faults.signalled,
         "{kills} kills cost {cut} of {requests:,} requests, {hangups} SIGHUPs 0; {finished} of {finished} long answers whole after "
         "{stops} SIGTERMs",
-        1,
+        0,  # in short: tests/server/test_operations.py
         1,
         10,
     ),
@@ -256,7 +256,7 @@ TRIALS: tuple[Trial, ...] = (
         "Requests of fifteen sorts, most of them new; the memory (PSS) and descriptors of the largest process after 3 tenths and in the end",
         faults.enduring,
         "{requests:,} requests: {early} MiB, then {late} MiB; {files_early} descriptors, then {files_late}",
-        1000,
+        500,
         3000,
         72_000,  # an hour at twenty a second
     ),

@@ -214,7 +214,7 @@ def full_release(times: int, folder: Path) -> Figures:
 
 def published(settings: Settings, dataset: Path, output: Path) -> subprocess.CompletedProcess[str]:
     """What `release` says."""
-    line = [sys.executable, "-m", "api", "release", "--dataset", str(dataset), "--output", str(output), *QUICKLY]
+    line = [*QUICKLY, "release", "--dataset", str(dataset), "--output", str(output)]
     return subprocess.run(line, cwd=ROOT, env={**os.environ, **environ(settings)}, capture_output=True, text=True, check=False)
 
 

@@ -59,9 +59,11 @@ def test_every_parameter_is_typed_and_described() -> None:
 
 
 def test_every_property_of_every_document_is_described() -> None:
-    for name, schema in openapi.contract()["components"]["schemas"].items():
-        if name in {f"{resource.model.__name__}Record" for resource in RESOURCES}:
-            assert [key for key, shape in schema["properties"].items() if "description" not in shape] == [], name
+    """Where it is used, or in the component that it is."""
+    schemas = openapi.contract()["components"]["schemas"]
+    for name in (f"{resource.model.__name__}Record" for resource in RESOURCES):
+        for key, shape in schemas[name]["properties"].items():
+            assert "description" in {**schemas.get(shape.get("$ref", "").rsplit("/", 1)[-1], {}), **shape}, (name, key)
 
 
 def test_every_response_with_a_body_has_an_example_that_is_true_to_it(
@@ -111,6 +113,12 @@ def test_no_schema_has_a_key_that_is_called_as_itself() -> None:
         assert name.lower() not in {key.replace("_", "") for key in schema.get("properties", {})}, name
 
 
+def test_what_adds_keys_to_another_schema_does_so_in_a_part_of_its_own() -> None:
+    """openapi-python-client takes `allOf` of one schema for that schema, and forgets the keys beside it."""
+    for name, schema in openapi.contract()["components"]["schemas"].items():
+        assert not ("allOf" in schema and (len(schema["allOf"]) < 2 or "properties" in schema)), name
+
+
 def test_an_operation_answers_with_json_or_with_something_else() -> None:
     """A generator has one type for the answers of an operation."""
     for path, operation in operations():
@@ -140,6 +148,47 @@ def test_records_that_come_along_have_the_types_of_their_kinds(client: FlaskClie
             answer = client.get(f"/v1/{resource.kind}?limit=20&include={kinds}").get_json()
             conforms(answer["included"], schema)
             assert ",".join(answer["included"]) == kinds
+
+
+SERVICES = {
+    "/v1": "",
+    "/v1/quality": "",
+    "/v1/network": "?type=summit",
+    "/v1/changes": "?limit=500",
+    "/v1/aggregates/events": "?by=type,year",
+    "/v1/search": "?q=geneva",
+    "/v1/timeline": "?limit=5",
+    "/v1/threads/{id}": "",
+    "/healthz": "",
+    "/readyz": "",
+}
+
+
+@pytest.mark.parametrize("path", SERVICES)
+def test_a_service_answers_as_the_contract_has_it(client: FlaskClient, path: str) -> None:
+    """Nothing is left open: every key that an answer has is in the schema of its data."""
+    (schema,) = (media["schema"] for media in answer_of(path)["content"].values())
+    (statement,) = client.get("/v1/statements?limit=1").get_json()["data"]
+    answer = client.get(path.replace("{id}", statement["id"]) + SERVICES[path]).get_json()
+    assert answer
+    conforms(answer, schema)
+    assert undeclared(answer.get("data", answer), schema) <= {"type", "year"}, "what aggregates are grouped by"
+
+
+def answer_of(path: str) -> Any:
+    response = openapi.contract()["paths"][path]["get"]["responses"]["200"]
+    return openapi.contract()["components"]["responses"].get(response.get("$ref", "").rsplit("/", 1)[-1], response)
+
+
+def undeclared(data: Any, schema: dict[str, Any]) -> set[str]:
+    """The keys of what is shown that the schema of the answer, or of each of its records, does not name."""
+    schemas = openapi.contract()["components"]["schemas"]
+    while "$ref" in schema or "allOf" in schema or "items" in schema or "anyOf" in schema:
+        inner = (
+            schema["allOf"][1]["properties"]["data"] if "allOf" in schema else schema.get("items") or schema.get("anyOf", [{}])[0]
+        )
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else inner
+    return {key for record in (data if isinstance(data, list) else [data]) for key in record} - set(schema["properties"])
 
 
 def test_a_record_with_fields_is_sparse_and_one_without_is_whole(client: FlaskClient) -> None:

@@ -13,8 +13,9 @@ from ...schema.query_fields import MONTH, YEAR, Form, QueryText
 from .base import Catalog, Values, each
 from .terms import Terms
 
-A_YEAR = QueryText("One year.", validate=Form(f"^{YEAR}$", error="{input!r} is not a year: write 2021"))
-A_MONTH = QueryText("One month.", validate=Form(f"^{YEAR}-{MONTH}$", error="{input!r} is not a month: write 2021-06"))
+A_YEAR, A_MONTH = f"^{YEAR}$", f"^{YEAR}-{MONTH}$"  # patterns
+ONE_YEAR = QueryText("One year.", validate=Form(A_YEAR, error="{input!r} is not a year: write 2021"))
+ONE_MONTH = QueryText("One month.", validate=Form(A_MONTH, error="{input!r} is not a month: write 2021-06"))
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ def dated(path: str, what: str = "In", **options: Any) -> tuple[Terms, ...]:
         return (edtf.read(text).precision for text in dates(record, catalog))
 
     return (
-        Periods("year", f"{what} this year, or possibly so.", _touched(dates, len("2021")), term=A_YEAR),
-        Periods("month", f"{what} this month (`2021-06`), or possibly so.", _touched(dates, len("2021-06")), term=A_MONTH),
+        Periods("year", f"{what} this year, or possibly so.", _touched(dates, len("2021")), term=ONE_YEAR),
+        Periods("month", f"{what} this month (`2021-06`), or possibly so.", _touched(dates, len("2021-06")), term=ONE_MONTH),
         Terms(
             "date_precision",
             "Dated to this precision; the coarser one of a date with two ends.",

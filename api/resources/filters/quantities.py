@@ -52,7 +52,9 @@ class Quantities(Filter):
         )
         return {
             "quantity_min": Amount(metadata={"description": f"With a quantity of at least this number, {RULE}", "example": 100}),
-            "quantity_max": Amount(metadata={"description": f"With a quantity of at most this number, {RULE}", "example": 200}),
+            "quantity_max": Amount(
+                metadata={"description": "With a quantity of at most this number, as `quantity_min`.", "example": 200}
+            ),
             QUANTITY_MATCH: Choice(match, MATCHES),
         }
 

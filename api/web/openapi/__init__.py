@@ -79,7 +79,7 @@ def as_json() -> str:
     return json.dumps(contract(), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-WIDTH, SHORT = 400, 800  # characters
+WIDTH, SHORT = 1500, 1200  # characters: what is written on one line is not broken
 
 
 class _Lines(yaml.SafeDumper):
@@ -99,8 +99,13 @@ class _Lines(yaml.SafeDumper):
 
     def represent_shared(self, data: Shared) -> yaml.Node:
         node = self.represent_list(data)
+        for reference in node.value if not node.flow_style else ():
+            reference.flow_style = False
         self.names[node] = data.name
         return node
+
+    def represent_text(self, data: str) -> yaml.Node:
+        return self.represent_scalar("tag:yaml.org,2002:str", data, "|" if data.endswith(".\n") else None)
 
     def represent_mapping(self, tag: Any, mapping: Any, flow_style: Any = None) -> Any:
         return super().represent_mapping(tag, mapping, len(json.dumps(mapping)) <= SHORT)
@@ -110,6 +115,7 @@ class _Lines(yaml.SafeDumper):
 
 
 _Lines.add_representer(Shared, _Lines.represent_shared)
+_Lines.add_representer(str, _Lines.represent_text)
 
 
 @cache

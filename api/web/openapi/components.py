@@ -5,11 +5,12 @@ from typing import Any
 from apispec import APISpec
 
 from ...problems import PROBLEMS
+from ...resources.common import links
 from ...schema import fields
 from ...schema.json_schema import ANY, component
-from . import parameters
+from . import answers, parameters
 
-REFERENCE = {
+REFERENCE: dict[str, Any] = {
     "type": "object",
     "description": "Another record: its id and its name.",
     "properties": {"id": {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}, "name": {"type": "string"}},
@@ -26,11 +27,10 @@ OFFICE = {
     "required": ["title", "organization"],
 }
 HOLDER = {
-    "allOf": [{"$ref": "#/components/schemas/Reference"}],
     "type": "object",
     "description": "An actor, with the offices held on the day in question.",
-    "properties": {"offices": {"type": "array", "items": {"$ref": "#/components/schemas/Office"}}},
-    "required": ["offices"],
+    "properties": {**REFERENCE["properties"], "offices": {"type": "array", "items": component("Office")}},
+    "required": ["id", "name", "offices"],
 }
 PROBLEM = {
     "type": "object",
@@ -170,6 +170,11 @@ LIST_META: dict[str, Any] = {
         "release": component("Release"),
         "query": {**ANY, "description": "The parsed query, defaults included."},
         "date_match": component("DateMatchCounts"),
+        "coding": {
+            "type": "object",
+            "description": "How many events have each `coding`.",
+            "additionalProperties": {"type": "integer"},
+        },
         "facets": {
             "type": "object",
             "description": "For each requested facet, its values, the number of records with each, and the link to them.",
@@ -178,8 +183,8 @@ LIST_META: dict[str, Any] = {
         "citation": {**ANY, "description": "With `cite=true`: how to cite this query."},
         "facets_cut": {
             "type": "object",
-            "description": "The facets with more values than are shown: how many are shown, and how many there are. At most 100 "
-            "values are shown, the most frequent ones; of years and months at most 1,500, in order of time.",
+            "description": "The facets with more values than are shown: how many are shown, and how many there are: the 100 "
+            "most frequent values, of years and months 1,500 in order of time.",
             "additionalProperties": component("FacetCut"),
         },
         "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
@@ -218,7 +223,11 @@ ITEM_META = {
     "required": ["release"],
     "example": {"release": RELEASE},
 }
-LINKS = {"type": "object", "additionalProperties": {"type": "string", "format": "uri-reference"}}
+LINKS = {
+    "type": "object",
+    "description": links().metadata["description"],
+    "additionalProperties": {"type": "string", "format": "uri-reference"},
+}
 ITEM_LINKS = {
     "type": "object",
     "additionalProperties": {"type": "string", "format": "uri"},
@@ -233,7 +242,19 @@ LIST_LINKS = {
     "required": ["self", "next"],
     "example": {"self": "https://example.org/v1/...", "next": None},
 }
+
+
+def _around(meta: str, links: str, **more: Any) -> dict[str, Any]:
+    """What is around the data of an answer."""
+    properties = {"meta": component(meta), "links": component(links), **more}
+    return {"type": "object", "properties": properties, "required": ["meta", "links"]}
+
+
 SCHEMAS: dict[str, dict[str, Any]] = {
+    "AnyList": _around("ListMeta", "ListLinks", included=component("Included")),
+    "AnyItem": _around("ItemMeta", "ItemLinks", included=component("Included")),
+    "AnyAnswer": _around("AnswerMeta", "AnswerLinks"),
+    "AnyTimeline": _around("TimelineMeta", "ListLinks"),
     "Reference": REFERENCE,
     "Office": OFFICE,
     "Holder": HOLDER,
@@ -254,6 +275,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ItemMeta": ITEM_META,
     "ItemLinks": ITEM_LINKS,
     "Links": LINKS,
+    **answers.SCHEMAS,
     **parameters.SCHEMAS,
 }
 

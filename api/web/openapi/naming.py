@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
+from ...query.parameters import AGGREGATE_ORDERS
 from ...resources import RESOURCES
+from ...resources.filters.base import MATCHES
 from ...schema import edtf
 from ...schema.json_schema import component
 
@@ -19,7 +21,11 @@ NAMED: dict[Words, str] = {
     tuple(resource.kind for resource in RESOURCES): "Kind",
     tuple(edtf.PRECISIONS): "DatePrecision",
     tuple(edtf.SENSES): "DateSense",
+    AGGREGATE_ORDERS: "AggregateSort",
+    MATCHES: "Match",
 }
+
+REPEATED = 4  # documents that say the same of a key, from which on it is said once
 
 
 def give_names(document: Document) -> None:
@@ -30,6 +36,8 @@ def give_names(document: Document) -> None:
     _name_lists(document)
     _name_parameters(document)
     _name_answers(document)
+    _name_responses(document)
+    _name_properties(document)
     _share_filters(document)
 
 
@@ -136,7 +144,7 @@ def _name_answers(document: Document) -> None:
     users: dict[str, list[tuple[str, Document]]] = defaultdict(list)
     for operation in operations(document):
         for media in operation["responses"].get("200", {}).get("content", {}).values():
-            if "properties" in media["schema"]:
+            if "allOf" in media["schema"]:
                 users[json.dumps(media["schema"])].append((operation["operationId"], media))
     for text, found in users.items():
         common = takewhile(lambda words: len(set(words)) == 1, zip(*(id.split("_") for id, _ in found), strict=False))
@@ -144,6 +152,41 @@ def _name_answers(document: Document) -> None:
         document["components"]["schemas"][name] = json.loads(text)
         for _, media in found:
             media["schema"] = component(name)
+
+
+def _name_responses(document: Document) -> None:
+    """A response that several operations have is a component, called as its schema is: `CiteAnswer` is `Cite`."""
+    uses: dict[str, list[Document]] = defaultdict(list)
+    for operation in operations(document):
+        if "content" in operation["responses"].get("200", {}):
+            uses[json.dumps(operation["responses"]["200"])].append(operation["responses"])
+    for text, users in uses.items():
+        if len(users) > 1:
+            (media,) = json.loads(text)["content"].values()
+            name = media["schema"]["$ref"].rsplit("/", 1)[1].removesuffix("Answer")
+            document["components"]["responses"][name] = json.loads(text)
+            for responses in users:
+                responses["200"] = {"$ref": f"#/components/responses/{name}"}
+
+
+def _name_properties(document: Document) -> None:
+    """What several documents say of a key alike is one component, called as the key: `Citations`; or one that says so itself."""
+    schemas, uses = document["components"]["schemas"], defaultdict[tuple[str, str], list[Document]](list)
+    for schema in list(schemas.values()):
+        for key, shape in schema.get("properties", {}).items():
+            named = schemas.get(shape.get("$ref", "").rsplit("/", 1)[-1], {})
+            if "description" in shape and shape["description"] == named.get("description"):
+                del shape["description"]
+            elif "description" in shape:
+                uses[key, json.dumps(shape)].append(schema["properties"])
+    taken = {name.lower() for name in (*schemas, *document["components"]["parameters"])}
+    for (key, text), holders in uses.items():
+        name = pascal(key)
+        if len(holders) >= REPEATED and name.lower() not in taken:
+            taken.add(name.lower())
+            schemas[name] = json.loads(text)
+            for holder in holders:
+                holder[key] = component(name)
 
 
 class Shared(list[Document]):

@@ -19,9 +19,9 @@ SPARSE = component("SparseRecord")
 OTHER_FORMATS = ("format", "expand", "spreadsheet")
 
 
-def envelope(data: Any, meta: Any, links: Any, included: Any = None) -> dict[str, Any]:
-    properties = {"data": data, "meta": meta, "links": links, **({"included": included} if included else {})}
-    return {"type": "object", "properties": properties, "required": ["data", "meta", "links"]}
+def envelope(data: Any, around: str) -> dict[str, Any]:
+    """The schema of an answer: what is around the data, a component that many answers share, and the data."""
+    return {"type": "object", "allOf": [component(around), {"properties": {"data": data}, "required": ["data"]}]}
 
 
 def media(type: str, sample: Any, schema: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -38,11 +38,8 @@ def typed(schema: ma.Schema) -> list[dict[str, Any]]:
 def envelopes(resource: Resource) -> dict[str, dict[str, Any]]:
     """The answers of a kind's list and item, by name; with `fields` a record is sparse."""
     record = {"anyOf": [component(NAMES[resource.kind]), SPARSE]}
-    included, name = component("Included"), resource.model.__name__
-    return {
-        f"{name}List": envelope({"type": "array", "items": record}, component("ListMeta"), component("ListLinks"), included),
-        f"{name}Item": envelope(record, component("ItemMeta"), component("ItemLinks"), included),
-    }
+    name = resource.model.__name__
+    return {f"{name}List": envelope({"type": "array", "items": record}, "AnyList"), f"{name}Item": envelope(record, "AnyItem")}
 
 
 def included() -> dict[str, Any]:

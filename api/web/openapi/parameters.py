@@ -7,10 +7,11 @@ from marshmallow import validate
 from webargs.fields import DelimitedList
 
 from ...resources.filters.base import ALL_OF, ANY_OF, NONE_OF
+from ...resources.filters.periods import A_MONTH, A_YEAR
 from ...resources.resource import Resource
 from ...schema import fields
 from ...schema.json_schema import component
-from ...schema.query_fields import Amount, Day, NonNegativeInteger, Partial, Version
+from ...schema.query_fields import Amount, Day, NonNegativeInteger, Partial, PartyDay, Version
 
 ID = f"^{fields.SLUG.pattern}$"
 # The pattern of a value that many parameters take -> its name among the components, and what it is.
@@ -19,6 +20,9 @@ VALUES = {
     fields.Country.pattern: ("CountryCode", "ISO 3166-1 alpha-3; of former states ISO 3166-3."),
     Partial.pattern: ("PartialDate", "A year, a month or a day."),
     Day.pattern: ("Day", "A day."),
+    A_YEAR: ("Year", "A year."),
+    A_MONTH: ("Month", "A month."),
+    PartyDay.pattern: ("PartyDay", "An actor and a day."),
     Version.pattern: ("Version", "A version of the data."),
     r"^[a-z_]+(\.[a-z_]+)*$": ("Path", "A key of a record, as its schema has them; a dot leads further down, through lists too."),
     r"\S": ("SomeText", "Any text that is not blank."),
