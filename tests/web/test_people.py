@@ -4,17 +4,26 @@ import gzip
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+import yaml
+from browser import Browser, browsing
+from conftest import SMALL
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
 
+from api.config import Settings
+from api.releases import load
 from api.resources import RESOURCES
 from api.resources.resource import Resource
 from api.schema.fields import Record
 from api.schema.shape import Node, shape
+from api.web.app import create_app
 
 KINDS = [resource.kind for resource in RESOURCES]
 LISTED = ["", "limit=3", "q=geneva&limit=100", "sort={order}&limit=20", "sort={reverse}&limit=20", "limit=2&fields=id"]
@@ -149,3 +158,94 @@ def test_the_nodes_of_a_page_are_those_of_the_record_as_json_ld(client: FlaskCli
     page = tree(client, "/events/2021-06-16-geneva-summit")
     (embedded,) = page.xpath("//script[@type='application/ld+json']/text()")
     assert json.loads(embedded) == client.get("/v1/events/2021-06-16-geneva-summit?format=jsonld").get_json(force=True)
+
+
+HOSTILE = """</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"""
+
+
+def test_text_of_a_dataset_stays_text(edit: Callable[..., Path], tmp_path: Path) -> None:
+    """In the name, the summary and the remark of a record, wherever a page shows them, and in what a reader sends."""
+    path = edit("events/2021-06-16-geneva-summit.yaml", "title:", "title:")
+    record = yaml.safe_load((SMALL / "events" / path.name).read_text(encoding="utf-8"))
+    record |= {"title": HOSTILE, "summary": HOSTILE, "note": HOSTILE}
+    path.write_text(yaml.safe_dump(record, sort_keys=False), encoding="utf-8")
+    settings = Settings(dataset=path.parent.parent, data_dir=tmp_path / "data")
+    load.load(settings)[0].close()
+    client = create_app(settings).test_client()
+    sent, own = quote(HOSTILE, safe=""), f"/events/{path.stem}"
+    shown = (own, "/events", "/events?fields=title,summary", "/search?q=alert", "/timeline", "/actors/vladimir-putin")
+    for address in (*shown, f"/search?q={sent}", f"/events?q={sent}", f"/events?type={sent}", f"/events/{sent}"):
+        page = lxml_html.fromstring(client.get(address).text)
+        assert {script.get("type") for script in page.iter("script")} <= {"application/ld+json"}, address
+        assert not page.xpath("//img | //*[@onerror]"), address
+        assert "49" not in page.text_content().split(), address
+    page = lxml_html.fromstring(client.get(own).text)
+    assert page.text_content().count(HOSTILE) >= 3
+    (embedded,) = page.xpath("//script/text()")
+    assert json.loads(embedded)["name"].startswith(HOSTILE)
+
+
+needs_browser = pytest.mark.needs("chromium")
+EVERY_PAGE = (
+    "/", "/events?facets=type,actor", "/events?fields=title,date.edtf,participants.actor.name", "/events?colour=red",
+    "/events/2021-06-16-geneva-summit", "/events/solarwinds-cyber-attack", "/statements/2021-06-16-putin-denies-cyber-attacks",
+    "/agreements/inf-treaty", "/actors/vladimir-putin", "/sources/wsws-2021-05-28-weiss", "/search?q=geneva", "/timeline",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browsing(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser
+
+
+SEARCHED = """(() => {
+  const form = document.querySelector("form.big");
+  form.elements.q.value = "brinken";
+  return form.action + "?" + new URLSearchParams(new FormData(form));
+})()"""
+
+
+def link(selector: str) -> str:
+    """A script that gives where the first link below a selector leads."""
+    return f"document.querySelector({json.dumps(selector)}).href"
+
+
+@needs_browser
+def test_a_reader_goes_from_a_misspelt_name_to_a_meeting_an_account_and_its_source(server: str, browser: Browser) -> None:
+    page = browser.evaluate(f"{server}/", SEARCHED)
+    page = browser.evaluate(page, link(".entry a[href*='/actors/']"))
+    assert page == f"{server}/actors/antony-blinken"
+    page = browser.evaluate(page, link(".related a[href$='geneva-summit']"))
+    page = browser.evaluate(page, link("#participants a[href$='/vladimir-putin']"))
+    disputed = link("li:has(.disputed) a[href*='/events/']")
+    page = browser.evaluate(page, disputed)
+    mark = browser.evaluate(page, link(".account .mark a"))
+    assert mark.startswith(f"{page}#source-")
+    source = browser.evaluate(mark, link(f"#{mark.partition('#')[2]} a"))
+    assert source.startswith(f"{server}/sources/")
+    assert browser.evaluate(source, "document.querySelectorAll('.related .entry').length") > 0
+
+
+@needs_browser
+@pytest.mark.parametrize("path", EVERY_PAGE[:2] + EVERY_PAGE[7:8])
+def test_a_page_fits_a_telephone(server: str, browser: Browser, path: str) -> None:
+    wide = "document.documentElement.scrollWidth"
+    assert browser.evaluate(f"{server}{path}", wide, width=360) <= 360
+
+
+def test_a_page_has_no_script(client: FlaskClient) -> None:
+    for path in EVERY_PAGE:
+        scripts = re.findall("<script([^>]*)>", client.get(path).text)
+        assert set(scripts) <= {' type="application/ld+json"'}, path
+
+
+@needs_browser
+@pytest.mark.trials
+@pytest.mark.parametrize("path", EVERY_PAGE)
+def test_every_page_fits_a_telephone_and_has_nothing_that_shuts_readers_out(server: str, browser: Browser, path: str) -> None:
+    axe = Path(str(distribution("axe-core-python").locate_file("axe_core_python/axe.min.js"))).read_text(encoding="utf-8")
+    run = f"{axe}; axe.run({{preload: false}}).then((result) => result.violations)"
+    found = browser.evaluate(f"{server}{path}", run, width=360)
+    assert [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found] == []
+    assert browser.evaluate(f"{server}{path}", "document.documentElement.scrollWidth", width=360) <= 360
