@@ -54,6 +54,6 @@ def timeline_page() -> Any:
 def entry(document: dict[str, Any]) -> Brief:
     """An entry of the timeline, which leads to its record."""
     id = document["links"]["self"].rsplit("/", 1)[1]
-    date, place = document["date"], document["place"]
-    line = [words(document["what"]), *([place["name"]] if place else [])]
+    date, places = document["date"], document["places"]
+    line = [words(document["what"]), *(place["name"] for place in places)]
     return Brief(document["kind"], id, document["title"], date, "", doubts(document), line, "")
