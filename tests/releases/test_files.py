@@ -296,10 +296,10 @@ def test_dyads_count_as_the_interface_does(folder: Path, client: FlaskClient) ->
     assert row["certain"] == len(set(both["event_id"]) - doubtful)
 
 
-def test_dyads_say_what_is_disputed_and_one_sided(folder: Path) -> None:
+def test_dyads_say_what_is_disputed_one_sided_and_machine_made(folder: Path) -> None:
     tidy, documents = from_csv(folder / "csv.zip"), {d["id"]: d for d in ndjson(folder)["events"]}
     for row in tidy["dyad_events"]:
-        for key in ("status", "disputed", "one_sided"):
+        for key in ("status", "coding", "disputed", "one_sided"):
             assert row[key] == documents[row["event_id"]][key], row["event_id"]
     years = tidy["dyad_years"]
     for row in years:
@@ -312,6 +312,7 @@ def test_dyads_say_what_is_disputed_and_one_sided(folder: Path) -> None:
         }
         assert row["disputed"] == sum(e["disputed"] for e in occurred.values()), row["year"]
         assert row["one_sided"] == sum(e["one_sided"] for e in occurred.values()), row["year"]
+        assert row["curated"] == sum(e["coding"] == "curated" for e in occurred.values()), row["year"]
     assert sum(row["disputed"] for row in years) > 0
     assert sum(row["one_sided"] for row in years) > 0
 

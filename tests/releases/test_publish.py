@@ -26,7 +26,7 @@ import yaml
 from conftest import ROOT, SMALL, running, walk
 from flask.testing import FlaskClient
 from nginx import proxied
-from support import addresses_in, released, run
+from support import addresses_in, answer_schema, conforms, released, run, undeclared
 
 from api.config import Settings
 from api.dataset import manifests, reader, rules
@@ -558,6 +558,25 @@ def test_a_citation_can_be_verified_and_a_false_one_is_told(published: Published
     assert json.loads(run("cite", "events?type=summit", "--release", "1.0.0", *places).output)["sha256"] == cited["sha256"]
     path.write_text("{}")
     assert run("cite", "--verify", path, *places).exit_code == 2
+
+
+def test_what_is_published_and_cited_is_answered_as_the_contract_has_it(published: Published) -> None:
+    cited = published.client.get("/v1/cite/events?release=1.0.0").get_json()["data"]
+    asked = f"/v1/cite/verify?query=events&sha256={cited['sha256']}&release="
+    for path, address in (
+        ("/v1/releases", "/v1/releases"),
+        ("/v1/releases/{version}", "/v1/releases/1.0.0"),
+        ("/v1/changes", "/v1/changes"),
+        ("/v1/cite", "/v1/cite?query=topics"),
+        ("/v1/cite/verify", f"{asked}1.0.0"),
+        ("/v1/cite/verify", f"{asked}2.0.0&count=7"),
+    ):
+        answer = published.client.get(address).get_json()
+        assert answer["data"], address
+        conforms(answer, answer_schema(path))
+        assert undeclared(answer["data"], answer_schema(path)) == set(), address
+    files = published.client.get("/v1/releases/1.0.0").get_json()["data"]["files"]
+    assert undeclared(files, {"$ref": "#/components/schemas/PublishedFile"}) == set()
 
 
 def test_a_query_of_any_kind_is_cited_by_its_text(published: Published) -> None:
