@@ -41,7 +41,7 @@ def for_people() -> str | None:
 
 def for_programs() -> str:
     """The absolute address of the same answer as this page for programs."""
-    return _below(iri_to_uri(root()), "", "v1/")
+    return _below(iri_to_uri(root()), "", "v1/").removesuffix("/")
 
 
 def from_root(address: str) -> str:

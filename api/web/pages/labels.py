@@ -52,7 +52,7 @@ class Layout:
 LAYOUTS = {
     "events": Layout(
         sections=("participants", "accounts", "quantities", "agreements", "related", "topics"),
-        line=("type.name", "place.name"),
+        line=("type.name", "places.name"),
         text="summary",
         filters=("type", "status", "actor", "place", "topic"),
         facets=("type", "status", "actor", "topic"),

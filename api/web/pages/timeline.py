@@ -11,7 +11,7 @@ from ...resources.timeline import KINDS, TIMELINE
 from .. import addresses
 from ..request_parameters import read_timeline
 from ..responses import HTML, not_modified
-from .brief import Brief, doubts
+from .brief import Brief, at, doubts
 from .labels import words
 from .listing import KEPT, controls, given, shape_address, without_empty
 from .render import page
@@ -54,6 +54,6 @@ def timeline_page() -> Any:
 def entry(document: dict[str, Any]) -> Brief:
     """An entry of the timeline, which leads to its record."""
     id = document["links"]["self"].rsplit("/", 1)[1]
-    date, places = document["date"], document["places"]
-    line = [words(document["what"]), *(place["name"] for place in places)]
+    date = document["date"]
+    line = [words(document["what"]), *at(document, "places.name")]
     return Brief(document["kind"], id, document["title"], date, "", doubts(document), line, "")
