@@ -126,6 +126,11 @@ class World:
         return found
 
     @cached_property
+    def meetings(self) -> set[str]:
+        """The types that are meetings, at which leaders stand beside their states."""
+        return {type for type in self.types if "event: CONSULT" in (TYPES / f"{type}.yaml").read_text(encoding="utf-8")}
+
+    @cached_property
     def actor_names(self) -> list[tuple[str, str]]:
         """Id and name of each actor, the frequent ones first."""
         return [(record["id"], record["name"]) for record in map(self.actor, range(self.actors))]
@@ -271,6 +276,10 @@ class World:
             relation = rng.choice(words.RELATIONS)
             if before(other, head):
                 optional["related"] = [{"relation": relation, "event": other.id}]
+        ids = [id for id, _ in names]
+        if head.type in self.meetings:
+            countries = {self.actor(actor)["country"] for actor in head.actors}
+            ids = list(dict.fromkeys([*ids, *(slug(state.name) for state in self.states if state.alpha_3 in countries)]))
         if rng.random() < 0.03:
             optional["accounts"] = [self.account(rng, stance, names[0][0]) for stance in ("reports", "denies")]
         return {
@@ -280,7 +289,7 @@ class World:
             "status": rng.choice(words.STATUSES),
             "date": head.edtf,
             "participants": [
-                {"actor": id, "role": parts[min(place, 1)]} for place, (id, _) in enumerate(names)
+                {"actor": id, "role": parts[min(place, 1)]} for place, id in enumerate(ids)
             ],
             "topics": self.topics(rng),
             "summary": self.prose(rng),

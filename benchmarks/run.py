@@ -26,6 +26,7 @@ from .processes import Program
 from .results import Data, Plan, Results
 from .rounds import Case, Turns, alternate
 from .search import report as search
+from .search import scale
 from .servers import Size
 
 HERE = Path(__file__).resolve().parent
@@ -278,7 +279,7 @@ def bench(plan: Plan, generator: Generator, folder: Path) -> Results:
     run.sizes(data)
     run.profile(data)
     say("asking the queries of search on both databases")
-    results.search = search.section()
+    results.search = search.section(scale.SIZES if max(scale.SIZES) <= max(plan.sizes) else plan.sizes)
     return results
 
 

@@ -120,6 +120,10 @@ def sample(schema: dict[str, Any], records: dict[str, Any]) -> Any:
         return [sample(schema["items"], records)]
     if "anyOf" in schema:
         return sample(schema["anyOf"][0], records)
+    kinds = schema.get("type", "object")
+    if (kind := kinds if isinstance(kinds, str) else kinds[0]) != "object":
+        plain = {"string": "...", "integer": 1, "number": 0.5, "boolean": True}
+        return {"date": "2026-02-05", "uri": "https://example.org/"}.get(schema.get("format", ""), plain[kind])
     inherited: dict[str, Any] = {}
     for part in schema.get("allOf", ()):
         inherited |= sample(part, records)

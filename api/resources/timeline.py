@@ -40,7 +40,7 @@ class TimelineEntrySchema(Schema):
     )
     topics = Many("What it is about.", Ref("A topic.", kind="topics"))
     summary = Text("The event's or agreement's summary; of a statement, its paraphrase.")
-    coding = Text("How the record of the event was made: by hand (`curated`), or by machine from a list (`series`).")
+    coding = Text("Whether the event was coded by hand or is machine-made.")
     status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
     disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
@@ -89,7 +89,7 @@ def entry(kind: str, document: Record) -> Record:
         "what": document["type"]["id"] if event else document["act"],
         "title": document["title"] if event else document["paraphrase"],
         "date": document["date"],
-        "places": document["places"] if event else [],
+        "places": document["places"] if event else [place for place in (document["place"],) if place],
         "actors": [{"id": actor["id"], "name": actor["name"]} for actor in actors],
         "topics": document["topics"] if event else document["about"]["topics"],
         "summary": document["summary"] if event else document["paraphrase"],

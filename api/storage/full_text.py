@@ -5,6 +5,7 @@ other names, in its names, in what it says, in its text, in what it refers to; t
 long ones. The number of a row is its place within these groups, so that a page is read without sorting.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, LiteralString, NamedTuple
@@ -28,7 +29,6 @@ SEQ, KIND, LENGTH = 34, 4, 6
 LAST, LONGEST, MOST_KINDS, CLASS = (1 << SEQ) - 1, (1 << LENGTH) - 1, 1 << KIND, SEQ + KIND + LENGTH
 THING, TYPE, PAPER = range(3)  # classes of kinds, in the order of search
 THINGS, PAPERS = f"rowid < {PAPER << CLASS}", f"rowid >= {PAPER << CLASS}"
-MOST_ALTERNATIVES = 8  # words of which each may be the one that is no part of a name
 
 # FTS5's table; the words themselves are stored only where a copy of the table is to be made of them.
 STORED = f"CREATE VIRTUAL TABLE search USING fts5 ({', '.join(COLUMNS)}, columnsize=0, tokenize=\"ascii tokenchars '=_'\")"
@@ -76,9 +76,17 @@ def equivalents(sets: tuple[str, ...]) -> Sequence[Sequence[str]]:
     return [[f" {' '.join(stems(words))} " for words in one.split("=")] for one in sets]
 
 
+@cache
+def any_equivalent(sets: tuple[str, ...]) -> re.Pattern[str]:
+    """What finds words that have others."""
+    return re.compile("|".join(re.escape(each) for one in equivalents(sets) for each in one) or "(?!)")
+
+
 def with_equivalents(tokens: str, sets: tuple[str, ...]) -> str:
     """The tokens of a column, and after them what is taken for words among them."""
     padded = f" {tokens} "
+    if not any_equivalent(sets).search(padded):
+        return tokens
     met = (words for words in equivalents(sets) if any(each in padded for each in words))
     more = [each for words in met for each in words if each not in padded]
     return SEPARATOR.join([f"{tokens} ", *more]) if more else tokens
@@ -222,27 +230,14 @@ def _stages(query: WordQuery, columns: Sequence[str]) -> Iterator[list[Tier]]:
     """What comes first, second and so on, in groups that are read together."""
     words = everywhere(query.groups)
     exact, begins = query.called()
-    in_names = [
-        condition(*([Part(begins, [name]), *words] for name in NAMES)),
-        condition(everywhere(query.groups, NAMES[1:])),
-        condition(everywhere(query.groups, NAMES)),
-    ]
-    in_text = [*_nearly(query), *(condition(everywhere(query.groups, some)) for some in (SAID, WRITTEN, COLUMNS))]
+    begin = [condition([Part(begins, [name]), *words]) for name in NAMES]
+    tiers = [*begin, *(condition(everywhere(query.groups, some)) for some in (NAMES[1:], NAMES, SAID, WRITTEN, COLUMNS))]
     for which in (THINGS, PAPERS):
         yield [(condition([Part(exact, [name]), *words]), which) for name in NAMES]
     for which in (THINGS, PAPERS):
-        yield [(wanted, which) for wanted in in_names]
+        yield [(wanted, which) for wanted in tiers[:4]]
         if len(columns) > len(NAMES):
-            yield [(wanted, which) for wanted in in_text]
-
-
-def _nearly(query: WordQuery) -> Iterator[Condition]:
-    """All words but one in the names, and that one anywhere."""
-    groups = query.groups
-    if 2 < len(groups) <= MOST_ALTERNATIVES:
-        yield condition(
-            *([Part(group, COLUMNS if n == odd else NAMES) for n, group in enumerate(groups)] for odd in range(len(groups)))
-        )
+            yield [(wanted, which) for wanted in tiers[4:]]
 
 
 def holding(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from .analysis import Token, normal, stem, stems, tokens
 
-MAX_KEY = 60  # characters of a name's key
+MAX_KEY = 120  # characters of a name's key
 NO_KEY = "_"  # what no key begins with
 QUOTES = '"\u201e\u201f\uff02\u2033\u301d\u301e\u300c\u300d\u300e\u300f' + "".join(
     c for c in map(chr, range(0x80, 0x3020)) if unicodedata.category(c) in ("Pi", "Pf") and c not in "\u2018\u2019\u201b"

@@ -73,10 +73,12 @@ def create_outside(prefix: str) -> Flask:
 
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
-    for module in (pages, health, index, search, resolve, network, threads, timeline, changes, exports, releases):
+    for module in (health, index, search, resolve, network, threads, timeline, changes, exports, releases):
         app.register_blueprint(module.blueprint)
-    for derived in (resources, aggregates, citations, pictures):
+    for derived in (pages, resources, aggregates, citations, pictures):
         app.register_blueprint(derived.routes())
+    pages.install(app)
+    app.extensions["pages"] = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("pages.")}
 
 
 def init_cors(app: Flask) -> None:
@@ -152,8 +154,11 @@ def from_problem(problem: Problem) -> Response:
 
 
 def respond(problem: Problem) -> Response:
+    """A problem as a page where a page was asked for, otherwise as a problem document."""
     body = in_problem(problem.body)
     headers = {"Cache-Control": "no-store", **problem.headers}
+    if pages.wanted():
+        return pages.problem_page(body, headers)
     return Response(f"{dumps(body)}\n", problem.status, headers, mimetype="application/problem+json")
 
 

@@ -40,7 +40,7 @@ def found(release: Release, text: str, kinds: Sequence[int], most: int) -> Found
     total = full_text.count(release, query.groups, kinds)
     rows = full_text.ranked(release, query, kinds, most) if total else []
     things = bool(rows) and not full_text.is_paper(rows[0])
-    few = things and total < FEW and len(query.groups) > 2
+    few = things and total < FEW and len(query.groups) > 1
     if (query.question or few) and not full_text.count(release, [query.called()[0]], kinds):
         return _most(release, query, kinds, most)
     if things:

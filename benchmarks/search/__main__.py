@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from .report import ROOT, inserted, section
+from .clients import ROOT
+from .report import inserted, section
 
 
 @click.command()

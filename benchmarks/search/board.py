@@ -8,6 +8,7 @@ import yaml
 from flask.testing import FlaskClient
 
 HERE = Path(__file__).resolve().parent
+HELD_OUT = "queries_c"  # written to judge what was done for the others
 DEEPEST = 10  # ranks that are looked at for recall; a reciprocal rank looks at the first page
 
 

@@ -520,7 +520,7 @@ def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, records: Data
     assert meta["coverage"] == {
         "dates": about["coverage"],
         "countries": about["countries"],
-        "records": len(records.files.entries["events"]),
+        "records": records.count("events"),
     }
     assert "coverage" not in client.get("/v1/events").get_json()["meta"]
 
@@ -531,4 +531,4 @@ def test_an_unknown_value_of_an_open_vocabulary_is_told_with_what_occurs(client:
     assert "ISO 3166-1" in refused(client, "/v1/events?country=US")["country"]["detail"]
     assert refused(client, "/v1/events?country=CH")["country"]["suggestion"] == "CHE"
     assert refused(client, "/v1/events?actor_country=usa")["actor_country"]["suggestion"] == "USA"
-    assert client.get("/v1/events?country=NZL").get_json()["meta"]["total"] == 0, "a country with no event is no fault"
+    assert client.get("/v1/events?country=TUV").get_json()["meta"]["total"] == 0, "a country with no event is no fault"

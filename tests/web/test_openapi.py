@@ -150,6 +150,47 @@ def test_records_that_come_along_have_the_types_of_their_kinds(client: FlaskClie
             assert ",".join(answer["included"]) == kinds
 
 
+SERVICES = {
+    "/v1": "",
+    "/v1/quality": "",
+    "/v1/network": "?type=summit",
+    "/v1/changes": "?limit=500",
+    "/v1/aggregates/events": "?by=type,year",
+    "/v1/search": "?q=geneva",
+    "/v1/timeline": "?limit=5",
+    "/v1/threads/{id}": "",
+    "/healthz": "",
+    "/readyz": "",
+}
+
+
+@pytest.mark.parametrize("path", SERVICES)
+def test_a_service_answers_as_the_contract_has_it(client: FlaskClient, path: str) -> None:
+    """Nothing is left open: every key that an answer has is in the schema of its data."""
+    (schema,) = (media["schema"] for media in answer_of(path)["content"].values())
+    (statement,) = client.get("/v1/statements?limit=1").get_json()["data"]
+    answer = client.get(path.replace("{id}", statement["id"]) + SERVICES[path]).get_json()
+    assert answer
+    conforms(answer, schema)
+    assert undeclared(answer.get("data", answer), schema) <= {"type", "year"}, "what aggregates are grouped by"
+
+
+def answer_of(path: str) -> Any:
+    response = openapi.contract()["paths"][path]["get"]["responses"]["200"]
+    return openapi.contract()["components"]["responses"].get(response.get("$ref", "").rsplit("/", 1)[-1], response)
+
+
+def undeclared(data: Any, schema: dict[str, Any]) -> set[str]:
+    """The keys of what is shown that the schema of the answer, or of each of its records, does not name."""
+    schemas = openapi.contract()["components"]["schemas"]
+    while "$ref" in schema or "allOf" in schema or "items" in schema or "anyOf" in schema:
+        inner = (
+            schema["allOf"][1]["properties"]["data"] if "allOf" in schema else schema.get("items") or schema.get("anyOf", [{}])[0]
+        )
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else inner
+    return {key for record in (data if isinstance(data, list) else [data]) for key in record} - set(schema["properties"])
+
+
 def test_a_record_with_fields_is_sparse_and_one_without_is_whole(client: FlaskClient) -> None:
     schema = {"$ref": "#/components/schemas/EventList"}
     sparse = client.get("/v1/events?fields=title,date.edtf&limit=3").get_json()

@@ -79,7 +79,7 @@ def as_json() -> str:
     return json.dumps(contract(), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-WIDTH, SHORT = 1000, 800  # characters: what is written on one line is not broken
+WIDTH, SHORT = 1500, 1200  # characters: what is written on one line is not broken
 
 
 class _Lines(yaml.SafeDumper):
@@ -99,6 +99,8 @@ class _Lines(yaml.SafeDumper):
 
     def represent_shared(self, data: Shared) -> yaml.Node:
         node = self.represent_list(data)
+        for reference in node.value if not node.flow_style else ():
+            reference.flow_style = False
         self.names[node] = data.name
         return node
 

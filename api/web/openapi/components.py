@@ -8,7 +8,7 @@ from ...problems import PROBLEMS
 from ...resources.common import links
 from ...schema import fields
 from ...schema.json_schema import ANY, component
-from . import parameters
+from . import answers, parameters
 
 REFERENCE: dict[str, Any] = {
     "type": "object",
@@ -172,7 +172,7 @@ LIST_META: dict[str, Any] = {
         "date_match": component("DateMatchCounts"),
         "coding": {
             "type": "object",
-            "description": "Of events: how many were coded by hand (`curated`) and how many are machine-made (`series`).",
+            "description": "How many events have each `coding`.",
             "additionalProperties": {"type": "integer"},
         },
         "facets": {
@@ -183,8 +183,8 @@ LIST_META: dict[str, Any] = {
         "citation": {**ANY, "description": "With `cite=true`: how to cite this query."},
         "facets_cut": {
             "type": "object",
-            "description": "The facets with more values than are shown: how many are shown, and how many there are. At most 100 "
-            "values are shown, the most frequent ones; of years and months at most 1,500, in order of time.",
+            "description": "The facets with more values than are shown: how many are shown, and how many there are: the 100 "
+            "most frequent values, of years and months 1,500 in order of time.",
             "additionalProperties": component("FacetCut"),
         },
         "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
@@ -275,6 +275,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     "ItemMeta": ITEM_META,
     "ItemLinks": ITEM_LINKS,
     "Links": LINKS,
+    **answers.SCHEMAS,
     **parameters.SCHEMAS,
 }
 

@@ -8,7 +8,7 @@ from ...query.timeline import timeline_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
 from ...resources.timeline import TIMELINE
-from ...schema.json_schema import ANY, DATE, component
+from ...schema.json_schema import DATE, component
 from .. import changes, citations, exports, index, network, resolve, search, threads
 from .components import RELEASE, SAMPLE_HIT, errors
 from .operations import envelope, media, typed
@@ -42,10 +42,19 @@ VERSION = {
 }
 
 
-def _answer(data: dict[str, Any], sample: Any) -> dict[str, Any]:
-    """The content of an answer of JSON: `data` in its envelope, with an example of it."""
-    schema = envelope({**data, "example": sample}, "AnyAnswer")
+def _answer(data: dict[str, Any], sample: Any = None) -> dict[str, Any]:
+    """The content of an answer of JSON: `data` in its envelope, with an example of what has no component that says it all."""
+    schema = envelope({**data, **({"example": sample} if sample else {})}, "AnyAnswer")
     return {FORMATS["json"].media_type: {"schema": schema}}
+
+
+def _told(name: str) -> dict[str, Any]:
+    """The content of an answer that a component describes."""
+    return _answer(component(name))
+
+
+def _told_each(name: str) -> dict[str, Any]:
+    return _answer({"type": "array", "items": component(name)})
 
 
 def _entries() -> dict[str, Any]:
@@ -81,10 +90,7 @@ def services() -> dict[str, dict[str, Any]]:
 
 def _lookups() -> dict[str, dict[str, Any]]:
     """The index, search, identifiers, the network and threads."""
-    about = {"title": "...", "version": "1.0.0"}
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
-    node = {"id": "russia", "name": "Russia", "events": 1}
-    graph = {"directed": True, "multigraph": True, "graph": {}, "nodes": [node], "edges": []}
     said = {"id": "...", "speakers": [], "date": DATE["example"], "act": "deny", "paraphrase": "..."}
     thread = {**said, "stance": None, "href": "/v1/statements/...", "replies": []}
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
@@ -94,7 +100,7 @@ def _lookups() -> dict[str, dict[str, Any]]:
         "/v1": _service(
             "The index: what the dataset is, its version and licence, how to cite it, and where everything is",
             "index",
-            _answer(ANY, about),
+            _told("Index"),
             (503,),
         ),
         "/v1/search": _service(
@@ -115,13 +121,13 @@ def _lookups() -> dict[str, dict[str, Any]]:
         "/v1/network": _service(
             "The network of actors in the events that match the filters, as node-link data",
             "network",
-            _answer(ANY, graph),
+            _told("Network"),
             (400, 406, 503),
             parameters=typed(network.network_arguments()),
             tag="events",
         ),
         "/v1/timeline": _service(
-            "Events, statements and actions of agreements in one dated list",
+            "Events, statements and actions of agreements in one dated list, which has no `facets`, `cite` and `unit`",
             "timeline",
             _entries(),
             (400, 406, 410, 503),
@@ -144,13 +150,13 @@ def _publications() -> dict[str, dict[str, Any]]:
         "/v1/releases": _service(
             "The published releases, newest first",
             "list_releases",
-            _answer({"type": "array", "items": ANY}, [{"version": "1.0.0"}]),
+            _told_each("ReleaseSummary"),
             (400,),
         ),
         "/v1/releases/{version}": _service(
             "A published release: its files, each with size, checksum and how to open it; `latest` redirects to the newest",
             "get_release",
-            _answer(ANY, {"version": "1.0.0", "files": []}),
+            _told("PublishedRelease"),
             (404, 503),
             parameters=[VERSION],
         ),
@@ -164,7 +170,7 @@ def _publications() -> dict[str, dict[str, Any]]:
         "/v1/cite": _service(
             "Cite a query of any kind: text, BibTeX, CSL-JSON, and a checksum to verify it",
             "cite",
-            _answer(ANY, {"count": 1, "sha256": "0" * 64}),
+            _told("QueryCitation"),
             (400, 409, 503),
             parameters=query(citations.cite_query_arguments()),
         ),
@@ -179,21 +185,21 @@ def _publications() -> dict[str, dict[str, Any]]:
         "/v1/quality": _service(
             "Figures on the quality of the data",
             "quality",
-            _answer(ANY, {"accounts": 1}),
+            _told("Quality"),
             (400, 503),
             parameters=query(index.quality_arguments()),
         ),
         "/v1/changes": _service(
             "What was created, changed, renamed and withdrawn in which release",
             "list_changes",
-            _answer({"type": "array", "items": ANY}, [{"change": "created"}]),
+            _told_each("RecordChange"),
             (400, 406, 410, 503),
             parameters=typed(changes.changes_arguments()),
         ),
         "/v1/cite/verify": _service(
             "Whether a release still gives the cited result, and what differs if not",
             "verify_citation",
-            _answer(ANY, {"valid": True}),
+            _told("Verification"),
             (400, 503),
             parameters=query(citations.verify_arguments()),
         ),
@@ -216,7 +222,7 @@ def _of_each_kind() -> dict[str, dict[str, Any]]:
             f"/v1/cite/{resource.kind}": _service(
                 f"Cite a query of {resource.kind.replace('-', ' ')}",
                 f"cite_{resource.kind.replace('-', '_')}",
-                _answer(ANY, {"count": 1, "sha256": "0" * 64}),
+                _told("QueryCitation"),
                 (400, 409, 503),
                 parameters=query(cite_arguments(resource)),
                 tag=resource.kind,
@@ -227,7 +233,7 @@ def _of_each_kind() -> dict[str, dict[str, Any]]:
             f"/v1/aggregates/{resource.kind}": _service(
                 f"Count {resource.kind.replace('-', ' ')} by filters",
                 f"aggregate_{resource.kind.replace('-', '_')}",
-                _answer({"type": "array", "items": ANY}, [{"source": "...", "count": 1}]),
+                _told_each("Group"),
                 (400, 406, 503),
                 parameters=typed(aggregate_arguments(resource)),
                 tag=resource.kind,
@@ -242,11 +248,13 @@ def _state() -> dict[str, dict[str, Any]]:
     return {
         "/openapi.json": _service("This contract as JSON", "openapi_json", media("application/json", {"openapi": "3.1.0"})),
         "/openapi.yaml": _service("This contract as YAML", "openapi_yaml", media("application/yaml", "openapi: 3.1.0", OPEN)),
-        "/healthz": _service("Whether the process answers", "healthz", media("application/json", {"status": "ok"})),
+        "/healthz": _service(
+            "Whether the process answers", "healthz", media("application/json", {"status": "ok"}, component("Health"))
+        ),
         "/readyz": _service(
             "Whether a release is loaded and answers",
             "readyz",
-            media("application/json", {"status": "ok", "release": RELEASE}),
+            media("application/json", {"status": "ok", "release": RELEASE}, component("Health")),
             (503,),
         ),
     }

@@ -1,0 +1,110 @@
+"""Rows of official lists of travels and visits against events, so that the next edition can be compared.
+
+The extracts of the lists are CSV files with `row_id`, `start`, `relation` and the addresses of the pages that show the row;
+they are no part of a dataset. An event has a row if it cites one of these pages, with the row's first day in words or its number
+as locator.
+"""
+
+import csv
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from ..schema.public_date import render
+from .dataset import Dataset
+from .findings import DatasetError
+from .os_errors import file_errors
+from .record import Entry
+
+REASONS = "official_rows.csv"  # of a dataset: list, row and the reason why no event has it
+PAGES = ("page_by_person", "page_by_country", "page_by_year")
+LISTS = {"trips": "trips_us_to_or_with_russia.csv", "visits": "visits_from_russia.csv"}
+MEETINGS = ("summit", "meeting-other", "visit", "ministerial-meeting")
+SIDES = ({"united-states"}, {"soviet-union", "russia"})
+
+
+class OfficialRow(NamedTuple):
+    """A row of a list: its group (who, relation), its number, first day, text, and the events that have it."""
+
+    list: str
+    group: str
+    number: str
+    start: str
+    text: str
+    events: frozenset[str]
+
+
+class Comparison(NamedTuple):
+    """All rows, the reasons for rows without an event by (list, number), and the meetings that have no row."""
+
+    rows: list[OfficialRow]
+    reasons: dict[tuple[str, str], str]
+    ours_only: list[str]
+
+
+def compare(dataset: Dataset, folder: Path) -> Comparison:
+    """Every row of the extracts in a folder against the events. Raises FileError if an extract cannot be read."""
+    cited, meetings = _events(dataset)
+    rows = [row for name, file in LISTS.items() for row in _rows(name, folder / file, cited)]
+    matched = {event for row in rows for event in row.events}
+    return Comparison(rows, _reasons(dataset.folder / REASONS), sorted(meetings - matched))
+
+
+def _events(dataset: Dataset) -> tuple[dict[str, list[tuple[str, str]]], set[str]]:
+    """The (locator, event) pairs of each address that events cite, and the meetings of the two sides that took place."""
+    cited: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    meetings = set()
+    for item in dataset.ordered("events"):
+        with suppress(DatasetError):
+            entry = dataset.entry("events", item)
+            for url, locator in _citations(dataset, entry):
+                cited[url].append((locator, item.id))
+            actors = {participant["actor"] for participant in entry.record["participants"]}
+            if entry.record["type"] in MEETINGS and entry.record["status"] == "occurred" and all(actors & side for side in SIDES):
+                meetings.add(item.id)
+    return cited, meetings
+
+
+def _citations(dataset: Dataset, entry: Entry) -> Iterator[tuple[str, str]]:
+    for _, citation in entry.citations:
+        with suppress(KeyError):
+            if (url := dataset.record("sources", citation["source"])["url"]) and citation["locator"]:
+                yield url, citation["locator"]
+
+
+def _rows(name: str, path: Path, cited: dict[str, list[tuple[str, str]]]) -> Iterator[OfficialRow]:
+    with file_errors("read", path):
+        lines = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    for line in lines:
+        day = re.compile(rf"(?<!\d)({re.escape(str(render(line['start'])['text']))}|{line['row_id']})(?!\d)")
+        pages = [line[page] for page in PAGES if line.get(page)]
+        events = frozenset(event for page in pages for locator, event in cited.get(page, ()) if day.search(locator))
+        relation = line["relation"].replace("_", " ")
+        group = f"{line['role']}, {relation}" if "role" in line else relation
+        yield OfficialRow(name, group, line["row_id"], line["start"], line.get("place") or line.get("description") or "", events)
+
+
+def _reasons(path: Path) -> dict[tuple[str, str], str]:
+    if not path.exists():
+        return {}
+    with file_errors("read", path):
+        lines = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        return {(line["list"], line["row"]): line["reason"] for line in lines}
+
+
+def table(found: Comparison) -> str:
+    """The comparison as Markdown: for each group of rows how many there are, how many events have, and why not the others."""
+    lines = ["| list | rows | matched | theirs only | why |", "| --- | --- | --- | --- | --- |"]
+    groups: dict[tuple[str, str], list[OfficialRow]] = defaultdict(list)
+    for row in found.rows:
+        groups[row.list, row.group].append(row)
+    for (name, group), rows in sorted(groups.items()):
+        missing = [row for row in rows if not row.events]
+        why = Counter(found.reasons.get((name, row.number), "not settled") for row in missing)
+        told = "; ".join(f"{reason} ({count})" for reason, count in why.most_common())
+        lines.append(f"| {name}: {group} | {len(rows)} | {len(rows) - len(missing)} | {len(missing)} | {told} |")
+    matched = {event for row in found.rows for event in row.events}
+    return "\n".join([*lines, "", f"Events with a row: {len(matched)}. Meetings of the two without one: {len(found.ours_only)}."])
