@@ -4,7 +4,9 @@ import gzip
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import SMALL, walk
@@ -15,6 +17,7 @@ from api.config import Settings
 from api.releases import load
 from api.web.app import create_app
 from api.web.pictures.drawings import DRAWINGS
+from api.web.pictures.net import layout
 from api.web.pictures.routes import picture
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -30,6 +33,7 @@ def fixture(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
         ("agreements/treaty.yaml", r"^title: .*$", f"title: {json.dumps(HOSTILE)}"),
         ("places/geneva.yaml", r"^name: .*$", f"name: {json.dumps(HOSTILE)}"),
         ("statements/2021-06-16-putin-denies.yaml", r"^paraphrase: .*$", f"paraphrase: {json.dumps(HOSTILE)}"),
+        ("event-types/summit.yaml", r"^label: .*$", f"label: {json.dumps(HOSTILE)}"),
         ("actors/joe-biden.yaml", r"^name: .*$", f"name: {json.dumps(HOSTILE)}"),
     ):
         text = (folder / path).read_text(encoding="utf-8")
@@ -59,7 +63,7 @@ QUERIES = {
     "years": ("by=type", "by=type"),
     "map": ("type=summit", ""),
     "network": ("year=2021", ""),
-    "thread": ("id=2021-06-16-putin-denies-cyber-attacks", "id=2021-06-16-putin-denies"),
+    "thread": ("ids=2021-06-16-putin-denies-cyber-attacks", "ids=2021-06-16-putin-denies"),
 }
 
 
@@ -164,3 +168,71 @@ def table(client: FlaskClient, address: str) -> tuple[set[str], str]:
     with client.application.test_request_context(address):
         html = picture(name).table()
     return {a.get("href").rpartition("/")[2] for a in etree.fromstring(html).iter("a")}, html
+
+
+def test_a_bar_of_a_year_counts_what_the_list_behind_it_finds(client: FlaskClient) -> None:
+    query = "type=summit,visit&date_from=2010&date_to=2021"
+    with client.application.test_request_context(f"/pictures/years.svg?{query}"):
+        shown = picture("years").rows
+    counts: Counter[str] = Counter()
+    for _, what, number in shown:
+        counts[what.href or ""] += int(number.words.partition(",")[0])
+    assert counts
+    for href, count in counts.items():
+        assert client.get(f"/v1{href}&limit=0").get_json()["meta"]["total"] == count, href
+
+
+def test_holders_of_an_office_are_above_the_years_and_an_unknown_office_is_refused(client: FlaskClient) -> None:
+    root = drawn(client, "/pictures/years.svg?type=summit&office=President+of+Russia")
+    assert {"vladimir-putin", "boris-yeltsin"} <= linked(root, "actors")
+    refused = client.get("/pictures/years.svg?office=President+of+Rusia")
+    assert refused.status_code == 400
+    assert refused.get_json()["errors"][0]["suggestion"] == "President of Russia"
+
+
+def test_the_map_has_each_event_with_a_place_once_for_each_place_and_counts_the_others(client: FlaskClient) -> None:
+    events = walk(client, "/v1/events?year=2021&limit=500")
+    with client.application.test_request_context("/pictures/map.svg?year=2021"):
+        shown = picture("map")
+    without = int(shown.cut.partition(" of the events have no place")[0])
+    assert without >= sum(not event["places"] for event in events)
+    assert sum(int(row[1].words) for row in shown.rows) >= len(events) - without > 0
+    for place, _, _, _ in shown.rows:
+        assert client.get(f"/v1{place.href}").status_code == 200
+
+
+def test_a_network_has_the_actors_of_the_events_and_says_which_it_leaves_out(client: FlaskClient) -> None:
+    graph = client.get("/v1/network?year=2021").get_json()["data"]["nodes"]
+    whole, some = (drawn(client, f"/pictures/network.svg?year=2021&nodes={most}") for most in (80, 10))
+    assert linked(whole, "actors") == {node["id"] for node in graph}
+    fewer = sorted(graph, key=lambda node: (-node["events"], node["id"]))[:10]
+    assert linked(some, "actors") == {node["id"] for node in fewer}
+    assert f"10 of {len(graph)} actors are shown" in "".join(some.itertext())
+
+
+def test_the_same_graph_is_laid_out_alike() -> None:
+    weights = {("a", "b"): 2.0, ("b", "c"): 1.0}
+    at = layout(["b", "a", "c", "d"], weights)
+    assert at == layout(["b", "a", "c", "d"], dict(reversed(weights.items())))
+    assert len(set(at.values())) == 4
+    assert layout([], {}) == {}
+    assert layout(["a"], {}).keys() == {"a"}
+
+
+def test_a_thread_has_what_the_statement_answers_and_what_answers_it(client: FlaskClient) -> None:
+    asked = QUERIES["thread"][0].removeprefix("ids=")
+
+    def ids(trees: list[dict[str, Any]]) -> set[str]:
+        return {id for tree in trees for id in {tree["id"], *ids(tree["replies"])}}
+
+    found = ids(client.get(f"/v1/threads/{asked}").get_json()["data"])
+    assert linked(drawn(client, f"/pictures/thread.svg?ids={asked}"), "statements") == found
+    assert len(found) > 1
+    assert client.get("/pictures/thread.svg").get_json()["errors"][0]["parameter"] == "ids"
+
+
+def test_what_lies_beyond_the_days_asked_for_has_an_arrow_there(client: FlaskClient) -> None:
+    """The timeline of a year is as wide as the year, whatever began before it."""
+    long = [e for e in walk(client, "/v1/events?year=2021&limit=500") if (e["date"]["earliest"] or "2021") < "2021"]
+    assert long
+    assert "goes on beyond the days shown" in "".join(drawn(client, "/pictures/timeline.svg?year=2021").itertext())

@@ -24,7 +24,14 @@ def _scheme(shades: tuple[str, ...], paper: str, ink: str, dim: str, *others: st
         ".stripe": f"stroke:{accent}",
         ".stop": f"stop-color:{accent}",
         ".dot": f"fill:{accent};stroke:{paper}",
+        ".near": f"stroke:{accent}",
         ".tie": f"stroke:{dim}",
+        ".t0": f"fill:{land}",
+        ".t1": f"fill:{rule}",
+        ".veil": f"fill:{paper}",
+        ".halo": f"stroke:{paper}",
+        ".card": f"fill:{soft};stroke:{rule}",
+        ".card.asked": f"stroke:{accent}",
         ".day": f"stroke:{ink}",
         "a:focus .hit": f"stroke:{ink}",
         **{f".s{number}": f"fill:{shade};stroke:{shade}" for number, shade in enumerate(shades)},
@@ -53,6 +60,9 @@ FORMS = (
     ".picture .day{stroke-dasharray:6 3}.picture text.day{stroke:none}"
     ".picture .dot{stroke-width:1.2;fill-opacity:.82}.picture .land{stroke-width:.6;vector-effect:non-scaling-stroke}"
     ".picture .thin{fill-opacity:.45;stroke-width:.8}.picture .near{fill-opacity:.15;stroke-dasharray:2 2}"
-    ".picture .hit{fill:transparent;stroke:none}"
+    ".picture .hit{fill:transparent;stroke:none}.picture .halo{paint-order:stroke;stroke-width:3;stroke-linejoin:round}"
+    ".picture .dashed{stroke-dasharray:5 4}.picture .veil{stroke:none;fill-opacity:.72}.picture .faint{opacity:.5}"
+    ".picture .doubtful{stroke-dasharray:3 2}.picture .asked{stroke-width:1.6}.picture .tie{stroke-opacity:.6}"
+    ".picture [class^=s].other{fill-opacity:.25}"
 )
 CSS = f"{LIGHT_SCHEME}{FORMS}@media(prefers-color-scheme:dark){{{DARK_SCHEME}}}@media print{{{LIGHT_SCHEME}}}"

@@ -40,7 +40,7 @@ def treaties(agreements: list[Record], frame: Frame, today: date, at: list[date]
     width, heading, href = frame
     found = sorted(agreements, key=lambda a: (min((d["date"]["earliest"] or "" for d in a["actions"]), default="9"), a["id"]))
     marked = [day.toordinal() for day in at]
-    left = min(max(84.0, width * 0.15), 150.0) + 16
+    left = min(max(100.0, width * 0.15), 150.0) + 16
     scale = Scale.over(_dates(found), left, width - 22, today.toordinal(), *marked)
     backs: list[str] = []
     drawn: list[str] = []
