@@ -1,6 +1,7 @@
 """Questions about half a century of arms control, each asked by one URL of the bundled dataset and answered as its sources do."""
 
 import re
+from datetime import date
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -396,6 +397,55 @@ def test_vetoes_on_matters_between_the_two_by_year_and_by_whom(client: FlaskClie
     assert sum(by.values()) == 21
 
 
+def shown(part: str) -> str:
+    """The address among the questions of sixty years that has a part."""
+    (address,) = (address for address in SIXTY_YEARS if part in address)
+    return address
+
+
+BY_DECADE = {"194": 3, "195": 2, "196": 3, "197": 5, "198": 6, "199": 23, "200": 24, "201": 10, "202": 2}
+
+
+def test_meetings_of_presidents_with_soviet_and_russian_leaders_by_decade(client: FlaskClient) -> None:
+    groups = client.get(shown("type=summit&status=occurred")).get_json()["data"]
+    found = {decade: sum(g["count"] for g in groups if g["year"].startswith(decade)) for decade in BY_DECADE}
+    assert all(found[decade] >= count for decade, count in BY_DECADE.items()), found
+    assert [g["year"] for g in groups] == sorted(g["year"] for g in groups), "ready for a chart"
+
+
+def test_the_days_between_meetings_of_foreign_ministers_follow_from_one_list(client: FlaskClient) -> None:
+    answer = client.get(shown("type=ministerial-meeting&status=occurred")).get_json()
+    meetings = {event["id"]: event["date"] for event in answer["data"]}
+    assert len(meetings) == answer["meta"]["total"], "all are on one page"
+    begun = [event["earliest"] for event in meetings.values()]
+    assert begun == sorted(begun)
+    one, other = meetings["1985-10-25-shultz-shevardnadze-meeting"], meetings["1985-11-shultz-shevardnadze-meeting"]
+    assert (date.fromisoformat(other["earliest"]) - date.fromisoformat(one["latest"])).days == 10
+    years = {facet["value"]: facet["count"] for facet in answer["meta"]["facets"]["year"]}
+    assert years["2016"] >= 12
+    assert years["1986"] >= 1
+
+
+def test_in_which_places_the_two_met_most(client: FlaskClient) -> None:
+    groups = client.get(shown("by=place")).get_json()["data"]
+    met = {group["place"]: group["count"] for group in groups}
+    assert [group["count"] for group in groups] == sorted(met.values(), reverse=True)
+    assert met["washington"] >= 100
+    assert met["moscow"] >= 60
+    assert met["new-york"] >= 40
+    assert met["geneva"] >= 30
+    assert met["united-states"] >= met["washington"]
+
+
+def test_meetings_in_the_ten_years_before_and_after_1991(client: FlaskClient) -> None:
+    groups = client.get(shown("date_from=1981&date_to=2001")).get_json()["data"]
+    before = sum(group["count"] for group in groups if "1981" <= group["year"] <= "1990")
+    after = sum(group["count"] for group in groups if "1992" <= group["year"] <= "2001")
+    assert before >= 50
+    assert after >= 75
+    assert {group["year"] for group in groups} == {str(year) for year in range(1981, 2002)}
+
+
 @pytest.mark.parametrize("address", [*SIXTY_YEARS, *(address for _, address in QUESTIONS)])
 def test_every_question_that_is_shown_has_an_answer(client: FlaskClient, address: str) -> None:
     answer = client.get(address)
@@ -417,5 +467,9 @@ def test_the_documents_ask_every_question_about_sixty_years() -> None:
         "Minister+of+Foreign+Affairs+of+Russia",
         "type=recognition,relations-established",
         "type=veto&by=year,actor",
+        "type=summit&status=occurred&actor_all=united-states&actor=soviet-union,russia&by=year",
+        "type=ministerial-meeting&status=occurred",
+        "date_from=1981&date_to=2001&by=year",
+        "by=place",
     ):
         assert asked in text

@@ -216,6 +216,8 @@ def test_a_reader_goes_from_a_misspelt_name_to_a_meeting_an_account_and_its_sour
     page = browser.evaluate(f"{server}/", SEARCHED)
     page = browser.evaluate(page, link(".entry a[href*='/actors/']"))
     assert page == f"{server}/actors/antony-blinken"
+    page = browser.evaluate(page, link(".related a[href*='-lavrov-meeting']"))
+    page = browser.evaluate(page, link("#participants a[href$='/russia']"))
     page = browser.evaluate(page, link(".related a[href*='/events?']"))
     page = browser.evaluate(f"{page}&disputed=true", link(".entry a[href*='/events/']"))
     mark = browser.evaluate(page, link(".account .mark a"))
