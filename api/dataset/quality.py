@@ -68,17 +68,27 @@ def figures(dataset: Dataset, version: str, digest: str, statistics: Statistics)
     """How good the data is, loaded as `version`, in numbers; shares are between 0 and 1."""
     sums, counts = statistics.sums, {kind: dataset.count(kind) for kind in BY_KIND}
     citing = statistics.citing
+    days = sum((of for kind, of in statistics.dates.items() if kind in BY_KIND), Counter[str]())
     return {
         "version": version,
         "digest": digest,
         "records": counts,
         "citations_per_record": {kind: _share(citing[kind], counts[kind]) for kind in BY_KIND if citing[kind]},
-        "day_precise_dates": _share(sums["days"], sums["dates"]),
+        "day_precise_dates": _share(days["day"], days["count"]),
+        "dates": {
+            group: {
+                "count": of["count"],
+                "one_day": _share(of["day"], of["count"]),
+                "to_the_day": _share(of["known"], of["count"]),
+            }
+            for group, of in sorted(statistics.dates.items())
+        },
         "open_dates": sums["open_dates"],
         "official_share_of_citations": _share(statistics.cited[OFFICIAL], citing.total()),
         "shares_of_citations": {kind: _share(statistics.cited[kind], citing.total()) for kind in KINDS if statistics.cited[kind]},
         "official_share_of_sources": _share(sums["official_sources"], counts["sources"]),
         "sources_with_address": _share(sums["addressed"], counts["sources"]),
+        "places_with_coordinates": {kind: _share(of["located"], of["count"]) for kind, of in sorted(statistics.places.items())},
         "accounts": sums["accounts"],
         "disputed_records": sums["disputed"],
         "paragraphs": {

@@ -46,12 +46,15 @@ class CitingRecords:
 class Statistics:
     """Sums over records.
 
-    `sums` are plain counts by name, `citing` citations by kind, `cited` citations by kind of source, `paragraphs` who cites
+    `sums` are plain counts by name, `dates` counts of dates by kind, of events by their coding too, `places` counts by kind of
+    place, `citing` citations by kind, `cited` citations by kind of source, `paragraphs` who cites
     paragraph n of a source, `counted` the number of paragraphs of a source, `listed` sources with `not_coded`, `parents` the
     parent of each record that has one, `alike` the ids of records that are perhaps the same.
     """
 
     sums: Counter[str] = field(default_factory=Counter)
+    dates: dict[str, Counter[str]] = field(default_factory=dict)
+    places: dict[str, Counter[str]] = field(default_factory=dict)
     citing: Counter[str] = field(default_factory=Counter)
     cited: Counter[str | None] = field(default_factory=Counter)
     paragraphs: dict[tuple[str, int], CitingRecords] = field(default_factory=dict)
@@ -62,6 +65,9 @@ class Statistics:
 
     def add(self, other: "Statistics") -> None:
         self.sums.update(other.sums)
+        for mine, theirs in ((self.dates, other.dates), (self.places, other.places)):
+            for group, counts in theirs.items():
+                mine.setdefault(group, Counter()).update(counts)
         self.citing.update(other.citing)
         self.cited.update(other.cited)
         self.counted.update(other.counted)
@@ -77,14 +83,15 @@ class Statistics:
         kind, record = entry.resource.kind, entry.record
         self.citing[kind] += len(entry.citations)
         self._cite(f"{kind}/{id}", entry, dataset)
+        groups = (kind, f"{record['coding']}_events") if kind == "events" else (kind,)
         for text in dates(entry.resource, record):
-            first, last = edtf.bounds(text)
-            self.sums["dates"] += 1
-            self.sums["days"] += first == last
+            self._date(edtf.read(text), groups)
         self.sums["open_dates"] += sum(isinstance(field, Edtf) and edtf.is_open(value) for _, field, value in entry.leaves)
         if record.get("accounts"):
             self.sums["accounts"] += len(record["accounts"])
             self.sums["disputed"] += conflict(record)
+        if kind == "places":
+            self.places.setdefault(record["kind"], Counter()).update(count=1, located=record["latitude"] is not None)
         if kind == "sources":
             self.sums["addressed"] += bool(record["url"])
             self.sums["official_sources"] += record["kind"] == OFFICIAL
@@ -96,6 +103,13 @@ class Statistics:
             self.alike.setdefault((kind, likeness), []).append(id)
         if (parent := entry.resource.parent) and record[parent]:
             self.parents[kind, id] = record[parent]
+
+    def _date(self, date: edtf.EdtfDate, groups: tuple[str, ...]) -> None:
+        """Counts a date in each group: `day` if it is one day, `known` if it is that, or an extent between two days."""
+        day = date.bounds.earliest == date.bounds.latest
+        known = day or (date.sense == "extent" and all(end.days.earliest == end.days.latest for end in (date.first, date.last)))
+        for group in groups:
+            self.dates.setdefault(group, Counter()).update(count=1, day=day, known=known)
 
     def _cite(self, name: str, entry: Entry, dataset: Dataset) -> None:
         places: set[tuple[str, int]] = set()

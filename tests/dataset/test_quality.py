@@ -45,6 +45,28 @@ def test_a_date_is_day_precise_where_it_can_be_one_day_only(figures: Document, d
     assert figures["day_precise_dates"] == share(sum(span(date)[0] == span(date)[1] for date in dates), len(dates))
 
 
+def test_dates_are_told_of_by_kind_and_of_events_by_coding(figures: Document, documents: Documents) -> None:
+    events = documents["events"]
+    groups = {"events": events, "statements": documents["statements"]}
+    groups |= {f"{coding}_events": [d for d in events if d["coding"] == coding] for coding in ("curated", "series")}
+    for group, found in groups.items():
+        spans = [span(d["date"]) for d in found]
+        known = [first == last or "[" not in d["date"]["edtf"] for d, (first, last) in zip(found, spans, strict=True)]
+        to_the_day = sum(d["date"]["precision"] == "day" and each for d, each in zip(found, known, strict=True))
+        one_day = sum(first == last for first, last in spans)
+        shares = {"one_day": share(one_day, len(found)), "to_the_day": share(to_the_day, len(found))}
+        assert figures["dates"][group] == {"count": len(found), **shares}, group
+    assert figures["dates"]["curated_events"]["to_the_day"] >= 0.85
+
+
+def test_nearly_every_city_has_coordinates_and_no_area_has(figures: Document, documents: Documents) -> None:
+    kinds = {place["kind"]: [d for d in documents["places"] if d["kind"] == place["kind"]] for place in documents["places"]}
+    located = {kind: share(sum(d["latitude"] is not None for d in found), len(found)) for kind, found in kinds.items()}
+    assert figures["places_with_coordinates"] == located
+    assert located["city"] >= 0.9
+    assert located["country"] == 0, "a mark in the middle of a country would mislead"
+
+
 def test_dates_that_are_open_on_one_side_are_counted_and_few(figures: Document, documents: Documents) -> None:
     """Something nearly always bounds a date: an office, a publication, what was spoken of."""
     open_dates = [

@@ -88,6 +88,12 @@ SCHEMAS: dict[str, Schema] = {
                 ("day_precise_dates", "official_share_of_citations", "official_share_of_sources", "sources_with_address"), SHARE
             ),
             **dict.fromkeys(("open_dates", "accounts", "disputed_records"), COUNT),
+            "dates": {
+                **map_of(of({"count": COUNT, "one_day": SHARE, "to_the_day": SHARE})),
+                "description": "Dates of each kind, of events by their coding too: the shares of those that are one day, and of "
+                "those that are known to the day: one day, or from one day to another.",
+            },
+            "places_with_coordinates": {**map_of(SHARE), "description": "By kind of place: areas are no points, and have none."},
             "paragraphs": map_of(of({"total": COUNT, "cited": COUNT})),
         }
     ),

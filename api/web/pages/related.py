@@ -26,7 +26,7 @@ SELECT * FROM (
 """
 
 
-class Related(NamedTuple):
+class RelatedList(NamedTuple):
     """A list of records that refer to one: its name, its address, how many there are, and the first of them."""
 
     title: str
@@ -44,7 +44,7 @@ class Link(NamedTuple):
     filter: str
 
 
-def related(release: Release, links: Record) -> list[Related]:
+def related(release: Release, links: Record) -> list[RelatedList]:
     """The lists that a document links to, without those that are empty."""
     names = tuple(link_of(name, address) for name, address in links.items() if name != "self")
     if not names:
@@ -57,7 +57,7 @@ def related(release: Release, links: Record) -> list[Related]:
         found.setdefault(number, []).append((record, json.loads(document)))
         totals[number] = total
     return [
-        Related(
+        RelatedList(
             label(link.kind),
             description(link),
             f"/{link.kind}?{link.filter}={id}",
