@@ -13,11 +13,13 @@ from ...query.parsing import InvalidParameters
 from ...query.query import Query
 from ...resources import BY_KIND
 from ...storage.release import Release
+from ..pictures.drawings import DRAWINGS
 from ..questions import QUESTIONS
 from ..request_parameters import served, store
 from ..responses import HTML, not_modified
 from .brief import Brief, brief
 from .labels import layout
+from .pictured import picture
 from .render import page
 
 ANSWERED, SHOWN = 6, 4  # questions with an answer on the page, and records of an answer
@@ -42,6 +44,7 @@ def home() -> Response:
         release,
         answers=release.once("answers of the home page", lambda: list(answers(release))),
         questions=QUESTIONS,
+        picture=picture(next(iter(DRAWINGS.values())).kind, {}),
         facets={kind: ",".join(layout(resource).facets) for kind, resource in BY_KIND.items()},
     )
 

@@ -28,11 +28,13 @@ from ..resources import FEW, coverage
 from ..responses import HTML, not_modified
 from .brief import brief
 from .labels import layout
+from .pictured import picture
 from .render import page
 
 # Parameters that the form has no control for: of paging and of other shapes; what of them was asked for is kept.
 KEPT = ("fields", "facets", "include", "cite", "release", "limit")
 NO_CONTROL = (*KEPT, "cursor", "format", "expand", "spreadsheet", "sort")
+UNDRAWN = tuple(name for name in NO_CONTROL if name != "release")  # parameters that no picture has
 FIRST = ("q", "date_from", "date_to")  # what a form begins with besides the filters of the layout
 
 
@@ -91,6 +93,7 @@ def render(query: Query) -> Response:
         **form(resource, args, counted.get("facets", {})),
         given=given(),
         shapes=[(word, shape_address(word)) for word in formats_of(resource.kind)],
+        picture=picture(resource.kind, {name: args[name] for name in args if name not in UNDRAWN}) if results.total else None,
     )
 
 

@@ -24,6 +24,7 @@ from ..request_parameters import read_parameters
 from ..responses import HTML, gone_or_unknown, not_modified
 from .brief import brief, doubts
 from .labels import layout
+from .pictured import picture
 from .related import related
 from .render import page, pin
 
@@ -75,6 +76,7 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         jsonld=embedded(resource, release, text),
         cite=cited(release, resource, document),
         shapes=shapes(resource, document["id"]),
+        picture=drawn(resource, document),
         file=f"{resource.kind}/{document['id']}.yaml",
     )
 
@@ -196,6 +198,12 @@ def cited(release: Release, resource: Resource, document: Record) -> Record | No
     key = f"{document['id']}-{about['version']}"
     note = f"Record: {path}"
     return {"text": line, "bibtex": bibtex(about, note, url, key=key), "csl": dumps(csl(about, note, url, key=key))}
+
+
+def drawn(resource: Resource, document: Record) -> str | None:
+    """The address of the picture of a record that has a life of its own: acts with dates, which are more than a mark."""
+    release = {"release": request.args["release"]} if "release" in request.args else {}
+    return picture(resource.kind, {"ids": document["id"], **release}) if document.get("actions") else None
 
 
 def shapes(resource: Resource, id: str) -> list[tuple[str, str]]:
