@@ -18,6 +18,10 @@ SENSES = ("extent", "one_of")
 PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-([0-9]{2}))?)?([~?%]?)")
 SET = re.compile(r"\[([0-9-]*)\.\.([0-9-]*)\]")
 NEARLY = re.compile(r"([0-9]{4})[-./]([0-9]{1,2})(?:[-./]([0-9]{1,2}))?")
+WORDS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+IN_WORDS = re.compile(
+    r"(?i:(?:([0-9]{1,2}) +)?((?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?(?: +([0-9]{1,2}),?)? +([0-9]{4}))"
+)
 LEVELS = {"Date", "Interval", "UncertainOrApproximate", "Unspecified", "Level1Interval", "Level2Interval", "Season", "OneOfASet"}
 # Forms of one date that the grammar reads, by precision; `X` is an unspecified digit.
 COARSE = {
@@ -82,7 +86,10 @@ def read(text: str) -> EdtfDate:
     """An EDTF date. Raises ValueError with a message for curators if `text` is not one."""
     advice = "write 2021, 2021-06, 2021-06-16, 2021-05~, 2021-06-11/2021-06-13 for what lasted, [2021-05-25..2021-05-28] for"
     if re.search(r"\s", text):
-        raise ValueError(f"{text!r} has spaces: EDTF dates have none")
+        close = meant(text)
+        raise ValueError(
+            f"{text!r} {f'is not an EDTF date; did you mean {close!r}?' if close else 'has spaces: EDTF dates have none'}"
+        )
     if text.startswith("/") or text.endswith("/"):
         raise ValueError(f"{text!r} has an empty end: write '..' for an open end")
     try:
@@ -99,11 +106,17 @@ def read(text: str) -> EdtfDate:
 
 
 def meant(text: str) -> str | None:
-    """The date that was meant by one whose months and days are not of two digits, or stand between dots or slashes."""
-    parts = NEARLY.fullmatch(text)
-    day = "-".join(part.zfill(2) for part in parts.groups() if part) if parts else ""
+    """The date that was meant by one in other digits or signs (`2021/6/16`) or in English (`16 June 2021`, `June 2021`)."""
+    if parts := NEARLY.fullmatch(text):
+        day = "-".join(part.zfill(2) for part in parts.groups() if part)
+    elif parts := IN_WORDS.fullmatch(text):
+        before, month, after, year = parts.groups()
+        number = f"{WORDS.index(month[:3].lower()) + 1:02}"
+        day = "-".join((year, number, *(part.zfill(2) for part in (before or after,) if part)))
+    else:
+        return None
     try:
-        return day if day and day != text and _read(day) else None
+        return day if day != text and _read(day) else None
     except ValueError:
         return None
 

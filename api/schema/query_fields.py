@@ -1,6 +1,7 @@
 """Types of query parameters, as marshmallow fields."""
 
 import re
+import unicodedata
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from marshmallow import validate
 from webargs.fields import DelimitedList
 
 from . import edtf
-from .fields import SLUG, Text
+from .fields import SLUG, Text, is_id
 
 MOST_VALUES = 100
 YEAR, MONTH, DAY = "(?!0000)[0-9]{4}", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
@@ -138,9 +139,23 @@ class Form(validate.Regexp):
         return value
 
 
+class AnId(Form):
+    """The pattern of an id. Of a name it says how its id would be written: `Nikita Khrushchev`, `nikita-khrushchev`."""
+
+    def __call__(self, value: Any) -> Any:
+        try:
+            return super().__call__(value)
+        except ma.ValidationError as error:
+            plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
+            meant = "-".join(re.findall(r"[a-z0-9]+", plain))
+            if meant and is_id(meant):
+                raise ma.ValidationError(f"{error.messages[0]}: write {meant}, say") from None
+            raise
+
+
 def an_id() -> QueryText:
     """The field for the id of a record."""
-    return QueryText("One id.", validate=Form(f"^{SLUG.pattern}$", error="{input!r} is not an id (a-z, 0-9 and single hyphens)"))
+    return QueryText("One id.", validate=AnId(f"^{SLUG.pattern}$", error="{input!r} is not an id (a-z, 0-9 and single hyphens)"))
 
 
 def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:

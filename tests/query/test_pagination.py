@@ -360,6 +360,8 @@ def test_every_fault_of_a_query_is_told_at_once(client: FlaskClient) -> None:
     assert errors["status"]["suggestion"] == "occurred"
     assert "planned" in errors["status"]["allowed"]
     assert errors["sort"]["suggestion"] == "date"
+    assert errors["place"]["detail"] == "'Geneva!' is not an id (a-z, 0-9 and single hyphens): write geneva, say"
+    assert refused(client, "/v1/events?actor=Никита")["actor"]["detail"].endswith("hyphens)"), "no id is near to this"
     both = refused(client, "/v1/events?colour=red&type=nope&limit=a&actor=nobody")
     assert set(both) == {"colour", "type", "limit", "actor"}, "values that the release does not know are told with the rest"
 

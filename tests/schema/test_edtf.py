@@ -213,7 +213,15 @@ def days_of(text: str) -> list[date]:
 
 @pytest.mark.parametrize(
     ("text", "date"),
-    [("2021-6-16", "2021-06-16"), ("2021-6", "2021-06"), ("2021/6/16", "2021-06-16"), ("2021.06.16", "2021-06-16")],
+    [
+        *(("2021-6-16", "2021-06-16"), ("2021-6", "2021-06"), ("2021/6/16", "2021-06-16"), ("2021.06.16", "2021-06-16")),
+        *(
+            ("October 1962", "1962-10"),
+            ("16 June 2021", "2021-06-16"),
+            ("June 6, 2021", "2021-06-06"),
+            ("7 sept. 2021", "2021-09-07"),
+        ),
+    ],
 )
 def test_what_is_nearly_a_date_suggests_it(text: str, date: str) -> None:
     with pytest.raises(ValueError, match=f"not an EDTF date; did you mean '{date}'"):
@@ -222,7 +230,7 @@ def test_what_is_nearly_a_date_suggests_it(text: str, date: str) -> None:
         Partial().deserialize(text)
 
 
-@pytest.mark.parametrize("text", ["2021-02-30", "2021-13", "2021-6-31", "yesterday", "202-6-1"])
+@pytest.mark.parametrize("text", ["2021-02-30", "2021-13", "2021-6-31", "yesterday", "202-6-1", "summer-2021"])
 def test_what_is_no_date_suggests_none(text: str) -> None:
     with pytest.raises(ValueError, match="is not an EDTF date: write 2021"):
         read(text)

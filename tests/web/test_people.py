@@ -117,6 +117,15 @@ def test_a_page_that_a_reader_has_is_not_sent_again(client: FlaskClient, path: s
     assert client.get(f"/v1{path}".rstrip("/")).headers["ETag"] != answer.headers["ETag"]
 
 
+@pytest.mark.parametrize("query", ["type=summit&date_from=1970&date_to=1979", "date_from=2021-05&date_to=2021-05-20"])
+def test_a_page_says_how_many_records_are_found_only_possibly(client: FlaskClient, query: str) -> None:
+    (total,) = tree(client, f"/events?{query}").xpath("//main//p[@class='total']")
+    meta = client.get(f"/v1/events?{query}&limit=0").get_json()["meta"]
+    certain, possible = meta["date_match"]["certain"], meta["date_match"]["possible"]
+    more = f"; {certain} for certain, {possible - certain} more only possibly (imprecise dates)" if possible > certain else ""
+    assert total.text_content() == f"{meta['total']} records{more}"
+
+
 def test_a_form_may_send_empty_controls(client: FlaskClient) -> None:
     answer = client.get("/events?type=&q=&actor=russia&actor=&date_from=")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/events?actor=russia")
