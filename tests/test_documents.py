@@ -49,10 +49,15 @@ NOT_RUN = {
     "POSTGRES_PASSWORD=secret1": "needs a container engine; test_deploy.py tries what the file says",
     "export DIPLOMATIC_EVENTS_DATABASE_URL": "the hosts are examples; test_postgresql.py loads and serves that way",
 }
+PUBLISHES = "diplomatic-events release"
 BLOCK = re.compile(r"^```(sh|python)\n(.*?)\n```(?:\n\n```json\n(.*?)\n```)?", re.DOTALL | re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 BLOCKS = [
-    pytest.param(language, code, shown, id=f"{name}: {code.splitlines()[0][:80]}")
+    pytest.param(
+        *(language, code, shown),
+        id=f"{name}: {code.splitlines()[0][:80]}",
+        marks=[pytest.mark.trials] if PUBLISHES in code else [],  # in short: tests/releases
+    )
     for name, text in DOCUMENTS.items()
     for language, code, shown in BLOCK.findall(text)
 ]

@@ -7,7 +7,7 @@ import click
 
 from ..dataset import codings, reader
 from ..dataset.reliability import figures
-from ..releases.codebook import reliability_table
+from ..releases import codebook
 from .common import dataset_option, fail, settings_of
 
 
@@ -17,12 +17,15 @@ from .common import dataset_option, fail, settings_of
 def reliability(directory: Path | None, folder: Path | None) -> None:
     """Print Krippendorff's alpha of each variable of double codings, with its 95 % interval.
 
-    DIR holds units.csv and a coder_<n>.csv for each coder; it is <dataset>/reliability unless it is given. Types of events
-    are those of the dataset. Faulty values are listed, all of them, with file, line and column.
+    DIR holds units.csv and a coder_<n>.csv for each coder. Without it there is a table for <dataset>/reliability and one for each
+    folder in it. Types of events are those of the dataset. Faulty values are listed, all of them, with file, line and column.
     """
     root = settings_of(dataset=folder).dataset
     with closing(reader.read(root)) as dataset:
         if dataset.findings:
             fail(dataset.findings.all())
-        types = [item.id for item in dataset.ordered("event-types")]
-    click.echo(reliability_table(figures(codings.read_codings(directory or root / codings.FOLDER, types))))
+        if directory:
+            types = [item.id for item in dataset.ordered("event-types")]
+            click.echo(codebook.reliability_table(figures(codings.read_codings(directory, types))))
+        else:
+            click.echo(codebook.reliability(dataset))

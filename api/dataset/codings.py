@@ -55,9 +55,10 @@ class Codings:
     coders: list[Coding]
 
 
-def are_there(folder: Path) -> bool:
-    """Whether a folder holds the coding of anybody."""
-    return any(folder.glob(CODERS))
+def folders(root: Path) -> list[Path]:
+    """The folders that hold the coding of anybody: `root` itself, and those in it, each for other units."""
+    with file_errors("read", root):
+        return sorted({path.parent for pattern in (CODERS, f"*/{CODERS}") for path in root.glob(pattern)})
 
 
 def read_codings(folder: Path, types: Collection[str]) -> Codings:

@@ -26,7 +26,7 @@ MEETINGS = ("summit", "meeting-other", "visit", "ministerial-meeting")
 SIDES = ({"united-states"}, {"soviet-union", "russia"})
 
 
-class Row(NamedTuple):
+class OfficialRow(NamedTuple):
     """A row of a list: its group (who, relation), its number, first day, text, and the events that have it."""
 
     list: str
@@ -40,7 +40,7 @@ class Row(NamedTuple):
 class Comparison(NamedTuple):
     """All rows, the reasons for rows without an event by (list, number), and the meetings that have no row."""
 
-    rows: list[Row]
+    rows: list[OfficialRow]
     reasons: dict[tuple[str, str], str]
     ours_only: list[str]
 
@@ -75,7 +75,7 @@ def _citations(dataset: Dataset, entry: Entry) -> Iterator[tuple[str, str]]:
                 yield url, citation["locator"]
 
 
-def _rows(name: str, path: Path, cited: dict[str, list[tuple[str, str]]]) -> Iterator[Row]:
+def _rows(name: str, path: Path, cited: dict[str, list[tuple[str, str]]]) -> Iterator[OfficialRow]:
     with file_errors("read", path):
         lines = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     for line in lines:
@@ -84,7 +84,7 @@ def _rows(name: str, path: Path, cited: dict[str, list[tuple[str, str]]]) -> Ite
         events = frozenset(event for page in pages for locator, event in cited.get(page, ()) if day.search(locator))
         relation = line["relation"].replace("_", " ")
         group = f"{line['role']}, {relation}" if "role" in line else relation
-        yield Row(name, group, line["row_id"], line["start"], line.get("place") or line.get("description") or "", events)
+        yield OfficialRow(name, group, line["row_id"], line["start"], line.get("place") or line.get("description") or "", events)
 
 
 def _reasons(path: Path) -> dict[tuple[str, str], str]:
@@ -98,7 +98,7 @@ def _reasons(path: Path) -> dict[tuple[str, str], str]:
 def table(found: Comparison) -> str:
     """The comparison as Markdown: for each group of rows how many there are, how many events have, and why not the others."""
     lines = ["| list | rows | matched | theirs only | why |", "| --- | --- | --- | --- | --- |"]
-    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[OfficialRow]] = defaultdict(list)
     for row in found.rows:
         groups[row.list, row.group].append(row)
     for (name, group), rows in sorted(groups.items()):

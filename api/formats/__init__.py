@@ -16,15 +16,15 @@ from .tabular import csv_rows, ndjson
 
 ATOM = (
     "A feed, with an id and a title for each query; `updated` of an entry is the day of the release that changed it last. "
-    "Titles begin with the status of an event that is no established fact (`Alleged: `) and end with `(disputed)` or "
-    "`(one-sided)`; summaries begin with the date in words; categories of the scheme `tag:diplomatic-events,2026:doubt` and "
-    "`temporal` of Dublin Core (EDTF) say the same for machines."
+    "Titles begin with the status of what is no established fact (`Alleged: `) and end with `(disputed)` or `(one-sided)`, "
+    "summaries begin with the date in words; categories of `tag:diplomatic-events,2026:doubt` and `temporal` of Dublin Core "
+    "(EDTF) say the same for machines."
 )
 CALENDAR = (
-    "All-day entries, in a calendar called after the query. What lasted is a span; what happened on a day that is not known "
-    "stands on the first possible day alone, and its SUMMARY ends with the date in words (`between 25 and 28 May 2021, day not "
-    "known`). What has no earliest day has no entry. STATUS is CONFIRMED for what occurred, CANCELLED, or TENTATIVE (announced, "
-    "planned, alleged); SUMMARY and CATEGORIES say which, and what is disputed or one-sided."
+    "All-day entries, in a calendar called after the query. What lasted is a span; what has no known day stands on the first "
+    "possible one, and its SUMMARY ends with the date in words (`between 25 and 28 May 2021, day not known`). What has no "
+    "earliest day has no entry. STATUS is CONFIRMED for what occurred, CANCELLED, or TENTATIVE (announced, planned, alleged); "
+    "SUMMARY and CATEGORIES say which, and what is disputed or one-sided."
 )
 NETWORK = (
     "A directed network of actors, with `label` and `weight`. An edge has the `status` of its events (`mixed` if they differ), "

@@ -100,12 +100,17 @@ def settings(dataset: Dataset) -> str:
 
 
 def reliability(dataset: Dataset) -> str:
-    """The reliability of each variable, from the codings that come with the dataset."""
-    folder = dataset.folder / codings.FOLDER
-    if not codings.are_there(folder):
+    """The reliability of each variable, from the codings that come with the dataset: a table for each set of units."""
+    root = dataset.folder / codings.FOLDER
+    found = codings.folders(root)
+    if not found:
         return "No double coding comes with this dataset."
     types = [item.id for item in dataset.ordered("event-types")]
-    return reliability_table(figures(codings.read_codings(folder, types)))
+    return "\n\n".join(
+        (f"Units of `{folder.name}`:\n\n" if folder != root else "")
+        + reliability_table(figures(codings.read_codings(folder, types)))
+        for folder in found
+    )
 
 
 def reliability_table(found: Iterable[Figures]) -> str:

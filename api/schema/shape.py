@@ -17,7 +17,8 @@ class Node:
 
     `type` is that of Table Schema: string, integer, number, boolean, date; or object, which has `parts`. With `many` the
     key holds a list of such values. `values` is the closed vocabulary, empty where there is none. A `required` key is
-    never null where the mapping that holds it is there. `refers` is the kind whose ids the values are.
+    never null where the mapping that holds it is there. `refers` is the kind whose ids the values are; of an object, that of
+    the record that its `id` names.
     """
 
     name: str
@@ -66,7 +67,7 @@ def _node(name: str, field: Any) -> Node:
     if isinstance(inner, Edtf):
         return Node(name, "object", what, tuple(_date_parts(what)), many, required=required)
     if isinstance(inner, DetailedRef):
-        return Node(name, "object", what, shape(inner.schema), many, required=required)
+        return Node(name, "object", what, shape(inner.schema), many, required=required, refers=inner.kind)
     if isinstance(inner, Ref):
         parts = (*reference(what, inner.kind), *([OFFICES] if isinstance(inner, Holder) else []))
         return Node(name, "object", what, parts, many, required=required)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 from werkzeug.urls import iri_to_uri
 
 
@@ -25,6 +25,33 @@ def mounted(path: str) -> str:
 def item(kind: str, id: str) -> str:
     """The address of a record, from the root of the server."""
     return mounted(f"/v1/{kind}/{id}")
+
+
+def page_of(kind: str, id: str) -> str:
+    """The address of the page of a record, from the root of the server."""
+    return mounted(f"/{kind}/{id}")
+
+
+def for_people() -> str | None:
+    """The absolute address of the page of this answer: the same without `/v1`; None if there is none."""
+    rule = request.url_rule.rule if request.url_rule else ""
+    has_page = rule.startswith("/v1/") and rule[len("/v1") :] in current_app.extensions["pages"]
+    return _below(iri_to_uri(root()), "v1/", "") if has_page else None
+
+
+def for_programs() -> str:
+    """The absolute address of the same answer as this page for programs."""
+    return _below(iri_to_uri(root()), "", "v1/").removesuffix("/")
+
+
+def from_root(address: str) -> str:
+    """An absolute address of this application from the root of the server, as pages link to it."""
+    return mounted(f"/{address.removeprefix(iri_to_uri(root()))}")
+
+
+def _below(base: str, old: str, new: str) -> str:
+    """This request's address with another path between that of the application and the rest."""
+    return f"{base}{new}{here().removeprefix(base).removeprefix(old)}"
 
 
 def absolute(endpoint: str, **values: Any) -> str:

@@ -27,6 +27,7 @@ from . import (
     index,
     network,
     pages,
+    pictures,
     releases,
     resolve,
     resources,
@@ -72,10 +73,12 @@ def create_outside(prefix: str) -> Flask:
 
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
-    for module in (pages, health, index, search, resolve, network, threads, timeline, changes, exports, releases):
+    for module in (health, index, search, resolve, network, threads, timeline, changes, exports, releases):
         app.register_blueprint(module.blueprint)
-    for derived in (resources, aggregates, citations):
+    for derived in (pages, resources, aggregates, citations, pictures):
         app.register_blueprint(derived.routes())
+    pages.install(app)
+    app.extensions["pages"] = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("pages.")}
 
 
 def init_cors(app: Flask) -> None:
@@ -121,7 +124,7 @@ def init_headers(app: Flask) -> None:
 def init_compression(app: Flask) -> None:
     """Zstandard, brotli or gzip as the client accepts, each with an ETag of its own."""
     types = {format.media_type for format in FORMATS.values()} | {"application/problem+json", "application/yaml", "text/html"}
-    app.config["COMPRESS_MIMETYPES"] = sorted(types | {"text/plain", "text/css", "text/javascript"})
+    app.config["COMPRESS_MIMETYPES"] = sorted(types | {"text/plain", "text/css", "text/javascript", "image/svg+xml"})
     app.config["COMPRESS_ALGORITHM"] = app.config["COMPRESS_ALGORITHM_STREAMING"] = CODINGS
     app.config["COMPRESS_REGISTER"] = False
     compress = Compress(app)
@@ -151,8 +154,11 @@ def from_problem(problem: Problem) -> Response:
 
 
 def respond(problem: Problem) -> Response:
+    """A problem as a page where a page was asked for, otherwise as a problem document."""
     body = in_problem(problem.body)
     headers = {"Cache-Control": "no-store", **problem.headers}
+    if pages.wanted():
+        return pages.problem_page(body, headers)
     return Response(f"{dumps(body)}\n", problem.status, headers, mimetype="application/problem+json")
 
 

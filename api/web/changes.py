@@ -1,8 +1,8 @@
 """`/v1/changes`: which records were created, changed, renamed and withdrawn, in the order in which it happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import marshmallow as ma
 import peewee as pw
@@ -60,14 +60,13 @@ def changes_view() -> Response:
     """A page of changes: in the order in which they happened, as a feed newest first."""
     accept, newest_first = request.headers.get("Accept", ""), (Changed.released, Changed.seq)
     is_feed = formats.choose(request.args.get("format"), accept, FORMATS) == "atom"
-    parameters = read_parameters("changes", changes_arguments(), newest_first if is_feed else (Changed.seq,))
+    parameters = changes_parameters(newest_first if is_feed else (Changed.seq,))
     name = choose_format(parameters, FORMATS)
     release, media_type = parameters.release, formats.FORMATS[name].media_type
     if unchanged := not_modified(release, media_type):
         return unchanged
-    conditions = _conditions(parameters)
-    changes, cursor = _page(parameters, conditions, newest_first=is_feed)
-    following = next_page(cursor)
+    results = changed(parameters, newest_first=is_feed)
+    changes, following = results.changes, next_page(results.next)
     if is_feed:
         asked = canonical_text({name: parameters.normalized[name] for name in ("kind", "since") if name in parameters.normalized})
         head = Head(
@@ -78,12 +77,30 @@ def changes_view() -> Response:
             following,
         )
         return answer(_feed(release, head, changes), release, media_type, links={"next": following})
-    total = release.scalar(Changed.select(pw.fn.COUNT(Changed.seq)).where(Changed.seq > 0, *conditions))
-    return answer_json(changes, release, {"total": total, "query": parameters.normalized}, {"next": following})
+    return answer_json(changes, release, {"total": total(parameters), "query": parameters.normalized}, {"next": following})
 
 
-def _page(parameters: Parameters, conditions: list[Any], *, newest_first: bool) -> tuple[list[Record], str | None]:
-    """The changes of a page, and the cursor of the next one or None."""
+class Changes(NamedTuple):
+    """A page of changes, and the cursor of the next one or None."""
+
+    changes: list[Record]
+    next: str | None
+
+
+def changes_parameters(columns: Sequence[Any] = (Changed.seq,)) -> Parameters:
+    """The checked parameters of this request for the changes."""
+    return read_parameters("changes", changes_arguments(), columns)
+
+
+def total(parameters: Parameters) -> int:
+    """How many changes there are on all pages."""
+    select = Changed.select(pw.fn.COUNT(Changed.seq)).where(Changed.seq > 0, *_conditions(parameters))
+    return int(parameters.release.scalar(select))
+
+
+def changed(parameters: Parameters, *, newest_first: bool = False) -> Changes:
+    """The changes of the page that `limit` and `cursor` ask for."""
+    conditions = _conditions(parameters)
     after, limit = (parameters.after or [None])[-1], parameters.values["limit"]
     if after is not None:
         conditions = [*conditions, Changed.seq < after if newest_first else Changed.seq > after]
@@ -95,9 +112,9 @@ def _page(parameters: Parameters, conditions: list[Any], *, newest_first: bool) 
     for change in changes:
         change["href"] = addresses.item(change["kind"], change["id"])
     if not len(rows) > limit > 0:
-        return changes, None
+        return Changes(changes, None)
     position = [rows[limit - 1][0]]
-    return changes, parameters.next_cursor([changes[-1]["released"], *position] if newest_first else position)
+    return Changes(changes, parameters.next_cursor([changes[-1]["released"], *position] if newest_first else position))
 
 
 def _conditions(parameters: Parameters) -> list[Any]:

@@ -28,11 +28,13 @@ DOCUMENTATION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+# The pages: no scripts, the style sheet and the pictures of this server. JSON-LD in a page is data, which no browser runs.
+PAGE = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def page_policy(html: str) -> str:
-    """The Content-Security-Policy of a page without scripts: only the styles in it, by their SHA-256."""
+    """The Content-Security-Policy of a picture or page without scripts: only the styles in it, by their SHA-256."""
     sums = (base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in STYLE.findall(html))
     styles = " ".join(f"'sha256-{sum}'" for sum in sums)
     return f"default-src 'none'; style-src {styles}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -21,6 +21,7 @@ from .responses import about, fixed
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
 QUALITY = "quality.json"
+LISTED = ("version", "released", "digest")
 SHOWN = ("version", "released", "digest", "title", "licence", "licence_url", "counts")
 blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases")
 
@@ -31,10 +32,10 @@ def releases() -> Response:
     no_parameters()
     json_only()
     versions = store().versions()
-    data = []
-    for version in versions:
-        known, href = store().version(version).about, absolute("releases.release", version=version)
-        data.append({"version": version, "released": known["released"], "digest": known["digest"], "href": href})
+    data = [
+        {**{key: known[key] for key in LISTED}, "href": absolute("releases.release", version=known["version"])}
+        for known in (store().version(version).about for version in versions)
+    ]
     latest = absolute("releases.release", version="latest") if versions else None
     try:
         meta = {"total": len(data), **about(served())}
@@ -49,7 +50,7 @@ def release(version: str) -> Any:
     no_parameters()
     if version == "latest":
         return redirect(url_for("releases.release", version=newest()), 307)
-    if version not in store().versions() and served_as(version):
+    if unpublished(version):
         return _answer({**shown(served().about), "files": []}, {}, {"sums": None}, "public, max-age=60")
     sums = absolute("releases.release_file", version=version, name=SUMS)
     return _answer(described(published(version)), {}, {"sums": sums}, FOREVER)
@@ -108,6 +109,11 @@ def published(version: str) -> PublishedRelease:
         detail = f"Version {version!r} is not published."
         raise Problem(404, detail, "unknown-record", suggestion=nearest(version, versions), published=versions)
     return PublishedRelease(version, folder / version)
+
+
+def unpublished(version: str) -> bool:
+    """Whether a version is the served one, and this server has no files of it."""
+    return version not in store().versions() and served_as(version)
 
 
 def served_as(version: str) -> bool:

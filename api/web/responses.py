@@ -1,7 +1,7 @@
 """Responses from a release: validators, caching and links around a body, and what replaces a missing record."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +20,7 @@ from .addresses import here
 from .headers import LONGEST_LINK
 from .response_cache import keep, matching_tag
 
-JSON = "application/json"
+JSON, HTML = "application/json", "text/html"
 FRESH = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 
@@ -66,12 +66,14 @@ def answer(
     response.headers["Vary"] = "Accept"
     relations = {
         "self": here(),
+        "alternate": addresses.for_people(),
         **(links or {}),
         "describedby": url_for("pages.openapi_yaml"),
         "license": release.about["licence_url"],
     }
+    types = {"alternate": f'; type="{JSON if media_type == HTML else HTML}"'}
     response.headers["Link"] = ", ".join(
-        f'<{href}>; rel="{rel}"' for rel, href in relations.items() if href and len(href) <= LONGEST_LINK
+        f'<{href}>; rel="{rel}"{types.get(rel, "")}' for rel, href in relations.items() if href and len(href) <= LONGEST_LINK
     )
     response.set_etag(validator)
     if not response.is_streamed:
@@ -113,12 +115,12 @@ def about(release: Release) -> Record:
     return {"release": {"version": about["version"], "digest": about["digest"], "url": url}}
 
 
-def gone_or_unknown(release: Release, resource: Resource, id: str) -> Any:
-    """A 308 to the new id of a renamed record. Raises a 410 Problem for a withdrawn one, a 404 Problem for an unknown id."""
+def gone_or_unknown(release: Release, resource: Resource, id: str, address: Callable[[str, str], str] = addresses.item) -> Any:
+    """A 308 to the `address` of a renamed record. Raises a 410 Problem for a withdrawn one, a 404 Problem for an unknown id."""
     moves = Moved.select(Moved.renamed, Moved.withdrawn).where((Moved.kind == resource.kind) & (Moved.id == id))
     rows = release.rows(moves) if is_id(id) else []
     if rows and rows[0][0]:
-        return redirect(addresses.item(resource.kind, rows[0][0]), 308)
+        return redirect(address(resource.kind, rows[0][0]), 308)
     if rows:
         raise Problem(410, f"{id} was withdrawn: {rows[0][1]}")
     model = resource.model

@@ -1,7 +1,7 @@
 """Full-text search over all kinds, and suggestions for what is being typed."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import marshmallow as ma
 import peewee as pw
@@ -13,7 +13,7 @@ from ..query.parameters import paging, pin
 from ..query.query import Parameters
 from ..resources import BY_KIND
 from ..resources.search_texts import KINDS
-from ..schema.fields import Choice, Schema
+from ..schema.fields import Choice, Record, Schema
 from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
 from ..storage.phrases import as_beginning, parse
@@ -59,31 +59,48 @@ def suggest_arguments() -> ma.Schema:
     return Schema.from_dict({"q": q, "kind": kind_parameter(), **pin()}, name="suggest-query")()
 
 
-@blueprint.get("/search")
-def search_view() -> Response:
-    """A page of hits, best first."""
-    parameters = read_parameters("search", search_arguments(), POSITION)
-    json_only()
+class Searched(NamedTuple):
+    """A page of hits, best first, what is said about them, and the cursor of the next page or None."""
+
+    hits: list[Record]
+    meta: Record
+    next: str | None
+
+
+def search_parameters() -> Parameters:
+    """The checked parameters of this request for a search."""
+    return read_parameters("search", search_arguments(), POSITION)
+
+
+def searched(parameters: Parameters) -> Searched:
+    """What a search finds."""
     release, values = parameters.release, parameters.values
-    if unchanged := not_modified(release):
-        return unchanged
     (offset,) = parameters.after or (0,)
     if offset > DEEPEST_HIT:
         raise invalid()
     limit = values["limit"]
     result = found(release, values["q"], _kinds(parameters), offset + limit + 1)
     rows = result.rows[offset:]
-    following = None
-    if len(rows) > limit > 0 and offset + limit <= DEEPEST_HIT:
-        following = next_page(parameters.next_cursor([offset + limit]))
-    hits = as_hits(release, result.groups, rows[:limit])
+    further = len(rows) > limit > 0 and offset + limit <= DEEPEST_HIT
     meta = {
         "total": result.total,
         "match": result.match,
         "spelling": spelling(release, values["q"], result),
         "query": {name: value for name, value in values.items() if name != "cursor"},
     }
-    return answer_json(hits, release, meta, {"next": following})
+    hits = as_hits(release, result.groups, rows[:limit])
+    return Searched(hits, meta, parameters.next_cursor([offset + limit]) if further else None)
+
+
+@blueprint.get("/search")
+def search_view() -> Response:
+    """A page of hits, best first."""
+    parameters = search_parameters()
+    json_only()
+    if unchanged := not_modified(parameters.release):
+        return unchanged
+    results = searched(parameters)
+    return answer_json(results.hits, parameters.release, results.meta, {"next": next_page(results.next)})
 
 
 @blueprint.get("/suggest")

@@ -34,22 +34,22 @@ def thread_view(id: str) -> Any:
         return unchanged
     if not is_id(id) or not _read(release, [id]):
         return gone_or_unknown(release, BY_KIND["statements"], id)
-    trees = list(_trees(release, _roots(release, id), {}, set()))
-    return answer_json(trees, release, links={"statement": absolute("resources.statements-item", id=id)})
+    found = list(trees(release, roots(release, id), {}, set()))
+    return answer_json(found, release, links={"statement": absolute("resources.statements-item", id=id)})
 
 
-def _roots(release: Release, id: str) -> list[str]:
+def roots(release: Release, id: str) -> list[str]:
     """The statements that began the threads of a statement; itself, if its replies go in a circle."""
-    above, seen, roots = [id], {id}, []
+    above, seen, began = [id], {id}, []
     while above:
         documents, above = _read(release, above), []
         for document in documents:
             targets = [reply["statement"]["id"] for reply in document["replies_to"]]
             if not targets:
-                roots.append(document["id"])
+                began.append(document["id"])
             above += [target for target in targets if target not in seen]
             seen.update(targets)
-    return sorted(roots) or [id]
+    return sorted(began) or [id]
 
 
 def _read(release: Release, ids: list[str]) -> list[Record]:
@@ -58,7 +58,7 @@ def _read(release: Release, ids: list[str]) -> list[Record]:
     return [json.loads(document) for (document,) in rows]
 
 
-def _trees(release: Release, ids: list[str], stances: dict[str, str], seen: set[str]) -> Iterator[Record]:
+def trees(release: Release, ids: list[str], stances: dict[str, str], seen: set[str]) -> Iterator[Record]:
     """Statements with their replies, level by level; `seen` are the statements above, which end a circle."""
     model, table = BY_KIND["statements"].model, INDEXES["statements", "replies_to"]
     for document in _read(release, [id for id in ids if id not in seen]):
@@ -76,5 +76,5 @@ def _trees(release: Release, ids: list[str], stances: dict[str, str], seen: set[
             "act": document["act"],
             "paraphrase": document["paraphrase"],
             "href": item("statements", id),
-            "replies": list(_trees(release, replies, reply_stances, {*seen, id})),
+            "replies": list(trees(release, replies, reply_stances, {*seen, id})),
         }

@@ -257,7 +257,7 @@ def peak(folder: Path, data_dir: Path) -> int:
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("records", [500, pytest.param(2000, marks=pytest.mark.trials)])
+@pytest.mark.parametrize("records", [250, pytest.param(2000, marks=pytest.mark.trials)])
 def test_ten_times_the_records_take_no_more_memory(small: Path, tmp_path: Path, records: int) -> None:
     series(small, records)
     few = peak(small, tmp_path / "few")

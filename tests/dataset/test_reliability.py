@@ -3,6 +3,7 @@
 import csv
 import math
 import random
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,20 @@ def test_the_command_prints_a_row_for_every_variable(folder: Path) -> None:
     assert found["kind"][:4] == ["nominal", "3", "100%", "1.00"]
     assert found["earliest"][:4] == ["interval", "2", "100%", "1.00"]
     assert found["type"] == ["nominal", "1", "100%", "not defined", "not defined"]
+
+
+def test_without_a_folder_the_command_prints_a_table_for_each_set_of_units_in_the_dataset(folder: Path, small: Path) -> None:
+    for target in (small / "reliability", small / "reliability" / "again"):
+        target.mkdir()
+        for path in folder.glob("*.csv"):
+            shutil.copy(path, target)
+    recode(small / "reliability" / "again", "2001-06-16", "2001-06-17")
+    result = CliRunner().invoke(main, ["reliability", "--dataset", str(small)])
+    assert result.exit_code == 0, result.output
+    own, again = result.output.split("\n\nUnits of `again`:\n\n")
+    assert own == run(small / "reliability").output.strip()
+    assert again == run(small / "reliability" / "again").output
+    assert own != again.strip()
 
 
 def test_precision_sense_and_earliest_day_follow_from_the_date(folder: Path) -> None:

@@ -296,10 +296,10 @@ def test_dyads_count_as_the_interface_does(folder: Path, client: FlaskClient) ->
     assert row["certain"] == len(set(both["event_id"]) - doubtful)
 
 
-def test_dyads_say_what_is_disputed_and_one_sided(folder: Path) -> None:
+def test_dyads_say_what_is_disputed_one_sided_and_machine_made(folder: Path) -> None:
     tidy, documents = from_csv(folder / "csv.zip"), {d["id"]: d for d in ndjson(folder)["events"]}
     for row in tidy["dyad_events"]:
-        for key in ("status", "disputed", "one_sided"):
+        for key in ("status", "coding", "disputed", "one_sided"):
             assert row[key] == documents[row["event_id"]][key], row["event_id"]
     years = tidy["dyad_years"]
     for row in years:
@@ -312,6 +312,7 @@ def test_dyads_say_what_is_disputed_and_one_sided(folder: Path) -> None:
         }
         assert row["disputed"] == sum(e["disputed"] for e in occurred.values()), row["year"]
         assert row["one_sided"] == sum(e["one_sided"] for e in occurred.values()), row["year"]
+        assert row["curated"] == sum(e["coding"] == "curated" for e in occurred.values()), row["year"]
     assert sum(row["disputed"] for row in years) > 0
     assert sum(row["one_sided"] for row in years) > 0
 
@@ -462,11 +463,14 @@ def test_the_folder_says_what_it_is_and_on_what_terms(folder: Path) -> None:
 
 def test_the_raw_codings_are_published_with_the_reliability_computed_from_them(folder: Path) -> None:
     with zipfile.ZipFile(folder / "reliability.zip") as archive:
-        for part in (DATASET / "reliability").iterdir():
-            assert archive.read(part.name) == part.read_bytes()
+        codings = DATASET / "reliability"
+        parts = [part for part in codings.rglob("*") if part.is_file()]
+        assert len({part.parent for part in parts}) > 1, "a folder for each set of units"
+        for part in parts:
+            assert archive.read(part.relative_to(codings).as_posix()) == part.read_bytes()
         table = archive.read("reliability.md").decode()
     assert table.split("\n\n")[1].strip() in (DATASET / "README.md").read_text(encoding="utf-8")
-    assert "| `kind` |" in table
+    assert table.count("| `kind` |") == len({part.parent for part in parts})
 
 
 def test_independent_readers_must_agree_before_anything_is_published(

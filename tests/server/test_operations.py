@@ -334,7 +334,7 @@ def test_the_server_listens_on_an_address_of_ipv6(tmp_path: Path, host: str) -> 
         for place in (url, f"http://[::1]:{served}"):
             assert requests.get(f"{place}/v1/topics", timeout=10).status_code == 200
         assert requests.get(f"http://[::1]:{port}/metrics", timeout=10).status_code == 200
-        assert run("health", "--port", served, DIPLOMATIC_EVENTS_HOST=host).exit_code == 0
+        wait_for(lambda: run("health", "--port", served, DIPLOMATIC_EVENTS_HOST=host).exit_code == 0)
 
 
 def test_the_address_that_cannot_be_listened_on_is_the_one_that_is_named(tmp_path: Path) -> None:
@@ -364,8 +364,9 @@ def test_an_address_for_metrics_is_not_tried_while_there_are_none(tmp_path: Path
 def test_health_tells_whether_the_server_is_ready(tmp_path: Path) -> None:
     with serving_small(tmp_path) as (url, _):
         port = url.rsplit(":", 1)[1]
-        well = run("health", "--port", port, DIPLOMATIC_EVENTS_HOST="0.0.0.0")
-        assert (well.exit_code, json.loads(well.stdout)["status"]) == (0, "ok")
+        well: list[Any] = []
+        wait_for(lambda: well.append(run("health", "--port", port, DIPLOMATIC_EVENTS_HOST="0.0.0.0")) or well[-1].exit_code == 0)
+        assert json.loads(well[-1].stdout)["status"] == "ok"
         (tmp_path / "data" / "current").unlink()
         ill = run("health", "--port", port)
         assert ill.exit_code == 1

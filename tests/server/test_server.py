@@ -108,6 +108,7 @@ def test_a_faulty_dataset_is_told_and_not_served(edit: Callable[..., Path], smal
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.trials  # in short: test_a_checkout_has_the_names_of_the_wheel
 def test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline(tmp_path: Path) -> None:
     """Installed without the checkout in reach, beside another package `api`; `--no-index` keeps pip from asking any registry."""
     wheels, site, empty = tmp_path / "wheels", tmp_path / "site", tmp_path / "empty"

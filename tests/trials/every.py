@@ -142,7 +142,7 @@ TRIALS: tuple[Trial, ...] = (
             "`kill -9` at a random moment of the load, then every kind is read and the next load must succeed",
             faults.killed(run),
             "{kills} kills: {old} times the old release, {new} times the new one, 0 broken",
-            1 if name == "sqlite" else 0,  # the long form tries the other
+            0,  # in short: test_a_load_that_is_stopped_leaves_the_served_release_and_no_scratch
             2,
             50,
         )
@@ -191,7 +191,7 @@ TRIALS: tuple[Trial, ...] = (
         "Two are started together",
         faults.twice,
         "{pairs} pairs: {both} times both, {one} times one",
-        1,
+        0,  # in short: tests/releases/test_load.py, tests/storage/test_postgresql.py
         2,
         25,
     ),
@@ -203,7 +203,7 @@ TRIALS: tuple[Trial, ...] = (
             "Every record carries the number of its release; four clients walk pages and read lists while release follows release",
             faults.switched(run),
             "{switches} switches, {requests:,} requests, {walks:,} walks: {failed} failed, {mixed} mixed",
-            2 if name == "sqlite" else 0,  # tests/storage/test_postgresql.py tries the other, with several servers
+            0,  # in short: test_a_running_server_answers_from_a_new_release_without_a_failed_request
             3,
             100,
         )
@@ -220,7 +220,7 @@ TRIALS: tuple[Trial, ...] = (
         faults.signalled,
         "{kills} kills cost {cut} of {requests:,} requests, {hangups} SIGHUPs 0; {finished} of {finished} long answers whole after "
         "{stops} SIGTERMs",
-        1,
+        0,  # in short: tests/server/test_operations.py
         1,
         10,
     ),

@@ -175,10 +175,13 @@ def test_our_own_fault_is_a_500_without_a_trace(settings: Settings, caplog: pyte
 
 def test_without_a_release_every_kind_is_a_503(tmp_path_factory: pytest.TempPathFactory, kind: str) -> None:
     client = create_app(Settings(data_dir=tmp_path_factory.mktemp("empty"))).test_client()
-    for path in (f"/v1/{kind}", f"/v1/{kind}/x", "/v1", "/readyz", "/"):
+    for path in (f"/v1/{kind}", f"/v1/{kind}/x", "/v1", "/readyz"):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert answer.get_json()["type"] == "/problems/not-ready"
+    for path in ("/", f"/{kind}", f"/{kind}/x"):
+        page = client.get(path)
+        assert (page.status_code, page.headers["Retry-After"], page.mimetype) == (503, "5", "text/html")
     assert client.get("/healthz").status_code == 200
 
 
@@ -199,8 +202,11 @@ def test_a_problem_type_leads_to_what_it_means(client: FlaskClient) -> None:
 
 def test_every_route_is_in_the_contract_and_nothing_else(client: FlaskClient) -> None:
     rules = {re.sub(r"<[^>]*?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
-    unlisted = {"/", "/docs", "/docs/{name}", "/problems/{kind}"}
-    assert rules - unlisted == set(openapi.contract()["paths"])
+    paths = set(openapi.contract()["paths"])
+    pages = {path.removeprefix("/v1") for path in paths} - paths  # each of these is that of a path
+    unlisted = {"/", "/style.css", "/docs", "/docs/{name}", "/problems/{kind}"} | pages
+    unlisted |= {rule for rule in rules if rule.startswith("/pictures/")}
+    assert rules - unlisted == paths
 
 
 def test_every_status_that_is_answered_is_in_the_contract(client: FlaskClient, kind: str) -> None:

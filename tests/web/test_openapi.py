@@ -11,7 +11,7 @@ from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
-from support import conforms, declared, sample, vocabulary
+from support import answer_of, answer_schema, conforms, declared, sample, undeclared, vocabulary
 
 from api.resources import RESOURCES
 from api.schema.json_schema import json_schema
@@ -155,8 +155,12 @@ SERVICES = {
     "/v1/quality": "",
     "/v1/network": "?type=summit",
     "/v1/changes": "?limit=500",
-    "/v1/aggregates/events": "?by=type,year",
+    **{f"/v1/cite/{resource.kind}": "" for resource in RESOURCES},
+    **{f"/v1/aggregates/{resource.kind}": "?by=" for resource in RESOURCES},
+    "/v1/cite": "?query=events?type=summit",
+    "/v1/cite/verify": f"?query=events&count=1&sha256={'0' * 64}",
     "/v1/search": "?q=geneva",
+    "/v1/suggest": "?q=put",
     "/v1/timeline": "?limit=5",
     "/v1/threads/{id}": "",
     "/healthz": "",
@@ -167,28 +171,19 @@ SERVICES = {
 @pytest.mark.parametrize("path", SERVICES)
 def test_a_service_answers_as_the_contract_has_it(client: FlaskClient, path: str) -> None:
     """Nothing is left open: every key that an answer has is in the schema of its data."""
-    (schema,) = (media["schema"] for media in answer_of(path)["content"].values())
-    statements = next(resource for resource in RESOURCES if resource.kind == "statements")
-    answer = client.get(path.replace("{id}", statements.example[0]) + SERVICES[path]).get_json()
+    schema = answer_schema(path)
+    (statement,) = client.get("/v1/statements?limit=1").get_json()["data"]
+    words = [word for p in declared(path) if p["name"] == "by" for word in vocabulary(p["schema"])[:2]]
+    answer = client.get(path.replace("{id}", statement["id"]) + SERVICES[path] + ",".join(words)).get_json()
     assert answer
     conforms(answer, schema)
-    assert undeclared(answer.get("data", answer), schema) <= {"type", "year"}, "what aggregates are grouped by"
+    assert undeclared(answer.get("data", answer), schema) == set(words), "what aggregates are grouped by"
 
 
-def answer_of(path: str) -> Any:
-    response = openapi.contract()["paths"][path]["get"]["responses"]["200"]
-    return openapi.contract()["components"]["responses"].get(response.get("$ref", "").rsplit("/", 1)[-1], response)
-
-
-def undeclared(data: Any, schema: dict[str, Any]) -> set[str]:
-    """The keys of what is shown that the schema of the answer, or of each of its records, does not name."""
-    schemas = openapi.contract()["components"]["schemas"]
-    while "$ref" in schema or "allOf" in schema or "items" in schema or "anyOf" in schema:
-        inner = (
-            schema["allOf"][1]["properties"]["data"] if "allOf" in schema else schema.get("items") or schema.get("anyOf", [{}])[0]
-        )
-        schema = schemas[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else inner
-    return {key for record in (data if isinstance(data, list) else [data]) for key in record} - set(schema["properties"])
+def test_an_export_has_the_types_that_the_contract_lists(client: FlaskClient) -> None:
+    (named,) = [p["schema"] for p in declared("/v1/export") if p["name"] == "format"]
+    found = {client.get(f"/v1/export?query=events&format={word}", follow_redirects=True).mimetype for word in vocabulary(named)}
+    assert found == set(answer_of("/v1/export")["content"])
 
 
 def test_a_record_with_fields_is_sparse_and_one_without_is_whole(client: FlaskClient) -> None:

@@ -51,12 +51,14 @@ def public() -> list[tuple[str, int]]:
             (f"/v1/{resource.kind}/{id}?fields=links", 200),
             (f"/v1/{resource.kind}/x", 404),
         ]
+        found += [(f"/{resource.kind}/{id}", 200), (f"/{resource.kind}?limit=2&facets={by}", 200), (f"/{resource.kind}/x", 404)]
         found += [
             (f"/v1/{resource.kind}/{id}?format=jsonld", 200),
             (f"/v1/{resource.kind}?limit=2", 200),
             (f"/v1/aggregates/{resource.kind}?by={by}", 200),
         ]
         found += [(f"/v1/{resource.kind}?format={word}&ids={id}", 200) for word in formats_of(resource.kind)]
+    found += [(path, 200) for path in ("/search?q=geneva", "/timeline?limit=2", "/changes?limit=2", "/releases")]
     found += [("/v1/events?limit=1&include=actors&facets=type&cite=true", 200), ("/v1/events?limit=1&format=atom", 200)]
     found += [(f"/v1/timeline?format={word}&on=2021-06-16", 200) for word in ("ndjson", "csv", "atom", "ics")]
     found += [("/v1/changes?format=atom&limit=1", 200), ("/v1/releases/latest", 404), ("/v1/evens", 404), ("/v1/events?x=1", 400)]

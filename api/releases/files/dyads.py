@@ -9,7 +9,7 @@ from typing import Any
 from ...formats.graphml import pairs
 from ...resources import BY_KIND
 from ...resources.actors import SYSTEMS, code_withdrawn
-from ...resources.events import STATUSES
+from ...resources.events import CODINGS, STATUSES
 from ...resources.filters import years
 from ...schema.fields import Record
 from .release_reader import ReleaseContent
@@ -58,6 +58,7 @@ EVENTS = Table(
         Column("latest", "date", "The latest day that the date of the event can mean."),
         Column("date_edtf", "string", "The date of the event as EDTF (ISO 8601-2).", required=True),
         Column("status", "string", "Whether it occurred, is announced or planned, or is only alleged.", STATUSES, required=True),
+        Column("coding", "string", "Whether the event was coded by hand or is machine-made.", tuple(CODINGS), required=True),
         Column("disputed", "boolean", "Whether accounts of the event conflict.", required=True),
         Column("one_sided", "boolean", "Whether something in the event rests on one party's account alone.", required=True),
         Column("type_id", "string", "Type of the event in the codebook.", required=True, refers="event-types"),
@@ -82,6 +83,7 @@ YEARS = Table(
         Column("events", "integer", "Events of every status that may have happened in the year.", required=True),
         Column("occurred", "integer", "Those of them whose status is `occurred`.", required=True),
         Column("certain", "integer", "Those that occurred and can only have happened in this year.", required=True),
+        Column("curated", "integer", "Those that occurred and were coded by hand.", required=True),
         Column("disputed", "integer", "Those that occurred and of which accounts conflict.", required=True),
         Column("one_sided", "integer", "Those that occurred and rest in part on one party's account alone.", required=True),
         *(Column(name, "integer", f"Events that occurred, of quad class {name[-1]}.", required=True) for name in COUNTED),
@@ -151,7 +153,7 @@ def dyads(event: Record, known: Codes) -> Iterator[Cells]:
         "event_id": event["id"],
         **{key: event["date"][key] for key in ("earliest", "latest")},
         "date_edtf": event["date"]["edtf"],
-        **{key: event[key] for key in ("status", "disputed", "one_sided")},
+        **{key: event[key] for key in ("status", "coding", "disputed", "one_sided")},
         "type_id": type["id"],
         "plover_event": plover.get("event"),
         "plover_mode": plover.get("mode"),
@@ -190,7 +192,7 @@ def dyad_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
 def _empty(row: Cells, year: int) -> Cells:
     """A row of a year without events."""
     kept = {column.name: row.get(column.name) for column in YEARS.columns if column.name in row}
-    counts = dict.fromkeys(("events", "occurred", "certain", "disputed", "one_sided", *COUNTED, "goldstein_events"), 0)
+    counts = dict.fromkeys(("events", "occurred", "certain", "curated", "disputed", "one_sided", *COUNTED, "goldstein_events"), 0)
     return {**kept, "year": year, **counts, "goldstein_sum": None}
 
 
@@ -201,6 +203,7 @@ def _count(total: Cells, row: Cells, certain: bool) -> None:
         return
     total["occurred"] += 1
     total["certain"] += certain
+    total["curated"] += row["coding"] == "curated"
     for doubt in ("disputed", "one_sided"):
         total[doubt] += row[doubt]
     if row["quad"]:

@@ -4,7 +4,6 @@ from typing import Any
 
 from apispec import APISpec
 
-from ...problems import PROBLEMS
 from ...resources.common import links
 from ...schema import fields
 from ...schema.json_schema import ANY, component
@@ -22,7 +21,7 @@ OFFICE = {
     "description": "An office held on the day in question.",
     "properties": {
         "title": {"type": "string"},
-        "organization": {"anyOf": [{"$ref": "#/components/schemas/Reference"}, {"type": "null"}]},
+        "organization": {"anyOf": [component("Reference"), {"type": "null"}]},
     },
     "required": ["title", "organization"],
 }
@@ -31,6 +30,7 @@ HOLDER = {
     "description": "An actor, with the offices held on the day in question.",
     "properties": {**REFERENCE["properties"], "offices": {"type": "array", "items": component("Office")}},
     "required": ["id", "name", "offices"],
+    "example": {"id": "antony-blinken", "name": "Antony Blinken", "offices": []},
 }
 PROBLEM = {
     "type": "object",
@@ -96,7 +96,7 @@ THREAD = {
         "act": {"type": "string"},
         "paraphrase": {"type": "string"},
         "href": {"type": "string"},
-        "replies": {"type": "array", "items": component("Thread")},
+        "replies": {"type": "array", "items": component("Thread"), "example": []},
     },
     "required": ["id", "stance", "speakers", "date", "act", "paraphrase", "href", "replies"],
 }
@@ -117,16 +117,16 @@ INVALID = {
 # The statuses without an answer, of whatever operation.
 ERRORS = {
     304: "The client's copy is current (`If-None-Match`); there is no body.",
-    400: PROBLEMS["invalid-parameters"],
-    404: PROBLEMS["unknown-record"],
+    400: "A parameter is unknown, or its value is not allowed; `errors` lists every one.",
+    404: "No record has this id.",
     406: "None of the media types in `Accept` is available; `available` lists those that are.",
     408: "The header fields did not come in time.",
-    409: PROBLEMS["draft"],
-    410: f"The record was withdrawn. Or: {PROBLEMS['cursor-expired']}",
+    409: "What is loaded is a draft, which may still change.",
+    410: "The record was withdrawn, or the release of the cursor is no longer kept.",
     414: "The request line is too long.",
     429: "Too many requests of one client; `Retry-After` says when to come again.",
     431: "The header fields are too many or too long.",
-    503: PROBLEMS["not-ready"],
+    503: "No release is loaded, or it cannot be read at the moment; `Retry-After` says when to come again.",
 }
 
 
@@ -144,6 +144,7 @@ RELEASE_SCHEMA = {
         "url": {"type": ["string", "null"], "format": "uri", "description": "The release itself; null for a draft."},
     },
     "required": ["version", "digest", "url"],
+    "example": RELEASE,
 }
 DATE_MATCH_COUNTS = {
     "type": "object",
@@ -191,7 +192,6 @@ LIST_META: dict[str, Any] = {
         "spelling": {"type": ["string", "null"], "description": "Where `q` finds nothing, its nearest spelling that does."},
     },
     "required": ["total", "release", "query"],
-    "example": {"total": 1, "release": RELEASE, "query": {"limit": 50}},
 }
 TIMELINE_META = {
     "type": "object",
@@ -204,13 +204,11 @@ TIMELINE_META = {
         },
     },
     "required": [*LIST_META["required"], "kinds"],
-    "example": {**LIST_META["example"], "kinds": {"events": 1}},
 }
 ANSWER_META = {
     "type": "object",
     "properties": {"total": {"type": "integer"}, "release": component("Release"), "query": ANY},
     "additionalProperties": True,
-    "example": {"total": 1, "release": RELEASE, "query": {}},
 }
 ANSWER_LINKS = {
     "type": "object",
@@ -221,7 +219,6 @@ ITEM_META = {
     "type": "object",
     "properties": {"release": component("Release")},
     "required": ["release"],
-    "example": {"release": RELEASE},
 }
 LINKS = {
     "type": "object",

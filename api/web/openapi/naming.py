@@ -25,7 +25,7 @@ NAMED: dict[Words, str] = {
     MATCHES: "Match",
 }
 
-REPEATED = 4  # documents that say the same of a key, from which on it is said once
+REPEATED = 3  # documents that say the same of a key, or keys that may be null, from which on it is said once
 
 
 def give_names(document: Document) -> None:
@@ -38,6 +38,7 @@ def give_names(document: Document) -> None:
     _name_answers(document)
     _name_responses(document)
     _name_properties(document)
+    _name_nullables(document)
     _share_filters(document)
 
 
@@ -173,9 +174,11 @@ def _name_properties(document: Document) -> None:
     """What several documents say of a key alike is one component, called as the key: `Citations`; or one that says so itself."""
     schemas, uses = document["components"]["schemas"], defaultdict[tuple[str, str], list[Document]](list)
     for schema in list(schemas.values()):
-        for key, shape in schema.get("properties", {}).items():
+        for key, shape in list(schema.get("properties", {}).items()):
             named = schemas.get(shape.get("$ref", "").rsplit("/", 1)[-1], {})
-            if "description" in shape and shape["description"] == named.get("description"):
+            if shape == {"type": "string", "description": schemas["RecordId"]["description"]}:
+                schema["properties"][key] = component("RecordId")
+            elif "description" in shape and shape["description"] == named.get("description"):
                 del shape["description"]
             elif "description" in shape:
                 uses[key, json.dumps(shape)].append(schema["properties"])
@@ -187,6 +190,28 @@ def _name_properties(document: Document) -> None:
             schemas[name] = json.loads(text)
             for holder in holders:
                 holder[key] = component(name)
+
+
+def _name_nullables(document: Document) -> None:
+    """A component or null, where several keys are so, is one component: `PublicDateOrNull`."""
+    schemas, uses = document["components"]["schemas"], defaultdict[str, list[Document]](list)
+    for schema in _within(schemas):
+        if len(schema.get("anyOf", ())) == 2 and schema["anyOf"][1] == {"type": "null"} and "$ref" in schema["anyOf"][0]:
+            uses[schema["anyOf"][0]["$ref"].rsplit("/", 1)[1]].append(schema)
+    for name, holders in uses.items():
+        if len(holders) >= REPEATED:
+            for holder in holders:
+                del holder["anyOf"]
+                holder.update(component(f"{name}OrNull"))
+            schemas[f"{name}OrNull"] = {"anyOf": [component(name), {"type": "null"}]}
+
+
+def _within(value: Any) -> Iterator[Document]:
+    """The mappings in a value, however deep, itself included."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _within(inner)
 
 
 class Shared(list[Document]):

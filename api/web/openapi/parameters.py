@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow import validate
 from webargs.fields import DelimitedList
 
+from ...resources.common import identity
 from ...resources.filters.base import ALL_OF, ANY_OF, NONE_OF
 from ...resources.filters.periods import A_MONTH, A_YEAR
 from ...resources.resource import Resource
@@ -28,7 +29,12 @@ VALUES = {
     r"\S": ("SomeText", "Any text that is not blank."),
 }
 SCHEMAS: dict[str, Any] = {
-    "RecordId": {"type": "string", "pattern": ID, "maxLength": fields.LONGEST_ID},
+    "RecordId": {
+        "type": "string",
+        "description": identity().metadata["description"],
+        "pattern": ID,
+        "maxLength": fields.LONGEST_ID,
+    },
     **{name: {"type": "string", "pattern": pattern, "description": what} for pattern, (name, what) in VALUES.items()},
 }
 

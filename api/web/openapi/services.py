@@ -8,9 +8,9 @@ from ...query.timeline import timeline_arguments
 from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
 from ...resources.timeline import TIMELINE
-from ...schema.json_schema import DATE, component
+from ...schema.json_schema import component
 from .. import changes, citations, exports, index, network, resolve, search, threads
-from .components import RELEASE, SAMPLE_HIT, errors
+from .components import SAMPLE_HIT, errors
 from .operations import envelope, media, typed
 from .parameters import id_parameter, query
 
@@ -91,8 +91,6 @@ def services() -> dict[str, dict[str, Any]]:
 def _lookups() -> dict[str, dict[str, Any]]:
     """The index, search, identifiers, the network and threads."""
     hits = _answer({"type": "array", "items": component("Hit")}, [SAMPLE_HIT])
-    said = {"id": "...", "speakers": [], "date": DATE["example"], "act": "deny", "paraphrase": "..."}
-    thread = {**said, "stance": None, "href": "/v1/statements/...", "replies": []}
     redirect = "Redirect from an id in another scheme, or a former id, to the record"
     resolving = _service(redirect, "resolve", {}, (400, 404, 410, 503))
     redirects = {"303": {"description": "`Location` is the record's address."}, "308": {"description": "The record was renamed."}}
@@ -136,7 +134,7 @@ def _lookups() -> dict[str, dict[str, Any]]:
         "/v1/threads/{id}": _service(
             "What a statement replies to and what replies to it, as trees",
             "get_thread",
-            _answer({"type": "array", "items": component("Thread")}, [thread]),
+            _told_each("Thread"),
             (400, 404, 410, 503),
             parameters=[id_parameter(BY_KIND["statements"]), *query(threads.thread_arguments())],
             tag="statements",
@@ -175,8 +173,8 @@ def _publications() -> dict[str, dict[str, Any]]:
             parameters=query(citations.cite_query_arguments()),
         ),
         "/v1/export": _service(
-            "The answer to a query in a format other than JSON, from its own address, which takes `format` or `Accept`, too; "
-            "with CSV also `expand` (a row for each item of a list) and `spreadsheet` (`true`: a BOM, no formulas)",
+            "The answer to a query in another format than JSON, from its own address, which takes `format` or `Accept`, too; for "
+            "CSV also `expand` (a row for each item of a list) and `spreadsheet` (`true`: a BOM, no formulas)",
             "export_query",
             _other_formats(),
             (400,),
@@ -254,7 +252,7 @@ def _state() -> dict[str, dict[str, Any]]:
         "/readyz": _service(
             "Whether a release is loaded and answers",
             "readyz",
-            media("application/json", {"status": "ok", "release": RELEASE}, component("Health")),
+            media("application/json", {"status": "ok"}, component("Health")),
             (503,),
         ),
     }

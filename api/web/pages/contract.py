@@ -1,4 +1,4 @@
-"""The pages for people, and the contract: front page, documentation, problem types, openapi.json and openapi.yaml."""
+"""The contract and its documentation: openapi.json, openapi.yaml, Swagger UI, and the descriptions of problem types."""
 
 from collections.abc import Mapping
 from mimetypes import guess_type
@@ -9,37 +9,26 @@ import flask_swagger_ui
 from flask import Blueprint, Response, render_template
 from werkzeug.security import safe_join
 
-from .. import __version__
-from ..problems import PROBLEMS, Problem
-from ..query.citation import citation
-from ..resources import RESOURCES
-from . import openapi
-from .addresses import mounted, root
-from .headers import DOCUMENTATION, page_policy
-from .questions import QUESTIONS
-from .request_parameters import served
-from .response_cache import keep
-from .responses import FRESH, JSON, answer, fixed, not_modified
+from ...problems import PROBLEMS, Problem
+from .. import openapi
+from ..addresses import mounted
+from ..headers import DOCUMENTATION
+from ..response_cache import keep
+from ..responses import FRESH, HTML, JSON, fixed
 
-HTML = "text/html"
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
-blueprint = Blueprint("pages", __name__)
 
 
-@blueprint.get("/")
-def home() -> Response:
-    release = served()
-    if unchanged := not_modified(release, HTML):
-        return unchanged
-    body = render_template(
-        "index.html",
-        about=release.about,
-        resources=RESOURCES,
-        api_version=__version__,
-        citation=citation(release.about, root()),
-        questions=QUESTIONS,
-    )
-    return answer(body, release, HTML, headers={"Content-Security-Policy": page_policy(body)})
+def add_to(blueprint: Blueprint) -> None:
+    """Adds the routes to the blueprint of the pages."""
+    for path, view in (
+        ("/openapi.yaml", openapi_yaml),
+        ("/openapi.json", openapi_json),
+        ("/docs", docs),
+        ("/docs/<path:name>", docs_file),
+        ("/problems/<kind>", problem),
+    ):
+        blueprint.add_url_rule(path, view.__name__, view)
 
 
 def constant(
@@ -50,22 +39,18 @@ def constant(
     return fixed(body, media_type, cache_control, headers)
 
 
-@blueprint.get("/openapi.yaml")
 def openapi_yaml() -> Response:
     return constant(openapi.as_yaml().replace("[{url: /,", f"[{{url: {mounted('') or '/'},", 1), "application/yaml")
 
 
-@blueprint.get("/openapi.json")
 def openapi_json() -> Response:
     return constant(openapi.as_json().replace('[{"url":"/",', f'[{{"url":"{mounted("") or "/"}",', 1))
 
 
-@blueprint.get("/docs")
 def docs() -> Response:
     return constant(render_template("docs.html"), HTML, headers={"Content-Security-Policy": DOCUMENTATION})
 
 
-@blueprint.get("/docs/<path:name>")
 def docs_file(name: str) -> Response:
     """A file of Swagger UI, or the script that starts it."""
     if name == "start.js":
@@ -76,7 +61,6 @@ def docs_file(name: str) -> Response:
     return constant(Path(path).read_bytes(), guess_type(name)[0] or "application/octet-stream", "public, max-age=86400")
 
 
-@blueprint.get("/problems/<kind>")
 def problem(kind: str) -> Response:
     """The description of a problem type, at the address in its `type`."""
     if kind not in PROBLEMS:

@@ -1,0 +1,106 @@
+"""What pages call things, and what stands where: a small table; whatever it does not name is derived from the schema."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from ...resources.resource import Resource
+from ...schema.shape import shape
+
+# Names of keys and parameters that do not read well with their underscores as spaces.
+LABELS = {
+    "also_known_as": "Also known as",
+    "by": "By",
+    "coding_note": "Remark on the coding",
+    "citations": "Sources",
+    "date_from": "From",
+    "date_match": "Imprecise dates",
+    "date_to": "To",
+    "geonames": "GeoNames",
+    "ids": "Ids",
+    "no_url": "Why there is no address",
+    "note": "Remark",
+    "on": "Date",
+    "plover": "PLOVER",
+    "cameo": "CAMEO",
+    "q": "Words",
+    "tias": "TIAS",
+    "unts": "UNTS",
+    "updated_in": "Last changed in release",
+    "updated_since": "Changed since",
+    "url": "Address",
+    "wikidata": "Wikidata",
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a kind's pages show first.
+
+    `lead` are the keys of the texts under the title, `sections` those of the sections that come first. `line` and `text`
+    are paths of what a list shows beside a name. `filters` are the parameters that the form of a list begins with,
+    `facets` those that are counted when a reader comes from the front page.
+    """
+
+    lead: tuple[str, ...] = ("summary", "definition", "description", "paraphrase")
+    sections: tuple[str, ...] = ()
+    line: tuple[str, ...] = ("kind",)
+    text: str = ""
+    filters: tuple[str, ...] = ()
+    facets: tuple[str, ...] = ()
+
+
+LAYOUTS = {
+    "events": Layout(
+        sections=("participants", "accounts", "quantities", "agreements", "related", "topics"),
+        line=("type.name", "places.name"),
+        text="summary",
+        filters=("type", "status", "actor", "place", "topic"),
+        facets=("type", "status", "actor", "topic"),
+    ),
+    "statements": Layout(
+        lead=("quote", "original"),
+        sections=("speakers", "addressees", "replies_to", "accounts", "about", "quantities"),
+        line=("speakers.name", "act"),
+        filters=("speaker", "act", "addressee", "topic", "stance"),
+        facets=("act", "speaker", "topic"),
+    ),
+    "agreements": Layout(
+        sections=("status", "in_force", "parties", "actions", "terms", "relations", "accounts", "topics"),
+        line=("kind", "status.detail"),
+        text="summary",
+        filters=("kind", "party", "status", "in_force_on", "topic"),
+        facets=("kind", "status", "party"),
+    ),
+    "actors": Layout(
+        sections=("roles", "accounts", "part_of", "codes"),
+        line=("kind", "country"),
+        text="description",
+        filters=("kind", "country", "role_on", "role"),
+        facets=("kind", "country"),
+    ),
+    "sources": Layout(line=("publisher", "kind"), filters=("kind", "language", "year"), facets=("kind", "language")),
+    "places": Layout(line=("kind", "within.name"), filters=("kind", "country", "within"), facets=("kind", "country")),
+    "topics": Layout(line=("broader.name",), text="definition", filters=("broader",)),
+    "event-types": Layout(line=("plover.event",), text="definition", filters=("plover",), facets=("plover",)),
+}
+
+
+def layout(resource: Resource) -> Layout:
+    """The layout of a kind; one that the table does not name has what most kinds have."""
+    return LAYOUTS.get(resource.kind, Layout())
+
+
+def label(name: str) -> str:
+    """What a key or a parameter is called."""
+    return LABELS.get(name) or words(name).replace("-", " ").capitalize()
+
+
+def words(value: object) -> str:
+    """A word of a closed vocabulary, as text."""
+    return str(value).replace("_", " ")
+
+
+@cache
+def vocabularies(resource: Resource) -> frozenset[str]:
+    """The keys of a kind's documents whose values are words of a closed vocabulary."""
+    return frozenset(node.name for node in shape(resource.schema) if node.values)

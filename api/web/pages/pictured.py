@@ -1,0 +1,14 @@
+"""The picture that a page shows: of what a list finds, or of one record."""
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from ..addresses import mounted
+from ..pictures.drawings import DRAWINGS
+
+
+def picture(kind: str, asked: Mapping[str, str]) -> str | None:
+    """The address of the picture of what filters find of a kind; None without one."""
+    name = next((name for name, drawing in DRAWINGS.items() if drawing.kind == kind), None)
+    query = urlencode(asked, safe=",:")
+    return mounted(f"/pictures/{name}.svg{f'?{query}' if query else ''}") if name else None

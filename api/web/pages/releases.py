@@ -1,0 +1,46 @@
+"""The pages of the published releases: which there are, and what each of them holds."""
+
+from typing import Any
+
+from flask import Response, redirect
+
+from ...problems import Problem
+from ...resources import BY_KIND
+from ...storage.release import Release
+from .. import addresses
+from ..headers import PAGE
+from ..releases import described, newest, published, shown, unpublished
+from ..request_parameters import no_parameters, served, store
+from ..responses import HTML, fixed
+from .render import html
+
+
+def releases_page() -> Response:
+    no_parameters()
+    known = [store().version(version).about for version in store().versions()]
+    return respond("releases", known=known)
+
+
+def release_page(version: str) -> Any:
+    no_parameters()
+    if version == "latest":
+        return redirect(addresses.mounted(f"/releases/{newest()}"), 307)
+    release = {**shown(served().about), "files": []} if unpublished(version) else described(published(version))
+    kinds = [kind for kind in BY_KIND if kind in release["counts"]]
+    return respond("release", release=release, kinds=kinds)
+
+
+def respond(template: str, **values: Any) -> Response:
+    """A page that depends on what is published, and on the served release for its frame alone."""
+    programs = addresses.for_programs()
+    body = html(template, loaded(), programs=addresses.from_root(programs), here="releases", **values)
+    link = f'<{programs}>; rel="alternate"; type="application/json"'
+    headers = {"Content-Security-Policy": PAGE, "Link": link, "Vary": "Accept"}
+    return fixed(body, HTML, "public, max-age=60", headers)
+
+
+def loaded() -> Release | None:
+    try:
+        return served()
+    except Problem:  # what is published is there all the same
+        return None

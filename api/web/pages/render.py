@@ -1,0 +1,52 @@
+"""Makes the HTML of a page, and its response: policy, validator, and the link to the same answer for programs."""
+
+from typing import Any
+
+from flask import Response, render_template, request
+
+from ... import __version__
+from ...query.citation import citation
+from ...resources import RESOURCES
+from ...storage.release import Release
+from ..addresses import for_programs, from_root, root
+from ..headers import PAGE
+from ..responses import HTML, answer
+from . import style
+
+# What the head of every page leads to, after the kinds of records that have a date; the words are the last part of the address.
+OTHERS = ("timeline", "changes", "releases")
+
+
+def pin() -> str:
+    """The query string that keeps to the release that the request reads, empty for the one that is served."""
+    version = request.args.get("release")
+    return f"?release={version}" if version and version.replace(".", "").isdigit() else ""
+
+
+def context(release: Release | None) -> dict[str, Any]:
+    """What the frame of every page needs; nothing of it if no release is loaded."""
+    return {
+        "about": release.about if release else None,
+        "base": request.root_path,
+        "pin": pin(),
+        "resources": RESOURCES,
+        "others": OTHERS,
+        "style": style.address(),
+        "api_version": __version__,
+        "asked": request.args.get("q", ""),
+    }
+
+
+def html(template: str, release: Release | None, **values: Any) -> str:
+    return render_template(f"pages/{template}.html", **context(release), **values)
+
+
+def page(template: str, release: Release, *, following: str | None = None, **values: Any) -> Response:
+    """A page as a response; its other shape is the answer for programs at the same address below `/v1`."""
+    programs = for_programs()
+    how = citation(release.about, root())
+    onward = from_root(following) if following else None
+    body = html(template, release, programs=from_root(programs), following=onward, citation=how, **values)
+    return answer(
+        body, release, HTML, links={"next": following, "alternate": programs}, headers={"Content-Security-Policy": PAGE}
+    )

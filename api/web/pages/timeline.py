@@ -1,0 +1,59 @@
+"""The page of the timeline: events, statements and acts of agreements under their dates."""
+
+import json
+from typing import Any
+
+from flask import redirect, request
+
+from ...query.parsing import joined
+from ...query.timeline import FORMATS, timeline_arguments
+from ...resources.timeline import KINDS, TIMELINE
+from .. import addresses
+from ..request_parameters import read_timeline
+from ..responses import HTML, not_modified
+from .brief import Brief, at, doubts
+from .labels import words
+from .listing import KEPT, controls, given, shape_address, without_empty
+from .render import page
+
+FIRST = ("q", "date_from", "date_to", "kind", "actor", "topic")
+
+
+def timeline_page() -> Any:
+    if cleaned := without_empty():
+        return cleaned
+    if "format" in request.args:
+        return redirect(addresses.for_programs(), 307)
+    timeline = read_timeline()
+    if unchanged := not_modified(timeline.release, HTML):
+        return unchanged
+    results = timeline.page()
+    asked = {name: joined(values) for name, values in request.args.lists()}
+    every = {control.name: control for control in controls(TIMELINE, asked, {}, timeline_arguments())}
+    return page(
+        "timeline",
+        timeline.release,
+        following=addresses.next_page(results.next),
+        here="timeline",
+        total=results.total,
+        kinds=timeline.totals(),
+        match=timeline.by_match(),
+        entries=[entry(json.loads(text)) for text in results.documents],
+        first=[every[name] for name in FIRST if name in every],
+        more=[control for name, control in every.items() if name not in FIRST],
+        more_open=any(control.value for name, control in every.items() if name not in FIRST),
+        sort=("date", "-date"),
+        sorted=asked.get("sort", TIMELINE.order),
+        kept=[(name, asked[name]) for name in KEPT if name in asked],
+        given=given(),
+        shapes=[(word, shape_address(word)) for word in FORMATS],
+        words=KINDS,
+    )
+
+
+def entry(document: dict[str, Any]) -> Brief:
+    """An entry of the timeline, which leads to its record."""
+    id = document["links"]["self"].rsplit("/", 1)[1]
+    date = document["date"]
+    line = [words(document["what"]), *at(document, "places.name")]
+    return Brief(document["kind"], id, document["title"], date, "", doubts(document), line, "")

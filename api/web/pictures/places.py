@@ -1,0 +1,117 @@
+"""The map: places with events on the outline of the land, without borders, which would take sides."""
+
+from collections.abc import Callable
+from functools import cache
+from math import sqrt
+from pathlib import Path
+
+from ...formats.geojson import location
+from ...schema.fields import Record
+from .marks import keys
+from .projection import HEIGHT, WIDTH, project
+from .svg import Cell, Frame, Picture, element, link, text
+
+SHAPE = 0.62  # height of a part of the map, of its width
+STEPS = 4  # of the outline, to a pixel of the projection
+LOW = project(0, -57)[1]  # where the outline ends
+CLOSEST = 90.0  # pixels of the projection that a map shows at least
+
+
+@cache
+def outline() -> str:
+    """The land as the data of a path, made by .ci/outline.py."""
+    return Path(__file__).with_name("outline.txt").read_text(encoding="ascii").strip()
+
+
+def located(events: list[Record], places: dict[str, Record]) -> tuple[dict[tuple[str, bool], list[Record]], list[Record]]:
+    """The events at each place that has coordinates, or within it (True); and those without such a place."""
+    found: dict[tuple[str, bool], list[Record]] = {}
+    nowhere = []
+    for event in events:
+        at = {(where, where != place["id"]) for place in event["places"] if (where := location(place["id"], places))}
+        for key in sorted(at):
+            found.setdefault(key, []).append(event)
+        if not at:
+            nowhere.append(event)
+    return found, nowhere
+
+
+def world(events: list[Record], places: dict[str, Record], frame: Frame, list_of: Callable[[str], str]) -> Picture:
+    """The picture; `list_of` is the address of the events at a place."""
+    found, nowhere = located(events, places)
+    points = {key: project(places[key[0]]["longitude"], places[key[0]]["latitude"]) for key in found}
+    x, y, across = _window(list(points.values()))
+    zoom = frame.width / across
+    low = HEIGHT if any(at > LOW for _, at in points.values()) else LOW
+    height = (min(across * SHAPE, low - y) if across < WIDTH else low) * zoom
+    drawn, rows, taken = [], [], list[tuple[float, float, float]]()
+    labels = []
+    for key in sorted(found, key=lambda key: (-len(found[key]), key)):
+        (id, within), here = key, found[key]
+        cx, cy, r = (points[key][0] - x) * zoom, (points[key][1] - y) * zoom, 3 + 2.1 * sqrt(len(here))
+        sure = [event for event in here if event["status"] == "occurred" and not event["disputed"]]
+        class_ = "dot near" if within else "dot" if sure else "hollow doubtful"
+        name = places[id]["name"]
+        doubtful = f", {len(here) - len(sure)} of them doubtful" if len(sure) < len(here) else ""
+        what = f"{name}{', somewhere within' if within else ''}: {len(here)}{doubtful}"
+        href = frame.href(here[0]) if len(here) == 1 else list_of(id)
+        drawn.append(link(href, what, element("circle", cx=cx, cy=cy, r=r, class_=class_)))
+        box = (cx + r + 3, cy - 6, cx + r + 3 + len(name) * 6.2)
+        if (
+            len(taken) < 24
+            and box[2] < frame.width
+            and all(abs(box[1] - b) > 13 or box[2] < a or c < box[0] for a, b, c in taken)
+        ):
+            labels.append(text(box[0], cy + 4, name, "small halo"))
+            taken.append(box)
+        rows.append(
+            [
+                Cell(name, list_of(id)),
+                Cell(str(len(here))),
+                Cell("within" if within else "there"),
+                Cell(doubtful.strip(" ,") or "-"),
+            ]
+        )
+    land = element(
+        "path", d=outline(), class_="land", transform=f"scale({zoom / STEPS:.4f}) translate({-x * STEPS:.1f} {-y * STEPS:.1f})"
+    )
+    size = {"width": frame.width, "height": round(height)}
+    inner = element("svg", land, *reversed(drawn), *labels, **size)
+    samples = [
+        (element("circle", cx=0, cy=0, r=6, class_=class_), meaning)
+        for class_, meaning in SAMPLES
+        if f'class="{class_}"' in inner
+    ]
+    legend, more = keys(samples, frame.width, height + 8)
+    without = f"{len(nowhere):,} of the events have no place with coordinates and are not on the map." if nowhere else ""
+    return Picture(
+        "map",
+        frame.heading,
+        f"{len(events) - len(nowhere)} events at {len(found)} places; the larger the circle, the more events.",
+        frame.width,
+        height + 14 + more,
+        inner + legend,
+        ("Place", "Events", "Where", "Doubt"),
+        rows,
+        cut=without,
+    )
+
+
+SAMPLES = (
+    ("dot", "events there; the area says how many"),
+    ("dot near", "somewhere within"),
+    ("hollow doubtful", "none of them undisputed"),
+)
+
+
+def _window(points: list[tuple[float, float]]) -> tuple[float, float, float]:
+    """The left and upper end and the width of what is shown of the projection: all points, with room around them."""
+    if not points:
+        return 0.0, 0.0, WIDTH
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    across = max((max(xs) - min(xs)) * 1.3, (max(ys) - min(ys)) * 1.4 / SHAPE, CLOSEST)
+    if across > WIDTH * 0.8:
+        return 0.0, 0.0, WIDTH
+    left = min(max((max(xs) + min(xs) - across) / 2, 0), WIDTH - across)
+    top = min(max((max(ys) + min(ys) - across * SHAPE) / 2, 0), max(HEIGHT - across * SHAPE, 0))
+    return left, top, across

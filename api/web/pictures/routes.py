@@ -1,0 +1,44 @@
+"""The routes of the pictures."""
+
+from functools import partial
+
+from flask import Blueprint, Response, request
+
+from ..addresses import mounted
+from ..headers import page_policy
+from ..request_parameters import read_query
+from ..responses import answer, not_modified
+from .drawings import DRAWINGS, arguments
+from .svg import Picture
+
+SVG = "image/svg+xml"
+
+
+def routes() -> Blueprint:
+    """A route for each picture."""
+    blueprint = Blueprint("pictures", __name__, url_prefix="/pictures")
+    for name in DRAWINGS:
+        blueprint.add_url_rule(f"/{name}.svg", name, partial(picture_view, name))
+    return blueprint
+
+
+def picture(name: str) -> Picture:
+    """The picture that this request's parameters ask for, for a page that shows it or its table."""
+    return DRAWINGS[name].draw(read_query(DRAWINGS[name].resource, arguments(name)))
+
+
+def picture_view(name: str) -> Response:
+    """A picture of what the query finds; `Link` has the same query as JSON."""
+    drawing = DRAWINGS[name]
+    query = read_query(drawing.resource, arguments(name))
+    if unchanged := not_modified(query.release, SVG):
+        return unchanged
+    body = drawing.draw(query).svg()
+    own = {"width", *drawing.own}
+    asked = "&".join(part for part in request.query_string.decode("latin-1").split("&") if part.partition("=")[0] not in own)
+    alternate = mounted(f"/v1/{drawing.kind}{f'?{asked}' if asked else ''}")
+    headers = {
+        "Content-Security-Policy": page_policy(body),
+        "Content-Disposition": f'inline; filename="{name}-{query.release.about["version"]}.svg"',
+    }
+    return answer(body, query.release, SVG, links={"alternate": alternate}, headers=headers)

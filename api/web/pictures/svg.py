@@ -1,0 +1,170 @@
+"""SVG as text: elements, escaped text, links, and the frame that every picture has."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ...formats.result import xml
+from ...schema.fields import Record
+from .style import CSS
+
+WIDE = 0.54  # of the font's size: the mean width of a letter
+LINE = 18
+
+
+def element(name: str, *children: str, **attributes: object) -> str:
+    """An element; `children` are markup already. `class_` is `class`, an underscore a hyphen, None no attribute."""
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{_value(value)}"' for key, value in attributes.items() if value is not None
+    )
+    return f"<{name}{given}>{''.join(children)}</{name}>" if children else f"<{name}{given}/>"
+
+
+def _value(value: object) -> str:
+    """A number with at most one digit after the point, or any text, escaped."""
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else xml(value)
+
+
+def text(x: float, y: float, words: str, class_: str | None = None, anchor: str | None = None) -> str:
+    return element("text", xml(words), x=x, y=y, class_=class_, text_anchor=anchor)
+
+
+def title(words: str) -> str:
+    """What a mark is, for a pointer that rests on it and for a screen reader."""
+    return element("title", xml(words))
+
+
+def link(href: str, what: str, *children: str) -> str:
+    return element("a", title(what), *children, href=href)
+
+
+def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
+    return element("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", class_=class_)
+
+
+def rect(x: float, y: float, width: float, height: float, class_: str, **more: object) -> str:
+    return element("rect", x=x, y=y, width=max(width, 0.5), height=height, class_=class_, **more)
+
+
+def fitted(words: str, width: float, size: float = 12) -> str:
+    """A text that is cut, with an ellipsis, where it would be wider than `width` pixels."""
+    most = int(width / (size * WIDE))
+    return words if len(words) <= most else f"{words[: max(most - 1, 0)].rstrip()}…"
+
+
+def wrapped(words: str, width: float, size: float = 12, most: int = 4) -> list[str]:
+    """A text in lines of at most `width` pixels, at most so many of them."""
+    letters, lines = max(int(width / (size * WIDE)), 8), [""]
+    for word in words.split():
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > letters:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1][: letters - 1]}…"]
+    return [fitted(line, width + size, size) for line in lines]
+
+
+class Frame(NamedTuple):
+    """What every drawing is told: how wide it is, what it is called, and the address of a record."""
+
+    width: int
+    heading: str
+    href: Callable[[Record], str]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the table with a picture's content: a text, and the address that it leads to."""
+
+    words: str
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: what it is called and shows, in words; its body as markup; the same content as rows of a table.
+
+    `name` is unique among the pictures of a page. `notes` are said below the heading, `cut` says what is left out.
+    """
+
+    name: str
+    heading: str
+    description: str
+    width: int
+    height: float  # of the body
+    body: str
+    columns: tuple[str, ...]
+    rows: list[list[Cell]]
+    notes: list[str] = field(default_factory=list)
+    cut: str = ""
+
+    @property
+    def top(self) -> int:
+        """The height of the heading and the notes."""
+        return 34 + LINE * len(self._lines())
+
+    def _lines(self) -> list[tuple[str, str]]:
+        said = [("note", note) for note in self.notes] + ([("cut", self.cut)] if self.cut else [])
+        return [(class_, part) for class_, words in said for part in wrapped(words, self.width - 32, most=3)]
+
+    def svg(self, *, styled: bool = True) -> str:
+        """The SVG document; without `styled` its style sheet is left to the page that it stands in."""
+        height, ids = round(self.top + self.height), f"{self.name}-title {self.name}-desc"
+        head = [
+            element("title", xml(self.heading), id=f"{self.name}-title"),
+            element("desc", xml(" ".join(filter(None, (self.description, self.cut)))), id=f"{self.name}-desc"),
+            element("style", CSS) if styled else "",
+            PATTERNS,
+            rect(0, 0, self.width, height, "paper"),
+            text(16, 26, fitted(self.heading, self.width - 32, 17), "heading"),
+            *(text(16, 28 + LINE * number, words, class_) for number, (class_, words) in enumerate(self._lines(), 1)),
+        ]
+        body = element("g", self.body, transform=f"translate(0 {self.top})")
+        size = {"width": self.width, "height": height, "viewBox": f"0 0 {self.width} {height}"}
+        opened = element("svg", *head, body, xmlns="http://www.w3.org/2000/svg", class_="picture", role="img", **size)
+        return opened.replace(' role="img"', f' role="img" aria-labelledby="{ids}"', 1) + "\n"
+
+    def table(self) -> str:
+        """The same content as an HTML table."""
+        head = "".join(element("th", xml(column), scope="col") for column in self.columns)
+        rows = (element("tr", *(element("td", _linked(cell)) for cell in row)) for row in self.rows)
+        return element(
+            "table", element("caption", xml(self.heading)), f"<thead><tr>{head}</tr></thead>", f"<tbody>{''.join(rows)}</tbody>"
+        )
+
+
+def _linked(cell: Cell) -> str:
+    return element("a", xml(cell.words), href=cell.href) if cell.href else f"{xml(cell.words)}"
+
+
+def stripes(name: str, angle: int, gap: int, class_: str) -> str:
+    drawn = line(0, 0, 0, gap, class_)
+    return element(
+        "pattern", drawn, id=name, width=gap, height=gap, patternUnits="userSpaceOnUse", patternTransform=f"rotate({angle})"
+    )
+
+
+def fade(name: str, first: float, last: float) -> str:
+    stops = (element("stop", offset=at, class_="stop", stop_opacity=opacity) for at, opacity in ((0, first), (1, last)))
+    return element("linearGradient", *stops, id=name)
+
+
+# Of all pictures, the same in each: hatching for what is unknown or doubtful, and bars that fade where nothing bounds them.
+PATTERNS = element(
+    "defs",
+    stripes("picture-hatch", 45, 5, "stripe"),
+    stripes("picture-pause", -45, 4, "stripe pause"),
+    fade("picture-from", 0, 1),
+    fade("picture-to", 1, 0),
+)
+
+
+def rows_of(groups: Iterable[tuple[float, float]]) -> list[int]:
+    """The row of each interval, in their order, so that none overlaps another in its row: always the first that is free."""
+    ends: list[float] = []
+    found = []
+    for first, last in groups:
+        row = next((number for number, end in enumerate(ends) if end <= first), len(ends))
+        ends[row:] = [last, *ends[row + 1 :]]
+        found.append(row)
+    return found
