@@ -111,14 +111,16 @@ def queries(draw: st.DrawFn, oracle: Oracle) -> tuple[Resource, dict[str, Any]]:
                         del drawn["quantity_max"]
                     match = draw(st.fixed_dictionaries({}, optional={"quantity_match": MATCH})) if len(drawn) > 1 else {}
                     parameters |= drawn | match
-                    for other in ("unit_all", "unit_not"):
-                        parameters.pop(other, None)
             case filters.Dates() | filters.ActionDates():
                 parameters["date_match"] = draw(MATCH)
                 ranges = st.fixed_dictionaries({}, optional={"date_from": PARTIAL, "date_to": PARTIAL})
                 parameters |= draw(st.one_of(ranges, st.fixed_dictionaries({"on": PARTIAL})))
                 if "date_to" in parameters and bounds(parameters["date_to"])[1] < bounds(parameters.get("date_from", "0001"))[0]:
                     del parameters["date_to"]
+    if {"quantity_min", "quantity_max"} & set(parameters):  # they need one unit, whatever the filter of units drew
+        parameters["unit"] = parameters["unit"][:1]
+    if "unit" in parameters:
+        parameters = {name: value for name, value in parameters.items() if name not in ("unit_all", "unit_not")}
     words = draw(st.lists(st.sampled_from(sorted(resource.sorts)), max_size=2, unique=True))
     if words:
         parameters["sort"] = [draw(st.sampled_from(["", "-"])) + word for word in words]
