@@ -43,10 +43,12 @@ def changed(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_changed_dataset_is_valid_and_published_by_the_tests_though_not_as_the_version_it_has(
-    changed: Path, tmp_path: Path
-) -> None:
+def test_a_changed_dataset_is_valid(changed: Path) -> None:
     assert run("check", "--dataset", changed).exit_code == 0
+
+
+@pytest.mark.trials  # in short: test_a_bump_that_is_too_small_is_refused, of the small dataset
+def test_a_changed_dataset_is_published_by_the_tests_though_not_as_the_version_it_has(changed: Path, tmp_path: Path) -> None:
     about, last = changed / "dataset.yaml", max((changed / "releases").glob("*.tsv"), key=lambda path: version_key(path.stem))
     about.write_text(re.sub(r"^version: .*$", f"version: {last.stem}", about.read_text(), count=1, flags=re.MULTILINE))
     with pytest.raises(DatasetError) as refused:

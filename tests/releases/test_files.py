@@ -473,6 +473,7 @@ def test_the_raw_codings_are_published_with_the_reliability_computed_from_them(f
     assert table.count("| `kind` |") == len({part.parent for part in parts})
 
 
+@pytest.mark.trials  # in short: the files of a release are read by these readers one by one, here and in test_publish.py
 def test_independent_readers_must_agree_before_anything_is_published(
     folder: Path, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

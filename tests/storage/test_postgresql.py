@@ -329,6 +329,7 @@ def test_a_server_that_hangs_is_known_to_within_five_seconds() -> None:
     assert postgresql_pool.POLL + postgresql_pool.SILENCE < 5
 
 
+@pytest.mark.trials  # in short: test_a_server_that_hangs_is_a_503_within_bounds_and_then_over
 def test_while_a_server_hangs_many_clients_have_a_503_and_what_needs_no_database_is_answered(
     cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -380,6 +381,7 @@ def test_a_statement_under_way_when_the_server_hangs_is_given_up_soon(cluster: C
         pool.close()
 
 
+@pytest.mark.trials  # in short: tests/storage/test_store.py
 def test_more_clients_than_connections_wait_for_their_turn(cluster: Cluster, tmp_path: Path) -> None:
     settings = of(cluster, tmp_path)
     loaded(settings)

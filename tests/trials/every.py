@@ -40,7 +40,7 @@ TRIALS: tuple[Trial, ...] = (
         hostile.malformed,
         "{requests:,} requests of {kinds} kinds and {paths} paths, all answered; {served:,} polite requests beside them, "
         "{longest} s at most",
-        1,
+        0,  # in short: tests/web/test_http.py, tests/web/test_security.py
         1,
         30,
     ),
@@ -96,7 +96,7 @@ TRIALS: tuple[Trial, ...] = (
         "Bits turned, parts exchanged, dropped and made up, cursors of other queries, on both databases",
         hostile.cursors,
         "{cursors:,} cursors: {refused:,} refused, {pages:,} a page of the same query, 0 errors",
-        20,
+        8,
         40,
         300,
     ),
