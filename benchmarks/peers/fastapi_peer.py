@@ -74,8 +74,9 @@ class Event(BaseModel):
     title: str
     type: Ref
     status: str
+    coding: str
     date: Dated
-    place: Ref | None
+    places: list[Ref]
     participants: list[Participant]
     topics: list[Ref]
     summary: str
@@ -83,6 +84,7 @@ class Event(BaseModel):
     agreements: list[Ref]
     related: list[Related]
     disputed: bool
+    one_sided: bool
     accounts: list[Account]
     note: str | None
     citations: list[Citation]
