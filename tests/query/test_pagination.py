@@ -309,9 +309,7 @@ def test_many_walks_give_what_plain_scans_give(
     hold_to_a_plain_scan(data, client, documents, oracle)
 
 
-def hold_to_a_plain_scan(
-    data: st.DataObject, client: FlaskClient, documents: dict[str, list[Document]], oracle: Oracle
-) -> None:
+def hold_to_a_plain_scan(data: st.DataObject, client: FlaskClient, documents: dict[str, list[Document]], oracle: Oracle) -> None:
     """Holds one drawn query to a plain scan: its records, order, counts and facets, as JSON, NDJSON and CSV."""
     resource, parameters = data.draw(queries(oracle))
     expected = [d for d in documents[resource.kind] if holds(oracle, resource, parameters, d)]
