@@ -211,6 +211,7 @@ LEFT = {
     "2021-12-18": ["open-skies-treaty"],
     "2023-02-28": ["new-start"],
     "2023-11-07": ["cfe-treaty"],
+    "2025-10-27": ["plutonium-disposition-agreement"],
 }
 
 
@@ -376,15 +377,18 @@ def test_nobody_takes_an_office_up_before_the_one_before_has_left_it(client: Fla
 
 
 def test_how_relations_were_recognized_and_restored(client: FlaskClient) -> None:
-    types = "recognition,relations-established,mission-opened,mission-closed"
-    answer = client.get(f"/v1/events?type={types}&topic=us-russia-relations&status=occurred&sort=date&fields=date.edtf,type.id")
+    types, topics = "recognition,relations-established,mission-opened,mission-closed", "us-russia-relations,diplomatic-missions"
+    answer = client.get(f"/v1/events?type={types}&topic={topics}&status=occurred&sort=date&fields=date.edtf,type.id")
     found = {(event["date"]["edtf"], event["type"]["id"]) for event in answer.get_json()["data"]}
     assert found >= {
         ("1919-09-14", "mission-closed"),
         ("1933-11-16", "recognition"),
         ("1933-12-13", "mission-opened"),
+        ("1948-08-27", "mission-closed"),
         ("1991-12-25", "recognition"),
         ("1991-12-31", "relations-established"),
+        ("2017-09-02", "mission-closed"),
+        ("2018-03-31", "mission-closed"),
     }
 
 

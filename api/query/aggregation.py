@@ -1,5 +1,6 @@
 """Counting records by the values of filters: by one filter (facets) or by several together (aggregates)."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -106,6 +107,18 @@ def aggregate(query: Query) -> list[Record]:
     if len(rows) > MOST_GROUPS:
         raise InvalidParameters([Fault(("by",), f"gives more than {MOST_GROUPS:,} groups; filter first, or group by less")])
     return [{**dict(zip(by, row, strict=False)), "count": row[-1]} for row in rows]
+
+
+def covered(query: Query) -> Record:
+    """Of counts by time: for each type of the events found, the time that was gone through for it (EDTF), or null."""
+    filters = [filter for filter in query.resource.filters if isinstance(filter, Terms)]
+    types = next((filter for filter in filters if filter.kind == "event-types"), None)
+    if not types or not any(isinstance(_terms(query, name), Periods) for name in query.values["by"]):
+        return {}
+    model, found = BY_KIND["event-types"].model, [value for value, _ in _counted(query, types.name)[0]]
+    rows = query.release.rows(model.select(model.id, model.document).where(model.id.in_(found)).order_by(model.id))
+    dates = {id: json.loads(document)["covered"] for id, document in rows}
+    return {"covered": {id: date and date["edtf"] for id, date in dates.items()}}
 
 
 def order(query: Query) -> str:

@@ -86,8 +86,9 @@ def types(dataset: Dataset) -> str:
         type = dataset.record("event-types", id)
         plover, cameo = type["plover"], type["cameo"]
         category = "/".join(part for part in (plover["event"], plover["mode"]) if part) if plover else "none"
-        rows.append((f"`{id}`", type["definition"], category, cameo["code"] if cameo else "none", type["quad"] or ""))
-    return table(("type", "definition", "PLOVER 2.0", "CAMEO", "quad"), *rows)
+        codes = category, cameo["code"] if cameo else "none", type["quad"] or ""
+        rows.append((f"`{id}`", type["definition"], *codes, type["covered"] or ""))
+    return table(("type", "definition", "PLOVER 2.0", "CAMEO", "quad", "covered"), *rows)
 
 
 def settings(dataset: Dataset) -> str:

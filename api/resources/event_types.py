@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
-from ..schema.fields import Choice, Many, Number, One, Record, Schema, Text, Whole
+from ..schema.fields import Choice, Edtf, Many, Number, One, Record, Schema, Text, Whole
 from .common import identifiers, identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, each
 from .resource import Resource
@@ -45,6 +45,8 @@ class EventTypeSchema(Schema):
     plover = One("The category of PLOVER, or null where it has none.", Plover)
     cameo = One("The category of CAMEO, or null where it has none.", Cameo)
     quad = Whole("Our own quad class, 1 to 4 as in PLOVER; null where none applies.")
+    covered = Edtf("The time gone through for events of this type; null where none was: a count by year is no trend then.")
+    coverage = Text("What was gone through for this type, and what was not.")
     note = note()
     identifiers = identifiers()
     updated_in = updated()

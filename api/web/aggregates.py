@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from .. import formats
 from ..formats.tabular import row as csv_row
-from ..query.aggregation import aggregate, order
+from ..query.aggregation import aggregate, covered, order
 from ..query.pagination import by_coding, total
 from ..query.parameters import aggregate_arguments
 from ..resources import RESOURCES
@@ -35,5 +35,6 @@ def aggregates_view(resource: Resource) -> Response:
         rows = ([group[column] for column in header] for group in groups)
         return answer("".join(csv_row(cells) for cells in [header, *rows]), query.release, media_type)
     found = total(query)
-    meta = {"total": found, **by_coding(query, found), "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
+    told = by_coding(query, found) | covered(query)
+    meta = {"total": found, **told, "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
     return answer_json(groups, query.release, meta)

@@ -29,6 +29,7 @@ from .request_parameters import choose_format, read_parameters, read_query, stor
 from .responses import about, answer, gone_or_unknown, not_modified
 
 FEW = 5  # with fewer results than this the response says what the dataset covers
+NO_VACANCY = "An office without a holder here was not necessarily vacant: the dataset may not have who held it."
 
 
 def routes() -> Blueprint:
@@ -114,7 +115,8 @@ def misplaced(name: str, format: formats.Format) -> list[Fault]:
 def coverage(query: Query) -> dict[str, Any]:
     """What the dataset covers, so that a reader can interpret few results or none."""
     release = query.release.about
-    return {"dates": release["coverage"], "countries": release["countries"], "records": release["counts"][query.resource.kind]}
+    told = {"dates": release["coverage"], "countries": release["countries"], "records": release["counts"][query.resource.kind]}
+    return {**told, "note": NO_VACANCY} if "role_on" in query.values else told
 
 
 def include(resource: Resource, texts: list[str], kinds: list[str], release: Release) -> str:

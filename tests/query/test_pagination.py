@@ -542,6 +542,14 @@ def test_few_hits_say_what_the_dataset_covers(client: FlaskClient, records: Data
     assert "coverage" not in client.get("/v1/events").get_json()["meta"]
 
 
+def test_an_office_that_nobody_is_found_in_is_not_called_vacant(client: FlaskClient) -> None:
+    meta = client.get("/v1/actors?role_on=1925-01-01&role=President+of+the+United+States").get_json()["meta"]
+    assert meta["total"] == 0, "the dataset does not have Coolidge"
+    assert "not necessarily vacant" in meta["coverage"]["note"]
+    page = client.get("/actors?role_on=1925-01-01&role=President+of+the+United+States").get_data(as_text=True)
+    assert meta["coverage"]["note"] in page
+
+
 def test_an_unknown_value_of_an_open_vocabulary_is_told_with_what_occurs(client: FlaskClient) -> None:
     assert "010" in refused(client, "/v1/events?cameo=999")["cameo"]["allowed"]
     assert refused(client, "/v1/actors?role=President of Rusia")["role"]["suggestion"] == "President of Russia"
