@@ -12,6 +12,7 @@ from ..addresses import for_programs, from_root, root
 from ..headers import PAGE
 from ..responses import HTML, answer
 from . import style
+from .values import Sheet
 
 # What the head of every page leads to, after the kinds of records that have a date; the words are the last part of the address.
 OTHERS = ("timeline", "changes", "releases")
@@ -29,6 +30,7 @@ def context(release: Release | None) -> dict[str, Any]:
         "about": release.about if release else None,
         "base": request.root_path,
         "pin": pin(),
+        "sheet": Sheet(request.root_path, pin(), {}),
         "resources": RESOURCES,
         "others": OTHERS,
         "style": style.address(),
@@ -38,7 +40,7 @@ def context(release: Release | None) -> dict[str, Any]:
 
 
 def html(template: str, release: Release | None, **values: Any) -> str:
-    return render_template(f"pages/{template}.html", **context(release), **values)
+    return render_template(f"pages/{template}.html", **{**context(release), **values})
 
 
 def page(template: str, release: Release, *, following: str | None = None, **values: Any) -> Response:
