@@ -118,7 +118,7 @@ def controls(
         "first": [written[name] for name in first if name in written],
         "more": [html for name, html in written.items() if name not in first],
         "more_open": any(name in written and name not in first for name in asked),
-        "sort": [f"{sign}{word}" for word in resource.sorts for sign in ("", "-")],
+        "sort": [f"{sign}{word}" for word in resource.sorts for sign in ("", "-") if "sort" in schema.load_fields],
         "sorted": asked.get("sort", resource.order),
         "kept": [(name, asked[name]) for name in KEPT if name in asked],
     }

@@ -1,5 +1,6 @@
 """The sources of a page: each with its number, and the places in it that the record cites."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -8,17 +9,20 @@ from typing import Any
 from ...resources.resource import Resource
 from ...schema.fields import Record
 from ...schema.shape import Node, shape
+from ...storage.release import Release
 
 Branches = tuple[tuple[str, Any], ...]  # keys with what is below each; nothing is below `citations`
 
 
 @dataclass
 class Note:
-    """A cited source: its number on the page, and the places in it that the record cites."""
+    """A cited source: its number on the page, the places in it that the record cites, who published it and when."""
 
     number: int
     source: Record
     places: list[str] = field(default_factory=list)
+    publisher: str = ""
+    published: Record | None = None
 
 
 def numbered(resource: Resource, document: Record) -> list[Note]:
@@ -30,6 +34,17 @@ def numbered(resource: Resource, document: Record) -> list[Note]:
         if (where := place(cited)) and where not in note.places:
             note.places.append(where)
     return list(notes.values())
+
+
+def describe(release: Release, notes: list[Note]) -> None:
+    """Says of each source who published it, and when."""
+    if notes:
+        ids = [note.source["id"] for note in notes]
+        select = f"SELECT id, document FROM sources WHERE id IN ({', '.join('?' * len(ids))})"  # noqa: S608  # marks alone
+        known = {id: json.loads(document) for id, document in release.execute(select, *ids)}
+        for note in notes:
+            source = known[note.source["id"]]
+            note.publisher, note.published = source["publisher"] or "", source["published"]
 
 
 @cache

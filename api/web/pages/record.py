@@ -23,7 +23,7 @@ from ..responses import HTML, gone_or_unknown, not_modified
 from .brief import brief, doubts
 from .labels import layout
 from .nodes import is_date, is_simple, present
-from .notes import numbered
+from .notes import describe, numbered
 from .pictured import picture
 from .related import related
 from .render import page, pin
@@ -52,6 +52,9 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
     keys = {path.partition(".")[0] for path in fields or document}
     shown = {key: value for key, value in document.items() if key in keys}
     notes = numbered(resource, shown)
+    describe(release, notes)
+    lists = related(release, document["links"])
+    answered = any("?replies_to=" in one.href for one in lists)
     sheet = Sheet(request.root_path, pin(), {note.source["id"]: note.number for note in notes})
     return page(
         "record",
@@ -66,12 +69,12 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         facts=written(facts(resource), sheet, shown),
         sections=written(sections(resource), sheet, shown),
         notes=notes,
-        related=related(release, document["links"]),
+        related=lists,
         history=history(release, resource.kind, document["id"]),
         jsonld=embedded(resource, release, document),
         cite=cited(release, resource, document),
         shapes=shapes(resource, document["id"]),
-        picture=drawn(resource, document),
+        picture=drawn(resource, document, answered),
         file=f"{resource.kind}/{document['id']}.yaml",
     )
 
@@ -141,10 +144,14 @@ def cited(release: Release, resource: Resource, document: Record) -> Record | No
     return {"text": line, "bibtex": bibtex(about, note, url, key=key), "csl": dumps(csl(about, note, url, key=key))}
 
 
-def drawn(resource: Resource, document: Record) -> str | None:
-    """The address of the picture of a record that has a life of its own: acts with dates, which are more than a mark."""
+def drawn(resource: Resource, document: Record, answered: bool) -> str | None:
+    """The address of the picture of a record that has acts with dates, or that answers another one or is answered."""
     release = {"release": request.args["release"]} if "release" in request.args else {}
-    return picture(resource.kind, {"ids": document["id"], **release}) if document.get("actions") else None
+    return (
+        picture(resource.kind, {"ids": document["id"], **release})
+        if answered or document.get("actions") or document.get("replies_to")
+        else None
+    )
 
 
 def shapes(resource: Resource, id: str) -> list[tuple[str, str]]:

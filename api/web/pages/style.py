@@ -1,4 +1,4 @@
-"""The style sheet of all pages, under an address that changes with it."""
+"""The style sheet of all pages and of the pictures in them, under an address that changes with it."""
 
 import hashlib
 from functools import cache
@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Response
 
 from ..addresses import mounted
+from ..pictures.style import CSS
 from .contract import constant
 
 FILE = Path(__file__).parent.parent / "templates" / "pages" / "style.css"
@@ -14,7 +15,7 @@ FILE = Path(__file__).parent.parent / "templates" / "pages" / "style.css"
 
 @cache
 def text() -> str:
-    return FILE.read_text(encoding="utf-8")
+    return FILE.read_text(encoding="utf-8") + CSS
 
 
 @cache
