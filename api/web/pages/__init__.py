@@ -22,6 +22,7 @@ def routes() -> Blueprint:
     contract.add_to(blueprint)
     blueprint.add_url_rule("/", "home", home.home)
     blueprint.add_url_rule("/style.css", "style", style.style)
+    blueprint.add_url_rule("/suggest.js", "suggest", style.suggest)
     blueprint.add_url_rule("/search", "search", search.search_page)
     blueprint.add_url_rule("/timeline", "timeline", timeline.timeline_page)
     blueprint.add_url_rule("/changes", "changes", changes.changes_page)
