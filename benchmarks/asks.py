@@ -40,6 +40,11 @@ def rest(asked: Ask) -> str:
     return f"/v1/events?{urlencode({**vars(asked), 'limit': RECORDS})}"
 
 
+def page(asked: Ask) -> str:
+    """The same as a page for people."""
+    return rest(asked).removeprefix("/v1")
+
+
 def datasette(asked: Ask) -> str:
     """As Datasette's table page spells it, with the total and the next page.
 

@@ -42,6 +42,12 @@ def judge(results: Results) -> list[Goal]:
         Goal("list asked for before, against Datasette", 20, against(again, "datasette"), again),
         Goal("list never asked for, against Datasette", 5, against(first, "datasette"), first),
         Goal("list never asked for, against FastAPI + sqlite3 + pydantic", 2, against(first, "fastapi"), first),
+        Goal(
+            "page of a list never asked for, against the same list as JSON",
+            0.5,
+            ratio(measured, f"{first}: page", f"{first}: ours"),
+            first,
+        ),
         *growth(results),
         *loads(results),
         Goal(f"a file of {results.plan.megabytes} MiB, against nginx", 0.5, dumps, "dump"),

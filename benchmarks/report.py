@@ -23,6 +23,7 @@ NAMES = {
     "ours": "this project",
     "ours, gzip": "this project, compressed (gzip)",
     "ours, 304": "this project, nothing changed (304)",
+    "page": "this project, as a page for people (HTML)",
     "constant": "gunicorn, constant body, no framework",
     "bare flask": "gunicorn, constant body, bare Flask",
     "fastapi": "FastAPI + sqlite3 + pydantic",

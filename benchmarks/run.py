@@ -178,6 +178,7 @@ class Bench:
     def never_asked(self, ports: dict[str, int]) -> None:
         cases = [
             Case("ours", ports["ours"], Fresh(asks.rest)),
+            Case("page", ports["ours"], Fresh(asks.page, first=CHECKED // 2)),  # no count of theirs is known already
             Case("bare flask", ports["bare flask"], Fresh(asks.rest)),
             Case("fastapi", ports["fastapi"], Fresh(asks.rest)),
             Case("datasette", ports["datasette"], Fresh(asks.datasette)),

@@ -43,7 +43,12 @@ def jsonld(listing: Listing) -> Iterator[str]:
 def item(listing: Listing) -> str:
     """The node of the only document, with its context."""
     (document,) = listing.documents()
-    return f"{dumps({'@context': CONTEXT, **node(listing, document)})}\n"
+    return f"{whole(listing, document)}\n"
+
+
+def whole(listing: Listing, document: Record) -> str:
+    """The node of a document, with its context."""
+    return dumps({"@context": CONTEXT, **node(listing, document)})
 
 
 def node(listing: Listing, document: Record) -> Record:

@@ -54,3 +54,4 @@ class Changed(pw.Model):
 
     class Meta:
         table_name = "changes"
+        indexes = ((("kind", "id"), False),)

@@ -28,8 +28,11 @@ DOCUMENTATION = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-# The pages: no scripts, the style sheet and the pictures of this server. JSON-LD in a page is data, which no browser runs.
-PAGE = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+# The pages: the script, the style sheet and the pictures of this server. JSON-LD in a page is data, which no browser runs.
+PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 

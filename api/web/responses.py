@@ -94,6 +94,14 @@ def fixed(
     return response
 
 
+def constant(
+    body: str | bytes, media_type: str = JSON, cache_control: str = FRESH, headers: Mapping[str, str] | None = None
+) -> Response:
+    """An answer that depends on the code alone; kept in the response cache."""
+    keep()
+    return fixed(body, media_type, cache_control, headers)
+
+
 def answer_json(data: Any, release: Release, meta: Record | None = None, links: Record | None = None) -> Response:
     """A 200 with `data` in the envelope; `links.next` is in the `Link` header, too."""
     links = {"self": here(), **(links or {})}

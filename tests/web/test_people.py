@@ -198,12 +198,12 @@ def test_text_of_a_dataset_stays_text(edit: Callable[..., Path], tmp_path: Path)
     shown = (own, "/events", "/events?fields=title,summary", "/search?q=alert", "/timeline", "/actors/vladimir-putin")
     for address in (*shown, f"/search?q={sent}", f"/events?q={sent}", f"/events?type={sent}", f"/events/{sent}"):
         page = lxml_html.fromstring(client.get(address).text)
-        assert {script.get("type") for script in page.iter("script")} <= {"application/ld+json"}, address
+        assert all(script.get("type") or script.get("src").startswith("/suggest.js?") for script in page.iter("script")), address
         assert not page.xpath("//img[not(starts-with(@src, '/pictures/'))] | //*[@onerror]"), address
         assert "49" not in page.text_content().split(), address
     page = lxml_html.fromstring(client.get(own).text)
     assert page.text_content().count(HOSTILE) >= 3
-    (embedded,) = page.xpath("//script/text()")
+    (embedded,) = page.xpath("//script[@type]/text()")
     assert json.loads(embedded)["name"].startswith(HOSTILE)
 
 
@@ -258,10 +258,33 @@ def test_a_page_fits_a_telephone(server: str, browser: Browser, path: str) -> No
     assert browser.evaluate(f"{server}{path}", wide, width=360) <= 360
 
 
-def test_a_page_has_no_script(client: FlaskClient) -> None:
+def test_a_page_has_one_small_script_and_does_without(client: FlaskClient) -> None:
+    (source,) = re.findall('<script src="([^"]*)" defer>', client.get("/").text)
+    assert len(client.get(source).data) < 3000
     for path in EVERY_PAGE:
         scripts = re.findall("<script([^>]*)>", client.get(path).text)
-        assert set(scripts) <= {' type="application/ld+json"'}, path
+        assert set(scripts) <= {' type="application/ld+json"', f' src="{source}" defer'}, path
+
+
+TYPED = """(async () => {
+  const form = document.querySelector("form.big"), input = form.elements.q, list = form.querySelector("[role=listbox]");
+  input.focus();
+  input.value = %s;
+  input.dispatchEvent(new Event("input"));
+  for (let n = 0; n < 1200 && list.hidden; n++) await new Promise((go) => setTimeout(go, 50));
+  const press = (key) => input.dispatchEvent(new KeyboardEvent("keydown", { key, cancelable: true }));
+  press("ArrowDown");
+  const option = document.getElementById(input.getAttribute("aria-activedescendant"));
+  const found = [option.innerText, option.dataset.href, input.getAttribute("aria-expanded")];
+  press("Escape");
+  return [...found, list.hidden];
+})()"""
+
+
+@needs_browser
+def test_suggestions_come_while_somebody_types_and_are_chosen_by_keyboard(server: str, browser: Browser) -> None:
+    found = browser.evaluate(f"{server}/", TYPED % '"blink"')
+    assert found == ["Antony Blinken actors", f"{server}/actors/antony-blinken", "true", True]
 
 
 @needs_browser

@@ -74,7 +74,7 @@ def test_a_picture_is_well_formed_named_and_described_and_small(name: str, clien
         answer = of.get(f"/pictures/{name}.svg?{query}")
         root = etree.fromstring(answer.data)
         assert root.tag == f"{SVG}svg"
-        assert root.get("role") == "img"
+        assert root.get("role") == "group", "its links can be reached"
         named = root.get("aria-labelledby").split()
         assert [root.xpath(f"string(//*[@id='{id}'])") != "" for id in named] == [True, True]
         assert not list(root.iter(f"{SVG}script"))

@@ -8,7 +8,8 @@ from functools import partial
 from flask import Blueprint
 
 from ...resources import RESOURCES
-from . import changes, contract, home, listing, record, releases, search, style, timeline
+from ..pictures.drawings import DRAWINGS
+from . import changes, contract, gallery, home, listing, record, releases, search, style, timeline
 from .problems import problem_page, wanted
 from .template_filters import install
 
@@ -21,9 +22,15 @@ def routes() -> Blueprint:
     contract.add_to(blueprint)
     blueprint.add_url_rule("/", "home", home.home)
     blueprint.add_url_rule("/style.css", "style", style.style)
+    blueprint.add_url_rule("/suggest.js", "suggest", style.suggest)
     blueprint.add_url_rule("/search", "search", search.search_page)
     blueprint.add_url_rule("/timeline", "timeline", timeline.timeline_page)
     blueprint.add_url_rule("/changes", "changes", changes.changes_page)
+    blueprint.add_url_rule("/network", "network", gallery.network_page)
+    blueprint.add_url_rule("/threads/<id>", "thread", gallery.thread_page)
+    blueprint.add_url_rule("/pictures", "pictures", gallery.gallery)
+    for name in DRAWINGS:
+        blueprint.add_url_rule(f"/pictures/{name}", f"picture-{name}", partial(gallery.picture_page, name))
     blueprint.add_url_rule("/releases", "releases", releases.releases_page)
     blueprint.add_url_rule("/releases/<version>", "release", releases.release_page)
     for resource in RESOURCES:

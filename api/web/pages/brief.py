@@ -53,10 +53,8 @@ def first_act(document: Record) -> Record:
 
 def at(value: Any, path: str) -> Iterable[str]:
     """The texts at a dotted path, through lists; none where there is nothing."""
-    key, _, rest = path.partition(".")
-    inner = value.get(key) if isinstance(value, dict) else None
-    for item in inner if isinstance(inner, list) else [inner]:
-        if item is not None and rest:
-            yield from at(item, rest)
-        elif item is not None:
-            yield str(item)
+    found = [value]
+    for key in path.split("."):
+        inner = [item.get(key) for item in found if isinstance(item, dict)]
+        found = [one for item in inner for one in (item if isinstance(item, list) else (item,))]
+    return [str(item) for item in found if item is not None]

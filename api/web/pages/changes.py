@@ -10,7 +10,7 @@ from ..changes import changed, changes_parameters, total
 from ..responses import HTML, not_modified
 from .listing import given, without_empty
 from .render import page
-from .template_filters import by
+from .values import by
 
 
 def changes_page() -> Any:

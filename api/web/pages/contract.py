@@ -1,6 +1,6 @@
-"""The contract and its documentation: openapi.json, openapi.yaml, Swagger UI, and the descriptions of problem types."""
+"""The contract and its documentation: openapi.json, openapi.yaml, a page, Swagger UI, the documents, and problem types."""
 
-from collections.abc import Mapping
+from functools import cache
 from mimetypes import guess_type
 from os.path import isfile
 from pathlib import Path
@@ -9,13 +9,16 @@ import flask_swagger_ui
 from flask import Blueprint, Response, render_template
 from werkzeug.security import safe_join
 
+from ...config import HERE
 from ...problems import PROBLEMS, Problem
 from .. import openapi
 from ..addresses import mounted
-from ..headers import DOCUMENTATION
-from ..response_cache import keep
-from ..responses import FRESH, HTML, JSON, fixed
+from ..headers import DOCUMENTATION, PAGE
+from ..responses import HTML, constant
+from . import reference
+from .render import html, loaded
 
+DOCUMENTS = HERE / "_docs" if (HERE / "_docs").is_dir() else HERE.parent / "docs"  # inside the wheel, or in a checkout
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
 
 
@@ -25,18 +28,11 @@ def add_to(blueprint: Blueprint) -> None:
         ("/openapi.yaml", openapi_yaml),
         ("/openapi.json", openapi_json),
         ("/docs", docs),
+        ("/docs/texts/<name>.md", docs_text),
         ("/docs/<path:name>", docs_file),
         ("/problems/<kind>", problem),
     ):
         blueprint.add_url_rule(path, view.__name__, view)
-
-
-def constant(
-    body: str | bytes, media_type: str = JSON, cache_control: str = FRESH, headers: Mapping[str, str] | None = None
-) -> Response:
-    """An answer that depends on the code alone; kept in the response cache."""
-    keep()
-    return fixed(body, media_type, cache_control, headers)
 
 
 def openapi_yaml() -> Response:
@@ -48,13 +44,31 @@ def openapi_json() -> Response:
 
 
 def docs() -> Response:
-    return constant(render_template("docs.html"), HTML, headers={"Content-Security-Policy": DOCUMENTATION})
+    """The contract as a page, which needs no script."""
+    values = {"info": openapi.contract()["info"], "groups": reference.groups(), "texts": sorted(texts())}
+    body = html("docs", loaded(), programs=mounted("/openapi.json"), here="docs", **values)
+    return constant(body, HTML, headers={"Content-Security-Policy": PAGE})
+
+
+@cache
+def texts() -> dict[str, Path]:
+    """The documents by name, where they came along."""
+    return {path.stem: path for path in DOCUMENTS.glob("*.md")}
+
+
+def docs_text(name: str) -> Response:
+    """A document as it is written, in Markdown."""
+    if name not in texts():
+        raise Problem(404, f"There is no document {name!r} here.")
+    return constant(texts()[name].read_text(encoding="utf-8"), "text/plain")
 
 
 def docs_file(name: str) -> Response:
-    """A file of Swagger UI, or the script that starts it."""
+    """A file of Swagger UI, its page, or the script that starts it."""
+    if name == "try":
+        return constant(render_template("try.html"), HTML, headers={"Content-Security-Policy": DOCUMENTATION})
     if name == "start.js":
-        return constant(render_template("docs.js"), "text/javascript")
+        return constant(render_template("try.js"), "text/javascript")
     path = safe_join(str(SWAGGER_UI), name)
     if not path or not isfile(path):
         raise Problem(404, f"There is no file {name!r} here.")

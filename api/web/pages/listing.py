@@ -1,12 +1,14 @@
 """The page of a list: the filters as a form, the records found, counts that narrow them, and the pages of the result."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import marshmallow as ma
-from flask import Response, redirect, request
+from flask import Response, get_template_attribute, redirect, request
+from markupsafe import Markup
 from webargs.fields import DelimitedList
 
 from ...formats import formats_of
@@ -98,30 +100,50 @@ def render(query: Query) -> Response:
 
 
 def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> dict[str, Any]:
-    """The controls of a list's form: those that it begins with, the others, the order, and what is kept as it is."""
-    every = {control.name: control for control in controls(resource, asked, counted, arguments(resource))}
-    first = [name for name in (*FIRST, *layout(resource).filters) if name in every]
-    more = [control for name, control in every.items() if name not in first]
+    """The form of a list."""
+    return controls(resource, arguments(resource), (*FIRST, *layout(resource).filters), asked, counted)
+
+
+def controls(
+    resource: Resource, schema: ma.Schema, first: Sequence[str], asked: Mapping[str, str], counted: Record
+) -> dict[str, Any]:
+    """What a form is made of: a control for each parameter of a filter, those of `first` before the others, and the order.
+
+    A control without a value and without values to offer is the same on every page.
+    """
+    written = dict(blank(resource, schema))
+    for name in written.keys() & (asked.keys() | counted.keys()):
+        written[name] = as_html(control(resource, schema, name, asked.get(name, ""), counted.get(name, [])))
     return {
-        "first": [every[name] for name in first],
-        "more": more,
-        "more_open": any(control.value for control in more),
-        "sort": [f"{sign}{word}" for word in resource.sorts for sign in ("", "-")],
+        "first": [written[name] for name in first if name in written],
+        "more": [html for name, html in written.items() if name not in first],
+        "more_open": any(name in written and name not in first for name in asked),
+        "sort": [f"{sign}{word}" for word in resource.sorts for sign in ("", "-") if "sort" in schema.load_fields],
         "sorted": asked.get("sort", resource.order),
         "kept": [(name, asked[name]) for name in KEPT if name in asked],
     }
 
 
-def controls(resource: Resource, asked: Mapping[str, str], counted: Record, schema: ma.Schema) -> Iterator[Control]:
-    """A control for each parameter of a filter; one for a word of several turns into a text if it has several."""
+@cache
+def blank(resource: Resource, schema: ma.Schema) -> dict[str, Markup]:
+    """The controls of a form that nothing was asked with."""
+    names = (name for name in schema.load_fields if name not in NO_CONTROL)
+    return {name: as_html(control(resource, schema, name, "", [])) for name in names}
+
+
+def control(resource: Resource, schema: ma.Schema, name: str, value: str, counts: list[Record]) -> Control:
+    """The control of a parameter; one for a word of several turns into a text if it has several."""
     kinds = {filter.name: filter.kind or "" for filter in resource.filters if isinstance(filter, Terms)}
-    for name, field in schema.load_fields.items():
-        if name not in NO_CONTROL:
-            value, allowed = asked.get(name, ""), choices(field.inner if isinstance(field, DelimitedList) else field)
-            offered = [(facet["value"], facet["name"] or "") for facet in counted.get(name, [])]
-            kind = kinds.get(name.removesuffix("_all").removesuffix("_not"), "")
-            words = allowed if value in ("", *allowed) else ()
-            yield Control(name, value, field.metadata["description"], words, offered, kind)
+    field = schema.load_fields[name]
+    allowed = choices(field.inner if isinstance(field, DelimitedList) else field)
+    offered = [(facet["value"], facet["name"] or "") for facet in counts]
+    kind = kinds.get(name.removesuffix("_all").removesuffix("_not"), "")
+    return Control(name, value, field.metadata["description"], allowed if value in ("", *allowed) else (), offered, kind)
+
+
+def as_html(control: Control) -> Markup:
+    html: Markup = get_template_attribute("pages/macros.html", "control")(control)
+    return html
 
 
 def given() -> list[tuple[str, str, str]]:

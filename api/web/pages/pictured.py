@@ -8,7 +8,8 @@ from ..pictures.drawings import DRAWINGS
 
 
 def picture(kind: str, asked: Mapping[str, str]) -> str | None:
-    """The address of the picture of what filters find of a kind; None without one."""
-    name = next((name for name, drawing in DRAWINGS.items() if drawing.kind == kind), None)
+    """The address of the picture of what filters find of a kind, or of records that are named; None without one."""
+    fitting = (name for name, drawing in DRAWINGS.items() if drawing.kind == kind and (not drawing.needs_ids or "ids" in asked))
+    name = next(fitting, None)
     query = urlencode(asked, safe=",:")
     return mounted(f"/pictures/{name}.svg{f'?{query}' if query else ''}") if name else None

@@ -6,15 +6,21 @@ from typing import Any
 from flask import Response, current_app, request
 
 from ...formats.accept import weights
-from ...problems import Problem
 from .. import addresses
 from ..headers import PAGE
-from ..request_parameters import served
 from ..responses import HTML
-from .render import html
+from .render import html, loaded
 
 # Routes of the pages that a program asks for.
-FOR_PROGRAMS = ("pages.openapi_yaml", "pages.openapi_json", "pages.docs_file", "pages.problem", "pages.style")
+FOR_PROGRAMS = (
+    "pages.openapi_yaml",
+    "pages.openapi_json",
+    "pages.docs_file",
+    "pages.docs_text",
+    "pages.problem",
+    "pages.style",
+    "pages.suggest",
+)
 
 
 def wanted() -> bool:
@@ -28,12 +34,8 @@ def wanted() -> bool:
 
 
 def problem_page(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
-    try:
-        release = served()
-    except Problem:  # what is to be told is that nothing is loaded, perhaps
-        release = None
     policy = {"Content-Security-Policy": PAGE, "Vary": "Accept"}
-    text = html("problem", release, problem=body, beside=beside(body.get("suggestion")))
+    text = html("problem", loaded(), problem=body, beside=beside(body.get("suggestion")))
     return Response(text, body["status"], {**headers, **policy}, mimetype=HTML)
 
 

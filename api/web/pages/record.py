@@ -1,15 +1,14 @@
 """The page of one record: everything its document says, what refers to it, and how it came to be so."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from flask import Response, redirect, request
+from markupsafe import Markup
 
 from ...formats import Listing, dumps, formats_of
-from ...formats.jsonld import item as jsonld_item
+from ...formats.jsonld import whole
 from ...query.citation import bibtex, citation, csl
 from ...query.parameters import item_arguments
 from ...resources.doubt import SIDE_REMARKS, STATUS_REMARKS, terms
@@ -18,26 +17,21 @@ from ...schema.fields import Record, is_id
 from ...schema.shape import Node, shape
 from ...schema.versions import is_draft
 from ...storage.release import Release
-from ...storage.tables import Changed
 from .. import addresses
 from ..request_parameters import read_parameters
 from ..responses import HTML, gone_or_unknown, not_modified
 from .brief import brief, doubts
 from .labels import layout
+from .nodes import is_date, is_simple, present
+from .notes import describe, numbered
 from .pictured import picture
 from .related import related
 from .render import page, pin
+from .values import Sheet, Writer, full_date, section, writer
 
 ELSEWHERE = ("id", "updated_in")  # keys that the foot of a page shows
-
-
-@dataclass
-class Note:
-    """A cited source: its number on the page, and the places in it that the record cites."""
-
-    number: int
-    source: Record
-    places: list[str] = field(default_factory=list)
+HISTORY = "SELECT version, released, change, keys FROM changes WHERE kind = ? AND id = ? ORDER BY seq DESC"
+Writers = tuple[tuple[str, Writer], ...]
 
 
 def record_page(resource: Resource, id: str) -> Any:
@@ -58,46 +52,31 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
     keys = {path.partition(".")[0] for path in fields or document}
     shown = {key: value for key, value in document.items() if key in keys}
     notes = numbered(resource, shown)
+    describe(release, notes)
+    lists = related(release, document["links"])
+    answered = any("?replies_to=" in one.href for one in lists)
+    sheet = Sheet(request.root_path, pin(), {note.source["id"]: note.number for note in notes})
     return page(
         "record",
         release,
+        sheet=sheet,
         resource=resource,
         document=document,
         entry=brief(resource, document),
         doubts=doubts(document),
         remarks=[{**STATUS_REMARKS, **SIDE_REMARKS}[word] for word in terms(document)],
-        lead=[(node, shown[node.name]) for node in leading(resource) if shown.get(node.name)],
-        facts=[(node, shown[node.name]) for node in facts(resource) if present(shown.get(node.name))],
-        sections=[(node, shown[node.name]) for node in sections(resource) if present(shown.get(node.name))],
+        lead=[(node.name, shown[node.name]) for node in leading(resource) if shown.get(node.name)],
+        facts=written(facts(resource), sheet, shown),
+        sections=written(sections(resource), sheet, shown),
         notes=notes,
-        numbers={note.source["id"]: note.number for note in notes},
-        related=related(release, document["links"]),
+        related=lists,
         history=history(release, resource.kind, document["id"]),
-        jsonld=embedded(resource, release, text),
+        jsonld=embedded(resource, release, document),
         cite=cited(release, resource, document),
         shapes=shapes(resource, document["id"]),
-        picture=drawn(resource, document),
+        picture=drawn(resource, document, answered),
         file=f"{resource.kind}/{document['id']}.yaml",
     )
-
-
-def present(value: Any) -> bool:
-    """Whether there is something to show; false and 0 are something."""
-    return value not in (None, [], {}, "")
-
-
-def is_date(node: Node) -> bool:
-    return any(part.name == "edtf" for part in node.parts)
-
-
-def is_reference(node: Node) -> bool:
-    """Whether a key holds references and nothing else."""
-    return len(node.parts) in (2, 3) and bool(node.parts[0].refers)
-
-
-def is_simple(node: Node) -> bool:
-    """Whether a key's values fit in a line."""
-    return not node.parts or is_date(node) or is_reference(node)
 
 
 @cache
@@ -108,7 +87,7 @@ def leading(resource: Resource) -> tuple[Node, ...]:
 
 
 @cache
-def facts(resource: Resource) -> tuple[Node, ...]:
+def facts(resource: Resource) -> Writers:
     """What the table beside the text shows: every key with values of a line, but for those that have a section."""
     elsewhere = {
         resource.heading,
@@ -117,73 +96,38 @@ def facts(resource: Resource) -> tuple[Node, ...]:
         *layout(resource).sections,
         *(node.name for node in leading(resource)),
     }
-    return tuple(node for node in shape(resource.schema) if is_simple(node) and node.name not in elsewhere)
+    simple = (node for node in shape(resource.schema) if is_simple(node) and node.name not in elsewhere)
+    return tuple((node.name, full_date if is_date(node) else writer(node)) for node in simple)
 
 
 @cache
-def sections(resource: Resource) -> tuple[Node, ...]:
+def sections(resource: Resource) -> Writers:
     """What has a section of its own, in the order of the layout, then of the schema; the sources come last by themselves."""
     wanted = layout(resource).sections
     nodes = [node for node in shape(resource.schema) if node.name in wanted or not is_simple(node)]
     order = {name: place for place, name in enumerate(wanted)}
-    return tuple(sorted((n for n in nodes if n.name != "citations"), key=lambda n: order.get(n.name, len(order))))
+    ordered = sorted((n for n in nodes if n.name != "citations"), key=lambda n: order.get(n.name, len(order)))
+    return tuple((node.name, section(node)) for node in ordered)
 
 
-def numbered(resource: Resource, document: Record) -> list[Note]:
-    """The sources that a document cites, in the order in which it does, each with the places that are cited."""
-    notes: dict[str, Note] = {}
-    for cited in citations(shape(resource.schema), document):
-        source = cited["source"]
-        note = notes.setdefault(source["id"], Note(len(notes) + 1, source))
-        if (where := place(cited)) and where not in note.places:
-            note.places.append(where)
-    return list(notes.values())
-
-
-def citations(nodes: tuple[Node, ...], value: Record) -> Iterator[Record]:
-    """Every citation in a document, wherever it stands; those of the record first."""
-    for node in sorted(nodes, key=lambda node: node.name != "citations"):
-        inner = value.get(node.name)
-        for item in inner if isinstance(inner, list) else [inner]:
-            if isinstance(item, dict) and node.name == "citations":
-                yield item
-            elif isinstance(item, dict):
-                yield from citations(node.parts, item)
-
-
-def place(cited: Record) -> str:
-    """Where in a source: `paragraphs 6 and 10 to 13`, or the locator."""
-    numbers = spans(cited.get("paragraphs") or [])
-    text = f"{'paragraph' if len(cited['paragraphs']) == 1 else 'paragraphs'} {', '.join(numbers)}" if numbers else ""
-    return ", ".join(part for part in (text, cited.get("locator")) if part)
-
-
-def spans(numbers: list[int]) -> list[str]:
-    """Whole numbers as runs: 1, 2, 3, 7 as `1-3`, `7`."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
+def written(writers: Writers, sheet: Sheet, shown: Record) -> list[tuple[str, Markup]]:
+    """The keys that there is something to show of, each with it."""
+    return [(name, Markup(write(sheet, shown[name]))) for name, write in writers if present(shown.get(name))]  # noqa: S704
 
 
 def history(release: Release, kind: str, id: str) -> list[Record]:
     """The releases in which a record changed, and in which of its keys."""
-    columns = (Changed.version, Changed.released, Changed.change, Changed.keys)
-    rows = release.rows(Changed.select(*columns).where((Changed.kind == kind) & (Changed.id == id)).order_by(Changed.seq.desc()))
     return [
         {"version": version, "released": released, "change": change, "keys": keys.split(",") if keys else []}
-        for version, released, change, keys in rows
+        for version, released, change, keys in release.execute(HISTORY, kind, id)
     ]
 
 
-def embedded(resource: Resource, release: Release, text: str) -> str:
+def embedded(resource: Resource, release: Release, document: Record) -> Markup:
     """The record as JSON-LD that can stand in a script element, whatever its texts hold."""
-    address = addresses.for_programs()
-    listing = Listing(resource, release, iter([text]), addresses.root().rstrip("/"), address, None, None)
-    return jsonld_item(listing).strip().replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    listing = Listing(resource, release, iter(()), addresses.root().rstrip("/"), "", None, None)
+    text = whole(listing, document)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
 
 
 def cited(release: Release, resource: Resource, document: Record) -> Record | None:
@@ -200,10 +144,14 @@ def cited(release: Release, resource: Resource, document: Record) -> Record | No
     return {"text": line, "bibtex": bibtex(about, note, url, key=key), "csl": dumps(csl(about, note, url, key=key))}
 
 
-def drawn(resource: Resource, document: Record) -> str | None:
-    """The address of the picture of a record that has a life of its own: acts with dates, which are more than a mark."""
+def drawn(resource: Resource, document: Record, answered: bool) -> str | None:
+    """The address of the picture of a record that has acts with dates, or that answers another one or is answered."""
     release = {"release": request.args["release"]} if "release" in request.args else {}
-    return picture(resource.kind, {"ids": document["id"], **release}) if document.get("actions") else None
+    return (
+        picture(resource.kind, {"ids": document["id"], **release})
+        if answered or document.get("actions") or document.get("replies_to")
+        else None
+    )
 
 
 def shapes(resource: Resource, id: str) -> list[tuple[str, str]]:

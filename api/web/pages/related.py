@@ -14,7 +14,7 @@ from ...storage.release import Release
 from .brief import Brief, brief
 from .labels import label
 
-SHOWN = 8
+SHOWN = 6
 FIRST = """
 SELECT * FROM (
   SELECT {number} AS number, (

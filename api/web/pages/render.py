@@ -5,16 +5,19 @@ from typing import Any
 from flask import Response, render_template, request
 
 from ... import __version__
+from ...problems import Problem
 from ...query.citation import citation
 from ...resources import RESOURCES
 from ...storage.release import Release
 from ..addresses import for_programs, from_root, root
 from ..headers import PAGE
+from ..request_parameters import served
 from ..responses import HTML, answer
 from . import style
+from .values import Sheet
 
 # What the head of every page leads to, after the kinds of records that have a date; the words are the last part of the address.
-OTHERS = ("timeline", "changes", "releases")
+OTHERS = ("timeline", "network", "pictures", "changes", "releases")
 
 
 def pin() -> str:
@@ -29,24 +32,36 @@ def context(release: Release | None) -> dict[str, Any]:
         "about": release.about if release else None,
         "base": request.root_path,
         "pin": pin(),
+        "sheet": Sheet(request.root_path, pin(), {}),
         "resources": RESOURCES,
         "others": OTHERS,
-        "style": style.address(),
+        "style": style.address("style.css"),
+        "suggest": style.address("suggest.js"),
         "api_version": __version__,
         "asked": request.args.get("q", ""),
     }
 
 
+def loaded() -> Release | None:
+    """The served release, for pages that are there without one, too."""
+    try:
+        return served()
+    except Problem:
+        return None
+
+
 def html(template: str, release: Release | None, **values: Any) -> str:
-    return render_template(f"pages/{template}.html", **context(release), **values)
+    return render_template(f"pages/{template}.html", **{**context(release), **values})
 
 
-def page(template: str, release: Release, *, following: str | None = None, **values: Any) -> Response:
-    """A page as a response; its other shape is the answer for programs at the same address below `/v1`."""
-    programs = for_programs()
+def page(
+    template: str, release: Release, *, following: str | None = None, programs: str | None = None, **values: Any
+) -> Response:
+    """A page as a response; its other shape is the answer for programs at the same address below `/v1`, or at another path."""
+    programs = for_programs() if programs is None else f"{root()[:-1]}{programs}" if programs else ""
     how = citation(release.about, root())
     onward = from_root(following) if following else None
-    body = html(template, release, programs=from_root(programs), following=onward, citation=how, **values)
+    body = html(template, release, programs=from_root(programs) if programs else "", following=onward, citation=how, **values)
     return answer(
         body, release, HTML, links={"next": following, "alternate": programs}, headers={"Content-Security-Policy": PAGE}
     )

@@ -11,7 +11,7 @@ from ..responses import HTML, not_modified
 from ..search import search_parameters, searched
 from .listing import without_empty
 from .render import page
-from .template_filters import by
+from .values import by
 
 
 def search_page() -> Any:

@@ -1,4 +1,4 @@
-"""The style sheet of all pages, under an address that changes with it."""
+"""The style sheet of all pages and of the pictures in them, and their one script, under addresses that change with them."""
 
 import hashlib
 from functools import cache
@@ -7,25 +7,31 @@ from pathlib import Path
 from flask import Response
 
 from ..addresses import mounted
-from .contract import constant
+from ..pictures.style import CSS
+from ..responses import constant
 
-FILE = Path(__file__).parent.parent / "templates" / "pages" / "style.css"
-
-
-@cache
-def text() -> str:
-    return FILE.read_text(encoding="utf-8")
+FILES = Path(__file__).parent.parent / "templates" / "pages"
+DAY = "public, max-age=86400"
 
 
 @cache
-def version() -> str:
-    return hashlib.sha256(text().encode()).hexdigest()[:12]
+def text(name: str) -> str:
+    return (FILES / name).read_text(encoding="utf-8") + (CSS if name == "style.css" else "")
 
 
-def address() -> str:
-    """Where the pages find the style sheet."""
-    return mounted(f"/style.css?{version()}")
+@cache
+def version(name: str) -> str:
+    return hashlib.sha256(text(name).encode()).hexdigest()[:12]
+
+
+def address(name: str) -> str:
+    """Where the pages find one of the two."""
+    return mounted(f"/{name}?{version(name)}")
 
 
 def style() -> Response:
-    return constant(text(), "text/css", "public, max-age=86400")
+    return constant(text("style.css"), "text/css", DAY)
+
+
+def suggest() -> Response:
+    return constant(text("suggest.js"), "text/javascript", DAY)

@@ -13,7 +13,7 @@ from ..request_parameters import read_timeline
 from ..responses import HTML, not_modified
 from .brief import Brief, at, doubts
 from .labels import words
-from .listing import KEPT, controls, given, shape_address, without_empty
+from .listing import controls, given, shape_address, without_empty
 from .render import page
 
 FIRST = ("q", "date_from", "date_to", "kind", "actor", "topic")
@@ -29,7 +29,6 @@ def timeline_page() -> Any:
         return unchanged
     results = timeline.page()
     asked = {name: joined(values) for name, values in request.args.lists()}
-    every = {control.name: control for control in controls(TIMELINE, asked, {}, timeline_arguments())}
     return page(
         "timeline",
         timeline.release,
@@ -39,12 +38,7 @@ def timeline_page() -> Any:
         kinds=timeline.totals(),
         match=timeline.by_match(),
         entries=[entry(json.loads(text)) for text in results.documents],
-        first=[every[name] for name in FIRST if name in every],
-        more=[control for name, control in every.items() if name not in FIRST],
-        more_open=any(control.value for name, control in every.items() if name not in FIRST),
-        sort=("date", "-date"),
-        sorted=asked.get("sort", TIMELINE.order),
-        kept=[(name, asked[name]) for name in KEPT if name in asked],
+        **controls(TIMELINE, timeline_arguments(), FIRST, asked, {}),
         given=given(),
         shapes=[(word, shape_address(word)) for word in FORMATS],
         words=KINDS,

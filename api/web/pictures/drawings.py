@@ -52,6 +52,11 @@ class Drawing:
     def resource(self) -> Resource:
         return BY_KIND[self.kind]
 
+    @property
+    def needs_ids(self) -> bool:
+        """Whether it is of records that are named, instead of what filters find."""
+        return "ids" in self.own
+
 
 def width_field() -> ma.fields.Field[Any]:
     size = validate.Range(NARROWEST, WIDEST, error="is not from {min} to {max}")
@@ -64,7 +69,7 @@ def arguments(name: str) -> ma.Schema:
     """The parameters of a picture: the filters of its kind, the release, the width, and its own."""
     drawing = DRAWINGS[name]
     own: Declared = {word: field() for word, field in drawing.own.items()}
-    filters = {} if "ids" in own else filter_parameters(drawing.resource)
+    filters = {} if drawing.needs_ids else filter_parameters(drawing.resource)
     declared = {**filters, **pin(), "width": width_field(), **own}
     return Schema.from_dict(declared, name=f"picture-{name}")()
 

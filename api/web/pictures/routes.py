@@ -27,6 +27,13 @@ def picture(name: str) -> Picture:
     return DRAWINGS[name].draw(read_query(DRAWINGS[name].resource, arguments(name)))
 
 
+def list_query(name: str) -> str:
+    """The query string of this request without the parameters that the picture alone has, for the list that it is of."""
+    own = {"width", *DRAWINGS[name].own} - {"ids"}
+    asked = "&".join(part for part in request.query_string.decode("latin-1").split("&") if part.partition("=")[0] not in own)
+    return f"?{asked}" if asked else ""
+
+
 def picture_view(name: str) -> Response:
     """A picture of what the query finds; `Link` has the same query as JSON."""
     drawing = DRAWINGS[name]
@@ -34,9 +41,7 @@ def picture_view(name: str) -> Response:
     if unchanged := not_modified(query.release, SVG):
         return unchanged
     body = drawing.draw(query).svg()
-    own = {"width", *drawing.own}
-    asked = "&".join(part for part in request.query_string.decode("latin-1").split("&") if part.partition("=")[0] not in own)
-    alternate = mounted(f"/v1/{drawing.kind}{f'?{asked}' if asked else ''}")
+    alternate = mounted(f"/v1/{drawing.kind}{list_query(name)}")
     headers = {
         "Content-Security-Policy": page_policy(body),
         "Content-Disposition": f'inline; filename="{name}-{query.release.about["version"]}.svg"',

@@ -108,7 +108,10 @@ class Picture:
         return [(class_, part) for class_, words in said for part in wrapped(words, self.width - 32, most=3)]
 
     def svg(self, *, styled: bool = True) -> str:
-        """The SVG document; without `styled` its style sheet is left to the page that it stands in."""
+        """The SVG document; without `styled` its style sheet is left to the page that it stands in.
+
+        Its role lets a screen reader reach the links in it, which that of an image would hide.
+        """
         height, ids = round(self.top + self.height), f"{self.name}-title {self.name}-desc"
         head = [
             element("title", xml(self.heading), id=f"{self.name}-title"),
@@ -121,8 +124,8 @@ class Picture:
         ]
         body = element("g", self.body, transform=f"translate(0 {self.top})")
         size = {"width": self.width, "height": height, "viewBox": f"0 0 {self.width} {height}"}
-        opened = element("svg", *head, body, xmlns="http://www.w3.org/2000/svg", class_="picture", role="img", **size)
-        return opened.replace(' role="img"', f' role="img" aria-labelledby="{ids}"', 1) + "\n"
+        opened = element("svg", *head, body, xmlns="http://www.w3.org/2000/svg", class_="picture", role="group", **size)
+        return opened.replace(' role="group"', f' role="group" aria-labelledby="{ids}"', 1) + "\n"
 
     def table(self) -> str:
         """The same content as an HTML table."""

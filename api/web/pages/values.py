@@ -1,0 +1,259 @@
+"""The values of a record as HTML: every part of a value is shown, what is known of it in its place, the rest after it.
+
+How a key is shown follows from its node in the schema and is decided once (`writer`); a page then only writes its values.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
+from typing import Any, NamedTuple
+
+from ...resources.doubt import date_words, exact
+from ...schema.fields import Record
+from ...schema.shape import Node
+from .brief import Brief
+from .labels import label, words
+from .nodes import head, is_date, is_reference, is_simple, present
+from .notes import place, spans
+
+
+class Sheet(NamedTuple):
+    """What values need to know of their page: the path that addresses begin with, the query string that they end with
+    where the page keeps to a release, and the numbers of the sources."""
+
+    base: str
+    pin: str
+    numbers: Mapping[str, int]
+
+
+Writer = Callable[[Sheet, Any], str]
+
+
+def reference(sheet: Sheet, kind: str, ref: Record) -> str:
+    return f'<a href="{sheet.base}/{kind}/{ref["id"]}{sheet.pin}">{escape(ref["name"])}</a>'
+
+
+def date(value: Record) -> str:
+    bounds = f"{value['earliest'] or 'open'} to {value['latest'] or 'open'}"
+    return f'<time title="EDTF {escape(value["edtf"])}, {bounds}">{escape(date_words(value))}</time>'
+
+
+def full_date(_: Sheet, value: Record) -> str:
+    """A date with its bounds, in words where it is not exact, and as EDTF."""
+    how = "it lasted" if value["sense"] == "extent" else "some day"
+    bounds = f"from {value['earliest'] or 'an open beginning'} to {value['latest'] or 'an open end'}"
+    said = "" if exact(value) else f' <span class="dim">({how} {bounds})</span>'
+    return f'{date(value)}{said} <code class="dim">{escape(value["edtf"])}</code>'
+
+
+def marks(sheet: Sheet, citations: Iterable[Record]) -> str:
+    """The numbers of the sources of what stands before them, each with the paragraphs."""
+    return "".join(_mark(sheet.numbers[cited["source"]["id"]], cited) for cited in citations)
+
+
+def _mark(number: int, cited: Record) -> str:
+    where, runs = place(cited), spans(cited["paragraphs"] or [])
+    title = escape(cited["source"]["name"] + (f", {where}" if where else ""))
+    within = f"<span> ¶{', '.join(runs)}</span>" if runs else ""
+    return f'<sup class="mark"><a href="#source-{number}" title="{title}">{number}{within}</a></sup>'
+
+
+def doubted(doubts: Iterable[str]) -> str:
+    return "".join(f' <span class="doubt {word}">{word}</span>' for word in doubts)
+
+
+def entry(sheet: Sheet, item: Brief, level: int) -> str:
+    """A record in a list."""
+    line = [f"{item.act} {date(item.date)}".lstrip() if item.date else item.act, *map(escape, item.line)]
+    text = f'\n<p class="about">{escape(item.text)}</p>' if item.text else ""
+    name = reference(sheet, item.kind, {"id": item.id, "name": item.name})
+    return (
+        f'<li class="entry"><h{level}>{name}{doubted(item.doubts)}</h{level}>\n'
+        f'<p class="dim">{" · ".join(filter(None, line))}</p>{text}</li>\n'
+    )
+
+
+def entries(sheet: Sheet, items: Iterable[Brief], level: int = 3) -> str:
+    return "".join(entry(sheet, item, level) for item in items)
+
+
+def writer(node: Node) -> Writer:
+    """Writes what a key holds."""
+    if node.name == "citations":
+        return marks
+    if node.many and not is_simple(node):
+        return _items(node)
+    one = _one(node)
+    return (lambda sheet, value: ", ".join(one(sheet, item) for item in value)) if node.many else one
+
+
+def section(node: Node) -> Writer:
+    """Writes what a key holds as the content of a section of its own."""
+    if node.many and not is_simple(node):
+        return _items(node)
+    if node.parts and not is_simple(node):
+        return _table(node)
+    write = writer(node)
+    return lambda sheet, value: f"<p>{write(sheet, value)}</p>"
+
+
+def _table(node: Node) -> Writer:
+    parts = [(part, writer(part)) for part in node.parts if part.name != "citations"]
+
+    def write(sheet: Sheet, item: Record) -> str:
+        rows = (
+            f"<div><dt>{label(part.name)}</dt><dd>{write(sheet, item[part.name])}</dd></div>\n"
+            for part, write in parts
+            if present(item[part.name])
+        )
+        return f'<dl class="facts">{"".join(rows)}</dl>{marks(sheet, item.get("citations") or ())}'
+
+    return write
+
+
+def _one(node: Node) -> Writer:
+    """Writes one value of a key, in line."""
+    if is_date(node):
+        return lambda sheet, value: date(value)
+    if is_reference(node):
+        kind = node.parts[0].refers
+        return lambda sheet, value: reference(sheet, kind, value) + _offices(sheet, value.get("offices"))
+    if node.parts:
+        return _fields(node)
+    if node.type == "boolean":
+        return lambda sheet, value: "yes" if value else "no"
+    if node.values:
+        return lambda sheet, value: escape(words(value))
+    return lambda sheet, value: _text(str(value))
+
+
+def _text(value: str) -> str:
+    said = escape(value)
+    return f'<a class="url" href="{said}" rel="nofollow">{said}</a>' if value.startswith(("https://", "http://")) else said
+
+
+def _offices(sheet: Sheet, offices: Iterable[Record] | None) -> str:
+    def said(office: Record) -> str:
+        title, at = escape(office["title"]), office["organization"]
+        return f'<a href="{sheet.base}/actors/{at["id"]}{sheet.pin}" title="{escape(at["name"])}">{title}</a>' if at else title
+
+    return f' <span class="dim">{", ".join(map(said, offices))}</span>' if offices else ""
+
+
+def _fields(node: Node, *shown: str) -> Writer:
+    """Writes the parts of a mapping that are not shown elsewhere, each with its label; marks come last."""
+    parts = [
+        (part.name, "" if part.values else f'<span class="label">{label(part.name)}</span> ', writer(part))
+        for part in node.parts
+        if part.name not in (*shown, "citations")
+    ]
+
+    def write(sheet: Sheet, item: Record) -> str:
+        said = [
+            f'\n<span class="field">{called}{write(sheet, item[name])}</span>'
+            for name, called, write in parts
+            if present(item[name])
+        ]
+        return "".join(said) + ("" if "citations" in shown else marks(sheet, item.get("citations") or ()))
+
+    return write
+
+
+def _headed(node: Node, *shown: str) -> Writer:
+    """Writes an item that begins with what it is about: a reference, or a text."""
+    first = head(node)
+    if kind := node.refers:
+        rest = _fields(node, "id", "name", *shown)
+        return lambda sheet, item: f'<span class="head">{reference(sheet, kind, item)}</span> {rest(sheet, item)}'
+    if not first:
+        return _fields(node, *shown)
+    name, write, rest = first.name, writer(first), _fields(node, first.name, *shown)
+    return lambda sheet, item: f'<span class="head">{write(sheet, item[name])}</span> {rest(sheet, item)}'
+
+
+def _items(node: Node) -> Writer:
+    """Writes a list of mappings as what it is: accounts, quantities, acts, periods, or items that begin with their head."""
+    keys = {part.name for part in node.parts}
+    if keys >= {"about", "value", "stance", "holders"}:
+        return _accounts(node)
+    if keys >= {"value", "unit", "of"}:
+        return _list("ul", "items", _quantity(node))
+    if keys >= {"kind", "date", "by"}:
+        return _list("ol", "acts", _act(node))
+    if keys >= {"from", "to"}:
+        return _list("ol", "acts", _period(node))
+    return _list("ul", "items", _headed(node))
+
+
+def _list(name: str, called: str, write: Writer) -> Writer:
+    def written(sheet: Sheet, items: Iterable[Record]) -> str:
+        each = "</li>\n<li>".join(write(sheet, item) for item in items)
+        return f'<{name} class="{called}"><li>{each}</li></{name}>'
+
+    return written
+
+
+def _quantity(node: Node) -> Writer:
+    rest = _fields(node, "value", "unit", "of", "qualifier")
+
+    def write(sheet: Sheet, item: Record) -> str:
+        about = f"{words(item['qualifier'])} " if item["qualifier"] else ""
+        return f"<b>{about}{item['value']:,} {escape(item['unit'])}</b> {escape(item['of'])} {rest(sheet, item)}"
+
+    return write
+
+
+def _act(node: Node) -> Writer:
+    rest = _fields(node, "kind", "date")
+
+    def write(sheet: Sheet, item: Record) -> str:
+        return _dated(date(item["date"]), f"<b>{escape(words(item['kind']))}</b> {rest(sheet, item)}")
+
+    return write
+
+
+def _dated(when: str, what: str) -> str:
+    return f'<span class="when">{when}</span> <span class="act">{what}</span>'
+
+
+def _period(node: Node) -> Writer:
+    known, attested = _headed(node, "from", "to"), _headed(node, "from", "to", "attested")
+
+    def write(sheet: Sheet, item: Record) -> str:
+        began, ended = item["from"] and date(item["from"]), item["to"] and date(item["to"])
+        if began or ended:
+            said = f"{began} to {ended}" if began and ended else f"from {began}" if began else f"until {ended}"
+            return _dated(said, known(sheet, item))
+        said = f"attested {date(item['attested'])}" if item.get("attested") else "dates not known"
+        return _dated(said, attested(sheet, item))
+
+    return write
+
+
+def _accounts(node: Node) -> Writer:
+    """Writes accounts side by side, those of the same thing together."""
+    rest = _fields(node, "about", "value", "stance", "holders", "citations")
+
+    def account(sheet: Sheet, item: Record) -> str:
+        holders = ", ".join(reference(sheet, "actors", holder) for holder in item["holders"]) or "The source"
+        stance = escape(words(item["stance"]))
+        return (
+            f'<article class="account {escape(item["stance"])}"><p class="holder">{holders} <b class="stance">{stance}</b></p>\n'
+            f"<p>{escape(item['value'])}{marks(sheet, item['citations'])}</p>{rest(sheet, item)}</article>\n"
+        )
+
+    def write(sheet: Sheet, items: Iterable[Record]) -> str:
+        said = []
+        for about, group in by(items, "about"):
+            each = "".join(account(sheet, item) for item in group)
+            said.append(f'<h3 class="aspect">{escape(words(about))}</h3>\n<div class="accounts">{each}</div>')
+        return "".join(said)
+
+    return write
+
+
+def by(items: Iterable[Record], key: str) -> list[tuple[Any, list[Record]]]:
+    """Items grouped by the value of a key, in the order in which the values first come."""
+    groups: dict[Any, list[Record]] = {}
+    for item in items:
+        groups.setdefault(item[key], []).append(item)
+    return list(groups.items())
