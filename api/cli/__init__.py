@@ -61,7 +61,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="diplomatic-events")
 def main() -> None:
-    """Diplomacy between the United States and Russia, as data: check it, load it, serve it.
+    """A curated dataset of events, statements and agreements, as an API: check it, load it, serve it.
 
     The dataset is a folder of text files. `check` lists the errors in them, `load` turns them into a release, `serve`
     serves the release over HTTP. Settings come from options, or from the environment as DIPLOMATIC_EVENTS_*.

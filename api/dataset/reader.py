@@ -13,11 +13,12 @@ from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Record, Schema, Text, is_id
 from . import codings, jsonl, manifests, official_rows, snapshot
+from .about import AboutSchema
 from .dataset import Dataset, Progress
 from .findings import BULK, Finding
 from .jsonl_index import ByteRange, JsonlRecords, scan
 from .process_pool import ordered
-from .record import AboutSchema, Entry, validated
+from .record import Entry, validated
 from .snapshot import Snapshot
 from .sqlite_errors import sqlite_errors
 from .yaml_files import Unreadable, parse_yaml

@@ -108,12 +108,6 @@ def nothing_refers_to_itself(id: str, entry: Entry, dataset: Dataset) -> Iterato
             yield entry.finding(path, "refers to the record itself")
 
 
-def countries_are_given_where_needed(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """States have a country."""
-    if entry.record["kind"] == "state" and not entry.record["country"]:
-        yield entry.finding((), "a state needs its country")
-
-
 def places_are_given_once(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """An event has one `place`, or several different `places`."""
     places = entry.record["places"]
@@ -212,7 +206,6 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (quotes_are_short, _with_keys("quote")),
     (spans_run_forward, lambda resource: bool(_spans(resource))),
     (nothing_refers_to_itself, _every),
-    (countries_are_given_where_needed, _of("actors")),
     (places_are_given_once, _with_keys("place", "places")),
     (quad_classes_are_four, _of("event-types")),
     *(

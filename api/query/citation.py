@@ -105,7 +105,7 @@ def cite(query: Query, base: str, versions: Sequence[str]) -> Record:
 
 def release_key(about: Record) -> str:
     """The BibTeX key and CSL id of a release; those of a query begin with it."""
-    return f"diplomatic-events-{about['version']}"
+    return f"{about['name']}-{about['version']}"
 
 
 def csl(about: Record, note: str | None = None, url: str | None = None, *, key: str | None = None) -> Record:

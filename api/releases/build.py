@@ -16,6 +16,7 @@ import peewee as pw
 
 from ..config import HERE
 from ..dataset import manifests, quality, rules
+from ..dataset.about import name_of
 from ..dataset.dataset import Chunk, Dataset, Progress, part
 from ..dataset.findings import DatasetError
 from ..dataset.os_errors import file_errors
@@ -235,6 +236,7 @@ def _write_manifest(dataset: Dataset, connection: sqlite3.Connection, digest: st
 def _about(dataset: Dataset, version: str, digest: str, survey: rules.Survey) -> dict[str, Any]:
     return {
         **dataset.about,
+        "name": name_of(dataset.about),
         "version": version,
         "digest": digest,
         "code": code_digest(),

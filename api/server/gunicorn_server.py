@@ -24,11 +24,7 @@ from .stack import application
 from .worker import hold_signals_at_fork
 
 gunicorn: Any = import_module("gunicorn.http.wsgi")  # the stubs are of an older version
-TRY = """\
-Serving http://{address}/ (stop with Ctrl-C). Try:
-  curl 'http://{address}/v1/events?place=geneva&date_from=2021-06&date_to=2021-06'
-  curl 'http://{address}/v1/statements?speaker=sergei-ryabkov'
-  curl 'http://{address}/v1/agreements?in_force_on=2021-06-16'"""
+TRIED = 3  # questions of the dataset that are shown as addresses to try
 MAX_CONNECTIONS, OTHER_DESCRIPTORS = 1000, 60
 MEMORY = Path("/dev/shm")  # noqa: S108  # a place to write even where the file system is read-only
 
@@ -83,7 +79,20 @@ class Server(BaseApplication):
     def ready(self, server: Any) -> None:
         if self.settings.metrics_port:
             metrics.serve(self.settings.metrics_host, self.settings.metrics_port, lambda: gauges(self.settings))
-        click.echo(TRY.format(address=address(*server.LISTENERS[0].sock.getsockname()[:2]) + self.settings.prefix), err=True)
+        here = address(*server.LISTENERS[0].sock.getsockname()[:2]) + self.settings.prefix
+        click.echo("\n".join([f"Serving http://{here}/ (stop with Ctrl-C). Try:", *to_try(self.settings, here)]), err=True)
+
+
+def to_try(settings: Settings, here: str) -> list[str]:
+    """Lines to copy: the first questions of the dataset, or its index."""
+    store = open_store(settings)
+    try:
+        questions = [asked["address"] for asked in store.current().about["questions"][:TRIED]]
+    except Exception:  # noqa: BLE001  # it serves without a database, too
+        questions = []
+    finally:
+        store.close()
+    return [f"  curl 'http://{here}{question}'" for question in questions or ["/v1"]]
 
 
 def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float]]:

@@ -22,7 +22,6 @@ from api.dataset import reader
 from api.releases import load, publish
 from api.releases.build import build
 from api.resources import RESOURCES
-from api.storage.sqlite import DATABASE
 from api.web.app import create_app
 
 Body = dict[str, Any]
@@ -53,7 +52,7 @@ class Project:
             version = dataset.about["version"]
             for folder in (self.folder / "releases", self.settings.releases_dir / version):
                 folder.mkdir(parents=True, exist_ok=True)
-            build(dataset, self.settings.releases_dir / version / DATABASE, None, self.folder / "releases" / f"{version}.tsv")
+            build(dataset, self.settings.releases_dir / version / "any.sqlite", None, self.folder / "releases" / f"{version}.tsv")
 
     def publish_all(self) -> Path:
         return publish.publish(self.folder, self.settings.releases_dir)[0]

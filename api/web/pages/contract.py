@@ -10,9 +10,10 @@ from flask import Blueprint, Response, render_template
 from werkzeug.security import safe_join
 
 from ...problems import PROBLEMS, Problem
-from .. import openapi
 from ..addresses import mounted
 from ..headers import DOCUMENTATION
+from ..openapi.served import served_json, served_yaml
+from ..request_parameters import loaded
 from ..response_cache import keep
 from ..responses import FRESH, HTML, JSON, fixed
 
@@ -34,21 +35,22 @@ def add_to(blueprint: Blueprint) -> None:
 def constant(
     body: str | bytes, media_type: str = JSON, cache_control: str = FRESH, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An answer that depends on the code alone; kept in the response cache."""
+    """An answer that depends on the code and the served release alone; kept in the response cache."""
     keep()
     return fixed(body, media_type, cache_control, headers)
 
 
 def openapi_yaml() -> Response:
-    return constant(openapi.as_yaml().replace("[{url: /,", f"[{{url: {mounted('') or '/'},", 1), "application/yaml")
+    return constant(served_yaml(loaded(), mounted("") or "/"), "application/yaml")
 
 
 def openapi_json() -> Response:
-    return constant(openapi.as_json().replace('[{"url":"/",', f'[{{"url":"{mounted("") or "/"}",', 1))
+    return constant(served_json(loaded(), mounted("") or "/"))
 
 
 def docs() -> Response:
-    return constant(render_template("docs.html"), HTML, headers={"Content-Security-Policy": DOCUMENTATION})
+    title = release.about["title"] if (release := loaded()) else "The API"
+    return constant(render_template("docs.html", title=title), HTML, headers={"Content-Security-Policy": DOCUMENTATION})
 
 
 def docs_file(name: str) -> Response:

@@ -6,10 +6,9 @@ from typing import Any
 from flask import Response, current_app, request
 
 from ...formats.accept import weights
-from ...problems import Problem
 from .. import addresses
 from ..headers import PAGE
-from ..request_parameters import served
+from ..request_parameters import loaded
 from ..responses import HTML
 from .render import html
 
@@ -28,12 +27,8 @@ def wanted() -> bool:
 
 
 def problem_page(body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
-    try:
-        release = served()
-    except Problem:  # what is to be told is that nothing is loaded, perhaps
-        release = None
     policy = {"Content-Security-Policy": PAGE, "Vary": "Accept"}
-    text = html("problem", release, problem=body, beside=beside(body.get("suggestion")))
+    text = html("problem", loaded(), problem=body, beside=beside(body.get("suggestion")))
     return Response(text, body["status"], {**headers, **policy}, mimetype=HTML)
 
 

@@ -4,13 +4,11 @@ from typing import Any
 
 from flask import Response, redirect
 
-from ...problems import Problem
 from ...resources import BY_KIND
-from ...storage.release import Release
 from .. import addresses
 from ..headers import PAGE
 from ..releases import described, newest, published, shown, unpublished
-from ..request_parameters import no_parameters, served, store
+from ..request_parameters import loaded, no_parameters, served, store
 from ..responses import HTML, fixed
 from .render import html
 
@@ -37,10 +35,3 @@ def respond(template: str, **values: Any) -> Response:
     link = f'<{programs}>; rel="alternate"; type="application/json"'
     headers = {"Content-Security-Policy": PAGE, "Link": link, "Vary": "Accept"}
     return fixed(body, HTML, "public, max-age=60", headers)
-
-
-def loaded() -> Release | None:
-    try:
-        return served()
-    except Problem:  # what is published is there all the same
-        return None

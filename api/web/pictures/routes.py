@@ -5,6 +5,7 @@ from functools import partial
 from flask import Blueprint, Response, request
 
 from ..addresses import mounted
+from ..colours import coloured
 from ..headers import page_policy
 from ..request_parameters import read_query
 from ..responses import answer, not_modified
@@ -33,7 +34,7 @@ def picture_view(name: str) -> Response:
     query = read_query(drawing.resource, arguments(name))
     if unchanged := not_modified(query.release, SVG):
         return unchanged
-    body = drawing.draw(query).svg()
+    body = coloured(drawing.draw(query).svg(), query.release)
     own = {"width", *drawing.own}
     asked = "&".join(part for part in request.query_string.decode("latin-1").split("&") if part.partition("=")[0] not in own)
     alternate = mounted(f"/v1/{drawing.kind}{f'?{asked}' if asked else ''}")
