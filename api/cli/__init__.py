@@ -17,12 +17,10 @@ from .common import fail, missing
 
 COMMANDS = {  # to the module of each, which is imported when it is called
     **dict.fromkeys(("config", "health"), "status"),
-    "load": "load",
-    "serve": "serve",
     **dict.fromkeys(("changes", "check", "coverage", "fmt", "new"), "curation"),
     **dict.fromkeys(("codebook", "openapi", "schema"), "derived_files"),
     **dict.fromkeys(("cite", "release"), "publication"),
-    "reliability": "reliability",
+    **{name: name for name in ("init", "load", "reliability", "serve")},
 }
 
 

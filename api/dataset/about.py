@@ -56,5 +56,10 @@ class AboutSchema(Schema):
 
 def name_of(about: Record) -> str:
     """The short name of a dataset: the one it gives, or the words of its title."""
-    words = re.sub("[^a-z0-9]+", "-", anyascii(about["title"]).lower()).strip("-")
-    return about.get("name") or words[:SHORT].strip("-") or "dataset"
+    return about.get("name") or slug(about["title"])
+
+
+def slug(title: str) -> str:
+    """The words of a title as a name."""
+    words = re.sub("[^a-z0-9]+", "-", anyascii(title).lower())
+    return words[:SHORT].strip("-") or "dataset"

@@ -12,7 +12,7 @@ from ..resources.resource import Resource
 from ..schema import edtf
 from ..schema.fields import Edtf
 from ..schema.walk import steps
-from . import chronology_rules, manifests, order_rules, quote_rules
+from . import chronology_rules, manifests, order_rules, quote_rules, shipped
 from .chronology_rules import RecordRule
 from .dataset import Chunk, Dataset, Progress
 from .findings import DatasetError, Finding, Findings
@@ -287,5 +287,8 @@ def findings(dataset: Dataset, progress: Progress | None = None) -> list[Finding
 
 def with_suggestion(finding: Finding, dataset: Dataset) -> Finding:
     """A finding about an id that does not exist, with the id that may have been meant."""
-    close = nearest(finding.sought[1], dataset.near(*finding.sought)) if finding.sought else None
-    return replace(finding, message=f"{finding.message}; did you mean {close!r}?") if close else finding
+    if not finding.sought:
+        return finding
+    close = nearest(finding.sought[1], dataset.near(*finding.sought))
+    advice = shipped.advice(*finding.sought) or (f"; did you mean {close!r}?" if close else "")
+    return replace(finding, message=f"{finding.message}{advice}")
