@@ -79,8 +79,10 @@ class Server(BaseApplication):
     def ready(self, server: Any) -> None:
         if self.settings.metrics_port:
             metrics.serve(self.settings.metrics_host, self.settings.metrics_port, lambda: gauges(self.settings))
-        here = address(*server.LISTENERS[0].sock.getsockname()[:2]) + self.settings.prefix
-        click.echo("\n".join([f"Serving http://{here}/ (stop with Ctrl-C). Try:", *to_try(self.settings, here)]), err=True)
+        here = f"http://{address(*server.LISTENERS[0].sock.getsockname()[:2])}"
+        click.echo(f"Serving {here}{self.settings.prefix}/ (stop with Ctrl-C). Try:", err=True)
+        for one in self.settings.each().values():
+            click.echo("\n".join(to_try(one, here + one.prefix)), err=True)
 
 
 def to_try(settings: Settings, here: str) -> list[str]:
@@ -92,11 +94,17 @@ def to_try(settings: Settings, here: str) -> list[str]:
         questions = []
     finally:
         store.close()
-    return [f"  curl 'http://{here}{question}'" for question in questions or ["/v1"]]
+    return [f"  curl '{here}{question}'" for question in questions or ["/v1"]]
 
 
 def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float]]:
-    """Name, help, labels and value of the gauges: the served release, its age, and the duration of its load."""
+    """Name, help, labels and value of the gauges of each dataset; of several, `dataset` is among the labels."""
+    for name, one in settings.each().items():
+        yield from gauges_of(one, {"dataset": name} if name else {})
+
+
+def gauges_of(settings: Settings, own: dict[str, str]) -> Iterable[tuple[str, str, dict[str, str], float]]:
+    """The gauges of a dataset: the served release, its age, and the duration of its load."""
     store = open_store(settings)
     try:
         about = store.current().about
@@ -105,12 +113,12 @@ def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float
         return
     finally:
         store.close()
-    labels = {"version": about["version"], "digest": about["digest"]}
+    labels = {**own, "version": about["version"], "digest": about["digest"]}
     yield "release_info", "The served release.", labels, 1
-    yield "release_loaded_timestamp_seconds", "When the served release was loaded.", {}, when
-    yield "release_age_seconds", "Seconds since the served release was loaded.", {}, time.time() - when
+    yield "release_loaded_timestamp_seconds", "When the served release was loaded.", own, when
+    yield "release_age_seconds", "Seconds since the served release was loaded.", own, time.time() - when
     if seconds is not None:
-        yield "release_load_duration_seconds", "Seconds that the load of the served release took.", {}, seconds
+        yield "release_load_duration_seconds", "Seconds that the load of the served release took.", own, seconds
 
 
 def connections(threads: int) -> int:

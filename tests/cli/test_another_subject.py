@@ -124,7 +124,10 @@ def test_nothing_that_is_served_is_of_our_subject(client: FlaskClient, settings:
         assert answer.status_code in (200, 307, 400, 404, 409), (address, answer.text)
         found = {match[0] for match in OURS.finditer(f"{answer.headers}\n{answer.text}")}
         assert not found, (address, found)
-    assert [line.startswith("  curl 'http://x/v1/") and not OURS.search(line) for line in to_try(settings, "x")] == [True, True]
+    assert [line.startswith("  curl 'http://x/v1/") and not OURS.search(line) for line in to_try(settings, "http://x")] == [
+        True,
+        True,
+    ]
 
 
 def test_no_command_speaks_of_our_subject() -> None:
