@@ -44,6 +44,7 @@ NOT_RUN = {
     "make serve": "these set up the checkout; the build runs them",
     "make wheel": "builds and installs: test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline does that",
     "sudo mkdir -p /var/cache/nginx": "changes the machine's nginx; test_nginx_accepts_its_file_as_operating_changes_it tries it",
+    "diplomatic-events serve --dataset baltic=": "serves until it is stopped: tests/web/test_several.py asks such a server",
     "make bench": "takes an hour",
     "docker build": "needs a container engine; another test here runs the steps of the Dockerfile",
     "POSTGRES_PASSWORD=secret1": "needs a container engine; test_deploy.py tries what the file says",
