@@ -77,6 +77,12 @@ def _address(text: str) -> str:
     return text
 
 
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s?#\"<>]+", text):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
 def _storage(text: str) -> str:
     if not text.startswith(("memory://", "redis://", "rediss://")):
         raise ValueError(text)
@@ -121,6 +127,12 @@ class Settings:
     data_dir: Path = _setting(Path("diplomatic-events-data"), "Folder where loaded releases live.")
     releases_dir: Path = _setting(
         Path("releases"), "Folder of published releases, a folder each; a volume that is kept for good."
+    )
+    releases_url: str = _setting(
+        "",
+        "Address that downloads of published files are redirected to, a folder for each version: that of an object store.",
+        read=_url,
+        form="an address such as https://bucket.example/releases",
     )
     database_url: str = _setting(
         "",
@@ -189,6 +201,7 @@ class Settings:
                 prefix=f"{self.prefix}/{name}",
                 data_dir=self.data_dir / name,
                 releases_dir=self.releases_dir / name,
+                releases_url=self.releases_url and f"{self.releases_url}/{name}",
                 database_url=self.database_url.replace("{name}", name),
                 cache_bytes=self.cache_bytes // len(folders),
             )

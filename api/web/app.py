@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     store = app.extensions["store"] = open_store(settings)
+    app.config["RELEASES_URL"] = settings.releases_url
     init_routes(app)
     init_problems(app)
     init_cors(app)
