@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ PREFIX = "DIPLOMATIC_EVENTS_"
 PASSWORD = re.compile(r"(://[^:/@]*:).*(@)|(?<=password=)[^&\s]*")
 PORT = "a port, 0 to 65535"
 MOUNT = re.compile(r"(?!.{200})(/[A-Za-z0-9._~-]+)*")  # a path that the server may be reached at; empty for the root
+DATASET = re.compile("((?!healthz=|readyz=)[a-z0-9]+(?:-[a-z0-9]+)*)=([^,]+)")  # a dataset with the word of its addresses
 HERE = Path(__file__).resolve().parent
 
 
@@ -76,8 +77,22 @@ def _address(text: str) -> str:
     return text
 
 
+def _url(text: str) -> str:
+    if not re.fullmatch(r"https?://[^\s?#\"<>]+", text):
+        raise ValueError(text)
+    return text.rstrip("/")
+
+
 def _storage(text: str) -> str:
     if not text.startswith(("memory://", "redis://", "rediss://")):
+        raise ValueError(text)
+    return text
+
+
+def _named(text: str) -> str:
+    pairs = [DATASET.fullmatch(part) for part in text.split(",")]
+    names = {pair[1] for pair in pairs if pair}
+    if len(names) < len(pairs):
         raise ValueError(text)
     return text
 
@@ -103,13 +118,25 @@ class Settings:
     """One value a setting; every name is also `DIPLOMATIC_EVENTS_<NAME>`."""
 
     dataset: Path = _setting(bundled_dataset(), "Folder of the dataset's text files.")
+    datasets: str = _setting(
+        "",
+        "Several datasets instead, `a=DIR,b=DIR`: each has its addresses below `/a`, and folders so named for data and releases.",
+        read=_named,
+        form="a list such as a=DIR,b=DIR, each name once",
+    )
     data_dir: Path = _setting(Path("diplomatic-events-data"), "Folder where loaded releases live.")
     releases_dir: Path = _setting(
         Path("releases"), "Folder of published releases, a folder each; a volume that is kept for good."
     )
+    releases_url: str = _setting(
+        "",
+        "Address that downloads of published files are redirected to, a folder for each version: that of an object store.",
+        read=_url,
+        form="an address such as https://bucket.example/releases",
+    )
     database_url: str = _setting(
         "",
-        "PostgreSQL to hold loaded releases instead, `postgresql://...`; several hosts allowed.",
+        "PostgreSQL to hold loaded releases instead, `postgresql://...`; several hosts allowed; `{name}` for that of a dataset.",
         read=_address,
         form="an address such as postgresql://...",
         secret=True,
@@ -161,6 +188,26 @@ class Settings:
         0, "Port that metrics for Prometheus are served at; 0 serves and counts none.", read=_port, form=PORT
     )
 
+    def each(self) -> dict[str, "Settings"]:
+        """The settings of each dataset, by the word of its addresses; of one alone, by no word."""
+        if not self.datasets:
+            return {"": self}
+        folders = {pair[1]: Path(pair[2]) for pair in DATASET.finditer(self.datasets)}
+        return {
+            name: replace(
+                self,
+                dataset=folder,
+                datasets="",
+                prefix=f"{self.prefix}/{name}",
+                data_dir=self.data_dir / name,
+                releases_dir=self.releases_dir / name,
+                releases_url=self.releases_url and f"{self.releases_url}/{name}",
+                database_url=self.database_url.replace("{name}", name),
+                cache_bytes=self.cache_bytes // len(folders),
+            )
+            for name, folder in folders.items()
+        }
+
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ, **options: Any) -> "Settings":
         """Settings from the environment, overridden by those `options` that are not None.
@@ -180,6 +227,8 @@ class Settings:
             except ValueError:
                 told = "" if setting.metadata["secret"] else f"={text!r}"  # where a password is in it, nobody knows
                 faults.append(f"{source(setting, environ)}{told} is not {setting.metadata['form']}")
+        if values.get("datasets") and "{name}" not in (values.get("database_url") or "{name}"):
+            faults.append(f"{variable('database_url')} must hold {{name}}: each of several datasets has a database of its own")
         if faults:
             raise ValueError("; ".join(faults))
         return cls(**values)

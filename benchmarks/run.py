@@ -16,7 +16,6 @@ import click
 
 from api.config import Settings
 from api.storage.published import SUMS, digest
-from api.storage.sqlite import DATABASE
 
 from . import asks, deep, goals, processes, profiles, report, servers
 from .asks import Fresh
@@ -30,7 +29,7 @@ from .search import scale
 from .servers import Size
 
 HERE = Path(__file__).resolve().parent
-VERSION, DUMP = "9.0.0", "events.ndjson.gz"
+VERSION, DUMP, RELEASE_FILE = "9.0.0", "events.ndjson.gz", "generated.sqlite"
 CHECKED = 10_000_000  # asks from this number on are for the check that all serve the same; nobody is measured with them
 TINY = Plan(
     events=1000, sizes=(500, 1000), rounds=2, seconds=0.3, workers=1, threads=2, megabytes=4, starts=1, pages=20, profiled=500
@@ -65,13 +64,13 @@ def published(data: Data, folder: Path, megabytes: int) -> tuple[Path, Path]:
     """
     version = folder / "releases" / VERSION
     version.mkdir(parents=True)
-    (version / DATABASE).symlink_to(data.database.resolve())
+    (version / RELEASE_FILE).symlink_to(data.database.resolve())
     big = version / DUMP
     with big.open("wb") as file:
         for _ in range(megabytes):
             file.write(os.urandom(1 << 20))
     unasked = "0" * 64  # nobody asks for the database, whose sum would take its time
-    (version / SUMS).write_text(f"{unasked}  {DATABASE}\n{digest(big)}  {DUMP}\n", encoding="utf-8")
+    (version / SUMS).write_text(f"{unasked}  {RELEASE_FILE}\n{digest(big)}  {DUMP}\n", encoding="utf-8")
     return version.parent, big
 
 

@@ -19,6 +19,7 @@ PACKAGES = {
     "npm": "npm",
     "openssl": "openssl",
     "redis-server": "redis-server",
+    "systemd-analyze": "systemd",
     "Rscript": "r-base-core r-cran-jsonlite",
 }
 ALSO = {"chromium": "chromium-browser"}  # elsewhere it is called that

@@ -18,6 +18,7 @@ import yaml
 from conftest import ROOT, SMALL, running
 from nginx import proxied
 from postgresql import BIN, Cluster, free_port
+from programs import need
 from support import guarded, raw_answer
 
 from api.cli import COMMANDS
@@ -132,12 +133,89 @@ def test_compose_names_commands_settings_and_files_that_exist() -> None:
         assert unknown(service["environment"]) == {}
         Settings.read(filled(service))
         assert (DEPLOY / service["build"] / "Dockerfile").is_file(), "paths are relative to the file"
-    for volume in services["proxy"]["volumes"]:
-        assert (DEPLOY / volume.split(":")[0]).is_file()
+    for volume in (*services["proxy"]["volumes"], *services["tls"]["volumes"]):
+        assert not volume.startswith(".") or (DEPLOY / volume.split(":")[0]).is_file()
     assert f"EXPOSE {services['api']['expose'][0]}" in DOCKERFILE
     for service in services.values():
         for other, wanted in service.get("depends_on", {}).items():
             assert wanted["condition"] != "service_healthy" or "healthcheck" in services[other] or other == "api"
+
+
+def test_every_service_of_compose_starts_again_and_stays_within_its_memory() -> None:
+    for name, service in COMPOSE["services"].items():
+        assert "mem_limit" in service, name
+        assert service.get("restart") == ("unless-stopped" if name != "load" else None), "a load ends"
+        named = [volume.split(":")[0] for volume in service.get("volumes", ()) if volume[0] not in "./$"]
+        assert set(named) <= set(COMPOSE["volumes"])
+
+
+@pytest.mark.needs("nginx")
+def test_with_the_profile_tls_nginx_has_its_file_with_a_certificate(tmp_path: Path) -> None:
+    """The command is run as it stands, its paths moved, and nginx asked for its opinion of what came out."""
+    service = COMPOSE["services"]["tls"]
+    key, certificate = tmp_path / "privkey.pem", tmp_path / "fullchain.pem"
+    made = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-keyout", key, "-out", certificate]
+    subprocess.run([need("openssl"), *made], check=True, capture_output=True)
+    (edit,) = re.findall(r"(.*) && exec nginx", service["command"][-1])
+    (tmp_path / "plain.conf").write_text((DEPLOY / "nginx.conf").read_text().replace("server api:8000;", "server 127.0.0.1:1;"))
+    for path, target in (("/plain.conf", "plain.conf"), ("/etc/nginx/conf.d/default.conf", "made.conf"), ("/tls/", "")):
+        assert path in edit
+        edit = edit.replace(path, f"{tmp_path}/{target}")
+    subprocess.run(["sh", "-c", edit], check=True)
+    site = (tmp_path / "made.conf").read_text().replace("/var/cache/nginx", str(tmp_path))
+    assert "listen 443 ssl;" in site
+    site = site.replace("listen 443", f"listen 127.0.0.1:{free_port()}")
+    assert "listen 8080" not in site
+    (tmp_path / "nginx.conf").write_text(f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; {site} }}")
+    command = [need("nginx"), "-t", "-e", "stderr", "-c", tmp_path / "nginx.conf"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_kubernetes_starts_what_there_is_and_asks_what_answers() -> None:
+    kinds = {one["kind"]: one for one in yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8"))}
+    pod = kinds["Deployment"]["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    assert container["args"][0] in COMMANDS
+    environ = {one["name"]: one["value"] for one in container["env"]}
+    assert unknown(environ) == {}
+    settings = Settings.read(environ)
+    ports = {port["name"]: port["containerPort"] for port in container["ports"]}
+    assert ports == {"http": settings.port, "metrics": settings.metrics_port}
+    client = create_app(Settings(data_dir=Path("/nowhere"))).test_client()
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        asked = container[probe]["httpGet"]
+        assert client.get(asked["path"]).status_code == (503 if probe == "readinessProbe" else 200), "nothing is loaded there"
+        assert asked["port"] == "http"
+    claims = {
+        volume["persistentVolumeClaim"]["claimName"] for volume in pod["spec"]["volumes"] if "persistentVolumeClaim" in volume
+    }
+    assert claims == {kinds["PersistentVolumeClaim"]["metadata"]["name"]}
+    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["spec"]["volumes"]}
+    mounted = {mount["mountPath"] for mount in container["volumeMounts"]}
+    assert set(re.findall(r"DIPLOMATIC_EVENTS_RELEASES_DIR=(\S+)", DOCKERFILE)) <= mounted
+    for one in (kinds["Service"]["spec"]["selector"], kinds["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"]):
+        assert one.items() <= pod["metadata"]["labels"].items()
+
+
+def test_alerts_are_about_metrics_that_there_are() -> None:
+    rules = yaml.safe_load((DEPLOY / "alerts.yaml").read_text(encoding="utf-8"))["groups"][0]["rules"]
+    known = (ROOT / "api" / "metrics.py").read_text(encoding="utf-8")
+    gauges = (ROOT / "api" / "server" / "gunicorn_server.py").read_text(encoding="utf-8")
+    used = {name for rule in rules for name in re.findall(r"diplomatic_events_\w+", rule["expr"])}
+    assert used
+    for name in used:
+        counter = re.sub(r"_(total|bucket)$", "", name)
+        assert f'"{counter}"' in known or f'"{counter.removeprefix("diplomatic_events_")}"' in gauges, name
+
+
+@pytest.mark.needs("systemd-analyze")
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
+    text = (DEPLOY / "diplomatic-events.service").read_text(encoding="utf-8")
+    (tmp_path / "x.service").write_text(text.replace("/opt/diplomatic-events/bin/diplomatic-events", sys.executable))
+    command = [need("systemd-analyze"), "verify", str(tmp_path / "x.service")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_image_tells_its_health_by_a_command_that_exists() -> None:

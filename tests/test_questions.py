@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import yaml
 from conftest import DATASET, ROOT
 from flask.testing import FlaskClient
 
-from api.web.questions import QUESTIONS
-
+QUESTIONS = [(each["question"], each["address"]) for each in yaml.safe_load((DATASET / "dataset.yaml").read_text())["questions"]]
 BETWEEN_THE_TWO = {
     "topic": "nuclear-arms-control,nuclear-weapons",
     "party_all": "united-states",

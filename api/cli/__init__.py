@@ -17,13 +17,11 @@ from .common import fail, missing
 
 COMMANDS = {  # to the module of each, which is imported when it is called
     **dict.fromkeys(("config", "health"), "status"),
-    "load": "load",
-    "serve": "serve",
     **dict.fromkeys(("changes", "check", "coverage", "fmt", "new"), "curation"),
     **dict.fromkeys(("codebook", "openapi", "schema"), "derived_files"),
     **dict.fromkeys(("cite", "release"), "publication"),
-    "reliability": "reliability",
     **dict.fromkeys(("compare", "import"), "machine"),
+    **{name: name for name in ("init", "load", "reliability", "serve")},
 }
 
 CALLED = {"import": "import_events"}  # a command whose name is a word of Python
@@ -64,7 +62,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="diplomatic-events")
 def main() -> None:
-    """Diplomacy between the United States and Russia, as data: check it, load it, serve it.
+    """A curated dataset of events, statements and agreements, as an API: check it, load it, serve it.
 
     The dataset is a folder of text files. `check` lists the errors in them, `load` turns them into a release, `serve`
     serves the release over HTTP. Settings come from options, or from the environment as DIPLOMATIC_EVENTS_*.

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from .. import __version__
-from ..config import Settings
+from ..config import DATASET, Settings
 from ..dataset.findings import Finding
 
 FAULTY, BUSY = 1, 3
@@ -26,12 +26,27 @@ dataset_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the dataset's text files. [default: DIPLOMATIC_EVENTS_DATASET, or the one that ships with this command]",
 )
+datasets_option = click.option(
+    "--dataset",
+    "folders",
+    multiple=True,
+    metavar="DIR|NAME=DIR",
+    help="Folder of the dataset's text files; of several, each with the name that its addresses begin with. "
+    "[default: DIPLOMATIC_EVENTS_DATASET, or the one that ships with this command]",
+)
 data_dir_option = click.option(
     "--data-dir",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder where loaded releases live. [default: DIPLOMATIC_EVENTS_DATA_DIR, or ./diplomatic-events-data]",
 )
 check_option = click.option("--check", "only_check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
+
+
+def datasets_of(folders: tuple[str, ...]) -> dict[str, Any]:
+    """The option for one dataset without a name, or that for several which have one."""
+    if len(folders) == 1 and (not DATASET.fullmatch(folders[0]) or Path(folders[0]).is_dir()):
+        return {"dataset": folders[0]}
+    return {"datasets": ",".join(folders) or None}
 
 
 def settings_of(**options: Any) -> Settings:

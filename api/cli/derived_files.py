@@ -6,13 +6,18 @@ from pathlib import Path
 import click
 
 from ..dataset import reader
+from ..dataset.about import AboutSchema
+from ..dataset.dataset import Dataset
 from ..dataset.os_errors import FileError, file_errors
 from ..releases.codebook import json_text
-from ..resources import BY_KIND, RESOURCES
+from ..resources import BY_KIND
 from ..schema.json_schema import json_schema
 from ..web.openapi import as_yaml
 from . import generated_docs
 from .common import FAULTY, check_option, dataset_option, fail, settings_of
+
+EDITORS = ".schemas"  # in a dataset: the schemas with its ids, which nobody keeps
+SCHEMAS = {"dataset": AboutSchema(), **{kind: resource.schema for kind, resource in BY_KIND.items()}}
 
 
 def write_derived(path: Path, text: str, only_check: bool) -> bool:
@@ -46,19 +51,34 @@ def openapi(output: Path | None, only_check: bool) -> None:
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(list(BY_KIND)), required=False)
+@click.argument("kind", type=click.Choice(list(SCHEMAS)), required=False)
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write <kind>.json files to.")
+@click.option("--ids", is_flag=True, help="With the ids of the dataset, for editors: into <dataset>/.schemas/.")
+@dataset_option
 @check_option
-def schema(kind: str | None, output: Path | None, only_check: bool) -> None:
+def schema(kind: str | None, output: Path | None, ids: bool, folder: Path | None, only_check: bool) -> None:
     """Print the JSON Schema of KIND's files, or write one for every kind; editors complete and check with them."""
+    if ids:
+        root = settings_of(dataset=folder).dataset
+        write_schemas(output or root / EDITORS, reader.read(root))
+        return
     if output is None:
         if kind is None:
             raise click.UsageError("name a KIND, or a folder with --output")
-        click.echo(json_text(json_schema(BY_KIND[kind].schema)), nl=False)
+        click.echo(json_text(json_schema(SCHEMAS[kind])), nl=False)
         return
-    kinds = [BY_KIND[kind]] if kind else RESOURCES
-    drifted = [write_derived(output / f"{r.kind}.json", json_text(json_schema(r.schema)), only_check) for r in kinds]
+    kinds = [kind] if kind else SCHEMAS
+    drifted = [write_derived(output / f"{each}.json", json_text(json_schema(SCHEMAS[each])), only_check) for each in kinds]
     sys.exit(FAULTY if only_check and any(drifted) else 0)
+
+
+def write_schemas(folder: Path, dataset: Dataset) -> None:
+    """Writes the JSON Schema of every kind, with the ids that its references can have. Raises FileError."""
+    ids = {kind: sorted(item.id for item in dataset.ordered(kind)) for kind in BY_KIND}
+    for kind, schema in SCHEMAS.items():
+        with file_errors("write", folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / f"{kind}.json").write_text(json_text(json_schema(schema, ids)), encoding="utf-8")
 
 
 @click.command()

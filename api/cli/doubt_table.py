@@ -22,8 +22,8 @@ from ..dataset.reader import read
 from ..formats.graphml import COUNTS
 from ..releases.build import TABLES, build
 from ..releases.codebook import table
-from ..releases.files import FILES, ReleaseContent
-from ..storage.sqlite import DATABASE, open_file
+from ..releases.files import DATABASE, FILES, ReleaseContent
+from ..storage.sqlite import open_file
 from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
 from .doubt_samples import PLAIN, SAMPLES, sample_id, write_samples

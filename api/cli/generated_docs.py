@@ -16,7 +16,6 @@ from ..releases.codebook import SECTION, SECTIONS
 from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
 from ..web.deprecations import DEPRECATIONS
-from ..web.questions import QUESTIONS
 from .doubt_table import doubt_table
 
 SERVER = "http://127.0.0.1:8000"
@@ -61,11 +60,11 @@ def _answered(dataset: Dataset) -> list[str]:
     """Each question with its curl line and the `data` of the answer, one record a line."""
     parts = []
     with _client(dataset) as client:
-        for question, query in QUESTIONS:
-            data = client.get(query).get_json()["data"]
+        for asked in dataset.about["questions"]:
+            data = client.get(asked["address"]).get_json()["data"]
             lines = ",\n  ".join(dumps(item) for item in data) if isinstance(data, list) else dumps(data)
             shown = f"[\n  {lines}\n]" if isinstance(data, list) else lines
-            parts.append(f"**{question}**\n\n{example(query, shown)}")
+            parts.append(f"**{asked['question']}**\n\n{example(asked['address'], shown)}")
     return parts
 
 

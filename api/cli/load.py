@@ -10,7 +10,14 @@ from ..config import Settings
 from ..dataset.os_errors import file_errors
 from ..releases.load import load as load_release
 from ..storage import open_store
-from .common import BUSY, data_dir_option, dataset_option, progress, settings_of
+from .common import BUSY, data_dir_option, datasets_of, datasets_option, progress, settings_of
+
+
+def load_datasets(settings: Settings) -> None:
+    """Loads every dataset."""
+    for one in settings.each().values():
+        click.get_current_context().find_root().obj = one  # findings are told with the paths of its files
+        load_dataset(one)
 
 
 def load_dataset(settings: Settings) -> None:
@@ -29,8 +36,8 @@ def load_dataset(settings: Settings) -> None:
 
 
 @click.command()
-@dataset_option
+@datasets_option
 @data_dir_option
-def load(folder: Path | None, data_dir: Path | None) -> None:
+def load(folders: tuple[str, ...], data_dir: Path | None) -> None:
     """Check the dataset and make it the served release; a running server answers from it at once."""
-    load_dataset(settings_of(dataset=folder, data_dir=data_dir))
+    load_datasets(settings_of(**datasets_of(folders), data_dir=data_dir))

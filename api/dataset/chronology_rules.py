@@ -176,9 +176,9 @@ def summits_have_two_leaders(id: str, entry: Entry, dataset: Dataset) -> Iterato
     event = entry.record
     if event["type"] != "summit" or event["status"] != "occurred":
         return
-    present = [_actor(dataset, p["actor"]) for p in event["participants"] if p["role"] in PRESENT]
-    countries = {actor["country"] for actor in present if actor and actor["kind"] == "person"} - {None}
-    if len(countries) < 2 and not any(actor and actor["kind"] == "international_organization" for actor in present):
+    present = {p["actor"]: _actor(dataset, p["actor"]) for p in event["participants"] if p["role"] in PRESENT}
+    countries = {actor["country"] or id for id, actor in present.items() if actor and actor["kind"] == "person"}
+    if len(countries) < 2 and not any(actor and actor["kind"] == "international_organization" for actor in present.values()):
         yield entry.finding(("participants",), "a summit needs leaders of two countries: add them, or choose another type")
 
 

@@ -18,9 +18,10 @@ from ..schema.fields import Record
 from ..schema.versions import DRAFT, VERSION, version_key
 from ..schema.walk import plain
 from . import manifests
+from .about import AboutSchema
 from .findings import DatasetError, Findings
 from .process_pool import ordered
-from .record import AboutSchema, Entry
+from .record import Entry
 from .records import FileRecords, Item, Records
 from .yaml_files import canonical
 

@@ -12,12 +12,13 @@ from ..problems import nearest
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Record, Schema, Text, is_id
-from . import codings, jsonl, manifests, official_rows, snapshot
+from . import codings, jsonl, manifests, official_rows, shipped, snapshot
+from .about import AboutSchema
 from .dataset import Dataset, Progress
 from .findings import BULK, Finding
 from .jsonl_index import ByteRange, JsonlRecords, scan
 from .process_pool import ordered
-from .record import AboutSchema, Entry, validated
+from .record import Entry, validated
 from .snapshot import Snapshot
 from .sqlite_errors import sqlite_errors
 from .yaml_files import Unreadable, parse_yaml
@@ -58,6 +59,7 @@ def read_snapshot(files: Snapshot, progress: Progress | None = None, scratch: Pa
             for kind, name, handle in series:
                 dataset.findings.add(records.open(kind, name, handle))
             _index(dataset, records, progress)
+    shipped.add_to(dataset)
     return dataset
 
 

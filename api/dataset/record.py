@@ -6,42 +6,18 @@ from functools import cached_property
 from itertools import islice
 
 import marshmallow as ma
-from marshmallow import validate
 
 from ..resources.common import Citation
 from ..resources.resource import Resource
 from ..schema import fast_path
 from ..schema.errors import faults
-from ..schema.fields import Country, Edtf, Many, One, Record, Ref, Schema, Text, Url
+from ..schema.fields import Record, Ref
 from ..schema.walk import Leaf, leaves, plain, steps
 from .findings import Finding
 from .manifests import ManifestEntry
 from .yaml_files import ParsedText, Path_
 
 MOST_OF_ONE = 50  # findings reported of one record and rule
-SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
-
-
-class Creator(Schema):
-    name = Text("Name of the person or group.", required=True)
-    orcid = Text("ORCID iD.")
-
-
-class AboutSchema(Schema):
-    """`dataset.yaml`: what the dataset as a whole is."""
-
-    title = Text("Title of the dataset.", required=True)
-    description = Text("What it holds.", required=True)
-    version = Text("Data version, semver.", required=True, validate=validate.Regexp(SEMVER, error="{input!r} is not x.y.z"))
-    released = Edtf("Day on which this version was made.", required=True)
-    licence = Text("SPDX identifier of the data's licence.", required=True)
-    licence_url = Url("Address of the licence.", required=True)
-    creators = Many("Who made it.", One("A creator.", Creator), required=True)
-    coverage = Edtf("The time it means to cover.", required=True)
-    countries = Many("The countries it is about.", Country("ISO 3166-1 alpha-3 code."), required=True)
-    keywords = Many("Words to find it by.", Text("A word."))
-    equivalents = Many("Words that search takes for each other.", Text("Two or more, with = between them."))
-    url = Url("Address of a server that offers the releases for good; that of each release follows from it.")
 
 
 @dataclass(frozen=True)

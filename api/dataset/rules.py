@@ -12,7 +12,7 @@ from ..resources.resource import Resource
 from ..schema import edtf
 from ..schema.fields import Edtf
 from ..schema.walk import steps
-from . import chronology_rules, manifests, order_rules, quote_rules
+from . import chronology_rules, manifests, order_rules, quote_rules, shipped
 from .chronology_rules import RecordRule
 from .dataset import Chunk, Dataset, Progress
 from .findings import DatasetError, Finding, Findings
@@ -106,12 +106,6 @@ def nothing_refers_to_itself(id: str, entry: Entry, dataset: Dataset) -> Iterato
     for path, kind, target in entry.refs:
         if target == id and kind == entry.resource.kind:
             yield entry.finding(path, "refers to the record itself")
-
-
-def countries_are_given_where_needed(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """States have a country."""
-    if entry.record["kind"] == "state" and not entry.record["country"]:
-        yield entry.finding((), "a state needs its country")
 
 
 def places_are_given_once(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
@@ -212,7 +206,6 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (quotes_are_short, _with_keys("quote")),
     (spans_run_forward, lambda resource: bool(_spans(resource))),
     (nothing_refers_to_itself, _every),
-    (countries_are_given_where_needed, _of("actors")),
     (places_are_given_once, _with_keys("place", "places")),
     (quad_classes_are_four, _of("event-types")),
     *(
@@ -294,5 +287,8 @@ def findings(dataset: Dataset, progress: Progress | None = None) -> list[Finding
 
 def with_suggestion(finding: Finding, dataset: Dataset) -> Finding:
     """A finding about an id that does not exist, with the id that may have been meant."""
-    close = nearest(finding.sought[1], dataset.near(*finding.sought)) if finding.sought else None
-    return replace(finding, message=f"{finding.message}; did you mean {close!r}?") if close else finding
+    if not finding.sought:
+        return finding
+    close = nearest(finding.sought[1], dataset.near(*finding.sought))
+    advice = shipped.advice(*finding.sought) or (f"; did you mean {close!r}?" if close else "")
+    return replace(finding, message=f"{finding.message}{advice}")

@@ -7,15 +7,16 @@ from ..resources.doubt import heading, remarks, terms
 from ..schema.fields import Record
 from ..storage.release import Release
 from ..storage.tables import Changed
-from .result import AUTHORITY, Listing, xml
+from .result import VOCABULARY, Listing, xml
 
+DOUBT = f"{VOCABULARY}doubt"  # the scheme of the categories
 TERMS = "http://purl.org/dc/terms/"
 
 
 def atom(listing: Listing) -> Iterator[str]:
     """An Atom feed of one page; ids are tag URIs (RFC 4151), `updated` is the day of the release that changed a record last.
 
-    The title and the summary say when it was and what is doubtful; categories of the scheme `tag("doubt")` name it, and
+    The title and the summary say when it was and what is doubtful; categories of the scheme DOUBT name it, and
     `temporal` of Dublin Core has the date as EDTF.
     """
     documents, days, about = list(listing.documents()), days_of_versions(listing.release), listing.release.about
@@ -25,7 +26,7 @@ def atom(listing: Listing) -> Iterator[str]:
             topics = document.get("topics") or document.get("about", {}).get("topics", [])
             text = f"{remarks(document)} {document.get('summary') or document.get('paraphrase')}"
             more = [temporal(document["date"]), *map(doubt, terms(document)), *map(topic, topics)]
-            id, title = tag(listing.resource.kind, document["id"]), heading(listing.title(document), document)
+            id, title = tag(about, listing.resource.kind, document["id"]), heading(listing.title(document), document)
             yield entry(id, title, days.get(document["updated_in"], listing.stamp), listing.url(document), text, more=more)
 
     newest = max((days.get(document["updated_in"], listing.stamp) for document in documents), default=listing.stamp)
@@ -47,7 +48,7 @@ def temporal(date: Record) -> str:
 
 def doubt(term: str) -> str:
     """The category for a kind of doubt."""
-    return f'<category scheme="{tag("doubt")}" term="{term}" label="{term.replace("_", "-")}"/>'
+    return f'<category scheme="{DOUBT}" term="{term}" label="{term.replace("_", "-")}"/>'
 
 
 def topic(term: Record) -> str:
@@ -68,7 +69,7 @@ class Head(NamedTuple):
 def feed(about: Record, head: Head, entries: Iterator[str]) -> Iterator[str]:
     """An Atom feed."""
     yield '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-    yield f"<id>{xml(tag(head.subject))}</id><title>{xml(head.title)}</title>\n"
+    yield f"<id>{xml(tag(about, head.subject))}</id><title>{xml(head.title)}</title>\n"
     yield f'<updated>{head.updated}T00:00:00Z</updated><link rel="self" href="{xml(head.address)}"/>\n'
     if head.next:
         yield f'<link rel="next" href="{xml(head.next)}"/>\n'
@@ -85,6 +86,6 @@ def entry(id: str, title: str, day: str, address: str, text: object, *, more: It
     return f"<entry>{head}{link}<summary>{xml(text)}</summary>{''.join(more)}</entry>\n"
 
 
-def tag(kind: str, id: str = "") -> str:
-    """A tag URI (RFC 4151) of a kind or of one of its records."""
-    return f"tag:{AUTHORITY},2026:{kind}{'/' if id else ''}{id}"
+def tag(about: Record, kind: str, id: str = "") -> str:
+    """A tag URI (RFC 4151) of a kind or of one of its records; it begins with the name of the dataset."""
+    return f"tag:{about['name']},2026:{kind}{'/' if id else ''}{id}"

@@ -9,7 +9,7 @@ from icalendar import Event as CalendarEvent
 
 from ..resources.doubt import date_words, exact, heading, remarks, some_day, terms
 from ..schema.fields import Record
-from .result import AUTHORITY, Listing
+from .result import Listing
 
 REFRESH = timedelta(days=1)  # after which a client may ask again
 # STATUS of an event: CONFIRMED is what occurred.
@@ -41,7 +41,7 @@ def calendar(listing: Listing) -> Calendar:
     """The calendar without its entries: its name and how often it is worth asking, by RFC 7986 and as clients had it before."""
     head = Calendar()
     head.add("version", "2.0")
-    head.add("prodid", f"-//{AUTHORITY}//{listing.resource.kind}//EN")
+    head.add("prodid", f"-//{listing.release.about['name']}//{listing.resource.kind}//EN")
     head.add("calscale", "GREGORIAN")
     for name in ("name", "x-wr-calname"):
         head.add(name, listing.heading)
@@ -66,7 +66,7 @@ def occasions(listing: Listing, document: Record) -> Iterator[Occasion]:
 def entry(listing: Listing, document: Record, occasion: Occasion) -> CalendarEvent:
     """An all-day VEVENT; DTSTAMP is the beginning of the day of the release, in UTC."""
     event = CalendarEvent()
-    event.add("uid", f"{document['id']}{occasion.suffix}@{AUTHORITY}")
+    event.add("uid", f"{document['id']}{occasion.suffix}@{listing.release.about['name']}")
     event.add("dtstamp", datetime.fromisoformat(listing.stamp).replace(tzinfo=UTC))
     first, after = days(occasion.date)
     event.add("dtstart", first)

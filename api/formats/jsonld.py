@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from ..resources.doubt import heading
 from ..schema.fields import Record
 from ..schema.json_schema import ANY
-from .atom import tag
-from .result import Listing, dumps
+from .result import VOCABULARY, Listing, dumps
 
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 # Inline, so that a reader need not fetch it. What schema.org has no fitting word for has a term of another vocabulary.
@@ -15,7 +14,7 @@ CONTEXT = {
     **{name: {"@type": "@id"} for name in ("url", "sameAs", "eventStatus")},
     "dcterms": "http://purl.org/dc/terms/",
     "skos": "http://www.w3.org/2004/02/skos/core#",
-    "record": tag(""),
+    "record": VOCABULARY,
     **{name: {"@id": name, "@type": EDTF} for name in ("dcterms:temporal", "dcterms:issued")},
 }
 EMPTY_GRAPH = {"@context": {"@vocab": "https://schema.org/"}, "@graph": []}

@@ -11,7 +11,7 @@ from ..resources.resource import Resource
 from ..schema.fields import Record
 from ..storage.release import Release
 
-AUTHORITY = "diplomatic-events"  # of tag URIs (RFC 4151) and of the UIDs of calendar entries
+VOCABULARY = "tag:diplomatic-events,2026:"  # the program's own words, in the answers of every dataset
 # Characters that XML 1.0 cannot hold at all.
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -9,9 +9,10 @@ from ..problems import Problem, nearest
 from ..resources import BY_KIND
 from ..schema.errors import Fault
 from ..schema.fields import Record
-from ..schema.versions import is_draft
+from ..schema.versions import is_draft, version_key
 from ..storage.release import Release
 from ..storage.store import Store
+from ..storage.tables import Changed
 from .parameters import cite_arguments
 from .parsing import InvalidParameters
 from .planner import plan
@@ -42,10 +43,17 @@ def require_published(release: Release, versions: Sequence[str]) -> None:
     version = release.about["version"]
     if not is_draft(version):
         return
-    instead = f", or cite a published release: release={versions[0]}" if versions else ""
+    home, before = release.about["url"], Changed.select(Changed.version).distinct()
+    known = sorted((known for (known,) in release.rows(before) if not is_draft(known)), key=version_key)
+    if versions:
+        instead = f", or cite a published release: release={versions[0]}."
+    elif home:
+        instead = f", or cite one that {home.rstrip('/')}/v1/releases offers."
+    else:
+        instead = f". Published, but not on this server, is {known[-1]}." if known else "."
     why = f"{version} is not published and may still change, so it cannot be cited."
     raise Problem(
-        409, f"{why} Publish it (diplomatic-events release){instead}.", "draft", version=version, published=list(versions)
+        409, f"{why} Publish it (diplomatic-events release){instead}", "draft", version=version, published=list(versions)
     )
 
 
@@ -105,7 +113,7 @@ def cite(query: Query, base: str, versions: Sequence[str]) -> Record:
 
 def release_key(about: Record) -> str:
     """The BibTeX key and CSL id of a release; those of a query begin with it."""
-    return f"diplomatic-events-{about['version']}"
+    return f"{about['name']}-{about['version']}"
 
 
 def csl(about: Record, note: str | None = None, url: str | None = None, *, key: str | None = None) -> Record:

@@ -15,7 +15,8 @@ from urllib.parse import quote
 import peewee as pw
 
 from ..config import HERE
-from ..dataset import manifests, quality, rules
+from ..dataset import manifests, quality, rules, shipped
+from ..dataset.about import name_of
 from ..dataset.dataset import Chunk, Dataset, Progress, part
 from ..dataset.findings import DatasetError
 from ..dataset.os_errors import file_errors
@@ -47,9 +48,9 @@ FILLED, INDEXED = 700, 850  # thousandths of the time after which the tables are
 
 @cache
 def code_digest() -> str:
-    """SHA-256 of the code, and of what makes words of texts: a release that was built by other code is built again."""
+    """SHA-256 of the code, the types that ship with it, and what makes words of texts: what other code built is built anew."""
     total = hashlib.sha256(repr([(name, version(name)) for name in ANALYSIS]).encode())
-    for path in sorted(HERE.rglob("*.py")):
+    for path in (*sorted(HERE.rglob("*.py")), *shipped.paths().values()):
         total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -235,6 +236,7 @@ def _write_manifest(dataset: Dataset, connection: sqlite3.Connection, digest: st
 def _about(dataset: Dataset, version: str, digest: str, survey: rules.Survey) -> dict[str, Any]:
     return {
         **dataset.about,
+        "name": name_of(dataset.about),
         "version": version,
         "digest": digest,
         "code": code_digest(),

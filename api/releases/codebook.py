@@ -13,6 +13,7 @@ import marshmallow as ma
 
 from ..config import PREFIX, Settings
 from ..dataset import codings
+from ..dataset.about import AboutSchema
 from ..dataset.dataset import Dataset
 from ..dataset.reliability import Figures, figures
 from ..formats import formats_of
@@ -54,11 +55,12 @@ def filters(dataset: Dataset) -> str:
 
 
 def keys(dataset: Dataset) -> str:
-    """Every key of every kind's files."""
-    parts = []
+    """Every key of dataset.yaml and of every kind's files."""
+    head = ("key", "required", "what")
+    parts = [f"### dataset.yaml\n\nWhat the dataset as a whole is.\n\n{table(head, *_keys(AboutSchema(), ''))}"]
     for resource in RESOURCES:
         rows = list(_keys(resource.schema, ""))
-        parts.append(f"### {resource.kind}\n\n{resource.description}\n\n" + table(("key", "required", "what"), *rows))
+        parts.append(f"### {resource.kind}\n\n{resource.description}\n\n" + table(head, *rows))
     return "\n\n".join(parts)
 
 

@@ -68,9 +68,10 @@ def _changes(release: Release) -> Iterator[Change]:
 
 def write(content: files.ReleaseContent, folder: Path, progress: Progress | None = None) -> None:
     """Writes every file of a release, and the sums of them all."""
-    for step, (name, file) in enumerate(files.FILES.items()):
+    named = files.files_of(content.release.about)
+    for step, (name, file) in enumerate(named.items()):
         if progress:
-            progress(f"writing {name}", step, len(files.FILES))
+            progress(f"writing {name}", step, len(named))
         with sqlite_errors("write", folder / name):
             file.write(content, folder / name)
     lines = [f"{digest(path)}  {path.name}\n" for path in sorted(folder.iterdir())]

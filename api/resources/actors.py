@@ -81,7 +81,7 @@ class ActorSchema(Schema):
     name = Text("Name in English, as its holder or the literature spells it.", required=True)
     also_known_as = also_known_as()
     kind = Choice("What sort of actor it is.", KINDS, required=True)
-    country = Country("ISO 3166-1 alpha-3 code; of a person, the country they act for.")
+    country = Country("ISO 3166-1 alpha-3 code, where there is one; of a person, the country they act for.")
     part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))
     description = Text("Who it is, in one phrase.")
     wikidata = Text("Wikidata id, only where verified.")
@@ -165,7 +165,7 @@ def shown(role: Record) -> edtf.Bounds | None:
 def own_identifiers(actor: Record) -> Iterator[tuple[str, str]]:
     if actor["wikidata"]:
         yield "wikidata", actor["wikidata"]
-    if actor["kind"] == "state":
+    if actor["kind"] == "state" and actor["country"]:
         yield "iso3166", actor["country"]
     yield from ((code["system"], str(code["code"])) for code in actor["codes"] if not code["end"])
 

@@ -297,7 +297,7 @@ AGREEMENTS = Resource(
         ),
         *(Terms(relation, text, by_relation(relation), "agreements") for relation, text in RELATIONS.items()),
         Terms("action", "With an action of this kind.", each("actions.kind"), choices=ACTIONS),
-        Terms("did", "With this action by this actor: `russia:suspended`.", acts),
+        Terms("did", "With this action by this actor: `ACTOR:suspended`.", acts),
         Terms("status", "State on the day of the release.", state, choices=tuple(STATES), single=True),
         Terms("ended_by", "Ended in this way by the day of the release.", how, choices=HOW, single=True),
         *dated("actions.date", "With an action in"),

@@ -1,6 +1,7 @@
 """JSON Schema of the field types: of public documents (for OpenAPI) and of the dataset's files (for editors)."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -58,6 +59,7 @@ class _Converter(OpenAPIConverter):
     """JSON Schema of our field types: of documents, or with `editing` of files."""
 
     editing = False
+    ids: Mapping[str, list[str]] = {}
 
     def field2property(self, field: ma.fields.Field[Any]) -> dict[str, Any]:
         schema = self._type(field)
@@ -72,6 +74,8 @@ class _Converter(OpenAPIConverter):
             return {"type": "array", "items": self._type(field.inner), **least}
         if isinstance(field, fields.One) or (isinstance(field, fields.DetailedRef) and not self.editing):
             return dict(self.resolve_nested_schema(field.schema))  # type: ignore[no-untyped-call]
+        if isinstance(field, fields.Ref) and field.kind in self.ids:
+            return component(f"id-of-{field.kind}")
         types = FILE if self.editing else DOCUMENT
         schema = next(types[parent] for parent in type(field).__mro__ if parent in types)
         words = fields.choices(field)
@@ -92,10 +96,6 @@ class Plugin(MarshmallowPlugin):
     Converter = _Converter
 
 
-class _EditingPlugin(MarshmallowPlugin):
-    Converter = _EditingConverter
-
-
 def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     if "enum" in schema:
         return {**schema, "type": ["string", "null"], "enum": [*schema["enum"], None]}
@@ -111,11 +111,16 @@ def schema_name(schema: Any) -> str:
     return (schema if isinstance(schema, type) else type(schema)).__name__.removesuffix("Schema")
 
 
-def json_schema(schema: ma.Schema) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a kind's files, for editors."""
-    spec = APISpec("files", "1", "3.1.0", plugins=[_EditingPlugin(schema_name_resolver=schema_name)])
+def json_schema(schema: ma.Schema, ids: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a kind's files, for editors; with `ids`, those of each kind, references have one of them."""
+    converter = type("Converter", (_EditingConverter,), {"ids": ids or {}})
+    plugin = type("Plugin", (MarshmallowPlugin,), {"Converter": converter})
+    spec = APISpec("files", "1", "3.1.0", plugins=[plugin(schema_name_resolver=schema_name)])
     spec.components.schema("Record", schema=schema)
-    parts = spec.to_dict()["components"]["schemas"]
+    parts = {
+        **spec.to_dict()["components"]["schemas"],
+        **{f"id-of-{kind}": {"enum": known} for kind, known in (ids or {}).items()},
+    }
     record = parts.pop("Record")
     text = json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **record, "$defs": parts})
     document: dict[str, Any] = json.loads(text.replace("#/components/schemas/", "#/$defs/"))

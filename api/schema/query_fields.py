@@ -58,7 +58,7 @@ class Day(Partial):
 
 
 class PartyDay(ma.fields.Field[str]):
-    """An actor and a day: `russia:2026-03-01`."""
+    """An actor and a day: `ACTOR:2026-03-01`."""
 
     pattern = f"^{SLUG.pattern}:{YEAR}-{MONTH}-{DAY}$"
 
@@ -68,7 +68,7 @@ class PartyDay(ma.fields.Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         actor, colon, day = str(value).partition(":")
         if not (colon and SLUG.fullmatch(actor)):
-            raise ma.ValidationError(f"{value!r} is not an actor and a day: write russia:2026-03-01, say")
+            raise ma.ValidationError(f"{value!r} is not an actor and a day: write ACTOR:2026-03-01")
         Day().deserialize(day)
         return str(value)
 

@@ -24,11 +24,7 @@ from .stack import application
 from .worker import hold_signals_at_fork
 
 gunicorn: Any = import_module("gunicorn.http.wsgi")  # the stubs are of an older version
-TRY = """\
-Serving http://{address}/ (stop with Ctrl-C). Try:
-  curl 'http://{address}/v1/events?place=geneva&date_from=2021-06&date_to=2021-06'
-  curl 'http://{address}/v1/statements?speaker=sergei-ryabkov'
-  curl 'http://{address}/v1/agreements?in_force_on=2021-06-16'"""
+TRIED = 3  # questions of the dataset that are shown as addresses to try
 MAX_CONNECTIONS, OTHER_DESCRIPTORS = 1000, 60
 MEMORY = Path("/dev/shm")  # noqa: S108  # a place to write even where the file system is read-only
 
@@ -83,11 +79,32 @@ class Server(BaseApplication):
     def ready(self, server: Any) -> None:
         if self.settings.metrics_port:
             metrics.serve(self.settings.metrics_host, self.settings.metrics_port, lambda: gauges(self.settings))
-        click.echo(TRY.format(address=address(*server.LISTENERS[0].sock.getsockname()[:2]) + self.settings.prefix), err=True)
+        here = f"http://{address(*server.LISTENERS[0].sock.getsockname()[:2])}"
+        click.echo(f"Serving {here}{self.settings.prefix}/ (stop with Ctrl-C). Try:", err=True)
+        for one in self.settings.each().values():
+            click.echo("\n".join(to_try(one, here + one.prefix)), err=True)
+
+
+def to_try(settings: Settings, here: str) -> list[str]:
+    """Lines to copy: the first questions of the dataset, or its index."""
+    store = open_store(settings)
+    try:
+        questions = [asked["address"] for asked in store.current().about["questions"][:TRIED]]
+    except Exception:  # noqa: BLE001  # it serves without a database, too
+        questions = []
+    finally:
+        store.close()
+    return [f"  curl '{here}{question}'" for question in questions or ["/v1"]]
 
 
 def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float]]:
-    """Name, help, labels and value of the gauges: the served release, its age, and the duration of its load."""
+    """Name, help, labels and value of the gauges of each dataset; of several, `dataset` is among the labels."""
+    for name, one in settings.each().items():
+        yield from gauges_of(one, {"dataset": name} if name else {})
+
+
+def gauges_of(settings: Settings, own: dict[str, str]) -> Iterable[tuple[str, str, dict[str, str], float]]:
+    """The gauges of a dataset: the served release, its age, and the duration of its load."""
     store = open_store(settings)
     try:
         about = store.current().about
@@ -96,12 +113,12 @@ def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float
         return
     finally:
         store.close()
-    labels = {"version": about["version"], "digest": about["digest"]}
+    labels = {**own, "version": about["version"], "digest": about["digest"]}
     yield "release_info", "The served release.", labels, 1
-    yield "release_loaded_timestamp_seconds", "When the served release was loaded.", {}, when
-    yield "release_age_seconds", "Seconds since the served release was loaded.", {}, time.time() - when
+    yield "release_loaded_timestamp_seconds", "When the served release was loaded.", own, when
+    yield "release_age_seconds", "Seconds since the served release was loaded.", own, time.time() - when
     if seconds is not None:
-        yield "release_load_duration_seconds", "Seconds that the load of the served release took.", {}, seconds
+        yield "release_load_duration_seconds", "Seconds that the load of the served release took.", own, seconds
 
 
 def connections(threads: int) -> int:

@@ -14,7 +14,7 @@ import peewee as pw
 
 from .release import Release
 
-DATABASE = "diplomatic-events.sqlite"  # the name of a published release's file
+SUFFIX = ".sqlite"  # of the database among the files of a published release
 STEPS = 50_000  # instructions of SQLite's virtual machine between two checks of the time limit: about a millisecond
 
 

@@ -11,7 +11,7 @@ import peewee as pw
 from ..problems import Problem
 from ..schema.versions import VERSION, version_key
 from .release import Release
-from .sqlite import DATABASE, open_file
+from .sqlite import SUFFIX, open_file
 
 
 def unavailable(detail: str) -> Problem:
@@ -71,13 +71,13 @@ class Store(ABC):
         """The published versions, newest first."""
         if not self.published or not self.published.is_dir():
             return []
-        names = (path.parent.name for path in self.published.glob(f"*/{DATABASE}"))
+        names = (path.parent.name for path in self.published.glob(f"*/*{SUFFIX}"))
         return sorted((name for name in names if VERSION.fullmatch(name)), key=version_key, reverse=True)
 
     def version(self, version: str) -> Release:
         """A published release, or the served one if it has that version. Raises FileNotFoundError if there is none."""
         if version in self.versions() and self.published:
-            path = self.published / version / DATABASE
+            (path, *_) = self.published.glob(f"{version}/*{SUFFIX}")
             return self._opened(version, lambda: open_file(path, self.timeout))
         if (served := self.current()).about["version"] == version:
             return served

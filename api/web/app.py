@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     store = app.extensions["store"] = open_store(settings)
+    app.config["RELEASES_URL"] = settings.releases_url
     init_routes(app)
     init_problems(app)
     init_cors(app)
@@ -57,8 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def create_outside(prefix: str) -> Flask:
-    """The WSGI application for addresses outside of the path that the other one is mounted at."""
+def create_outside(detail: str) -> Flask:
+    """The WSGI application for addresses outside of the paths that others are mounted at; `detail` says which these are."""
     app = Flask(__name__, static_folder=None)
     init_problems(app)
     init_cors(app)
@@ -66,7 +67,8 @@ def create_outside(prefix: str) -> Flask:
 
     @app.before_request
     def nothing() -> None:
-        raise Problem(404, f"There is nothing here. All addresses begin with {prefix}/.")
+        if request.url_rule is None:
+            raise Problem(404, detail)
 
     return app
 

@@ -140,6 +140,6 @@ def _feed(release: Release, head: Head, changes: list[Record]) -> Iterator[str]:
             name = f"{change['kind']}/{change['id']}"
             text = ", ".join(change["keys"]) or change["to"] or change["reason"] or change["change"]
             title = f"{change['change']}: {name}"
-            yield entry(tag("changes", f"{change['version']}/{name}"), title, change["released"], address, text)
+            yield entry(tag(release.about, "changes", f"{change['version']}/{name}"), title, change["released"], address, text)
 
     return feed(release.about, head, entries())

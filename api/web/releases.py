@@ -4,8 +4,9 @@ import base64
 import json
 import re
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, request, send_file, url_for
+from flask import Blueprint, Response, current_app, redirect, request, send_file, url_for
 
 from .. import formats
 from ..problems import Problem, nearest
@@ -72,6 +73,8 @@ def release_file(version: str, name: str) -> Any:
         )
     if version == "latest":
         return redirect(url_for("releases.release_file", version=files.version, name=name), 307)
+    if elsewhere := current_app.config["RELEASES_URL"]:
+        return redirect(f"{elsewhere}/{files.version}/{quote(name)}", 307)
     return as_published(files, name, sums[name])
 
 
@@ -128,7 +131,7 @@ def newest() -> str:
     """The newest published version. Raises a 404 Problem if there is none."""
     versions = store().versions()
     if not versions:
-        raise Problem(404, "Nothing is published yet.", "unknown-record")
+        raise Problem(404, "Nothing is published yet: `diplomatic-events release` publishes, see /releases.", "unknown-record")
     return versions[0]
 
 

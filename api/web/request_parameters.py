@@ -7,6 +7,7 @@ import marshmallow as ma
 from flask import current_app, request
 
 from .. import formats
+from ..problems import Problem
 from ..query.parsing import InvalidParameters
 from ..query.query import Parameters, Query
 from ..query.timeline import Timeline
@@ -28,6 +29,14 @@ def served() -> Release:
         request.environ[SERVED] = store().current()
     release: Release = request.environ[SERVED]
     return release
+
+
+def loaded() -> Release | None:
+    """The served release, or None where nothing is loaded."""
+    try:
+        return served()
+    except Problem:
+        return None
 
 
 def read_parameters(name: str, schema: ma.Schema, columns: Sequence[Any] = ()) -> Parameters:

@@ -22,10 +22,8 @@ blueprint = Blueprint("resolve", __name__, url_prefix="/v1")
 @cache
 def resolve_arguments() -> ma.Schema:
     """The parameters of `/v1/resolve`."""
-    example = (
-        "`wikidata:Q7747`, `iso3166:USA`, `cow:2`, `geonames:2660646`, `unts:10485`, `actors/vladimir-putin`, `vladimir-putin`"
-    )
-    id = text_parameter(f"An id in some scheme, or of old: {example}.", "iso3166:USA")
+    text = "An id in a scheme (`wikidata:Q7747`, `iso3166:USA`, `cow:2`, `unts:10485` ...), or one of ours, also of old."
+    id = text_parameter(text, "vladimir-putin")
     return Schema.from_dict({"id": id}, name="resolve-query")()
 
 

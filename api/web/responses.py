@@ -97,7 +97,7 @@ def fixed(
 def constant(
     body: str | bytes, media_type: str = JSON, cache_control: str = FRESH, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """An answer that depends on the code alone; kept in the response cache."""
+    """An answer that depends on the code and the served release alone; kept in the response cache."""
     keep()
     return fixed(body, media_type, cache_control, headers)
 

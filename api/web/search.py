@@ -48,14 +48,14 @@ def search_arguments() -> ma.Schema:
         "valid. If no record, only a few or none but sources have all words, or the text is a question, `meta.match` says what "
         "the hits have instead: words spelled nearly so, or most words."
     )
-    declared = {"q": text_parameter(text, "new start"), "kind": kind_parameter(), **pin(), **paging("Hits", 20, 100)}
+    declared = {"q": text_parameter(text, "summit"), "kind": kind_parameter(), **pin(), **paging("Hits", 20, 100)}
     return Schema.from_dict(declared, name="search-query")()
 
 
 @cache
 def suggest_arguments() -> ma.Schema:
     """The parameters of `/v1/suggest`."""
-    q = text_parameter("The beginning of a name, under any of its forms.", "ryab")
+    q = text_parameter("The beginning of a name, under any of its forms.", "a")
     return Schema.from_dict({"q": q, "kind": kind_parameter(), **pin()}, name="suggest-query")()
 
 

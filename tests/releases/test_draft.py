@@ -6,6 +6,7 @@ import re
 import shutil
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from api.dataset import reader
 from api.releases import load, publish
 from api.releases.build import build
 from api.resources import RESOURCES
-from api.storage.sqlite import DATABASE
 from api.web.app import create_app
 
 Body = dict[str, Any]
@@ -53,7 +53,7 @@ class Project:
             version = dataset.about["version"]
             for folder in (self.folder / "releases", self.settings.releases_dir / version):
                 folder.mkdir(parents=True, exist_ok=True)
-            build(dataset, self.settings.releases_dir / version / DATABASE, None, self.folder / "releases" / f"{version}.tsv")
+            build(dataset, self.settings.releases_dir / version / "any.sqlite", None, self.folder / "releases" / f"{version}.tsv")
 
     def publish_all(self) -> Path:
         return publish.publish(self.folder, self.settings.releases_dir)[0]
@@ -158,6 +158,40 @@ def test_a_draft_refuses_to_be_cited_and_says_what_to_do(project: Project) -> No
     assert "or cite a published release: release=0.1.0" in refused.get_json()["detail"]
     assert client.get("/v1/cite/topics?release=0.1.0").get_json()["data"]["release"]["version"] == "0.1.0"
     assert client.get("/v1/topics?cite=true&release=0.1.0").status_code == 200
+
+
+def test_a_draft_says_where_a_published_version_is_if_not_here(project: Project) -> None:
+    project.publish()
+    shutil.rmtree(project.settings.releases_dir)
+    reword(project.folder, "Nothing")
+    refused = project.client().get("/v1/cite/topics").get_json()["detail"]
+    assert refused.endswith("Publish it (diplomatic-events release). Published, but not on this server, is 0.1.0.")
+    with (project.folder / "dataset.yaml").open("a") as file:
+        file.write("url: https://data.example.org/\n")
+    refused = project.client().get("/v1/cite/topics").get_json()["detail"]
+    assert refused.endswith("or cite one that https://data.example.org/v1/releases offers.")
+
+
+def test_where_nothing_is_published_the_page_says_how_to(project: Project) -> None:
+    client = project.client()
+    assert "diplomatic-events release" in client.get("/releases").text
+    assert "diplomatic-events release" in client.get("/v1/releases/latest").get_json()["detail"]
+    assert 'href="/releases">Versions that can' in client.get("/").text
+    project.publish()
+    assert "diplomatic-events release" not in project.client().get("/releases").text
+
+
+def test_downloads_come_from_an_object_store_where_one_is_set(project: Project) -> None:
+    project.publish()
+    sums = "".join(f"{'0' * 64}  {name}\n" for name in ("any.sqlite", "topics.parquet"))
+    (project.settings.releases_dir / "0.1.0" / "SHA256SUMS").write_text(sums)
+    settings = replace(project.settings, releases_url="https://bucket.example/releases")
+    client = create_app(settings).test_client()
+    answer = client.get("/v1/releases/0.1.0/topics.parquet")
+    assert (answer.status_code, answer.headers["Location"]) == (307, "https://bucket.example/releases/0.1.0/topics.parquet")
+    assert client.get("/v1/releases/0.1.0/nothing").status_code == 404, "what is not published is not looked for there"
+    with pytest.raises(ValueError, match="DIPLOMATIC_EVENTS_RELEASES_URL"):
+        Settings.read({"DIPLOMATIC_EVENTS_RELEASES_URL": "bucket"})
 
 
 def test_the_commands_refuse_a_draft_too(project: Project) -> None:

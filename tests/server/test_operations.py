@@ -408,3 +408,13 @@ def test_requests_under_way_are_finished_whole_when_the_server_is_told_to_stop(t
             thread.join()
         assert process.wait(timeout=60) == 0
     assert taken == [True] * 6
+
+
+def test_health_is_asked_without_the_code_of_the_server_or_the_dataset(tmp_path: Path) -> None:
+    """A container engine asks every ten seconds: what is not imported costs nothing."""
+    code = f"import sys; from api.cli import main\ntry: main(['health', '--port', '{free_port()}'])\nfinally: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    loaded = set(done.stdout.split())
+    assert "api.cli.status" in loaded
+    assert not loaded & {"flask", "marshmallow", "peewee", "gunicorn", "yaml", "pycountry", "api.resources", "api.web"}

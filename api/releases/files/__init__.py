@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ...resources import RESOURCES
 from ...resources.resource import Resource
-from ...storage.sqlite import DATABASE
+from ...schema.fields import Record
+from ...storage.sqlite import SUFFIX
 from .datapackage import package
 from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures, licence, readme
 from .ndjson import everything, ndjson_writer
@@ -44,12 +45,23 @@ OPENS = {
 }
 
 
+DATABASE = f"NAME{SUFFIX}"  # NAME stands for that of the dataset
+
+
+def files_of(about: Record) -> dict[str, File]:
+    """The files of a release, by their names."""
+    return {name.replace("NAME", about["name"]): file for name, file in FILES.items()}
+
+
 def _catalogue(content: ReleaseContent, path: Path) -> None:
-    catalogue({name: (file.media_type, file.what) for name, file in FILES.items()}, content, path)
+    files = files_of(content.release.about)
+    catalogue({name: (file.media_type, file.what) for name, file in files.items()}, content, path)
 
 
 def file_of(name: str) -> File | None:
     """The description of a file by its name, files of one year included; None if it is not known."""
+    if name.endswith(SUFFIX):
+        return FILES[DATABASE]
     return FILES.get(name) or FILES.get(re.sub(r"-(\d{4}|undated)\.parquet$", ".parquet", name))
 
 
@@ -80,4 +92,4 @@ FILES: dict[str, File] = {
     # Last, as it counts the records of the files before it.
     "quality.json": File(figures, "application/json", "How good the data is, in numbers."),
 }
-__all__ = ["CHANGE", "FILES", "ReleaseContent", "as_change", "file_of"]
+__all__ = ["CHANGE", "DATABASE", "FILES", "ReleaseContent", "as_change", "file_of", "files_of"]

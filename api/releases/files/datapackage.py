@@ -127,7 +127,7 @@ def dictionary_entry(column: Column) -> Record:
 def _datapackage(about: Record, resources: list[Record]) -> Record:
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "diplomatic-events",
+        "name": about["name"],
         "id": f"sha256:{about['digest']}",
         "title": about["title"],
         "description": about["description"],

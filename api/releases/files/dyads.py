@@ -109,12 +109,13 @@ class Codes:
 
     def state(self, actor: str | None, event: Record) -> tuple[Any, ...]:
         """The id, ISO, COW and Gleditsch-Ward code of the state of an actor, as far as they hold on the date of an event."""
-        code = self.actors[actor]["country"] if actor else None
-        first, last = event["date"]["earliest"], event["date"]["latest"]
-        if not code or str(code_withdrawn(code)) < (first or FIRST):
+        if actor is None:
             return None, None, None, None
-        existing = [state for state in self.states[code] if _existed(state, first, last)]
-        if self.states[code] and not existing:
+        code = self.actors[actor]["country"]
+        states = self.states[code] if code else [one for one in [self.actors[actor]] if one["kind"] == "state"]
+        first, last = event["date"]["earliest"], event["date"]["latest"]
+        existing = [state for state in states if _existed(state, first, last)]
+        if str(code_withdrawn(code)) < (first or FIRST) or (states and not existing):
             return None, None, None, None
         if not existing:
             return None, code, None, None

@@ -56,7 +56,7 @@ AGREEMENTS = Table(
 MEMBERSHIPS = Table(
     "treaty_memberships",
     "Memberships: a row for each period in which a party was bound, and one for each party that never was, in the column names "
-    "of manytreaties, which codes the Soviet Union as RUS.",
+    "of manytreaties, which gives a former state the code of its successor.",
     (
         Column("stateID", "string", "ISO 3166-1 alpha-3 (or 3166-3) code of the party; its id where it has none.", required=True),
         TREATY,

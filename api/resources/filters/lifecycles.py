@@ -79,7 +79,7 @@ class ActionDates(Filter):
 
 @dataclass(frozen=True)
 class InForce(Filter):
-    """`in_force_on=2021-06-16`, with `party` only of parties bound on that day; `bound_on=russia:2021-06-16`.
+    """`in_force_on=2021-06-16`, with `party` only of parties bound on that day; `bound_on=ACTOR:2021-06-16`.
 
     With `date_match=certain` only what was certainly in force or bound on the day.
     """

@@ -19,8 +19,8 @@ from .services import services
 
 TITLE = "diplomatic-events"
 DESCRIPTION = """\
-Diplomacy between the United States and Russia: events, statements, agreements, the actors and places in them, and the
-sources that report them. Read-only, no key. Every fact carries its citation.
+Events, statements, agreements, the actors and places in them, and the sources that report them. Read-only, no key. Every
+fact carries its citation.
 
 Lists take typed filters. Several values of one parameter are separated by commas or given by repeating it, and mean any of
 them; those of `<name>_all` mean all of them, and `<name>_not` excludes records that have any of them. Unknown or invalid
@@ -47,7 +47,7 @@ def contract() -> dict[str, Any]:
         plugins=[Plugin(schema_name_resolver=schema_name)],
         info={
             "description": DESCRIPTION,
-            "license": {"name": "MIT (code), CC BY 4.0 (data)", "url": "https://creativecommons.org/licenses/by/4.0/"},
+            "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
         },
         security=[],  # no key, no account
         servers=[{"url": "/", "description": "This server."}],

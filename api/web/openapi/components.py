@@ -14,7 +14,7 @@ REFERENCE: dict[str, Any] = {
     "description": "Another record: its id and its name.",
     "properties": {"id": {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}, "name": {"type": "string"}},
     "required": ["id", "name"],
-    "example": {"id": "geneva", "name": "Geneva"},
+    "example": {"id": "an-id", "name": "A name"},
 }
 OFFICE = {
     "type": "object",
@@ -30,7 +30,7 @@ HOLDER = {
     "description": "An actor, with the offices held on the day in question.",
     "properties": {**REFERENCE["properties"], "offices": {"type": "array", "items": component("Office")}},
     "required": ["id", "name", "offices"],
-    "example": {"id": "antony-blinken", "name": "Antony Blinken", "offices": []},
+    "example": {"id": "an-id", "name": "A name", "offices": []},
 }
 PROBLEM = {
     "type": "object",
@@ -79,11 +79,11 @@ HIT = {
 }
 SAMPLE_HIT = {
     "kind": "actors",
-    "id": "antony-blinken",
-    "name": "Antony Blinken",
+    "id": "an-id",
+    "name": "A name",
     "field": "aliases",
-    "highlight": "<mark>Brinken</mark>",
-    "href": "/v1/actors/antony-blinken",
+    "highlight": "<mark>Another</mark> name",
+    "href": "/v1/actors/an-id",
 }
 THREAD = {
     "type": "object",

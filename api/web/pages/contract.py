@@ -14,9 +14,11 @@ from ...problems import PROBLEMS, Problem
 from .. import openapi
 from ..addresses import mounted
 from ..headers import DOCUMENTATION, PAGE
+from ..openapi.served import information, served_json, served_yaml
+from ..request_parameters import loaded
 from ..responses import HTML, constant
 from . import reference
-from .render import html, loaded
+from .render import html
 
 DOCUMENTS = HERE / "_docs" if (HERE / "_docs").is_dir() else HERE.parent / "docs"  # inside the wheel, or in a checkout
 SWAGGER_UI = Path(flask_swagger_ui.__file__).parent / "dist"
@@ -36,17 +38,19 @@ def add_to(blueprint: Blueprint) -> None:
 
 
 def openapi_yaml() -> Response:
-    return constant(openapi.as_yaml().replace("[{url: /,", f"[{{url: {mounted('') or '/'},", 1), "application/yaml")
+    return constant(served_yaml(loaded(), mounted("") or "/"), "application/yaml")
 
 
 def openapi_json() -> Response:
-    return constant(openapi.as_json().replace('[{"url":"/",', f'[{{"url":"{mounted("") or "/"}",', 1))
+    return constant(served_json(loaded(), mounted("") or "/"))
 
 
 def docs() -> Response:
     """The contract as a page, which needs no script."""
-    values = {"info": openapi.contract()["info"], "groups": reference.groups(), "texts": sorted(texts())}
-    body = html("docs", loaded(), programs=mounted("/openapi.json"), here="docs", **values)
+    release = loaded()
+    info = information(release) if release else openapi.contract()["info"]
+    values = {"info": info, "groups": reference.groups(), "texts": sorted(texts())}
+    body = html("docs", release, programs=mounted("/openapi.json"), here="docs", **values)
     return constant(body, HTML, headers={"Content-Security-Policy": PAGE})
 
 

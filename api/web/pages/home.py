@@ -14,7 +14,6 @@ from ...query.query import Query
 from ...resources import BY_KIND
 from ...storage.release import Release
 from ..pictures.drawings import DRAWINGS
-from ..questions import QUESTIONS
 from ..request_parameters import served, store
 from ..responses import HTML, not_modified
 from .brief import Brief, brief
@@ -43,7 +42,7 @@ def home() -> Response:
         "home",
         release,
         answers=release.once("answers of the home page", lambda: list(answers(release))),
-        questions=QUESTIONS,
+        questions=release.about["questions"],
         picture=picture(next(iter(DRAWINGS.values())).kind, {}),
         facets={kind: ",".join(layout(resource).facets) for kind, resource in BY_KIND.items()},
     )
@@ -51,11 +50,12 @@ def home() -> Response:
 
 def answers(release: Release) -> Iterator[Answer]:
     """The answers to the first questions; a question that names what this data does not have is left out."""
-    for question, address in QUESTIONS[:ANSWERED]:
-        parts = urlsplit(address)
+    for question in release.about["questions"][:ANSWERED]:
+        parts = urlsplit(question["address"])
         kind, _, id = parts.path.removeprefix("/v1/").partition("/")
         asked = {name: values for name, values in parse_qs(parts.query).items() if name not in KEPT_OUT}
-        resource = BY_KIND[kind]
+        if (resource := BY_KIND.get(kind)) is None:  # an address that is no list of records stands among the others
+            continue
         strings = {**asked, "limit": [str(SHOWN)], **({"ids": [id]} if id else {})}
         try:
             results = read_page(Query(resource, arguments(resource), strings, store(), served=release))
@@ -63,4 +63,6 @@ def answers(release: Release) -> Iterator[Answer]:
             continue
         entries = [brief(resource, json.loads(document)) for document in results.documents]
         query = urlencode(asked, doseq=True, safe=",:")
-        yield Answer(question, f"/{kind}{f'/{id}' if id else ''}{f'?{query}' if query else ''}", results.total, entries)
+        yield Answer(
+            question["question"], f"/{kind}{f'/{id}' if id else ''}{f'?{query}' if query else ''}", results.total, entries
+        )

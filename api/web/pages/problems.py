@@ -8,8 +8,9 @@ from flask import Response, current_app, request
 from ...formats.accept import weights
 from .. import addresses
 from ..headers import PAGE
+from ..request_parameters import loaded
 from ..responses import HTML
-from .render import html, loaded
+from .render import html
 
 # Routes of the pages that a program asks for.
 FOR_PROGRAMS = (

@@ -8,9 +8,9 @@ from ...resources import BY_KIND
 from .. import addresses
 from ..headers import PAGE
 from ..releases import described, newest, published, shown, unpublished
-from ..request_parameters import no_parameters, served, store
+from ..request_parameters import loaded, no_parameters, served, store
 from ..responses import HTML, fixed
-from .render import html, loaded
+from .render import html
 
 
 def releases_page() -> Response:

@@ -5,13 +5,11 @@ from typing import Any
 from flask import Response, render_template, request
 
 from ... import __version__
-from ...problems import Problem
 from ...query.citation import citation
 from ...resources import RESOURCES
 from ...storage.release import Release
 from ..addresses import for_programs, from_root, root
 from ..headers import PAGE
-from ..request_parameters import served
 from ..responses import HTML, answer
 from . import style
 from .values import Sheet
@@ -40,14 +38,6 @@ def context(release: Release | None) -> dict[str, Any]:
         "api_version": __version__,
         "asked": request.args.get("q", ""),
     }
-
-
-def loaded() -> Release | None:
-    """The served release, for pages that are there without one, too."""
-    try:
-        return served()
-    except Problem:
-        return None
 
 
 def html(template: str, release: Release | None, **values: Any) -> str:

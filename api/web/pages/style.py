@@ -1,13 +1,15 @@
 """The style sheet of all pages and of the pictures in them, and their one script, under addresses that change with them."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from flask import Response
 
 from ..addresses import mounted
+from ..colours import coloured
 from ..pictures.style import CSS
+from ..request_parameters import loaded
 from ..responses import constant
 
 FILES = Path(__file__).parent.parent / "templates" / "pages"
@@ -15,18 +17,23 @@ DAY = "public, max-age=86400"
 
 
 @cache
-def text(name: str) -> str:
+def plain(name: str) -> str:
     return (FILES / name).read_text(encoding="utf-8") + (CSS if name == "style.css" else "")
 
 
-@cache
-def version(name: str) -> str:
-    return hashlib.sha256(text(name).encode()).hexdigest()[:12]
+def text(name: str) -> str:
+    """One of the two, with the colours of the served dataset."""
+    return coloured(plain(name), loaded())
+
+
+@lru_cache(16)
+def version(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def address(name: str) -> str:
     """Where the pages find one of the two."""
-    return mounted(f"/{name}?{version(name)}")
+    return mounted(f"/{name}?{version(text(name))}")
 
 
 def style() -> Response:

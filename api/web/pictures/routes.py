@@ -5,6 +5,7 @@ from functools import partial
 from flask import Blueprint, Response, request
 
 from ..addresses import mounted
+from ..colours import coloured
 from ..headers import page_policy
 from ..request_parameters import read_query
 from ..responses import answer, not_modified
@@ -40,7 +41,7 @@ def picture_view(name: str) -> Response:
     query = read_query(drawing.resource, arguments(name))
     if unchanged := not_modified(query.release, SVG):
         return unchanged
-    body = drawing.draw(query).svg()
+    body = coloured(drawing.draw(query).svg(), query.release)
     alternate = mounted(f"/v1/{drawing.kind}{list_query(name)}")
     headers = {
         "Content-Security-Policy": page_policy(body),

@@ -1,0 +1,65 @@
+"""`dataset.yaml`: what a dataset as a whole is, and all that the pages, the contract and the files say of its subject."""
+
+import re
+
+from anyascii import anyascii
+from marshmallow import validate
+
+from ..schema.fields import LONGEST_ID, SLUG, Country, Edtf, Many, One, Record, Schema, Text, Url
+
+SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
+COLOUR = validate.Regexp("^#[0-9a-f]{6}$", error="{input!r} is not a colour such as #8a1c2b")
+SHORT = LONGEST_ID // 2
+
+
+class Creator(Schema):
+    name = Text("Name of the person or group.", required=True)
+    orcid = Text("ORCID iD.")
+
+
+class Question(Schema):
+    question = Text("The question, as a person asks it.", required=True)
+    address = Text(
+        "The address that answers it, from /v1/ on.",
+        required=True,
+        validate=validate.Regexp("^/v1/[a-z]", error="{input!r} does not begin with /v1/ and a kind of records"),
+    )
+
+
+class Colours(Schema):
+    light = Text("On a light page: #rrggbb, dark enough to be read.", required=True, validate=COLOUR)
+    dark = Text("On a dark page: #rrggbb, light enough to be read.", required=True, validate=COLOUR)
+
+
+class AboutSchema(Schema):
+    title = Text("Title of the dataset.", required=True)
+    name = Text(
+        "Its short name, with which the ids of feeds, calendar entries and citations begin, and which its files bear; never "
+        "changed. Without it, the title's words.",
+        validate=validate.Regexp(f"^{SLUG.pattern}$", error="is not a name (a-z, 0-9 and single hyphens)"),
+    )
+    description = Text("What it holds.", required=True)
+    version = Text("Data version, semver.", required=True, validate=validate.Regexp(SEMVER, error="{input!r} is not x.y.z"))
+    released = Edtf("Day on which this version was made.", required=True)
+    licence = Text("SPDX identifier of the data's licence.", required=True)
+    licence_url = Url("Address of the licence.", required=True)
+    creators = Many("Who made it.", One("A creator.", Creator), required=True)
+    coverage = Edtf("The time it means to cover.", required=True)
+    countries = Many("The countries it is about.", Country("ISO 3166-1 alpha-3 code."))
+    keywords = Many("Words to find it by.", Text("A word."))
+    extends = Many("Event types taken from the codebook that ships with the program.", Text("Id of an event type."))
+    equivalents = Many("Words that search takes for each other.", Text("Two or more, with = between them."))
+    questions = Many("Questions for the home page and the documents; the first ones with their answers.", One("One.", Question))
+    colours = One("The colour of links and marks.", Colours)
+    url = Url("Address of a server that offers the releases for good; that of each release follows from it.")
+
+
+def name_of(about: Record) -> str:
+    """The short name of a dataset: the one it gives, or the words of its title."""
+    return about.get("name") or slug(about["title"])
+
+
+def slug(title: str) -> str:
+    """The words of a title as a name."""
+    words = re.sub("[^a-z0-9]+", "-", anyascii(title).lower())
+    return words[:SHORT].strip("-") or "dataset"

@@ -1,0 +1,53 @@
+"""The event types of the codebook that ships with the program, which any dataset may take over (`extends`)."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from ..config import bundled_dataset
+from ..problems import nearest
+from ..resources import BY_KIND
+from .dataset import Dataset
+from .findings import Finding
+from .record import Entry, validated
+from .records import FileRecords
+from .yaml_files import parse_yaml
+
+KIND = "event-types"
+
+
+@cache
+def paths() -> dict[str, Path]:
+    """The file of each type, by its id."""
+    return {path.stem: path for path in sorted((bundled_dataset() / KIND).glob("*.yaml"))}
+
+
+def entry(id: str) -> Entry:
+    """A type as a record of a dataset."""
+    name, text = f"{KIND}/{id}.yaml", parse_yaml(paths()[id].read_text(encoding="utf-8"))
+    record, _ = validated(name, BY_KIND[KIND].schema, text)
+    assert record is not None, name  # noqa: S101  # `check` has passed them
+    return Entry(name, record, text, BY_KIND[KIND])
+
+
+def add_to(dataset: Dataset) -> None:
+    """Adds the types that a dataset extends, except those that it has itself; those that do not exist are findings."""
+    taken = dataset.about.get("extends") or []
+    dataset.findings.add(_unknown(taken))
+    inherited = FileRecords()
+    inherited.entries[KIND] = {id: entry(id) for id in taken if id in paths() and not dataset.has(KIND, id)}
+    if taken:
+        dataset.add(inherited)
+
+
+def _unknown(taken: list[str]) -> Iterator[Finding]:
+    for number, id in enumerate(taken):
+        if id not in paths():
+            close = nearest(id, paths())
+            meant = f"; did you mean {close!r}?" if close else ""
+            yield Finding("dataset.yaml", 0, f"extends[{number}]", f"the codebook that ships has no type {id!r}{meant}")
+
+
+def advice(kind: str, id: str) -> str:
+    """What to do where a dataset has no type of this id, and the shipped codebook has."""
+    return "; the codebook that ships has it: add it to `extends` in dataset.yaml" if kind == KIND and id in paths() else ""
