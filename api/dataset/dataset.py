@@ -103,11 +103,11 @@ class Dataset:
         return ((value, id, number, location) for value, id, location in self.parts[number].ordered(kind))
 
     def entry(self, kind: str, item: Item) -> Entry:
-        """The record of an item. Raises DatasetError with its findings."""
+        """The record of an item. Raises FaultyRecord."""
         return self.parts[item.part].entry(kind, item.id, item.location)
 
     def at(self, kind: str, id: str) -> Entry:
-        """The record with an id. Raises DatasetError with its findings, KeyError if there is none."""
+        """The record with an id. Raises FaultyRecord, KeyError if there is none."""
         for records in self.parts:
             if records.has(kind, id):
                 return records.entry(kind, id)

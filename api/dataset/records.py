@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Record
-from .record import Entry
+from .record import Entry, FaultyRecord
 
 CERTAIN_LAST = {1: "b", 2: "a"}  # in ascending order, as the default order of dates descends
 
@@ -49,7 +49,7 @@ class Records(Protocol):
         ...
 
     def entry(self, kind: str, id: str, location: Location | None = None) -> Entry:
-        """The record with an id. Raises DatasetError with its findings, KeyError if there is none."""
+        """The record with an id. Raises FaultyRecord with findings that were not told yet, KeyError if there is none."""
         ...
 
     def record(self, kind: str, id: str) -> Record | None:
@@ -71,10 +71,10 @@ class Records(Protocol):
 
 @dataclass
 class FileRecords:
-    """Records that have a YAML file each, all in memory; `faulty` are (kind, id) of files that are no valid record."""
+    """Records that have a YAML file each, all in memory; `faulty` are files with faults, each with what could be read of it."""
 
     entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: {r.kind: {} for r in RESOURCES})
-    faulty: set[tuple[str, str]] = field(default_factory=set)
+    faulty: dict[tuple[str, str], Entry | None] = field(default_factory=dict)
 
     def count(self, kind: str) -> int:
         return len(self.entries[kind])
@@ -88,9 +88,12 @@ class FileRecords:
     def ordered(self, kind: str) -> Iterator[tuple[str, str, None]]:
         resource = BY_KIND[kind]
         rows = sorted((sort_value(resource, entry.record), id) for id, entry in self.entries[kind].items())
-        return ((value, id, None) for value, id in rows)
+        faulty = sorted(id for (of, id), entry in self.faulty.items() if of == kind and entry)
+        return ((value, id, None) for value, id in [*(("", id) for id in faulty), *rows])
 
     def entry(self, kind: str, id: str, location: Location | None = None) -> Entry:
+        if (kind, id) in self.faulty:
+            raise FaultyRecord([], self.faulty[kind, id])
         return self.entries[kind][id]
 
     def record(self, kind: str, id: str) -> Record | None:

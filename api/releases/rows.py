@@ -21,7 +21,7 @@ from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
 from ..resources.timeline import TIMELINE
-from ..schema import fast_path
+from ..schema import rendering
 from ..schema.fields import Record
 from ..schema.versions import sortable
 from ..storage import full_text
@@ -120,7 +120,7 @@ def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, cata
     for position, action in enumerate(timeline.actions(id, agreement)):
         number = seq * timeline.MOST_ACTIONS + position
         entry = {**action, **derived_doubt(agreement, catalog), "updated_in": shared["updated_in"]}
-        document = as_json(fast_path.dump(TIMELINE.schema, entry))
+        document = as_json(rendering.dump(TIMELINE.schema, entry))
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
         made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
@@ -174,7 +174,7 @@ def public(resource: Resource, id: str, record: Record, catalog: Catalog, update
     """The public document of a record. Needs a marshmallow Context that holds the dataset."""
     derived = resource.derive(record, catalog)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
-    return fast_path.dump(resource.schema, {**record, **derived, **about})
+    return rendering.dump(resource.schema, {**record, **derived, **about})
 
 
 as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode

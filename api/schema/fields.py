@@ -35,7 +35,10 @@ def is_id(text: str) -> bool:
 
 
 class Schema(ma.Schema):
-    """A mapping in a file: unknown keys are errors, absent ones are null."""
+    """A mapping in a file: unknown keys are errors, absent ones are null. Where it is `noted`, a reading lists its mappings."""
+
+    noted = False
+    error_messages = {"type": "is not a mapping of keys", "unknown": "is unknown"}  # as marshmallow has it
 
     class Meta:
         unknown = ma.RAISE
