@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -24,6 +24,7 @@ from .record import AboutSchema, Entry
 from .records import FileRecords, Item, Records
 from .yaml_files import canonical
 
+CACHED = 1 << 14  # answers about other records that are kept
 CHUNK = 250  # records that are worked on together
 SINGLE_PROCESS = 1 << 18  # bytes of JSON Lines up to which one process does the work
 Result = TypeVar("Result")
@@ -58,7 +59,7 @@ class Chunk(NamedTuple):
     items: list[Item]
 
 
-@dataclass
+@dataclass(eq=False)
 class Dataset:
     """What was read from one folder: its description, its records in one or more parts, and the findings so far."""
 
@@ -71,6 +72,12 @@ class Dataset:
 
     def __post_init__(self) -> None:
         self.add(self.files)
+        # What many records ask of others; nothing is asked before all are read.
+        self.has = lru_cache(CACHED)(self._has)
+        self.record = lru_cache(CACHED)(self._record)
+        self.name = lru_cache(CACHED)(self._name)
+        self.offices = lru_cache(CACHED)(self._offices)
+        self.above = lru_cache(CACHED)(self._above)
 
     def add(self, records: Records) -> None:
         """Adds a part, which is closed with the dataset."""
@@ -86,7 +93,7 @@ class Dataset:
         """How many records of a kind there are, faulty files left out."""
         return sum(records.count(kind) for records in self.parts)
 
-    def has(self, kind: str, id: str) -> bool:
+    def _has(self, kind: str, id: str) -> bool:
         """Whether there is a record with this id, faulty ones included."""
         return any(records.has(kind, id) for records in self.parts)
 
@@ -113,30 +120,33 @@ class Dataset:
                 return records.entry(kind, id)
         raise KeyError(kind, id)
 
-    def record(self, kind: str, id: str) -> Record:
+    def _record(self, kind: str, id: str) -> Record:
         """The values of a record. Raises KeyError if there is none, or a faulty one."""
         for records in self.parts:
             if (record := records.record(kind, id)) is not None:
                 return record
         raise KeyError(kind, id)
 
-    def name(self, kind: str, id: str) -> str:
+    def _name(self, kind: str, id: str) -> str:
         """The name of a record. Raises KeyError if there is none."""
         for records in self.parts:
             if (name := records.name(kind, id)) is not None:
                 return name
         raise KeyError(kind, id)
 
-    def ancestors(self, kind: str, id: str) -> Iterator[str]:
+    def ancestors(self, kind: str, id: str) -> tuple[str, ...]:
         """The records of the same kind that `id` lies within, nearest first; stops where a circle closes."""
-        parent = BY_KIND[kind].parent
-        seen = {id}
-        while parent and (above := self.record(kind, id)[parent]) and above not in seen:
-            yield above
-            seen.add(above)
-            id = above
+        return self.above(kind, id)
 
-    def offices(self, actor: str, day: str) -> list[Record]:
+    def _above(self, kind: str, id: str) -> tuple[str, ...]:
+        parent = BY_KIND[kind].parent
+        seen = {id: None}
+        while parent and (above := self.record(kind, id)[parent]) and above not in seen:
+            seen[above] = None
+            id = above
+        return tuple(seen)[1:]
+
+    def _offices(self, actor: str, day: str) -> list[Record]:
         """The offices that an actor held on a date, each with its organization."""
         on = edtf.bounds(day)
         held = (role for role in self.record("actors", actor)["roles"] if (span := tenure(role)) and span.meets(on))
@@ -177,10 +187,10 @@ class Dataset:
                 yield Chunk(kind, number, chunk)
                 number += len(chunk)
 
-    def walk(self, work: Callable[["Dataset", Work], Result], chunks: Iterable[Work]) -> Iterator[Result]:
+    def walk(self, work: Callable[[Work], Result], chunks: Iterable[Work]) -> Iterator[Result]:
         """`work` of every chunk, in order; in several processes if there is much to parse."""
         size = sum(records.bytes_to_parse() for records in self.parts)
-        return ordered(lambda chunk: work(self, chunk), chunks, None if size > SINGLE_PROCESS else 0)
+        return ordered(work, chunks, None if size > SINGLE_PROCESS else 0)
 
     def new_digest(self) -> DatasetDigest:
         """The digest of the dataset, to which every record is still to be added."""
@@ -190,7 +200,7 @@ class Dataset:
     def manifest(self) -> manifests.Manifest:
         """The manifest of the dataset as it is, all in memory; faulty records are left out."""
         entries: dict[str, manifests.ManifestEntry] = {}
-        for entered in self.walk(_manifest, self.chunks()):
+        for entered in self.walk(partial(_manifest, self), self.chunks()):
             entries.update(entered)
         total = self.new_digest()
         for name in sorted(entries):

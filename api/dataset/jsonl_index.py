@@ -4,7 +4,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,7 +19,6 @@ from .records import Location, sort_value
 from .tempdir import Scratch
 from .yaml_files import ParsedText, Unreadable
 
-CACHED = 1 << 12
 AROUND = 50  # ids before and after an unknown one, among which the intended one may be
 SCHEMA = "CREATE TABLE records (kind, id, name, sort, series, line, start, size, record);"
 # The rows whose id came before.
@@ -49,9 +47,6 @@ class JsonlRecords:
         self._path = self.scratch.path / "index.sqlite"
         self._connections = {os.getpid(): sqlite3.connect(self._path, isolation_level=None)}
         self.database.executescript("PRAGMA journal_mode = off; PRAGMA synchronous = 0; BEGIN;" + SCHEMA)
-        self.name = lru_cache(CACHED)(self._name)
-        self.record = lru_cache(CACHED)(self._record)
-        self._located = lru_cache(CACHED)(self._location)
         self._counts: dict[str, int] = {}
 
     @property
@@ -111,7 +106,7 @@ class JsonlRecords:
     def has(self, kind: str, id: str) -> bool:
         return self._located(kind, id) is not None
 
-    def _location(self, kind: str, id: str) -> Location | None:
+    def _located(self, kind: str, id: str) -> Location | None:
         query = "SELECT series, line, start, size FROM records WHERE kind = ? AND id = ?"
         row = self.database.execute(query, (kind, id)).fetchone()
         return Location(*row) if row else None
@@ -139,11 +134,11 @@ class JsonlRecords:
             raise FaultyRecord([Finding(name, location.line, "", str(error))]) from None
         return entry_of(name, resource, text)
 
-    def _name(self, kind: str, id: str) -> str | None:
+    def name(self, kind: str, id: str) -> str | None:
         row = self.database.execute("SELECT name FROM records WHERE kind = ? AND id = ?", (kind, id)).fetchone()
         return str(row[0]) if row else None
 
-    def _record(self, kind: str, id: str) -> Record | None:
+    def record(self, kind: str, id: str) -> Record | None:
         row = self.database.execute("SELECT record FROM records WHERE kind = ? AND id = ?", (kind, id)).fetchone()
         location = self._located(kind, id)
         if not location or not row or (row[0] is None and not BY_KIND[kind].light):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 
 from ..problems import nearest
@@ -270,7 +270,7 @@ class Survey:
         if entry is None:
             self.findings.add(findings)
             return None
-        findings += (f for rule in rules_of(kind) for f in islice(_told(rule, item.id, entry, dataset), MOST_OF_ONE))
+        findings += _told(item.id, entry, dataset)
         self.findings.add(findings)
         if entry.is_partial:
             self.statistics.cite(f"{kind}/{item.id}", entry, dataset)
@@ -290,13 +290,14 @@ class Survey:
         return [with_suggestion(finding, dataset) for finding in self.findings.all()]
 
 
-def _told(rule: RecordRule, id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """What a rule says of a record. Of a faulty one, nothing that depends on what is faulty: its faults are told already."""
-    try:
-        yield from rule(id, entry, dataset)
-    except KeyError:
-        if not entry.is_partial:
-            raise
+def _told(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """What the rules say of a record. Of a faulty one, nothing that depends on what is faulty: its faults are told already."""
+    for rule in rules_of(entry.resource.kind):
+        try:
+            yield from islice(rule(id, entry, dataset), MOST_OF_ONE)
+        except KeyError:
+            if not entry.is_partial:
+                raise
 
 
 def survey(dataset: Dataset, progress: Progress | None = None) -> tuple[Statistics, list[Finding]]:
@@ -304,7 +305,7 @@ def survey(dataset: Dataset, progress: Progress | None = None) -> tuple[Statisti
     whole = Survey()
     whole.findings.merge(dataset.findings)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
-    for count, chunk in dataset.walk(_survey_chunk, dataset.chunks()):
+    for count, chunk in dataset.walk(partial(_survey_chunk, dataset), dataset.chunks()):
         whole.add(chunk)
         done += count
         if progress:

@@ -28,7 +28,7 @@ from ..schema.versions import DRAFT
 from ..storage import full_text
 from ..storage.full_text import Vocabulary
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
-from .rows import Batch, DatedChunk, batch, table_name
+from .rows import Batch, DatedChunk, RecordCatalog, batch, table_name
 
 TABLES: tuple[Any, ...] = (
     ReleaseMetadata,
@@ -132,7 +132,7 @@ def _fill(
         connection.executemany("INSERT INTO staged.published VALUES (?, ?, ?)", rows)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
     version = f"{dataset.about.get('version')}{draft}"
-    for made in dataset.walk(batch, map(partial(_dated, connection, version), dataset.chunks())):
+    for made in dataset.walk(partial(batch, RecordCatalog(dataset)), map(partial(_dated, connection, version), dataset.chunks())):
         survey.add(made.survey)
         unresolved = next(iter(made.unresolved), unresolved)
         if not survey.findings:

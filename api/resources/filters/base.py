@@ -31,7 +31,7 @@ class Catalog(RecordFinder, Lookup, Protocol):
 
     about: Record
 
-    def ancestors(self, kind: str, id: str) -> Iterator[str]: ...
+    def ancestors(self, kind: str, id: str) -> tuple[str, ...]: ...
     def sources(self, kind: str, record: Record) -> set[str]: ...
     def states(self, country: str) -> list[str]: ...
     def outlets(self, name: str) -> list[str]: ...
@@ -86,6 +86,8 @@ def each(path: str) -> Values:
 
     def values(record: Record, catalog: Catalog) -> Iterable[str]:
         items = _as_list(record[first])
+        if not items:
+            return items
         for key in rest:
             items = [inner for item in items for inner in _as_list(item[key])]
         return items
