@@ -158,7 +158,7 @@ def write_yaml(value: Any) -> str:
     return yaml.dump(value, Dumper=_CanonicalDumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
 def canonical(value: Any) -> bytes:
