@@ -2,10 +2,12 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from marshmallow.experimental.context import Context
@@ -14,7 +16,7 @@ from ..dataset.dataset import Chunk, Dataset
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
-from ..resources import INDEXES, RESOURCES, timeline
+from ..resources import BY_KIND, INDEXES, RESOURCES, timeline
 from ..resources.agreements import AGREEMENTS
 from ..resources.common import derived_doubt
 from ..resources.filters import Catalog, Terms, day_columns
@@ -28,6 +30,7 @@ from ..storage import full_text
 from ..storage.tables import Identifier
 
 TableRow = tuple[Any, ...]
+SAMPLES = 2  # documents of a kind that packing refers to
 REFERRED = 1 << 13  # records of which the words are kept for others that refer to them
 
 
@@ -75,6 +78,7 @@ class RecordCatalog:
         self.states: Callable[[str], list[str]] = dataset.states
         self.outlets: Callable[[str], list[str]] = dataset.outlets
         self.cited: set[str] = set()
+        self.pack: Callable[[str], bytes] | None = None
         self.words = lru_cache(REFERRED)(self._words)
         self.equivalents = tuple(dataset.about.get("equivalents", ()))
 
@@ -86,6 +90,17 @@ class RecordCatalog:
         others = other_names(self.record(kind, id)) if kind in NAMED else []
         wider = [self.name(kind, place) for place in self.ancestors(kind, id)] if kind == "places" else []
         return full_text.column([self.name(kind, id), *others, *wider, *offices])
+
+
+def samples(catalog: RecordCatalog) -> Iterator[str]:
+    """A few documents of each kind, those of most records last."""
+    dataset = catalog.dataset
+    with Context(dataset):
+        for kind in sorted(BY_KIND, key=dataset.count) if not dataset.findings else ():
+            for item in islice(dataset.ordered(kind), SAMPLES):
+                with suppress(KeyError):  # what it refers to is missing, which is told when it is its turn
+                    if entry := Survey().examine(kind, item, dataset):
+                        yield as_json(public(entry.resource, item.id, entry.record, catalog, ""))
 
 
 def batch(catalog: RecordCatalog, dated: DatedChunk) -> Batch:
@@ -111,7 +126,7 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, catalog: Rec
     name, rows, catalog.cited = f"{resource.kind}/{id}", made.rows, entry.sources
     shared = {"seq": seq, "id": id, "called": resource.name(record), "updated": sortable(updated), "digest": digest}
     document = public(resource, id, record, catalog, updated)
-    values = {**shared, "document": as_json(document), **resource.columns(record)}
+    values = {**shared, "document": stored(catalog, document), **resource.columns(record)}
     rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
     rows["search"].append(search_row(resource, seq, document, catalog))
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in resource.identifiers(record)]
@@ -123,13 +138,13 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, catalog: Rec
     made.digests.append((name, digest, keys_text(entry.manifest)))
 
 
-def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, catalog: Catalog, shared: Record) -> None:
+def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, catalog: RecordCatalog, shared: Record) -> None:
     """Makes the rows of an agreement's actions on the timeline; `shared` are the values that they have from the agreement."""
     seq, id = numbered
     for position, action in enumerate(timeline.actions(id, agreement)):
         number = seq * timeline.MOST_ACTIONS + position
         entry = {**action, **derived_doubt(agreement, catalog), "updated_in": shared["updated_in"]}
-        document = as_json(rendering.dump(TIMELINE.schema, entry))
+        document = stored(catalog, rendering.dump(TIMELINE.schema, entry))
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
         made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
@@ -178,6 +193,12 @@ def public(resource: Resource, id: str, record: Record, catalog: Catalog, update
 
 
 as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def stored(catalog: RecordCatalog, document: Record) -> str | bytes:
+    """A document as it is stored: its JSON text, packed if documents are."""
+    text = as_json(document)
+    return catalog.pack(text) if catalog.pack else text
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:
