@@ -10,8 +10,6 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from marshmallow.experimental.context import Context
-
 from ..dataset.dataset import Chunk, Dataset
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
@@ -95,28 +93,26 @@ class RecordCatalog:
 def samples(catalog: RecordCatalog) -> Iterator[str]:
     """A few documents of each kind, those of most records last."""
     dataset = catalog.dataset
-    with Context(dataset):
-        for kind in sorted(BY_KIND, key=dataset.count) if not dataset.findings else ():
-            for item in islice(dataset.ordered(kind), SAMPLES):
-                with suppress(KeyError):  # what it refers to is missing, which is told when it is its turn
-                    if entry := Survey().examine(kind, item, dataset):
-                        yield as_json(public(entry.resource, item.id, entry.record, catalog, ""))
+    for kind in sorted(BY_KIND, key=dataset.count) if not dataset.findings else ():
+        for item in islice(dataset.ordered(kind), SAMPLES):
+            with suppress(KeyError):  # what it refers to is missing, which is told when it is its turn
+                if entry := Survey().examine(kind, item, dataset):
+                    yield as_json(public(entry.resource, item.id, entry.record, catalog, ""))
 
 
 def batch(catalog: RecordCatalog, dated: DatedChunk) -> Batch:
     """Examines the records of a chunk and makes their rows; none for faulty records, as then nothing is loaded."""
     chunk, dataset = dated.chunk, catalog.dataset
     made = Batch(chunk.kind, len(chunk.items))
-    with Context(dataset):
-        for seq, item in enumerate(chunk.items, chunk.first):
-            entry = made.survey.examine(chunk.kind, item, dataset)
-            if entry is None or dataset.findings:
-                continue
-            try:
-                version = dated.updated_in(item.id, entry.manifest.digest)
-                _add_rows(made, (seq, item.id), entry, catalog, version)
-            except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
-                made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")
+    for seq, item in enumerate(chunk.items, chunk.first):
+        entry = made.survey.examine(chunk.kind, item, dataset)
+        if entry is None or dataset.findings:
+            continue
+        try:
+            version = dated.updated_in(item.id, entry.manifest.digest)
+            _add_rows(made, (seq, item.id), entry, catalog, version)
+        except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
+            made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")
     return made
 
 
@@ -144,7 +140,7 @@ def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, cata
     for position, action in enumerate(timeline.actions(id, agreement)):
         number = seq * timeline.MOST_ACTIONS + position
         entry = {**action, **derived_doubt(agreement, catalog), "updated_in": shared["updated_in"]}
-        document = stored(catalog, rendering.dump(TIMELINE.schema, entry))
+        document = stored(catalog, rendering.dump(TIMELINE.schema, entry, catalog))
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
         made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
@@ -186,10 +182,10 @@ def search_row(resource: Resource, seq: int, document: Record, catalog: RecordCa
 
 
 def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:
-    """The public document of a record. Needs a marshmallow Context that holds the dataset."""
+    """The public document of a record."""
     derived = resource.derive(record, catalog)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
-    return rendering.dump(resource.schema, {**record, **derived, **about})
+    return rendering.dump(resource.schema, {**record, **derived, **about}, catalog)
 
 
 as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import marshmallow as ma
 import peewee as pw
 
-from ...schema.fields import Lookup, Record
+from ...schema.fields import Record
+from ...schema.rendering import Lookup
 from .tables import Row
 
 Arguments = Mapping[str, Any]  # the checked values of a request's parameters, by name
