@@ -19,9 +19,10 @@ from ..schema.versions import DRAFT, VERSION, version_key
 from ..schema.walk import plain
 from . import manifests
 from .findings import DatasetError, Findings
+from .jsonl_index import JsonlRecords
 from .process_pool import ordered
 from .record import AboutSchema, Entry
-from .records import FileRecords, Item, Records
+from .records import FileRecords, Item
 from .yaml_files import canonical
 
 CACHED = 1 << 14  # answers about other records that are kept
@@ -68,18 +69,18 @@ class Dataset:
     moved: dict[str, dict[str, Record]] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
     files: FileRecords = field(default_factory=FileRecords)
-    parts: list[Records] = field(default_factory=list)
+    parts: list[FileRecords | JsonlRecords] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.add(self.files)
         # What many records ask of others; nothing is asked before all are read.
         self.has = lru_cache(CACHED)(self._has)
-        self.record = lru_cache(CACHED)(self._record)
+        self.find = lru_cache(CACHED)(self._find)
         self.name = lru_cache(CACHED)(self._name)
         self.offices = lru_cache(CACHED)(self._offices)
         self.above = lru_cache(CACHED)(self._above)
 
-    def add(self, records: Records) -> None:
+    def add(self, records: FileRecords | JsonlRecords) -> None:
         """Adds a part, which is closed with the dataset."""
         self.parts.append(records)
         weakref.finalize(self, records.close)
@@ -120,12 +121,15 @@ class Dataset:
                 return records.entry(kind, id)
         raise KeyError(kind, id)
 
-    def _record(self, kind: str, id: str) -> Record:
+    def _find(self, kind: str, id: str) -> Record | None:
+        """The values of a record; None if there is none, or a faulty one."""
+        return next((found for records in self.parts if (found := records.record(kind, id)) is not None), None)
+
+    def record(self, kind: str, id: str) -> Record:
         """The values of a record. Raises KeyError if there is none, or a faulty one."""
-        for records in self.parts:
-            if (record := records.record(kind, id)) is not None:
-                return record
-        raise KeyError(kind, id)
+        if (found := self.find(kind, id)) is None:
+            raise KeyError(kind, id)
+        return found
 
     def _name(self, kind: str, id: str) -> str:
         """The name of a record. Raises KeyError if there is none."""

@@ -60,10 +60,9 @@ def citations_are_exact(id: str, entry: Entry, dataset: Dataset) -> Iterator[Fin
     """A citation of a source with numbered paragraphs gives paragraphs that exist."""
     for path, citation in entry.citations:
         source, numbers = citation["source"], citation["paragraphs"]
-        try:
-            last = dataset.record("sources", source)["paragraphs"]
-        except KeyError:
+        if (cited := dataset.find("sources", source)) is None:
             continue
+        last = cited["paragraphs"]
         if last and not numbers:
             yield entry.finding(path, f"add the paragraphs of {source} that are cited")
         elif last and max(numbers) > last:

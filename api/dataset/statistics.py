@@ -115,7 +115,7 @@ class Statistics:
         """Counts the citations of a record, `kind/id`."""
         places: set[tuple[str, int]] = set()
         for _, citation in entry.citations:
-            source = _source(dataset, citation["source"])
+            source = dataset.find("sources", citation["source"]) or {}
             self.cited[source.get("kind")] += 1
             last = source.get("paragraphs") or 0
             places.update((citation["source"], number) for number in citation["paragraphs"] if number <= last)
@@ -155,10 +155,3 @@ def _dated_lists(resource: Resource) -> tuple[str, ...]:
 
 def _required_date(field: object) -> bool:
     return isinstance(field, Edtf) and field.required
-
-
-def _source(dataset: Dataset, id: str) -> Record:
-    try:
-        return dataset.record("sources", id)
-    except KeyError:  # there is none, or it is faulty
-        return {}
