@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import cycle, repeat
 from pathlib import Path
@@ -15,6 +15,8 @@ from pathlib import Path
 import click
 
 from api.config import Settings
+from api.dataset import reader
+from api.releases.build import build
 from api.storage.published import SUMS, digest
 
 from . import asks, deep, goals, processes, profiles, report, servers
@@ -55,6 +57,15 @@ def loaded(events: int, folder: Path) -> Data:
     if counts[0] != events:
         raise RuntimeError(f"{counts[0]} of {events} events were loaded")
     return Data(events, dataset, data_dir, database, sum(counts), spent, release.stat().st_size)
+
+
+def unpacked(data: Data, folder: Path) -> Path:
+    """The release with documents as text, as published ones are, for servers that cannot read packed ones."""
+    path = folder / "plain" / data.database.name
+    path.parent.mkdir()
+    with closing(reader.read(data.dataset)) as dataset:
+        build(dataset, path)
+    return path
 
 
 def published(data: Data, folder: Path, megabytes: int) -> tuple[Path, Path]:
@@ -132,11 +143,12 @@ class Bench:
 
     def peers(self, data: Data, bodies: Path, page: str) -> dict[str, Program]:
         """Everybody else that can be started here."""
+        plain = unpacked(data, self.folder)
         found = {
             "constant": servers.same_gunicorn("constant", bodies, self.size, "/list"),
             "bare flask": servers.same_gunicorn("bare_flask", bodies, self.size, page),
-            "fastapi": servers.uvicorn("fastapi_peer:app", data.database, self.size, page),
-            "datasette": servers.uvicorn("datasette_peer:create", data.database, self.size, asks.datasette(asks.ask(0))),
+            "fastapi": servers.uvicorn("fastapi_peer:app", plain, self.size, page),
+            "datasette": servers.uvicorn("datasette_peer:create", plain, self.size, asks.datasette(asks.ask(0))),
         }
         environ = servers.nginx(self.folder, bodies, self.size, "/list")
         if shutil.which("nginx", path=environ.environ["PATH"]):

@@ -17,7 +17,6 @@ DOCUMENTED = {
     "_meta": "peewee: Model._meta",
     "_replace": "collections.namedtuple",
     "_schema": "peewee: Model._schema, a SchemaManager",
-    "_serialize": "marshmallow: custom fields",
 }
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ from ..config import DATASET, Settings
 from ..dataset.findings import Finding
 
 FAULTY, BUSY = 1, 3
+MANY = 20  # errors above which they are counted by kind, too
 EXTRAS = {
     **dict.fromkeys(("psycopg", "psycopg_pool"), "postgresql"),
     "redis": "redis",
@@ -96,9 +98,13 @@ def shown(file: str) -> str:
 
 
 def fail(findings: Iterable[Finding]) -> NoReturn:
-    """Prints findings, one a line, and exits with 1."""
-    lines = [str(replace(finding, file=shown(finding.file))) for finding in findings]
-    for line in lines:
-        click.echo(line)
-    click.echo(f"{len(lines)} {'error' if len(lines) == 1 else 'errors'}", err=True)
+    """Prints findings, one a line, then how many there are, of each kind where there are many; exits with 1."""
+    kinds: Counter[str] = Counter()
+    for finding in findings:
+        click.echo(str(replace(finding, file=shown(finding.file))))
+        kinds[finding.kind] += 1
+    count = kinds.total()
+    click.echo(f"{count} {'error' if count == 1 else 'errors'}", err=True)
+    for kind, times in kinds.most_common() if count > MANY else ():
+        click.echo(f"{times:>6}  {kind}", err=True)
     sys.exit(FAULTY)

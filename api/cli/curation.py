@@ -22,9 +22,9 @@ from .common import FAULTY, check_option, dataset_option, fail, progress, settin
 @click.command()
 @dataset_option
 def check(folder: Path | None) -> None:
-    """List the errors of the dataset, each with file, line and key.
+    """List the errors of the dataset, all in one run, each with file, line and key.
 
-    The references of a record are checked once its own keys are right.
+    What depends on a faulty key (the order of two dates of which one is no date) is checked once that is right.
     """
     settings = settings_of(dataset=folder)
     with progress("checking") as show:

@@ -97,7 +97,7 @@ def every_act_has_its_actor(id: str, entry: Entry, dataset: Dataset) -> Iterator
 def acts_rest_on_what_occurred(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """An action counts as done, so the event in which it was done has occurred: what is announced or planned is no act yet."""
     for index, action in enumerate(entry.record["actions"]):
-        if action["event"] and (event := _record(dataset, "events", action["event"])) and event["status"] != "occurred":
+        if action["event"] and (event := dataset.find("events", action["event"])) and event["status"] != "occurred":
             text = f"is {event['status']}, so nothing was done in it: remove the action, or cite a source that it occurred"
             yield entry.finding(("actions", index, "event"), text)
 
@@ -107,7 +107,7 @@ def what_has_not_occurred_is_no_act(id: str, entry: Entry, dataset: Dataset) -> 
     if entry.record["status"] == "occurred":
         return
     for number, agreement in enumerate(entry.record["agreements"]):
-        actions = (_record(dataset, "agreements", agreement) or {}).get("actions", ())
+        actions = (dataset.find("agreements", agreement) or {}).get("actions", ())
         for action in actions:
             if action["date"] == entry.record["date"] and not action["event"]:
                 text = f"{agreement} has an action of this date ({action['kind']}) that names no event, and this one is "
@@ -130,7 +130,7 @@ def parties_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> Itera
 def no_party_is_bound_after_its_end(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """A party that ceased to exist while it was bound has a successor, or an action ended the bond."""
     agreement = entry.record
-    if any(_actor(dataset, party) is None for party in agreement["parties"]):
+    if any(dataset.find("actors", party) is None for party in agreement["parties"]):
         return
     bound = life_of(agreement, dataset).bound
     for number, party in enumerate(agreement["parties"]):
@@ -176,7 +176,7 @@ def summits_have_two_leaders(id: str, entry: Entry, dataset: Dataset) -> Iterato
     event = entry.record
     if event["type"] != "summit" or event["status"] != "occurred":
         return
-    present = {p["actor"]: _actor(dataset, p["actor"]) for p in event["participants"] if p["role"] in PRESENT}
+    present = {p["actor"]: dataset.find("actors", p["actor"]) for p in event["participants"] if p["role"] in PRESENT}
     countries = {actor["country"] or id for id, actor in present.items() if actor and actor["kind"] == "person"}
     if len(countries) < 2 and not any(actor and actor["kind"] == "international_organization" for actor in present.values()):
         yield entry.finding(("participants",), "a summit needs leaders of two countries: add them, or choose another type")
@@ -188,13 +188,15 @@ def leaders_stand_beside_their_states(id: str, entry: Entry, dataset: Dataset) -
     At a summit everybody who is there counts as a leader; at another meeting whoever holds a public office on that day.
     """
     event = entry.record
-    type = _record(dataset, "event-types", event["type"]) or {"plover": None}
+    type = dataset.find("event-types", event["type"]) or {"plover": None}
     if event["status"] != "occurred" or not (type["plover"] and type["plover"]["event"] == MEETING):
         return
     there = [actor for p in event["participants"] if p["role"] in PRESENT and (actor := _leader(dataset, event, p["actor"]))]
     countries = {actor["country"] for actor in there} - {None}
     listed = {
-        state["country"] for p in event["participants"] if (state := _actor(dataset, p["actor"])) and state["kind"] == "state"
+        state["country"]
+        for p in event["participants"]
+        if (state := dataset.find("actors", p["actor"])) and state["kind"] == "state"
     }
     for country in sorted(countries - listed) if len(countries) > 1 else ():
         on = edtf.bounds(event["date"])
@@ -265,32 +267,22 @@ def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], d
             yield entry.finding(("actions", index, "date"), text)
 
 
-def _actor(dataset: Dataset, id: str) -> Record | None:
-    """An actor's record, or None if there is none that can be read."""
-    return _record(dataset, "actors", id)
-
-
 def _leader(dataset: Dataset, event: Record, id: str) -> Record | None:
     """The record of a person who takes part in an event for a state, or None."""
-    actor = _actor(dataset, id)
+    actor = dataset.find("actors", id)
     if not actor or actor["kind"] != "person":
         return None
     on = edtf.bounds(event["date"])
     held = (role["organization"] for role in actor["roles"] if (span := tenure(role)) and span.meets(on))
-    public = any((body := organization and _actor(dataset, organization)) and body["kind"] in PUBLIC for organization in held)
+    public = any(
+        (body := organization and dataset.find("actors", organization)) and body["kind"] in PUBLIC for organization in held
+    )
     return actor if public or event["type"] == "summit" else None
-
-
-def _record(dataset: Dataset, kind: str, id: str) -> Record | None:
-    try:
-        return dataset.record(kind, id)
-    except KeyError:
-        return None
 
 
 def _nonexistent(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tuple[Path_, str]]) -> Iterator[Finding]:
     """Findings on actors that certainly did not exist on a date on which they acted."""
     on = edtf.bounds(date)
     for path, id in acting:
-        if (actor := _actor(dataset, id)) and not existence(actor).meets(on):
+        if (actor := dataset.find("actors", id)) and not existence(actor).meets(on):
             yield entry.finding(path, f"{id} did not exist on {date!r}: correct the actor or the date")

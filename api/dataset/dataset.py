@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -20,11 +20,13 @@ from ..schema.walk import plain
 from . import manifests
 from .about import AboutSchema
 from .findings import DatasetError, Findings
+from .jsonl_index import JsonlRecords
 from .process_pool import ordered
 from .record import Entry
-from .records import FileRecords, Item, Records
+from .records import FileRecords, Item
 from .yaml_files import canonical
 
+CACHED = 1 << 14  # answers about other records that are kept
 CHUNK = 250  # records that are worked on together
 SINGLE_PROCESS = 1 << 18  # bytes of JSON Lines up to which one process does the work
 Result = TypeVar("Result")
@@ -59,7 +61,7 @@ class Chunk(NamedTuple):
     items: list[Item]
 
 
-@dataclass
+@dataclass(eq=False)
 class Dataset:
     """What was read from one folder: its description, its records in one or more parts, and the findings so far."""
 
@@ -68,12 +70,18 @@ class Dataset:
     moved: dict[str, dict[str, Record]] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
     files: FileRecords = field(default_factory=FileRecords)
-    parts: list[Records] = field(default_factory=list)
+    parts: list[FileRecords | JsonlRecords] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.add(self.files)
+        # What many records ask of others; nothing is asked before all are read.
+        self.has = lru_cache(CACHED)(self._has)
+        self.find = lru_cache(CACHED)(self._find)
+        self.name = lru_cache(CACHED)(self._name)
+        self.offices = lru_cache(CACHED)(self._offices)
+        self.above = lru_cache(CACHED)(self._above)
 
-    def add(self, records: Records) -> None:
+    def add(self, records: FileRecords | JsonlRecords) -> None:
         """Adds a part, which is closed with the dataset."""
         self.parts.append(records)
         weakref.finalize(self, records.close)
@@ -87,7 +95,7 @@ class Dataset:
         """How many records of a kind there are, faulty files left out."""
         return sum(records.count(kind) for records in self.parts)
 
-    def has(self, kind: str, id: str) -> bool:
+    def _has(self, kind: str, id: str) -> bool:
         """Whether there is a record with this id, faulty ones included."""
         return any(records.has(kind, id) for records in self.parts)
 
@@ -104,40 +112,46 @@ class Dataset:
         return ((value, id, number, location) for value, id, location in self.parts[number].ordered(kind))
 
     def entry(self, kind: str, item: Item) -> Entry:
-        """The record of an item. Raises DatasetError with its findings."""
+        """The record of an item. Raises FaultyRecord."""
         return self.parts[item.part].entry(kind, item.id, item.location)
 
     def at(self, kind: str, id: str) -> Entry:
-        """The record with an id. Raises DatasetError with its findings, KeyError if there is none."""
+        """The record with an id. Raises FaultyRecord, KeyError if there is none."""
         for records in self.parts:
             if records.has(kind, id):
                 return records.entry(kind, id)
         raise KeyError(kind, id)
 
+    def _find(self, kind: str, id: str) -> Record | None:
+        """The values of a record; None if there is none, or a faulty one."""
+        return next((found for records in self.parts if (found := records.record(kind, id)) is not None), None)
+
     def record(self, kind: str, id: str) -> Record:
         """The values of a record. Raises KeyError if there is none, or a faulty one."""
-        for records in self.parts:
-            if (record := records.record(kind, id)) is not None:
-                return record
-        raise KeyError(kind, id)
+        if (found := self.find(kind, id)) is None:
+            raise KeyError(kind, id)
+        return found
 
-    def name(self, kind: str, id: str) -> str:
+    def _name(self, kind: str, id: str) -> str:
         """The name of a record. Raises KeyError if there is none."""
         for records in self.parts:
             if (name := records.name(kind, id)) is not None:
                 return name
         raise KeyError(kind, id)
 
-    def ancestors(self, kind: str, id: str) -> Iterator[str]:
+    def ancestors(self, kind: str, id: str) -> tuple[str, ...]:
         """The records of the same kind that `id` lies within, nearest first; stops where a circle closes."""
-        parent = BY_KIND[kind].parent
-        seen = {id}
-        while parent and (above := self.record(kind, id)[parent]) and above not in seen:
-            yield above
-            seen.add(above)
-            id = above
+        return self.above(kind, id)
 
-    def offices(self, actor: str, day: str) -> list[Record]:
+    def _above(self, kind: str, id: str) -> tuple[str, ...]:
+        parent = BY_KIND[kind].parent
+        seen = {id: None}
+        while parent and (above := self.record(kind, id)[parent]) and above not in seen:
+            seen[above] = None
+            id = above
+        return tuple(seen)[1:]
+
+    def _offices(self, actor: str, day: str) -> list[Record]:
         """The offices that an actor held on a date, each with its organization."""
         on = edtf.bounds(day)
         held = (role for role in self.record("actors", actor)["roles"] if (span := tenure(role)) and span.meets(on))
@@ -178,10 +192,10 @@ class Dataset:
                 yield Chunk(kind, number, chunk)
                 number += len(chunk)
 
-    def walk(self, work: Callable[["Dataset", Work], Result], chunks: Iterable[Work]) -> Iterator[Result]:
+    def walk(self, work: Callable[[Work], Result], chunks: Iterable[Work]) -> Iterator[Result]:
         """`work` of every chunk, in order; in several processes if there is much to parse."""
         size = sum(records.bytes_to_parse() for records in self.parts)
-        return ordered(lambda chunk: work(self, chunk), chunks, None if size > SINGLE_PROCESS else 0)
+        return ordered(work, chunks, None if size > SINGLE_PROCESS else 0)
 
     def new_digest(self) -> DatasetDigest:
         """The digest of the dataset, to which every record is still to be added."""
@@ -191,7 +205,7 @@ class Dataset:
     def manifest(self) -> manifests.Manifest:
         """The manifest of the dataset as it is, all in memory; faulty records are left out."""
         entries: dict[str, manifests.ManifestEntry] = {}
-        for entered in self.walk(_manifest, self.chunks()):
+        for entered in self.walk(partial(_manifest, self), self.chunks()):
             entries.update(entered)
         total = self.new_digest()
         for name in sorted(entries):

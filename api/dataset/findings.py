@@ -1,5 +1,6 @@
 """Findings: the errors of a dataset, each with its file, line and key."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -7,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..problems import LONGEST
 
 BULK = (".jsonl", ".jsonl.gz")
+PARTICULAR = re.compile(r"'[^']*'|\"[^\"]*\"|\S*\d\S*|[a-z0-9]+(-[a-z0-9]+)+")
 MOST_FINDINGS = 1000  # kept of one JSON Lines file; the others are counted
 
 
@@ -19,6 +21,11 @@ class Finding:
     key: str
     message: str
     sought: tuple[str, str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def kind(self) -> str:
+        """The message without what is particular to the record: ids, numbers, quoted values, suggestions."""
+        return PARTICULAR.sub("…", self.message.partition("; did you mean")[0].partition(" (allowed:")[0])
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

@@ -8,12 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from .os_errors import cannot_be
-from .yaml_files import DEEPEST, MOST_BYTES, ParsedText, Path_, Unreadable
+from .yaml_files import DEEPEST, MERGE, MOST_BYTES, UNMERGED, ParsedText, Path_, Unreadable, in_words
 
 SPAN = 1 << 20  # bytes of a file that are read as one piece
 MOST_TIMES = 200  # largest ratio of unpacked to packed size
 GZIP = 31  # zlib's wbits for the gzip format
 BOM = b"\xef\xbb\xbf"
+# What is wrong, by what the parser calls it.
+WORDS = {
+    "Expecting value": "a value is missing",
+    "Expecting property name": "a key in double quotes is missing",
+    "Expecting ',' delimiter": "a ',' or a closing bracket is missing",
+    "Expecting ':' delimiter": "a ':' is missing",
+    "Unterminated string": "a quotation mark is not closed",
+    "Invalid control character": "a control character in a text: write it as \\uXXXX, or leave it out",
+    "Invalid \\": "a backslash that begins no escape: write \\\\",
+    "Extra data": "the line goes on after its record; one record a line",
+    "Illegal trailing comma": "a ',' stands before a closing bracket",
+}
 
 
 class _Duplicate(Exception):
@@ -51,8 +63,10 @@ def parse(data: bytes, number: int) -> ParsedText:
         value = _value(text, duplicates)
     except RecursionError:
         raise Unreadable(f"nests deeper than {DEEPEST} levels", number) from None
-    except ValueError as error:
-        raise Unreadable(f"is not JSON: {error}", number) from None
+    except json.JSONDecodeError as error:
+        if MERGE.match(text):
+            raise Unreadable(UNMERGED, number) from None
+        raise Unreadable(f"is not JSON: {in_words(error.msg, WORDS)} (character {error.colno})", number) from None
     if text.count("[") + text.count("{") > DEEPEST and _depth(value) > DEEPEST:
         raise Unreadable(f"nests deeper than {DEEPEST} levels", number)
     if ("\\ud" in text or "\\uD" in text) and not _encodable(value):

@@ -4,25 +4,21 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import marshmallow as ma
-
 from ..resources import BY_KIND
 from ..resources.resource import Resource
-from ..schema import fast_path
 from ..schema.fields import Record, is_id
+from ..schema.reading import read
 from . import jsonl
-from .findings import DatasetError, Finding
+from .findings import Finding
 from .os_errors import file_errors
-from .record import Entry, validated
+from .record import Entry, FaultyRecord, entry_of
 from .records import Location, sort_value
 from .tempdir import Scratch
 from .yaml_files import ParsedText, Unreadable
 
-CACHED = 1 << 12
 AROUND = 50  # ids before and after an unknown one, among which the intended one may be
 SCHEMA = "CREATE TABLE records (kind, id, name, sort, series, line, start, size, record);"
 # The rows whose id came before.
@@ -51,9 +47,6 @@ class JsonlRecords:
         self._path = self.scratch.path / "index.sqlite"
         self._connections = {os.getpid(): sqlite3.connect(self._path, isolation_level=None)}
         self.database.executescript("PRAGMA journal_mode = off; PRAGMA synchronous = 0; BEGIN;" + SCHEMA)
-        self.name = lru_cache(CACHED)(self._name)
-        self.record = lru_cache(CACHED)(self._record)
-        self._located = lru_cache(CACHED)(self._location)
         self._counts: dict[str, int] = {}
 
     @property
@@ -113,7 +106,7 @@ class JsonlRecords:
     def has(self, kind: str, id: str) -> bool:
         return self._located(kind, id) is not None
 
-    def _location(self, kind: str, id: str) -> Location | None:
+    def _located(self, kind: str, id: str) -> Location | None:
         query = "SELECT series, line, start, size FROM records WHERE kind = ? AND id = ?"
         row = self.database.execute(query, (kind, id)).fetchone()
         return Location(*row) if row else None
@@ -138,17 +131,14 @@ class JsonlRecords:
         try:
             text = self._text(id, location)
         except Unreadable as error:
-            raise DatasetError([Finding(name, location.line, "", str(error))]) from None
-        record, findings = validated(name, resource.schema, text)
-        if record is None or findings:
-            raise DatasetError(findings)
-        return Entry(name, record, text, resource)
+            raise FaultyRecord([Finding(name, location.line, "", str(error))]) from None
+        return entry_of(name, resource, text)
 
-    def _name(self, kind: str, id: str) -> str | None:
+    def name(self, kind: str, id: str) -> str | None:
         row = self.database.execute("SELECT name FROM records WHERE kind = ? AND id = ?", (kind, id)).fetchone()
         return str(row[0]) if row else None
 
-    def _record(self, kind: str, id: str) -> Record | None:
+    def record(self, kind: str, id: str) -> Record | None:
         row = self.database.execute("SELECT record FROM records WHERE kind = ? AND id = ?", (kind, id)).fetchone()
         location = self._located(kind, id)
         if not location or not row or (row[0] is None and not BY_KIND[kind].light):
@@ -156,9 +146,10 @@ class JsonlRecords:
         if row[0] is not None:
             return dict(json.loads(row[0]))
         try:
-            return fast_path.load(BY_KIND[kind].schema, self._text(id, location).value)
-        except (Unreadable, ma.ValidationError):
+            record, found = read(BY_KIND[kind].schema, self._text(id, location).value)
+        except Unreadable:
             return None
+        return None if found.faults else record
 
     def _text(self, id: str, location: Location) -> ParsedText:
         """A record's line, parsed, without its id. Raises Unreadable if the file has changed."""
@@ -229,8 +220,8 @@ def _indexed(resource: Resource, text: ParsedText) -> tuple[str, str, str, str |
     if not isinstance(id, str) or not is_id(id):
         raise _Invalid("id", f"{id!r} is not an id (a-z, 0-9 and single hyphens)")
     try:
-        record = value if resource.light else fast_path.load(resource.schema, value)
+        record = value if resource.light else read(resource.schema, value)[0]
         name, sort = " ".join(resource.name(record).split()), sort_value(resource, record)
-    except (ma.ValidationError, ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return id, "", "", None  # it is invalid; its findings are made when it is examined
     return id, name, sort, None if resource.light else json.dumps(record, ensure_ascii=False, separators=(",", ":"))

@@ -25,7 +25,7 @@ SHORT = 12  # characters of a key's digest: enough to tell two values apart
 
 @dataclass(frozen=True)
 class ManifestEntry:
-    """A record in a manifest: its digest, and a short one of each key's value."""
+    """A record in a manifest: its digest, and a short one of each key's value, in the order of the keys."""
 
     digest: str
     keys: dict[str, str]
@@ -33,9 +33,9 @@ class ManifestEntry:
     @classmethod
     def of(cls, plain: Record) -> "ManifestEntry":
         """The entry of a record in the form of its file (see `fields.plain`)."""
-        texts = {key: canonical(value) for key, value in plain.items()}
+        texts = {key: canonical(value) for key, value in sorted(plain.items())}
         keys = {key: sha256(text).hexdigest()[:SHORT] for key, text in texts.items()}
-        whole = b",".join(canonical(key) + b":" + texts[key] for key in sorted(texts))  # what canonical(plain) says
+        whole = b",".join(b'"%s":%s' % (key.encode(), text) for key, text in texts.items())  # what canonical(plain) says
         return cls(sha256(b"{" + whole + b"}").hexdigest(), keys)
 
     def changed(self, other: "ManifestEntry") -> list[str]:
@@ -76,7 +76,7 @@ def line(name: str, digest: str, keys: str) -> str:
 
 def keys_text(entry: ManifestEntry) -> str:
     """The digests of an entry's keys as written: `key=digest,key=digest`."""
-    return ",".join(f"{key}={value}" for key, value in sorted(entry.keys.items()))
+    return ",".join(f"{key}={value}" for key, value in entry.keys.items())
 
 
 def manifests(folder: Path) -> list[Path]:

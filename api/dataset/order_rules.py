@@ -65,7 +65,7 @@ def next_steps_are_of_one_procedure(id: str, entry: Entry, dataset: Dataset) -> 
 def replies_come_after_what_they_reply_to(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """A statement cannot have been made before one that it replies to."""
     for index, reply in enumerate(entry.record["replies_to"]):
-        if (other := _record(dataset, "statements", reply["statement"])) and _begins(entry.record) < _begins(other):
+        if (other := dataset.find("statements", reply["statement"])) and _begins(entry.record) < _begins(other):
             yield _early(entry, ("replies_to", index), "replies to", reply["statement"], other)
 
 
@@ -115,7 +115,7 @@ def _early(entry: Entry, path: tuple[str | int, ...], relation: str, other: str,
 
 def _related(entry: Entry, dataset: Dataset, relations: tuple[str, ...]) -> Related:
     for index, related in enumerate(entry.record["related"]):
-        if related["relation"] in relations and (event := _record(dataset, "events", related["event"])):
+        if related["relation"] in relations and (event := dataset.find("events", related["event"])):
             yield index, related["relation"], related["event"], event
 
 
@@ -125,10 +125,3 @@ def _participants(event: Record) -> set[str]:
 
 def _names(event: Record) -> set[str]:
     return {related["event"] for related in event["related"]}
-
-
-def _record(dataset: Dataset, kind: str, id: str) -> Record | None:
-    try:
-        return dataset.record(kind, id)
-    except KeyError:
-        return None

@@ -28,7 +28,7 @@ def quotes_are_not_translated_back(id: str, entry: Entry, dataset: Dataset) -> I
     """Where a translation is cited, a quote says in which source it stands; from a translation it has its original."""
     statement = entry.record
     cited = [citation["source"] for citation in statement["citations"]]
-    translations = {source for source in cited if _is_translation(source, dataset)}
+    translations = {id for id in cited if (source := dataset.find("sources", id)) and source["translated_from"]}
     stands_in = statement["quote_source"]
     if stands_in and stands_in not in cited:
         yield entry.finding(("quote_source",), f"{stands_in} is not among the citations")
@@ -44,10 +44,3 @@ QUOTE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("statements", quotes_say_their_language),
     ("statements", quotes_are_not_translated_back),
 )
-
-
-def _is_translation(source: str, dataset: Dataset) -> bool:
-    try:
-        return bool(dataset.record("sources", source)["translated_from"])
-    except KeyError:
-        return False

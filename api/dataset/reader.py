@@ -12,19 +12,21 @@ from ..problems import nearest
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Record, Schema, Text, is_id
+from ..schema.reading import Partial
 from . import codings, jsonl, manifests, official_rows, shipped, snapshot
 from .about import AboutSchema
 from .dataset import Dataset, Progress
 from .findings import BULK, Finding
 from .jsonl_index import ByteRange, JsonlRecords, scan
 from .process_pool import ordered
-from .record import Entry, validated
+from .record import FaultyRecord, entry_of, validated
 from .snapshot import Snapshot
 from .sqlite_errors import sqlite_errors
 from .yaml_files import Unreadable, parse_yaml
 
 FOLDERS = {manifests.FOLDER, *BY_KIND}
 OTHERS = {"dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md", codings.FOLDER, official_rows.REASONS}
+NO_MAPPING: Any = dict.fromkeys(("invalid", "null"), "is not a mapping of keys")
 KNOWN = FOLDERS | OTHERS | snapshot.SERIES
 
 
@@ -81,19 +83,23 @@ def _single(dataset: Dataset, files: Snapshot, name: str, schema: ma.Schema) -> 
         return None
     try:
         text = files.take_text(name)
-        record, findings = validated(name, schema, parse_yaml(text)) if text is not None else (None, [])
+        if text is None:
+            return None
+        record, _, findings = validated(name, schema, parse_yaml(text))
     except Unreadable as error:
-        record, findings = None, [Finding(name, error.line, "", str(error))]
+        record, findings = Partial(), [Finding(name, error.line, "", str(error))]
     dataset.findings.add(findings)
-    return record
+    return None if isinstance(record, Partial) else record
 
 
 def _moved(dataset: Dataset, files: Snapshot) -> dict[str, dict[str, Record]]:
     """`moved.yaml`: kind -> old id -> `{to: new id}` or `{withdrawn: reason}`; empty if there is no such file."""
     if files.type("moved.yaml") is None:
         return {}
-    move = ma.Schema.from_dict({"to": Text("New id."), "withdrawn": Text("Why the record is gone.")})
-    ids: Any = ma.fields.Dict(keys=Text("Old id."), values=ma.fields.Nested(move))
+    move = Schema.from_dict({"to": Text("New id."), "withdrawn": Text("Why the record is gone.")})
+    ids: Any = ma.fields.Dict(
+        keys=Text("Old id."), values=ma.fields.Nested(move, error_messages=NO_MAPPING), error_messages=NO_MAPPING
+    )
     schema = Schema.from_dict(dict.fromkeys(BY_KIND, ids))
     return {kind: ids for kind, ids in (_single(dataset, files, "moved.yaml", schema()) or {}).items() if ids}
 
@@ -103,18 +109,17 @@ def _read_record(dataset: Dataset, files: Snapshot, resource: Resource, name: st
     if path.suffix != ".yaml" or not is_id(path.stem) or files.type(name) == snapshot.FOLDER:
         dataset.findings.add([Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens")])
         return
-    record = None
+    faulty = None
     try:
         if (content := files.take_text(name)) is not None:
-            text = parse_yaml(content)
-            record, findings = validated(name, resource.schema, text)
-            dataset.findings.add(findings)
+            dataset.files.entries[resource.kind][path.stem] = entry_of(name, resource, parse_yaml(content))
+            return
+    except FaultyRecord as error:
+        dataset.findings.add(error.findings)
+        faulty = error.entry
     except Unreadable as error:
         dataset.findings.add([Finding(name, error.line, "", str(error))])
-    if record is None:
-        dataset.files.faulty.add((resource.kind, path.stem))
-    else:
-        dataset.files.entries[resource.kind][path.stem] = Entry(name, record, text, resource)
+    dataset.files.faulty[resource.kind, path.stem] = faulty
 
 
 def _series(dataset: Dataset, files: Snapshot) -> Iterator[tuple[str, str, int]]:

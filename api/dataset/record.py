@@ -1,55 +1,51 @@
-"""One record as read: its values, the lines of its keys, and what is collected by walking it."""
+"""One record as read: its values, the lines of its keys, and what was found while it was read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 import marshmallow as ma
 
-from ..resources.common import Citation
 from ..resources.resource import Resource
-from ..schema import fast_path
-from ..schema.errors import faults
-from ..schema.fields import Record, Ref
-from ..schema.walk import Leaf, leaves, plain, steps
-from .findings import Finding
+from ..schema.fields import Record
+from ..schema.reading import Partial, Path, Reading, read
+from ..schema.walk import plain
+from .findings import DatasetError, Finding
 from .manifests import ManifestEntry
-from .yaml_files import ParsedText, Path_
+from .yaml_files import ParsedText
 
 MOST_OF_ONE = 50  # findings reported of one record and rule
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One record: its file, its values, and the lines of its keys. What a walk over it collects is computed once."""
+    """One record: its file, its values, the lines of its keys, and what was found while it was read.
+
+    The values of a faulty record are Partial: they lack what is faulty.
+    """
 
     file: str
     record: Record
     text: ParsedText
     resource: Resource
+    found: Reading
 
-    def finding(self, path: Path_, message: str) -> Finding:
+    def finding(self, path: Path, message: str) -> Finding:
         return Finding(self.file, self.text.line(path), dotted(path), message)
 
-    @cached_property
-    def leaves(self) -> list[Leaf]:
-        return leaves(self.resource.schema, self.record)
-
-    @cached_property
-    def refs(self) -> list[tuple[Path_, str, str]]:
-        """Every reference, as (path, kind of its target, id of its target)."""
-        return [(path, field.kind, value) for path, field, value in self.leaves if isinstance(field, Ref)]
+    @property
+    def is_partial(self) -> bool:
+        return isinstance(self.record, Partial)
 
     @cached_property
     def sources(self) -> set[str]:
         """Every source that the record cites anywhere."""
-        return {id for _, target, id in self.refs if target == "sources"}
+        return {id for _, target, id in self.found.refs if target == "sources"}
 
-    @cached_property
-    def citations(self) -> list[tuple[Path_, Record]]:
-        """Every citation anywhere in the record, as (path, citation)."""
-        return list(_citations(self.resource.schema, self.record))
+    @property
+    def citations(self) -> list[tuple[Path, Record]]:
+        """Every sound citation anywhere in the record, as (path, citation)."""
+        return [noted for noted in self.found.noted if not isinstance(noted[1], Partial)] if self.is_partial else self.found.noted
 
     @cached_property
     def manifest(self) -> ManifestEntry:
@@ -57,30 +53,33 @@ class Entry:
         return ManifestEntry.of(plain(self.resource.schema, self.record))
 
 
-def dotted(path: Path_) -> str:
+class FaultyRecord(DatasetError):
+    """A record with faults; `entry` is what can be examined of it, if anything."""
+
+    def __init__(self, findings: Iterable[Finding], entry: Entry | None = None) -> None:
+        super().__init__(findings)
+        self.entry = entry
+
+
+def dotted(path: Path) -> str:
     """`participants[0].actor`"""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def _citations(schema: ma.Schema, value: Record, path: Path_ = ()) -> Iterator[tuple[Path_, Record]]:
-    """Every citation anywhere in a record, as (path, citation)."""
-    if isinstance(schema, Citation):
-        yield path, value
-    for key, name, _, many, below in steps(schema):
-        if below and many:
-            for index, element in enumerate(value[key]):
-                yield from _citations(below, element, (*path, name, index))
-        elif below and value[key]:
-            yield from _citations(below, value[key], (*path, name))
+def entry_of(name: str, resource: Resource, text: ParsedText) -> Entry:
+    """The record that a parsed text is. Raises FaultyRecord."""
+    record, found, findings = validated(name, resource.schema, text)
+    entry = Entry(name, record, text, resource, found)
+    if findings:
+        raise FaultyRecord(findings, entry)
+    return entry
 
 
-def validated(name: str, schema: ma.Schema, text: ParsedText) -> tuple[Record | None, list[Finding]]:
-    """Loads a parsed text by its schema; returns the record, or None if it is invalid, and the findings."""
+def validated(name: str, schema: ma.Schema, text: ParsedText) -> tuple[Record, Reading, list[Finding]]:
+    """Reads a parsed text by its schema: the record, what was found in it, and a finding for each fault."""
     findings = [Finding(name, text.line(path), dotted(path), "duplicate key") for path in text.duplicates]
     if not isinstance(text.value, dict):
-        return None, [*findings, Finding(name, text.line(()), "", "is not a mapping of keys")]
-    try:
-        return fast_path.load(schema, text.value), findings
-    except ma.ValidationError as error:
-        invalid = islice(faults(schema, error.messages, text.value), MOST_OF_ONE)
-        return None, [*findings, *(Finding(name, text.line(f.path), dotted(f.path), str(f)) for f in invalid)]
+        return Partial(), Reading(), [*findings, Finding(name, text.line(()), "", "is not a mapping of keys")]
+    record, found = read(schema, text.value)
+    findings += (Finding(name, text.line(f.path), dotted(f.path), str(f)) for f in found.faults[:MOST_OF_ONE])
+    return record, found, findings

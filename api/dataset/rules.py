@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 
 from ..problems import nearest
@@ -15,8 +15,8 @@ from ..schema.walk import steps
 from . import chronology_rules, manifests, order_rules, quote_rules, shipped
 from .chronology_rules import RecordRule
 from .dataset import Chunk, Dataset, Progress
-from .findings import DatasetError, Finding, Findings
-from .record import MOST_OF_ONE, Entry
+from .findings import Finding, Findings
+from .record import MOST_OF_ONE, Entry, FaultyRecord
 from .records import Item
 from .statistics import CitingRecords, Statistics, happens_on_a_date
 
@@ -31,7 +31,7 @@ DatasetRule = Callable[[Dataset, Statistics], Iterator[Finding]]  # run once all
 
 def references_exist(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Every id that a record refers to exists."""
-    for path, kind, other in entry.refs:
+    for path, kind, other in entry.found.refs:
         if not dataset.has(kind, other):
             yield replace(entry.finding(path, f"{other!r} is not among the {kind}"), sought=(kind, other))
 
@@ -51,8 +51,8 @@ def open_dates_say_why(id: str, entry: Entry, dataset: Dataset) -> Iterator[Find
     """A date without a first or a last day has the reason in the record's `note`."""
     if entry.record.get("note"):
         return
-    for path, kind, value in entry.leaves:
-        if isinstance(kind, Edtf) and edtf.is_open(value):
+    for path, value in entry.found.dates:
+        if edtf.is_open(value):
             yield entry.finding(path, f"{value!r} is open on one side: bound it, or say in `note` why nothing bounds it")
 
 
@@ -60,10 +60,9 @@ def citations_are_exact(id: str, entry: Entry, dataset: Dataset) -> Iterator[Fin
     """A citation of a source with numbered paragraphs gives paragraphs that exist."""
     for path, citation in entry.citations:
         source, numbers = citation["source"], citation["paragraphs"]
-        try:
-            last = dataset.record("sources", source)["paragraphs"]
-        except KeyError:
+        if (cited := dataset.find("sources", source)) is None:
             continue
+        last = cited["paragraphs"]
         if last and not numbers:
             yield entry.finding(path, f"add the paragraphs of {source} that are cited")
         elif last and max(numbers) > last:
@@ -103,7 +102,7 @@ def _spans(resource: Resource) -> tuple[tuple[str, str, str, str], ...]:
 
 def nothing_refers_to_itself(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """No record refers to itself: as its part, as a reply to it, or as related to it."""
-    for path, kind, target in entry.refs:
+    for path, kind, target in entry.found.refs:
         if target == id and kind == entry.resource.kind:
             yield entry.finding(path, "refers to the record itself")
 
@@ -119,13 +118,34 @@ def places_are_given_once(id: str, entry: Entry, dataset: Dataset) -> Iterator[F
 
 def quad_classes_are_four(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Quad classes are 1 to 4."""
-    for path, _, value in entry.leaves:
-        if path[-1] == "quad" and value > 4:
+    type = entry.record
+    for path, quad in ((("quad",), type["quad"]), (("plover", "quad"), type["plover"] and type["plover"]["quad"])):
+        if quad and quad > 4:
             yield entry.finding(path, "a quad class is 1, 2, 3 or 4")
+
+
+def types_without_category_say_why(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An event type that a scheme has no category for has the reason in its note."""
+    if not (entry.record["plover"] and entry.record["cameo"]) and not entry.record["note"]:
+        yield entry.finding((), "a type without plover or cameo needs a note that says why")
+
+
+def coordinates_are_two(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A place has both coordinates or neither."""
+    if (entry.record["latitude"] is None) != (entry.record["longitude"] is None):
+        yield entry.finding((), "give both latitude and longitude, or neither")
+
+
+def machines_allege(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A machine-coded event is no more than alleged."""
+    if entry.record["coding"] == "machine" and entry.record["status"] != "alleged":
+        yield entry.finding(("status",), "is `alleged` where `coding` is `machine`: nobody has read the report")
 
 
 def every_paragraph_is_coded(dataset: Dataset, statistics: Statistics) -> Iterator[Finding]:
     """Every paragraph of a source with numbered paragraphs is either cited by a record or listed in `not_coded`."""
+    if None in dataset.files.faulty.values():  # it may have cited any paragraph
+        return
     for id in sorted({*statistics.counted, *statistics.listed}):
         entry = dataset.at("sources", id)
         if (entry.record["paragraphs"] or 0) > MOST_PARAGRAPHS:
@@ -208,6 +228,9 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (nothing_refers_to_itself, _every),
     (places_are_given_once, _with_keys("place", "places")),
     (quad_classes_are_four, _of("event-types")),
+    (types_without_category_say_why, _of("event-types")),
+    (coordinates_are_two, _of("places")),
+    (machines_allege, _of("events")),
     *(
         (rule, _of(kind))
         for kind, rule in (*chronology_rules.LIFECYCLE_RULES, *order_rules.ORDER_RULES, *quote_rules.QUOTE_RULES)
@@ -238,14 +261,20 @@ class Survey:
 
     def examine(self, kind: str, item: Item, dataset: Dataset) -> Entry | None:
         """Checks one record by its schema and every rule; returns it if it has no fault."""
+        entry: Entry | None
         try:
-            entry = dataset.entry(kind, item)
-        except DatasetError as error:
-            self.findings.add(error.findings)
+            entry, findings = dataset.entry(kind, item), []
+        except FaultyRecord as error:
+            entry, findings = error.entry, error.findings
+        if entry is None:
+            self.findings.add(findings)
             return None
-        findings = [f for rule in rules_of(kind) for f in islice(rule(item.id, entry, dataset), MOST_OF_ONE)]
+        findings += _told(item.id, entry, dataset)
         self.findings.add(findings)
-        self.statistics.count(item.id, entry, dataset)
+        if entry.is_partial:
+            self.statistics.cite(f"{kind}/{item.id}", entry, dataset)
+        else:
+            self.statistics.count(item.id, entry, dataset)
         return None if findings else entry
 
     def add(self, other: "Survey") -> None:
@@ -260,12 +289,22 @@ class Survey:
         return [with_suggestion(finding, dataset) for finding in self.findings.all()]
 
 
+def _told(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """What the rules say of a record. Of a faulty one, nothing that depends on what is faulty: its faults are told already."""
+    for rule in rules_of(entry.resource.kind):
+        try:
+            yield from islice(rule(id, entry, dataset), MOST_OF_ONE)
+        except KeyError:
+            if not entry.is_partial:
+                raise
+
+
 def survey(dataset: Dataset, progress: Progress | None = None) -> tuple[Statistics, list[Finding]]:
     """Examines every record of a dataset; returns the sums and every finding."""
     whole = Survey()
     whole.findings.merge(dataset.findings)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
-    for count, chunk in dataset.walk(_survey_chunk, dataset.chunks()):
+    for count, chunk in dataset.walk(partial(_survey_chunk, dataset), dataset.chunks()):
         whole.add(chunk)
         done += count
         if progress:

@@ -9,7 +9,7 @@ from ..problems import nearest
 from ..resources import BY_KIND
 from .dataset import Dataset
 from .findings import Finding
-from .record import Entry, validated
+from .record import Entry, entry_of
 from .records import FileRecords
 from .yaml_files import parse_yaml
 
@@ -24,19 +24,16 @@ def paths() -> dict[str, Path]:
 
 def entry(id: str) -> Entry:
     """A type as a record of a dataset."""
-    name, text = f"{KIND}/{id}.yaml", parse_yaml(paths()[id].read_text(encoding="utf-8"))
-    record, _ = validated(name, BY_KIND[KIND].schema, text)
-    assert record is not None, name  # noqa: S101  # `check` has passed them
-    return Entry(name, record, text, BY_KIND[KIND])
+    return entry_of(f"{KIND}/{id}.yaml", BY_KIND[KIND], parse_yaml(paths()[id].read_text(encoding="utf-8")))
 
 
 def add_to(dataset: Dataset) -> None:
     """Adds the types that a dataset extends, except those that it has itself; those that do not exist are findings."""
     taken = dataset.about.get("extends") or []
     dataset.findings.add(_unknown(taken))
-    inherited = FileRecords()
-    inherited.entries[KIND] = {id: entry(id) for id in taken if id in paths() and not dataset.has(KIND, id)}
     if taken:
+        inherited = FileRecords()
+        inherited.entries[KIND] = {id: entry(id) for id in taken if id in paths() and not dataset.has(KIND, id)}
         dataset.add(inherited)
 
 

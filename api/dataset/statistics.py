@@ -82,11 +82,11 @@ class Statistics:
         """Counts one record."""
         kind, record = entry.resource.kind, entry.record
         self.citing[kind] += len(entry.citations)
-        self._cite(f"{kind}/{id}", entry, dataset)
+        self.cite(f"{kind}/{id}", entry, dataset)
         groups = (kind, f"{record['coding']}_events") if kind == "events" else (kind,)
         for text in dates(entry.resource, record):
             self._date(edtf.read(text), groups)
-        self.sums["open_dates"] += sum(isinstance(field, Edtf) and edtf.is_open(value) for _, field, value in entry.leaves)
+        self.sums["open_dates"] += sum(edtf.is_open(value) for _, value in entry.found.dates)
         if record.get("accounts"):
             self.sums["accounts"] += len(record["accounts"])
             self.sums["disputed"] += conflict(record)
@@ -111,10 +111,11 @@ class Statistics:
         for group in groups:
             self.dates.setdefault(group, Counter()).update(count=1, day=day, known=known)
 
-    def _cite(self, name: str, entry: Entry, dataset: Dataset) -> None:
+    def cite(self, name: str, entry: Entry, dataset: Dataset) -> None:
+        """Counts the citations of a record, `kind/id`."""
         places: set[tuple[str, int]] = set()
         for _, citation in entry.citations:
-            source = _source(dataset, citation["source"])
+            source = dataset.find("sources", citation["source"]) or {}
             self.cited[source.get("kind")] += 1
             last = source.get("paragraphs") or 0
             places.update((citation["source"], number) for number in citation["paragraphs"] if number <= last)
@@ -154,10 +155,3 @@ def _dated_lists(resource: Resource) -> tuple[str, ...]:
 
 def _required_date(field: object) -> bool:
     return isinstance(field, Edtf) and field.required
-
-
-def _source(dataset: Dataset, id: str) -> Record:
-    try:
-        return dataset.record("sources", id)
-    except KeyError:  # there is none, or it is faulty
-        return {}

@@ -16,6 +16,25 @@ MOST_BYTES = 1 << 20
 DEEPEST = 12
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 Path_ = tuple[str | int, ...]
+MERGE = re.compile(r"^(<{7}|>{7})(?= |$)", re.MULTILINE)
+UNMERGED = "holds the marks of an unfinished merge (<<<<<<< ======= >>>>>>>): keep one side, and delete the marks"
+# What is wrong, by what the parser calls it.
+WORDS = {
+    "mapping values are not allowed": "there are two keys on one line; put text that contains ': ' in quotes",
+    "could not find expected ':'": "a key has no ':' after it",
+    "did not find expected key": "this line is indented otherwise than those beside it, or a quotation mark is missing",
+    "did not find expected '-' indicator": "this line is neither an item of the list ('- ') nor indented as one",
+    "did not find expected ',' or": "a list or mapping in brackets has no ',' or no closing bracket here",
+    "block sequence entries are not allowed": "a list ('- ') cannot begin on this line",
+    "found character that cannot start": "text cannot begin with this character: put it in quotes",
+    "found a tab character": "a tab is used to indent: use spaces",
+    "found unexpected end of stream": "a quotation mark is not closed",
+    "found unknown escape character": "a backslash within double quotes: use single quotes",
+    "control characters are not allowed": "a control character, which no text may hold",
+    "did not find expected node content": "a bracket is not closed",
+    "did not find expected alphabetic": "text that begins with & or *: put it in quotes",
+    "did not find expected <document start>": "the file goes on after its end",
+}
 HINT = "#:"
 NUMERIC = re.compile(r"[-+.]?[0-9][0-9_.:+/-]*([eE][-+]?[0-9]+)?")
 COMMENT = re.compile(rf"(?<!\S)#(?!{HINT[1:]})")
@@ -44,16 +63,22 @@ class ParsedText:
 
 def parse_yaml(text: str) -> ParsedText:
     """Parses YAML into dicts, lists and str (None for an empty scalar). Raises Unreadable with the line."""
+    if unmerged := MERGE.search(text):
+        raise Unreadable(UNMERGED, text.count("\n", 0, unmerged.start()) + 1)
     try:
         return _build(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line + 1, len(text.splitlines())) if mark else 0
-        problem = error.problem or error.context or ""
-        hint = "; put text that contains ': ' in quotes" if problem.startswith("mapping values are not allowed") else ""
-        raise Unreadable(f"is not YAML: {problem}{hint}", line) from None
+        raise Unreadable(f"is not YAML: {in_words(error.problem or '', WORDS)}", line) from None
     except yaml.YAMLError as error:
-        raise Unreadable(f"is not YAML: {str(error).splitlines()[0]}") from None
+        line = text.encode()[: getattr(error, "position", 0)].count(b"\n") + 1
+        raise Unreadable(f"is not YAML: {in_words(getattr(error, 'reason', ''), WORDS)}", line) from None
+
+
+def in_words(problem: str, words: dict[str, str]) -> str:
+    """What is wrong, in our words for what a parser calls it."""
+    return next((ours for theirs, ours in words.items() if problem.startswith(theirs)), "this cannot be read")
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | None:
@@ -133,7 +158,7 @@ def write_yaml(value: Any) -> str:
     return yaml.dump(value, Dumper=_CanonicalDumper, allow_unicode=True, sort_keys=False, width=100, default_flow_style=False)
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
 def canonical(value: Any) -> bytes:

@@ -26,10 +26,10 @@ from ..query import value_counts
 from ..query.value_counts import Count
 from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED
 from ..schema.versions import DRAFT
-from ..storage import full_text
+from ..storage import full_text, packing
 from ..storage.full_text import Vocabulary
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
-from .rows import Batch, DatedChunk, batch, table_name
+from .rows import Batch, DatedChunk, RecordCatalog, batch, samples, table_name
 
 TABLES: tuple[Any, ...] = (
     ReleaseMetadata,
@@ -43,6 +43,7 @@ TABLES: tuple[Any, ...] = (
 )
 MERGE_BYTES = 1 << 24  # bytes that the full-text index gathers in memory before it writes them: fewer merges
 ANALYSIS = ("anyascii", "PyStemmer")  # packages of which another version can make other words
+PLAIN, SERVED, COPIED = "plain", "served", "copied"  # what a release is built for
 FILLED, INDEXED = 700, 850  # thousandths of the time after which the tables are filled, the indexes made
 
 
@@ -56,14 +57,14 @@ def code_digest() -> str:
 
 
 def build(
-    dataset: Dataset, path: Path, progress: Progress | None = None, manifest: Path | None = None, stored: bool = False
+    dataset: Dataset, path: Path, progress: Progress | None = None, manifest: Path | None = None, purpose: str = PLAIN
 ) -> str:
     """Writes a release as an SQLite file; returns the digest of the dataset.
 
     With `manifest`, the file that its manifest is written to, this is the release to be published; without, it is a draft
-    unless exactly this was published. The full-text index holds the words themselves, to be copied, if `stored`. Every
-    record is examined on the way. The same dataset and code give the same bytes. Raises DatasetError with every finding if
-    the dataset has faults, FileError if a file cannot be written.
+    unless exactly this was published. In a release to be SERVED documents are packed; in one to be COPIED the full-text index
+    holds the words themselves. Every record is examined on the way. The same dataset and code give the same bytes. Raises
+    DatasetError with every finding if the dataset has faults, FileError if a file cannot be written.
     """
     with sqlite_errors("write", path):
         database = pw.SqliteDatabase(str(path), pragmas={"journal_mode": "off", "synchronous": 0, "cache_size": -65536})
@@ -73,8 +74,12 @@ def build(
             connection.execute("PRAGMA staged.synchronous = 0")
             connection.execute("PRAGMA staged.journal_mode = off")
             with database.atomic():
-                connection.execute(full_text.STORED if stored else full_text.INDEXED)
-                digest = _write(dataset, database, connection, progress, manifest is not None)
+                connection.execute(full_text.STORED if purpose == COPIED else full_text.INDEXED)
+                _create(database, connection)
+                catalog = RecordCatalog(dataset)
+                if purpose == SERVED:
+                    _pack(catalog, connection)
+                digest = _write(catalog, database, progress, manifest is not None)
             if manifest:
                 _write_manifest(dataset, connection, digest, manifest)
             connection.execute("DETACH staged")
@@ -82,12 +87,10 @@ def build(
     return digest
 
 
-def _write(
-    dataset: Dataset, database: pw.Database, connection: sqlite3.Connection, progress: Progress | None, publishing: bool
-) -> str:
-    """Writes every table; returns the digest of the dataset. Raises DatasetError if it has faults."""
-    _create(database, connection)
-    survey, unresolved = _fill(connection, dataset, part(progress, 0, FILLED), "" if publishing else DRAFT)
+def _write(catalog: RecordCatalog, database: pw.Database, progress: Progress | None, publishing: bool) -> str:
+    """Fills every table; returns the digest of the dataset. Raises DatasetError if it has faults."""
+    dataset, connection = catalog.dataset, database.connection()
+    survey, unresolved = _fill(connection, catalog, part(progress, 0, FILLED), "" if publishing else DRAFT)
     if findings := survey.finish(dataset):
         raise DatasetError(findings)
     if unresolved:
@@ -115,29 +118,43 @@ def _create(database: pw.Database, connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", (MERGE_BYTES,))
 
 
+def _pack(catalog: RecordCatalog, connection: sqlite3.Connection) -> None:
+    """Has documents packed: makes the tables that have a document anew, and the dictionary."""
+    dictionary = packing.dictionary(samples(catalog))
+    connection.create_function(packing.FUNCTION, 1, packing.unpacker(lambda: dictionary), deterministic=True)
+    for resource in TABLED:
+        name = table_name(resource.model)
+        ((statement,),) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,))
+        connection.execute(f'DROP TABLE "{name}"')
+        connection.execute(statement.replace(packing.PLAIN, packing.PACKED))
+    connection.execute(packing.TABLE)
+    connection.execute("INSERT INTO dictionary VALUES (?)", (dictionary,))
+    catalog.pack = packing.packer(dictionary)
+
+
 def _names(model: Any) -> list[str]:
     return [f'"{field.column_name}"' for field in model._meta.sorted_fields if field.name != "rowid"]
 
 
 def _fill(
-    connection: sqlite3.Connection, dataset: Dataset, progress: Progress | None, draft: str
+    connection: sqlite3.Connection, catalog: RecordCatalog, progress: Progress | None, draft: str
 ) -> tuple[rules.Survey, str | None]:
     """Examines every record and inserts its rows; returns findings and sums, and a record that has no rows.
 
     `draft` is what the version of records that differ from the published ones has behind it.
     """
-    survey, unresolved = rules.Survey(), None
+    dataset, survey, unresolved = catalog.dataset, rules.Survey(), None
     survey.findings.merge(dataset.findings)
     with suppress(DatasetError):  # a damaged manifest is reported by a rule, together with everything else
         rows = manifests.last_changes(dataset.published, dataset.moves)
         connection.executemany("INSERT INTO staged.published VALUES (?, ?, ?)", rows)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
     version = f"{dataset.about.get('version')}{draft}"
-    for made in dataset.walk(batch, map(partial(_dated, connection, version), dataset.chunks())):
+    for made in dataset.walk(partial(batch, catalog), map(partial(_dated, connection, version), dataset.chunks())):
         survey.add(made.survey)
         unresolved = next(iter(made.unresolved), unresolved)
         if not survey.findings:
-            _put(connection, made)
+            _put(connection, made, catalog.pack is not None)
         done += made.count
         if progress:
             progress(f"loading {made.kind}", done, of)
@@ -157,18 +174,19 @@ INTO_SEARCH = f"INSERT INTO staged.search VALUES (?{', ?' * len(full_text.COLUMN
 
 
 @cache
-def _into(name: str) -> str:
+def _into(name: str, packed: bool = False) -> str:
     """The statement that inserts a row into a table, or into its staging table."""
     if name == "search":
         return INTO_SEARCH
     names = next(_names(model) for model in TABLES if table_name(model) == name)
+    names = ['"packed"' if packed and name == '"document"' else name for name in names]
     target = f'staged."{name}"' if name in STAGED else f'"{name}"'
     return f"INSERT INTO {target} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # our own names
 
 
-def _put(connection: sqlite3.Connection, made: Batch) -> None:
+def _put(connection: sqlite3.Connection, made: Batch, packed: bool) -> None:
     for name, rows in made.rows.items():
-        connection.executemany(_into(name), rows)
+        connection.executemany(_into(name, packed), rows)
     connection.executemany("INSERT INTO staged.manifest VALUES (?, ?, ?)", made.digests)
 
 
@@ -256,7 +274,9 @@ def _verify(path: Path, dataset: Dataset) -> None:
 
 def _faults(path: Path, expected: dict[str, int], name: str | None) -> list[tuple[Any, ...]]:
     """The faults of one table, or of the file as such."""
-    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as database:
+    address = f"file:{quote(str(path))}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as database:
+        database.create_function(packing.FUNCTION, 1, packing.unpacker(packing.dictionary_of(address)), deterministic=True)
         if name is None:
             return [row for row in database.execute("PRAGMA quick_check").fetchall() if row != ("ok",)]
         faults = [row for row in database.execute(f'PRAGMA integrity_check("{name}")').fetchall() if row != ("ok",)]

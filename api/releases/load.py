@@ -11,7 +11,7 @@ from ..problems import Problem
 from ..storage import open_store
 from ..storage.release import Release
 from ..storage.store import Store
-from .build import TABLES, build, code_digest
+from .build import COPIED, SERVED, TABLES, build, code_digest
 
 READ, ALL = 60, 1000  # thousandths of the time after which the files are read, everything is done
 
@@ -28,7 +28,7 @@ def load(settings: Settings, progress: Progress | None = None) -> tuple[Release,
             return store.current(), False
         # Temporary files go next to the releases, because /tmp may be small or a tmpfs.
         with closing(read_snapshot(files, part(progress, 0, READ), settings.data_dir)) as dataset, store.building() as path:
-            digest = build(dataset, path, part(progress, READ, ALL), stored=store.copies)
+            digest = build(dataset, path, part(progress, READ, ALL), purpose=COPIED if store.copies else SERVED)
             id = f"{dataset.loaded_version(digest)}-{digest[:12]}"
             if _served(store, id):
                 return store.current(), False

@@ -3,31 +3,33 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
-
-from marshmallow.experimental.context import Context
 
 from ..dataset.dataset import Chunk, Dataset
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
-from ..resources import INDEXES, RESOURCES, timeline
+from ..resources import BY_KIND, INDEXES, RESOURCES, timeline
 from ..resources.agreements import AGREEMENTS
 from ..resources.common import derived_doubt
 from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
 from ..resources.timeline import TIMELINE
-from ..schema import fast_path
+from ..schema import rendering
 from ..schema.fields import Record
 from ..schema.versions import sortable
 from ..storage import full_text
 from ..storage.tables import Identifier
 
 TableRow = tuple[Any, ...]
+SAMPLES = 2  # documents of a kind that packing refers to
+REFERRED = 1 << 13  # records of which the words are kept for others that refer to them
 
 
 class DatedChunk(NamedTuple):
@@ -62,66 +64,84 @@ class Batch:
 
 
 class RecordCatalog:
-    """The dataset as the filters of one record read it; the record's sources are those that its entry has collected."""
+    """The dataset as the filters of a record read it; `cited` are the sources of the record at hand, as reading found them."""
 
-    __slots__ = ("_sources", "about", "ancestors", "name", "offices", "outlets", "record", "states")
-
-    def __init__(self, dataset: Dataset, entry: Entry) -> None:
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
         self.about: Record = dataset.about
         self.record: Callable[[str, str], Record] = dataset.record
         self.name: Callable[[str, str], str] = dataset.name
         self.offices: Callable[[str, str], list[Record]] = dataset.offices
-        self.ancestors: Callable[[str, str], Iterator[str]] = dataset.ancestors
+        self.ancestors: Callable[[str, str], tuple[str, ...]] = dataset.ancestors
         self.states: Callable[[str], list[str]] = dataset.states
         self.outlets: Callable[[str], list[str]] = dataset.outlets
-        self._sources = entry.sources
+        self.cited: set[str] = set()
+        self.pack: Callable[[str], bytes] | None = None
+        self.words = lru_cache(REFERRED)(self._words)
+        self.equivalents = tuple(dataset.about.get("equivalents", ()))
 
     def sources(self, kind: str, record: Record) -> set[str]:
-        return self._sources
+        return self.cited
+
+    def _words(self, kind: str, id: str, offices: tuple[str, ...]) -> str:
+        """The tokens of a record's names where another refers to it, offices among them; of a place, those of wider ones, too."""
+        others = other_names(self.record(kind, id)) if kind in NAMED else []
+        wider = [self.name(kind, place) for place in self.ancestors(kind, id)] if kind == "places" else []
+        return full_text.column([self.name(kind, id), *others, *wider, *offices])
 
 
-def batch(dataset: Dataset, dated: DatedChunk) -> Batch:
+def samples(catalog: RecordCatalog) -> Iterator[str]:
+    """A few documents of each kind, those of most records last."""
+    dataset = catalog.dataset
+    for kind in sorted(BY_KIND, key=dataset.count) if not dataset.findings else ():
+        for item in islice(dataset.ordered(kind), SAMPLES):
+            with suppress(KeyError):  # what it refers to is missing, which is told when it is its turn
+                if entry := Survey().examine(kind, item, dataset):
+                    yield as_json(public(entry.resource, item.id, entry.record, catalog, ""))
+
+
+def batch(catalog: RecordCatalog, dated: DatedChunk) -> Batch:
     """Examines the records of a chunk and makes their rows; none for faulty records, as then nothing is loaded."""
-    chunk = dated.chunk
+    chunk, dataset = dated.chunk, catalog.dataset
     made = Batch(chunk.kind, len(chunk.items))
-    with Context(dataset):
-        for seq, item in enumerate(chunk.items, chunk.first):
-            entry = made.survey.examine(chunk.kind, item, dataset)
-            if entry is None or dataset.findings:
-                continue
-            try:
-                version = dated.updated_in(item.id, entry.manifest.digest)
-                _add_rows(made, (seq, item.id), entry, dataset, version)
-            except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
-                made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")
+    for seq, item in enumerate(chunk.items, chunk.first):
+        entry = made.survey.examine(chunk.kind, item, dataset)
+        if entry is None or dataset.findings:
+            continue
+        try:
+            version = dated.updated_in(item.id, entry.manifest.digest)
+            _add_rows(made, (seq, item.id), entry, catalog, version)
+        except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
+            made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")
     return made
 
 
-def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, dataset: Dataset, updated: str) -> None:
+def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, catalog: RecordCatalog, updated: str) -> None:
     """Makes the rows of the record with a (number, id), which last changed in the version `updated`."""
     (seq, id), resource, record, digest = numbered, entry.resource, entry.record, entry.manifest.digest
-    name, rows, catalog = f"{resource.kind}/{id}", made.rows, RecordCatalog(dataset, entry)
+    name, rows, catalog.cited = f"{resource.kind}/{id}", made.rows, entry.sources
     shared = {"seq": seq, "id": id, "called": resource.name(record), "updated": sortable(updated), "digest": digest}
     document = public(resource, id, record, catalog, updated)
-    values = {**shared, "document": as_json(document), **resource.columns(record)}
+    values = {**shared, "document": stored(catalog, document), **resource.columns(record)}
     rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
-    rows["search"].append(search_row(resource, seq, document, dataset))
+    rows["search"].append(search_row(resource, seq, document, catalog))
     outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record["identifiers"])]
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in dict.fromkeys(outside)]
     for filter, target in indexed(resource):
-        rows[target] += [(*row, seq) for row in filter.rows(record, catalog)]
+        if found := filter.rows(record, catalog):
+            rows[target] += [(*row, seq) for row in found]
     if resource is AGREEMENTS:
         _add_actions(made, (seq, id), record, catalog, {**shared, "updated_in": updated})
     made.digests.append((name, digest, keys_text(entry.manifest)))
 
 
-def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, catalog: Catalog, shared: Record) -> None:
+def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, catalog: RecordCatalog, shared: Record) -> None:
     """Makes the rows of an agreement's actions on the timeline; `shared` are the values that they have from the agreement."""
     seq, id = numbered
     for position, action in enumerate(timeline.actions(id, agreement)):
         number = seq * timeline.MOST_ACTIONS + position
         entry = {**action, **derived_doubt(agreement, catalog), "updated_in": shared["updated_in"]}
-        document = as_json(fast_path.dump(TIMELINE.schema, entry))
+        document = stored(catalog, rendering.dump(TIMELINE.schema, entry, catalog))
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
         made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
@@ -151,34 +171,31 @@ def indexed(resource: Resource) -> tuple[tuple[Any, str], ...]:
     return tuple((f, table_name(INDEXES[resource.kind, f.name])) for f in resource.filters if (resource.kind, f.name) in INDEXES)
 
 
-def search_row(resource: Resource, seq: int, document: Record, dataset: Dataset) -> TableRow:
+def search_row(resource: Resource, seq: int, document: Record, catalog: RecordCatalog) -> TableRow:
     """The row of the full-text index, for the texts of a public document and the other names of what it refers to."""
     found = texts(resource, document)
     number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), found.name, class_of(resource.kind))
-    others = ([name, *_other_names(dataset, *key), *offices] for key, (name, offices) in found.related.items())
-    related = full_text.column(text for names in others for text in names)
+    related = full_text.joined(catalog.words(*key, tuple(offices)) for key, (_, offices) in found.related.items())
     name, said = ([], [found.name]) if full_text.is_sentence(found.name) else ([found.name], [])
     names = (full_text.names(name, resource.kind not in NAMED), full_text.names(found.aliases))
     columns = (*names, full_text.column(said), full_text.column(found.text), related)
-    return number, *(full_text.with_equivalents(column, tuple(dataset.about["equivalents"])) for column in columns)
-
-
-def _other_names(dataset: Dataset, kind: str, id: str) -> list[str]:
-    """The other names of a record; for a place the names of those that it lies in, too."""
-    if kind not in NAMED:
-        return []
-    wider = [dataset.name(kind, place) for place in dataset.ancestors(kind, id)] if kind == "places" else []
-    return [*other_names(dataset.record(kind, id)), *wider]
+    return number, *(full_text.with_equivalents(column, catalog.equivalents) for column in columns)
 
 
 def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:
-    """The public document of a record. Needs a marshmallow Context that holds the dataset."""
+    """The public document of a record."""
     derived = resource.derive(record, catalog)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
-    return fast_path.dump(resource.schema, {**record, **derived, **about})
+    return rendering.dump(resource.schema, {**record, **derived, **about}, catalog)
 
 
 as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def stored(catalog: RecordCatalog, document: Record) -> str | bytes:
+    """A document as it is stored: its JSON text, packed if documents are."""
+    text = as_json(document)
+    return catalog.pack(text) if catalog.pack else text
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:

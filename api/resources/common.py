@@ -22,6 +22,7 @@ QUALIFIERS = ("about", "more_than", "less_than", "at_least", "at_most", "up_to")
 class Citation(Schema):
     """Where a source says something: its id, and paragraphs or a locator."""
 
+    noted = True
     source = Ref("The document that says so.", kind="sources", required=True)
     paragraphs = Many("Numbers of the paragraphs that say so, where the source's are counted.", Whole("Paragraph number."))
     locator = Text("The place in a source whose paragraphs are not counted: a section, an article, a row.")

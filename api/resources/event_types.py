@@ -1,8 +1,5 @@
 """Event types: the codebook's own vocabulary, and its crosswalk to PLOVER and CAMEO."""
 
-from typing import Any
-
-import marshmallow as ma
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, Number, One, Record, Schema, Text, Whole
@@ -51,11 +48,6 @@ class EventTypeSchema(Schema):
     identifiers = identifiers()
     updated_in = updated()
     links = links()
-
-    @ma.validates_schema
-    def unmapped_needs_note(self, type: dict[str, Any], **kwargs: Any) -> None:
-        if not (type.get("plover") and type.get("cameo")) and not type.get("note"):
-            raise ma.ValidationError("a type without plover or cameo needs a note that says why")
 
 
 def schema_org(type: Record, refer: Refer) -> Record:

@@ -1,9 +1,7 @@
 """Events: what happened, was announced or planned, or is alleged."""
 
 from collections.abc import Iterator
-from typing import Any
 
-import marshmallow as ma
 import peewee as pw
 from marshmallow import validate
 
@@ -101,13 +99,7 @@ class EventSchema(Schema):
     updated_in = updated()
     links = links()
 
-    @ma.validates_schema
-    def machines_allege(self, event: Record, **kwargs: Any) -> None:
-        if event.get("coding") == "machine" and event.get("status") not in (None, "alleged"):
-            raise ma.ValidationError("is `alleged` where `coding` is `machine`: nobody has read the report", "status")
-
-    @ma.pre_dump
-    def complete(self, event: Record, **kwargs: Any) -> Record:
+    def complete(self, event: Record) -> Record:
         """Gives an event its list of places, and participants its date, the day for which Holder renders offices."""
         participants = [{**participant, "date": event["date"]} for participant in event["participants"]]
         return {**event, "places": where(event), "participants": participants}

@@ -1,8 +1,5 @@
 """Places: where things happen."""
 
-from typing import Any
-
-import marshmallow as ma
 import peewee as pw
 
 from ..schema.fields import Choice, Country, Number, Record, Ref, Schema, Text
@@ -36,11 +33,6 @@ class PlaceSchema(Schema):
     identifiers = identifiers()
     updated_in = updated()
     links = links()
-
-    @ma.validates_schema
-    def both_coordinates(self, place: dict[str, Any], **kwargs: Any) -> None:
-        if (place.get("latitude") is None) != (place.get("longitude") is None):
-            raise ma.ValidationError("give both latitude and longitude, or neither")
 
 
 def schema_org(place: Record, refer: Refer) -> Record:

@@ -40,6 +40,9 @@ def faults(field: Any, errors: Any, data: Any, path: tuple[str | int, ...] = ())
             yield from faults(None, inner, data, path)
         elif isinstance(field, mf.List):
             yield from faults(field.inner, inner, below, (*path, key))
+        elif isinstance(field, mf.Dict):
+            for part, about in (("key", field.key_field), ("value", field.value_field)):
+                yield from faults(about, inner.get(part, []), below, (*path, key))
         else:
             schema = field.schema if isinstance(field, mf.Nested) else field
             known = {f.data_key or k: f for k, f in schema.load_fields.items()} if isinstance(schema, ma.Schema) else {}

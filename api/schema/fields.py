@@ -5,28 +5,20 @@ Every field takes its description first; it feeds OpenAPI, the JSON Schemas, the
 
 import re
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import marshmallow as ma
 import pycountry
 from marshmallow import fields as mf
 from marshmallow import validate
-from marshmallow.experimental.context import Context
 
 from ..problems import nearest
-from . import edtf, public_date
+from . import edtf
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_ID = 120
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 Record = dict[str, Any]
-
-
-class Lookup(Protocol):
-    """The dataset as rendering sees it: names and offices of other records."""
-
-    def name(self, kind: str, id: str) -> str: ...
-    def offices(self, actor: str, day: str) -> list[Record]: ...
 
 
 def is_id(text: str) -> bool:
@@ -35,7 +27,10 @@ def is_id(text: str) -> bool:
 
 
 class Schema(ma.Schema):
-    """A mapping in a file: unknown keys are errors, absent ones are null."""
+    """A mapping in a file: unknown keys are errors, absent ones are null. Where it is `noted`, a reading lists its mappings."""
+
+    noted = False
+    error_messages = {"type": "is not a mapping of keys", "unknown": "is unknown"}  # as marshmallow has it
 
     class Meta:
         unknown = ma.RAISE
@@ -94,12 +89,6 @@ class Ref(Text):
         )
         self.kind = kind
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        if value is None:
-            return None
-        lookup: Lookup = Context.get()
-        return {"id": value, "name": lookup.name(self.kind, value)}
-
 
 class Holder(Ref):
     """An actor, rendered with the offices held on the date in the key `on` of the same mapping."""
@@ -108,11 +97,6 @@ class Holder(Ref):
         super().__init__(description, kind="actors", **kwargs)
         self.on = on
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        rendered = super()._serialize(value, attr, obj, **kwargs)
-        lookup: Lookup = Context.get()
-        return rendered and {**rendered, "offices": lookup.offices(value, obj[self.on])}
-
 
 class DetailedRef(Ref):
     """A reference with keys of its own: of the mapping that the record has under `detail` for each id, rendered by `schema`."""
@@ -120,10 +104,6 @@ class DetailedRef(Ref):
     def __init__(self, description: str, kind: str, schema: type[Schema], detail: str) -> None:
         super().__init__(description, kind)
         self.schema, self.detail = schema(), detail
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
-        rendered = super()._serialize(value, attr, obj, **kwargs)
-        return rendered and self.schema.dump({**rendered, **obj.get(self.detail, {}).get(value, {})})
 
 
 class Edtf(_Described, mf.Field[str]):
@@ -135,9 +115,6 @@ class Edtf(_Described, mf.Field[str]):
         except ValueError as error:
             raise ma.ValidationError(str(error)) from None
         return str(value)
-
-    def _serialize(self, value: str | None, attr: str | None, obj: Any, **kwargs: Any) -> Record | None:
-        return None if value is None else public_date.render(value)
 
 
 class Country(Text):

@@ -1,4 +1,4 @@
-"""Walks over a schema and a record together: every value, every reference, every path of the public document."""
+"""Walks over a schema, or over a schema and a record together: its keys, its paths, its plain form."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -30,27 +30,6 @@ def steps(schema: ma.Schema) -> tuple[Step, ...]:
         below = inner.schema if isinstance(inner, mf.Nested) else None
         keys.append(Step(key, field.data_key or key, inner, inner is not field, below))
     return tuple(keys)
-
-
-Leaf = tuple[tuple[str | int, ...], Any, Any]
-
-
-def leaves(schema: ma.Schema, value: Any, path: tuple[str | int, ...] = ()) -> list[Leaf]:
-    """(path, field, value) of every value in a loaded record that is neither a list, a mapping, nor null."""
-    values: list[Leaf] = []
-    for key, name, field, many, below in steps(schema):
-        item = value.get(key)
-        if item is None or item == []:
-            continue
-        if below:
-            for index, element in enumerate(item) if many else ((None, item),):
-                values += leaves(below, element, (*path, name) if index is None else (*path, name, index))
-        elif many:
-            for index, element in enumerate(item):
-                values.append(((*path, name, index), field, element))
-        else:
-            values.append(((*path, name), field, item))
-    return values
 
 
 def paths(schema: ma.Schema) -> Iterator[str]:
@@ -96,10 +75,3 @@ def referred(schema: ma.Schema, document: Record) -> Iterator[tuple[str, str]]:
                 yield from referred(inner.schema, item)
             elif item and isinstance(inner, Ref):
                 yield inner.kind, item["id"]
-
-
-def refs(schema: ma.Schema, record: Record) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Every reference in a loaded record, as (path, kind, id)."""
-    for path, field, value in leaves(schema, record):
-        if isinstance(field, Ref):
-            yield path, field.kind, value

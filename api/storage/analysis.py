@@ -17,7 +17,7 @@ from anyascii import anyascii
 from ..schema.public_date import MONTHS
 
 MAX_WORD = 100  # characters of a word that are indexed
-NAME = 80  # characters of a text that may come again and again
+NAME = 200  # characters of a text that may come again and again
 # Thai, Lao, Burmese, Khmer, kana, Han: each character is a word, and a run of them a phrase.
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -119,7 +119,9 @@ def _date(match: re.Match[str]) -> list[str]:
 
 
 ASCII_WORD = re.compile(r"[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
-SPECIAL = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]\.|\d{4}-\d{2}|\d\.\d|[a-z]\.? \d\d?(?:[a-z]{2})?,? \d{4}")
+INITIAL = re.compile(r"\.(?<=[A-Za-z]\.)(?<![A-Za-z0-9][A-Za-z]\.)")  # from the full stop on: few places to look at
+DIGIT = re.compile(r"\d")
+NUMBERS = re.compile(r"\d{4}-\d{2}|\d\.\d|[a-z]\.? \d\d?(?:[a-z]{2})?,? \d{4}")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -138,6 +140,6 @@ def _stems_of_name(text: str) -> tuple[str, ...]:
 
 
 def _stems(text: str) -> list[str]:
-    if text.isascii() and not SPECIAL.search(text):
+    if text.isascii() and not INITIAL.search(text) and not (DIGIT.search(text) and NUMBERS.search(text)):
         return [_stem_of(word) for word in ASCII_WORD.findall(text)]
     return [token.stem for token in tokens(normal(text))]

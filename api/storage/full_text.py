@@ -13,7 +13,7 @@ from typing import Any, LiteralString, NamedTuple
 import peewee as pw
 
 from .analysis import stems
-from .phrases import Group, Phrase, WordQuery, key_of
+from .phrases import Group, Phrase, WordQuery, name_key
 from .release import Release
 
 # The columns: a record's name, its other names, its prose, the names of what it refers to; and their labels in a tsvector.
@@ -67,7 +67,12 @@ def number(seq: int, kind: int, name: str, of_class: int) -> int:
 
 def column(texts: Iterable[str]) -> str:
     """Texts as the tokens of one column."""
-    return f" {SEPARATOR} ".join(" ".join(stems(text)) for text in texts)
+    return joined(" ".join(stems(text)) for text in texts)
+
+
+def joined(tokens: Iterable[str]) -> str:
+    """The tokens of several texts as those of one column."""
+    return f" {SEPARATOR} ".join(tokens)
 
 
 @cache
@@ -85,7 +90,7 @@ def any_equivalent(sets: tuple[str, ...]) -> re.Pattern[str]:
 def with_equivalents(tokens: str, sets: tuple[str, ...]) -> str:
     """The tokens of a column, and after them what is taken for words among them."""
     padded = f" {tokens} "
-    if not any_equivalent(sets).search(padded):
+    if not sets or not any_equivalent(sets).search(padded):
         return tokens
     met = (words for words in equivalents(sets) if any(each in padded for each in words))
     more = [each for words in met for each in words if each not in padded]
@@ -95,7 +100,8 @@ def with_equivalents(tokens: str, sets: tuple[str, ...]) -> str:
 def names(texts: Iterable[str], title: bool = False) -> str:
     """Names as the tokens of one column, each followed by its key: a title by one of another form."""
     mark = "==" if title else "="
-    return " ".join(token for text in texts for token in (*stems(text), f"{mark}{key_of(text)}"))
+    found = map(stems, texts)
+    return " ".join(token for tokens in found for token in (*tokens, f"{mark}{name_key(tokens)}"))
 
 
 def is_sentence(name: str) -> bool:

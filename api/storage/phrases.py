@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .analysis import Token, normal, stem, stems, tokens
+from .analysis import Token, normal, stem, tokens
 
 MAX_KEY = 120  # characters of a name's key
 NO_KEY = "_"  # what no key begins with
@@ -66,9 +66,9 @@ class WordQuery(NamedTuple):
         return (Phrase((f"={key}",)), Phrase((f"=={key}",))), (Phrase((), f"={key}" if self.open else f"={key}_"),)
 
 
-def key_of(text: str) -> str:
-    """The key of a name: its stems."""
-    return "_".join(stems(text))[:MAX_KEY]
+def name_key(stems: Sequence[str]) -> str:
+    """The key of a name with these stems."""
+    return "_".join(stems)[:MAX_KEY]
 
 
 def parse(text: str) -> WordQuery:

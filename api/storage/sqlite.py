@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import peewee as pw
 
+from . import packing
 from .release import Release
 
 SUFFIX = ".sqlite"  # of the database among the files of a published release
@@ -83,4 +84,6 @@ def open_file(path: Path, seconds: float | None = None) -> Release:
     Raises peewee.DatabaseError where the file is no release.
     """
     address = f"file:{quote(str(path))}?mode=ro&immutable=1"
-    return SqliteRelease(path, TimedDatabase(address, seconds, uri=True) if seconds else pw.SqliteDatabase(address, uri=True))
+    database = TimedDatabase(address, seconds, uri=True) if seconds else pw.SqliteDatabase(address, uri=True)
+    database.register_function(packing.unpacker(packing.dictionary_of(address)), packing.FUNCTION, 1, deterministic=True)
+    return SqliteRelease(path, database)

@@ -81,6 +81,14 @@ def test_a_new_file_with_every_key_uncommented_is_a_mapping_of_them_all(small: P
     assert set(yaml_files.parse_yaml(uncommented).value) == set(BY_KIND["events"].schema.load_fields)
 
 
+def test_many_errors_are_counted_by_kind(small: Path) -> None:
+    for number in range(21):
+        (small / "topics" / f"t{number}.yaml").write_text(f"name: {number}\ndefinition: x\nbroader: nothing-{number}\n")
+    result = run("check", "--dataset", small)
+    assert result.exit_code == 1
+    assert result.stderr.endswith("21 errors\n    21  … is not among the topics\n"), result.stderr
+
+
 def test_nothing_is_overwritten_by_new(small: Path) -> None:
     assert run("new", "topics", "security", "--dataset", small).exit_code == 2
     assert run("new", "topics", "Not An Id", "--dataset", small).exit_code == 2

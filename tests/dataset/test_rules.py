@@ -74,7 +74,13 @@ def test_a_broken_rule_is_told_with_file_line_and_key(
         ("events/Upper.yaml", "title: x\n", "events/Upper.yaml: is not named <id>.yaml"),
         ("event/x.yaml", "title: x\n", "event: is not part of a dataset; did you mean 'events'?"),
         ("topics/list.yaml", "- a\n", "topics/list.yaml:1: is not a mapping of keys"),
-        ("topics/broken.yaml", "a: [", "topics/broken.yaml:1: is not YAML"),
+        ("topics/broken.yaml", "a: [", "topics/broken.yaml:1: is not YAML: a bracket is not closed"),
+        (
+            "topics/mine.yaml",
+            "name: a\n<<<<<<< HEAD\ndefinition: x\n=======\ndefinition: y\n>>>>>>> theirs\n",
+            "topics/mine.yaml:2: holds the marks of an unfinished merge",
+        ),
+        ("moved.yaml", "events:\n  old-one: x\n", "moved.yaml:2: events.old-one: is not a mapping of keys"),
         ("moved.yaml", "events:\n  old-one:\n    to: nowhere\n", "moved.yaml: events.old-one: 'nowhere' is not among the events"),
         ("moved.yaml", "topics:\n  security:\n    withdrawn: Merged.\n", "moved.yaml: topics.security: is still a record"),
         ("dataset.yaml", None, "dataset.yaml: is missing"),
@@ -112,6 +118,31 @@ def test_all_faults_are_told_in_one_run_and_none_is_invented(edit: Callable[...,
     found = findings_of(small)
     assert len(found) == 3, found
     assert [text.split(":")[0] for text in found] == [BIDEN, EVENT, "topics/strategic-stability.yaml"]
+
+
+def test_a_record_with_faulty_keys_is_examined_in_all_that_does_not_depend_on_them(
+    edit: Callable[..., Path], small: Path
+) -> None:
+    edit(EVENT, "status: occurred", "status: ocurred")
+    edit(EVENT, "title: Summit in Geneva", "title:")
+    edit(EVENT, "date: '2021-06-16'", "date: '2021-06-17'")
+    edit(EVENT, "actor: joe-biden\n    role: participant", "actor: joe-bidden\n    role: guest of honour")
+    edit(EVENT, "      - 1\n", "      - 9\n")
+    edit(EVENT, "place: geneva", "place: genva")
+    told = [text.removeprefix(f"{EVENT}:").partition(": ")[2] for text in findings_of(small)]
+    assert [text.split(":")[0] for text in told] == [
+        "title", "status", "date", "place", "participants[0].actor", "participants[0].role", "accounts[0].citations[0].paragraphs"
+    ], told  # fmt: skip
+
+
+def test_a_paragraph_that_only_a_faulty_record_cites_is_not_told_to_be_cited_by_none(
+    edit: Callable[..., Path], small: Path
+) -> None:
+    accuses = "statements/2021-06-16-biden-accuses.yaml"  # cites paragraph 3
+    edit(accuses, "act: ", "act: not-")
+    assert [text.partition(": ")[0] for text in findings_of(small)] == [f"{accuses}:4"]
+    edit(accuses, "act: ", "act: [")
+    assert [text.partition(": ")[0] for text in findings_of(small)] == [f"{accuses}:5"]
 
 
 def test_bytes_that_are_no_text_are_told_with_their_line(small: Path) -> None:

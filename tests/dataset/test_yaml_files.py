@@ -51,11 +51,11 @@ def test_a_key_that_stands_twice_is_told() -> None:
         ("a: 1\n---\nb: 2", "more than one document", 3),
         ("? [a]\n: b", "a key that is not text", 1),
         ("a: " + "[" * 40 + "]" * 40, "nests deeper", 1),
-        ("a: {b", "is not YAML", 1),
+        ("a: {b", "no closing bracket", 1),
         ("a: b\nc: d: e", "; put text that contains ': ' in quotes", 2),
-        ("a: 'x", "is not YAML", 1),
+        ("a: 'x", "is not YAML: a quotation mark is not closed", 1),
         ("\ta: 1", "is not YAML", 1),
-        ("a: \x07", "is not YAML", 0),
+        ("b: 1\na: \x07", "is not YAML: a control character", 2),
     ],
 )
 def test_what_could_mislead_is_refused_with_its_line(text: str, message: str, line: int) -> None:

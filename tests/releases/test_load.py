@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from api.config import Settings
 from api.dataset import reader, yaml_files
 from api.dataset.findings import DatasetError
 from api.problems import Problem
-from api.releases import load
-from api.resources import BY_KIND, RESOURCES
+from api.releases import build, load
+from api.resources import BY_KIND, RESOURCES, TABLED
+from api.storage.sqlite import open_file
 from api.storage.sqlite_store import SqliteStore
 
 
@@ -132,6 +134,17 @@ def test_foreign_keys_hold_in_the_release_itself(tmp_path: Path) -> None:
             database.commit()
         database.rollback()
     database.close()
+
+
+def test_a_served_release_packs_its_documents_and_reads_them_as_they_were(tmp_path: Path) -> None:
+    release, _ = load.load(of(SMALL, tmp_path / "data"))
+    with closing(reader.read(SMALL)) as dataset:
+        build.build(dataset, tmp_path / "plain.sqlite")
+    with closing(open_file(tmp_path / "plain.sqlite")) as plain:
+        for resource in TABLED:
+            select = resource.model.select(resource.model.id, resource.model.document)
+            assert release.rows(select) == plain.rows(select)
+    assert set(release.execute("SELECT typeof(packed) FROM events")) == {("blob",)}
 
 
 def test_earliest_and_latest_days_are_stored(tmp_path: Path) -> None:

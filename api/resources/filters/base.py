@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import marshmallow as ma
 import peewee as pw
 
-from ...schema.fields import Lookup, Record
+from ...schema.fields import Record
+from ...schema.rendering import Lookup
 from .tables import Row
 
 Arguments = Mapping[str, Any]  # the checked values of a request's parameters, by name
@@ -31,7 +32,7 @@ class Catalog(RecordFinder, Lookup, Protocol):
 
     about: Record
 
-    def ancestors(self, kind: str, id: str) -> Iterator[str]: ...
+    def ancestors(self, kind: str, id: str) -> tuple[str, ...]: ...
     def sources(self, kind: str, record: Record) -> set[str]: ...
     def states(self, country: str) -> list[str]: ...
     def outlets(self, name: str) -> list[str]: ...
@@ -86,6 +87,8 @@ def each(path: str) -> Values:
 
     def values(record: Record, catalog: Catalog) -> Iterable[str]:
         items = _as_list(record[first])
+        if not items:
+            return items
         for key in rest:
             items = [inner for item in items for inner in _as_list(item[key])]
         return items

@@ -43,7 +43,8 @@ class Terms(Filter):
         return {"value": pw.TextField()}
 
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
-        return [(value,) for value in sorted(set(self.values(record, catalog)))]
+        values = list(self.values(record, catalog))
+        return [(value,) for value in (sorted(set(values)) if len(values) > 1 else values)]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         if self.choices:
