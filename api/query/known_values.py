@@ -11,7 +11,7 @@ from ..schema.errors import Fault
 from ..schema.query_fields import PartyDay
 from ..storage.release import Release
 from .parsing import Values
-from .value_counts import totals
+from .record_sets import of_values
 
 MOST_COMPARED = 5000  # values among which a suggestion is looked for
 MOST_LISTED = 40  # values that are listed as `allowed`
@@ -29,8 +29,8 @@ def unknown_values(resource: Resource, values: Values, release: Release) -> list
         elif isinstance(filter, Terms) and (filter.kind or not (filter.choices or filter.term)):
             column = BY_KIND[filter.kind].model.id if filter.kind else INDEXES[resource.kind, filter.name].value
             for name in used:
-                counted = totals(release, resource.kind, filter.name, values[name])
-                if rest := [value for value in values[name] if value not in counted]:
+                known = of_values(release, resource.kind, filter.name, values[name]) if resource.kind in BY_KIND else {}
+                if rest := [value for value in values[name] if not known.get(value)]:
                     errors += _unknown(release, name, rest, column, filter.kind)
         elif isinstance(filter, InForce):
             column = BY_KIND["actors"].model.id

@@ -15,7 +15,7 @@ from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release
 from ..storage.store import Store
-from . import cursor
+from . import cursor, record_sets
 from .known_values import unknown_values
 from .parsing import InvalidParameters, Values, canonical_text, normalized, parse
 
@@ -137,7 +137,7 @@ class Query(Parameters):
     def variant(self, **values: Any) -> "Query":
         """The same query with other values of some parameters, from its first page on."""
         other = copy(self)
-        for name in ("normalized", "canonical", "filters", "keys", "clauses"):
+        for name in ("normalized", "canonical", "filters", "keys", "clauses", "records"):
             vars(other).pop(name, None)
         other.values, other.after = {**self.values, **values}, None
         return other
@@ -165,6 +165,16 @@ class Query(Parameters):
         yield column, word.startswith("-")
         if column.name == "earliest":
             yield self.resource.model.vague, False  # type: ignore[attr-defined]
+
+    @cached_property
+    def used(self) -> list[Filter]:
+        """The filters that the query uses."""
+        return list(record_sets.used(self.resource, self.values))
+
+    @cached_property
+    def records(self) -> int:
+        """The set of the records that the filters find."""
+        return record_sets.found(self)
 
     @cached_property
     def clauses(self) -> dict[Filter, list[Any]]:

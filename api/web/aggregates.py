@@ -35,5 +35,5 @@ def aggregates_view(resource: Resource) -> Response:
         rows = ([group[column] for column in header] for group in groups)
         return answer("".join(csv_row(cells) for cells in [header, *rows]), query.release, media_type)
     found = total(query)
-    meta = {"total": found, **by_coding(query, found), "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
+    meta = {"total": found, **by_coding(query), "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
     return answer_json(groups, query.release, meta)
