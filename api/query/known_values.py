@@ -1,11 +1,11 @@
 """Values of filters that do not occur in a release: an unknown id is an error, not an empty list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..problems import nearest
 from ..resources import BY_KIND, INDEXES
-from ..resources.filters import Ids, InForce, OnDay, Terms, names
+from ..resources.filters import Filter, Ids, InForce, OnDay, Terms, names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.query_fields import PartyDay
@@ -17,13 +17,11 @@ MOST_COMPARED = 5000  # values among which a suggestion is looked for
 MOST_LISTED = 40  # values that are listed as `allowed`
 
 
-def unknown_values(resource: Resource, values: Values, release: Release) -> list[Fault]:
-    """An error for every value of every filter that the release does not know; what is known is remembered."""
+def unknown_values(resource: Resource, values: Values, release: Release, filters: Iterable[Filter]) -> list[Fault]:
+    """An error for every value of these filters that the release does not know; what is known is remembered."""
     errors: list[Fault] = []
-    for filter in resource.filters:
+    for filter in filters:
         used = [name for name in names(filter) if name in values]
-        if not used:
-            continue
         if isinstance(filter, Ids):
             errors += _unknown(release, filter.name, values[filter.name], resource.model.id, resource.kind)
         elif isinstance(filter, Terms) and (filter.kind or not (filter.choices or filter.term)):

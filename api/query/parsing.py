@@ -1,6 +1,7 @@
 """From a query string to checked values, or to every error in it; and from values back to a canonical query string."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,7 +43,7 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
     """
     if len(strings) > MOST_PARAMETERS:
         raise Problem(400, f"There are more than {MOST_PARAMETERS} parameters.", "invalid-parameters", errors=[])
-    several = {name for name, field in schema.load_fields.items() if isinstance(field, DelimitedList)}
+    several, defaults, required = _declared(schema)
     errors = [
         Fault((name,), f"is given {len(values)} times; it takes one value")
         for name, values in strings.items()
@@ -52,12 +53,29 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
     errors += [Fault((name,), "is empty") for name in strings if name in empty]
     single = {name: joined(values) if name in several else values[-1] for name, values in strings.items()}
     single |= {name: joined(dict.fromkeys(single[name].split(","))) for name in single.keys() & (several - ORDERED)}
-    try:
-        loaded = schema.load(single)
-    except ma.ValidationError as error:
-        errors += [fault for fault in faults(schema, error.messages, single) if str(fault.path[0]) not in empty]
-        loaded = {name: value for name, value in dict(error.valid_data or {}).items() if name in single}
+    loaded, messages = dict[str, Any](), dict[str, Any]()
+    for name, field in schema.load_fields.items():
+        if name in single or name in required:
+            try:
+                loaded[name] = field.deserialize(single.get(name, ma.missing), name, single)
+            except ma.ValidationError as error:
+                messages[name], loaded[name] = error.messages, error.valid_data or None
+        elif name in defaults:
+            loaded[name] = defaults[name]
+    messages |= {name: ["is unknown"] for name in single if name not in schema.load_fields}
+    if messages:
+        errors += [fault for fault in faults(schema, messages, single) if str(fault.path[0]) not in empty]
+        loaded = {name: value for name, value in loaded.items() if name in single}
     return {name: _folded(value) for name, value in loaded.items() if value is not None}, errors
+
+
+@cache
+def _declared(schema: ma.Schema) -> tuple[set[str], Values, set[str]]:
+    """The parameters that take several values, those that have a default with it, and those that must be there."""
+    fields = schema.load_fields
+    several = {name for name, field in fields.items() if isinstance(field, DelimitedList)}
+    defaults = {name: field.load_default for name, field in fields.items() if field.load_default not in (None, ma.missing)}
+    return several, defaults, {name for name, field in fields.items() if field.required}
 
 
 def joined(values: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ from .parsing import InvalidParameters, Values, canonical_text, normalized, pars
 
 Strings = Mapping[str, list[str]]
 CSV_ONLY = ("expand", "spreadsheet")
+MADE = {"normalized", "canonical", "filters", "keys", "clauses", "records"}  # what a query makes of its values
 NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
 
@@ -118,12 +119,12 @@ class Query(Parameters):
         super().__init__(resource.kind, schema, strings, store, served=served)
 
     def _conflicts(self) -> list[Fault]:
-        clashes = [Fault((name,), why) for filter in self.resource.filters for name, why in filter.clash(self.values)]
+        clashes = [Fault((name,), why) for filter in self.used for name, why in filter.clash(self.values)]
         only_csv = [name for name in CSV_ONLY if name in self.values and self.values.get("format") != "csv"]
         return [*clashes, *(Fault((name,), "needs format=csv") for name in only_csv)]
 
     def _unknown(self) -> list[Fault]:
-        return unknown_values(self.resource, self.values, self.release)
+        return unknown_values(self.resource, self.values, self.release, self.used)
 
     def _position_columns(self) -> Sequence[Any]:
         return [column for column, _ in self.keys]
@@ -131,14 +132,16 @@ class Query(Parameters):
     @property
     def understood(self) -> Record:
         """For `meta.query`: the normalized values, and what filters say beside them of how they were understood."""
-        said = (filter.understood(self.values) for filter in self.resource.filters)
-        return self.normalized | {name: value for part in said for name, value in part.items()}
+        said = dict(self.normalized)
+        for filter in self.used:
+            said |= filter.understood(self.values)
+        return said
 
     def variant(self, **values: Any) -> "Query":
         """The same query with other values of some parameters, from its first page on."""
         other = copy(self)
-        for name in ("normalized", "canonical", "filters", "keys", "clauses", "records"):
-            vars(other).pop(name, None)
+        for name in MADE & vars(self).keys():
+            del vars(other)[name]
         other.values, other.after = {**self.values, **values}, None
         return other
 
@@ -169,7 +172,7 @@ class Query(Parameters):
     @cached_property
     def used(self) -> list[Filter]:
         """The filters that the query uses."""
-        return list(record_sets.used(self.resource, self.values))
+        return record_sets.used(self.resource, self.values)
 
     @cached_property
     def records(self) -> int:

@@ -240,17 +240,17 @@ def _filters(resource: Resource) -> Mapping[str, Filter]:
     return {name: filter for filter in resource.filters for name in names(filter)}
 
 
-def used(resource: Resource, arguments: Arguments) -> Iterable[Filter]:
+def used(resource: Resource, arguments: Arguments) -> list[Filter]:
     """The filters that some arguments are of, each once."""
     filters = _filters(resource)
-    return dict.fromkeys(filters[name] for name in arguments if name in filters)
+    return [*dict.fromkeys([filters[name] for name in arguments if name in filters])]
 
 
 def found(query: Query) -> int:
     """The records that have all that a query asks for."""
     release, kind, arguments = query.release, query.resource.kind, query.values
     records, left_out = of_kind(release, kind), 0
-    for filter in used(query.resource, arguments):
+    for filter in query.used:
         if isinstance(filter, Terms):
             for clause in filter.where(query.resource.model, None, arguments):
                 if clause.negated:

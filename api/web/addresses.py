@@ -2,14 +2,20 @@
 
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 from werkzeug.urls import iri_to_uri
 
+HERE = "diplomatic_events.here"  # key of the WSGI environ
+
 
 def here() -> str:
     """The address of this request as a URI, which is safe in a header whatever was sent."""
-    return iri_to_uri(request.url)
+    if HERE not in request.environ:
+        request.environ[HERE] = iri_to_uri(request.url)
+    address: str = request.environ[HERE]
+    return address
 
 
 def root() -> str:
@@ -63,9 +69,11 @@ def next_page(cursor: str | None) -> str | None:
     """This request's address with the cursor of the next page; None if there is none."""
     if cursor is None:
         return None
-    return absolute(request.endpoint or "", **{**request.args.to_dict(flat=False), "cursor": cursor})
+    pairs = [(name, value) for name, value in request.args.items(multi=True) if name != "cursor"]
+    return f"{here().partition('?')[0]}?{urlencode([*pairs, ('cursor', cursor)], safe=PLAIN)}"
 
 
+PLAIN = "!$'()*,/:;?@"  # characters that need no escape in a query string
 LINKS, PATH = '"links":{', '":"/'
 
 
