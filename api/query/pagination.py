@@ -48,11 +48,7 @@ def total(query: Query) -> int:
 def by_match(query: Query) -> dict[str, dict[str, int]]:
     """How many records are certain and how many possible, for each parameter (`date_match` ...) that makes a difference."""
     parameters = dict.fromkeys(name for filter in query.used if (name := filter.match(query.values)))
-    return {name: {word: total(_matching(query, name, word)) for word in ("certain", "possible")} for name in parameters}
-
-
-def _matching(query: Query, name: str, word: str) -> Query:
-    return query if query.values.get(name) == word else query.variant(**{name: word})
+    return {name: {word: total(query.matching(name, word)) for word in ("certain", "possible")} for name in parameters}
 
 
 def by_coding(query: Query) -> dict[str, dict[str, int]]:

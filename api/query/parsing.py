@@ -1,9 +1,10 @@
 """From a query string to checked values, or to every error in it; and from values back to a canonical query string."""
 
+import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import marshmallow as ma
 from webargs.fields import DelimitedList
@@ -13,6 +14,7 @@ from ..schema.edtf import Bounds
 from ..schema.errors import Fault, faults
 
 MOST_PARAMETERS = 100
+PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")  # what needs no escape
 ORDERED = {"sort", "by"}  # lists of which the order counts
 Values = Mapping[str, Any]
 
@@ -98,4 +100,16 @@ def normalized(name: str, value: Any) -> Any:
 
 def canonical_text(values: Values) -> str:
     """Normalized values as a query string, in order of their names."""
-    return urlencode(sorted((name, ",".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()))
+    return query_string(
+        sorted([(name, ",".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()])
+    )
+
+
+def query_string(pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
+    """Names and values as a query string, in which some characters stay as they are."""
+    return "&".join([f"{_quoted(name, safe)}={_quoted(value, safe)}" for name, value in pairs])
+
+
+@lru_cache(4096)
+def _quoted(text: str, safe: str) -> str:
+    return text if PLAIN.fullmatch(text) else quote_plus(text, safe)

@@ -137,12 +137,14 @@ class Query(Parameters):
             said |= filter.understood(self.values)
         return said
 
-    def variant(self, **values: Any) -> "Query":
-        """The same query with other values of some parameters, from its first page on."""
+    def matching(self, name: str, word: str) -> "Query":
+        """The same query with a word of `name`, which chooses between what is certain and what is possible."""
+        if self.values.get(name) == word:
+            return self
         other = copy(self)
-        for name in MADE & vars(self).keys():
-            del vars(other)[name]
-        other.values, other.after = {**self.values, **values}, None
+        for made in MADE & vars(self).keys():
+            del vars(other)[made]
+        other.values, other.after = {**self.values, name: word}, None
         return other
 
     @cached_property
@@ -173,6 +175,11 @@ class Query(Parameters):
     def used(self) -> list[Filter]:
         """The filters that the query uses."""
         return record_sets.used(self.resource, self.values)
+
+    @cached_property
+    def holding(self) -> int:
+        """The set of the records that the filters by values find."""
+        return record_sets.holding(self)
 
     @cached_property
     def records(self) -> int:

@@ -133,7 +133,7 @@ class Days(NamedTuple):
     day: Sequence[int]
     last: Sequence[int]
     certain: int
-    lasting: list[Lasting]
+    lasting: list[tuple[int, Lasting]]  # records that last, by how many days at most
 
     def until(self, day: int) -> int:
         """The last record that begins on a day or before, 0 if none does."""
@@ -162,7 +162,7 @@ class Days(NamedTuple):
     def _over(self, day: int) -> list[tuple[Lasting, int]]:
         """The records that begin before a day and last until it or longer, each as its place in a group."""
         found = []
-        for longest, lasting in zip(SPANS, self.lasting, strict=True):
+        for longest, lasting in self.lasting:
             first, last = bisect_left(lasting.earliest, day - longest), bisect_left(lasting.earliest, day)
             latest = lasting.latest[first:last]
             found += [(lasting, n) for n, end in enumerate(latest, first) if end >= day]
@@ -189,7 +189,8 @@ def _of_kind(release: Release, kind: str) -> tuple[int, Days | None]:
             return _unpacked(data["all"]), None
         numbers = {name: array("I", packed) for name, packed in data.items() if name not in ("all", "certain")}
         groups = [Lasting(*(numbers[f"{name} {group}"] for name in Lasting._fields)) for group in range(len(SPANS))]
-        return _unpacked(data["all"]), Days(numbers["day"], numbers["last"], _unpacked(data["certain"]), groups)
+        lasting = [(longest, group) for longest, group in zip(SPANS, groups, strict=True) if group.seq]
+        return _unpacked(data["all"]), Days(numbers["day"], numbers["last"], _unpacked(data["certain"]), lasting)
 
     return release.once(f"sets of {kind}", read)
 
@@ -248,23 +249,29 @@ def used(resource: Resource, arguments: Arguments) -> list[Filter]:
 
 def found(query: Query) -> int:
     """The records that have all that a query asks for."""
-    release, kind, arguments = query.release, query.resource.kind, query.values
+    records = query.holding
+    for filter in query.used:
+        if type(filter) is Dates:
+            if days := filter.range(query.values):
+                first, last = days[0].toordinal(), days[1].toordinal()
+                when = days_of(query.release, query.resource.kind)
+                records &= (when.certain_in if filter.certain(query.values) else when.possible)(first, last)
+        elif not isinstance(filter, Terms):
+            records &= _searched(query, filter)
+    return records
+
+
+def holding(query: Query) -> int:
+    """The records that have the values that a query asks for, and none of those that it excludes."""
+    release, kind = query.release, query.resource.kind
     records, left_out = of_kind(release, kind), 0
     for filter in query.used:
-        if isinstance(filter, Terms):
-            for clause in filter.where(query.resource.model, None, arguments):
-                if clause.negated:
-                    left_out |= held(release, kind, clause)
-                else:
-                    records &= held(release, kind, clause)
-        elif type(filter) is Dates:
-            if days := filter.range(arguments):
-                first, last = (day.toordinal() for day in days)
-                when = days_of(release, kind)
-                records &= (when.certain_in if filter.certain(arguments) else when.possible)(first, last)
-        else:
-            records &= _searched(query, filter)
-    return without(records, left_out)
+        for clause in filter.where(query.resource.model, None, query.values) if isinstance(filter, Terms) else ():
+            if clause.negated:
+                left_out |= held(release, kind, clause)
+            else:
+                records &= held(release, kind, clause)
+    return without(records, left_out) if left_out else records
 
 
 def _searched(query: Query, filter: Filter) -> int:
