@@ -304,6 +304,11 @@ def of_numbers(numbers: Sequence[int]) -> int:
     return int.from_bytes(packed, "little")
 
 
+def chosen(records: int) -> bytes:
+    """For each number from 0 up whether a record has it that is in the set, one byte each."""
+    return bin(records)[:1:-1].encode().translate(BITS)
+
+
 def ends(records: int, count: int, descends: bool) -> list[int]:
     """The numbers of the first `count` records of a set, or of the last ones, the last one first."""
     found: list[int] = []
