@@ -48,7 +48,7 @@ trials: $(VENV)/bench ## Run the long forms: the interface on PostgreSQL too, mo
 cover: $(VENV)/bench ## Run both, and say which lines no test has run.
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
-bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; takes a while.
+bench: $(VENV)/bench ## Measure beside the peers and write benchmarks/RESULTS.md; BENCH=--short takes five minutes.
 	$(BIN)/python -m benchmarks.run $(BENCH)
 
 fuzz: $(VENV)/dev ## Try bad input by the thousand and write the figures to docs/reliability.md; ONLY=<name> tries one promise.

@@ -1,10 +1,12 @@
 """The goals, each judged by what was measured."""
 
 from dataclasses import dataclass
+from statistics import median
 
 from .loads import Burst, percentile
 from .results import Results
 from .rounds import Figure, ratio
+from .shapes import LISTS
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ def judge(results: Results) -> list[Goal]:
             first,
         ),
         *growth(results),
+        Goal("first answer, p50: the slowest shape of list against the fastest", 3, shapes(results), first, most=True),
         *loads(results),
         Goal(f"a file of {results.plan.megabytes} MiB, against nginx", 0.5, dumps, "dump"),
     ]
@@ -75,6 +78,13 @@ def growth(results: Results) -> list[Goal]:
     if results.deep.get(small) and results.deep.get(large):
         depth = Figure.of([percentile(results.deep[large], 0.99) / percentile(results.deep[small], 0.99)])
     return [*found, Goal(f"p99 of a page at any depth, {words}", 2, depth, "largest, deep", most=True)]
+
+
+def shapes(results: Results) -> Figure | None:
+    """How many times as long the slowest shape takes as the fastest of its size, at each size."""
+    sizes = {events for events, _ in results.shapes}
+    middles = [[median(results.shapes[events, shape]) for shape in LISTS] for events in sizes]
+    return Figure(max(ratios), min(ratios), max(ratios)) if (ratios := [max(row) / min(row) for row in middles]) else None
 
 
 def loads(results: Results) -> list[Goal]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
+LONGEST = 60.0  # seconds after which a burst ends without an answer
 NO_HEADERS: Mapping[str, str] = {}
 
 
@@ -53,7 +54,7 @@ class Generator(Protocol):
     def name(self) -> str: ...
 
     def burst(self, target: Target, seconds: float) -> Burst:
-        """Raises RuntimeError if an answer was an error, or if paths that may be asked once ran out."""
+        """Goes on until there is an answer. Raises RuntimeError if one is an error, or if paths to be asked once run out."""
         ...
 
 
@@ -85,8 +86,10 @@ class Wrk:
                 command += ["-s", str(SCRIPT), url, "--", file.name, "1"]
             output = interrupted(command, seconds)
         found = json.loads(output.strip().splitlines()[-1])
-        if found.pop("failed") or not found["requests"]:
+        if found.pop("failed"):
             raise RuntimeError(f"{target.paths[0]} was answered with errors:\n{output}")
+        if not found["requests"] and seconds < LONGEST:
+            return self.burst(target, seconds * 4)
         if found.pop("exhausted"):
             raise RuntimeError(f"{len(target.paths)} pages were too few to ask each once")
         return Burst(**found)

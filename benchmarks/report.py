@@ -15,6 +15,7 @@ from .loads import Burst, percentile
 from .profiles import Profile
 from .results import Results
 from .rounds import Figure, figure
+from .shapes import SHAPES
 
 PACKAGES = (
     "flask", "werkzeug", "gunicorn", "peewee", "datasette", "fastapi", "starlette", "pydantic", "uvicorn", "uvloop", "httptools",
@@ -45,7 +46,8 @@ FAIR = """\
   a little less than the project does. Datasette's own query leaves out the total, too; goals are judged by its table page.
 - Both peers read the SQLite file that the project's load has made, documents rendered and indexes built.
 - p99 by size is taken with one connection a worker, so that it is the time of an answer, not of a queue; at depth with one
-  connection from Python. Pages at depth lie evenly all over the list, in two orders, and each is asked for once.
+  connection from Python, as are the shapes of query, each ask of which is another one; groups of two are of type and status.
+  Pages at depth lie evenly all over the list, in two orders, and each is asked for once.
 - A load is measured with its progress bar on a terminal; the memory is the most that its processes held together, shared
   pages counted once. Events a second counts events only, though statements, sources and the rest were loaded with them.
 """
@@ -61,6 +63,7 @@ def write(results: Results) -> str:
         servers(results, "item again", f"An item asked for before ({results.bodies['item']:,} bytes)"),
         servers(results, "list first time", "A list never asked for"),
         sizes(results),
+        shapes(results),
         loading(results),
         starts(results),
         dump(results),
@@ -175,6 +178,15 @@ def sizes(results: Results) -> str:
         deep = results.deep[events]
         rows.append((f"{events:,}", "at any depth", "", number(percentile(deep, 0.5)), number(percentile(deep, 0.99))))
     return f"## A page, by the number of events\n\n{table(head, rows)}"
+
+
+def shapes(results: Results) -> str:
+    """First answers by size and shape."""
+    rows = []
+    for events in results.plan.sizes:
+        cells = [results.shapes[events, shape] for shape in SHAPES]
+        rows.append((f"{events:,}", *(f"{number(percentile(cell, 0.5))} / {number(percentile(cell, 0.99))}" for cell in cells)))
+    return f"## A first answer, by the shape of the query (p50 / p99, ms)\n\n{table(('events', *SHAPES), rows)}"
 
 
 def loading(results: Results) -> str:

@@ -21,6 +21,7 @@ class Plan:
     megabytes: int = 200
     starts: int = 5
     pages: int = 400  # pages at depth, for each size
+    asks: int = 75  # first answers of each shape, for each size
     profiled: int = 10_000  # about the size of dataset whose load is profiled, where that is needed
 
     @property
@@ -57,6 +58,7 @@ class Results:
     bodies: dict[str, int] = field(default_factory=dict)
     measured: Measured = field(default_factory=dict)
     deep: dict[int, list[float]] = field(default_factory=dict)
+    shapes: dict[tuple[int, str], list[float]] = field(default_factory=dict)  # milliseconds, by size and shape
     starts: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, int | None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)

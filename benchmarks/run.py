@@ -19,7 +19,7 @@ from api.dataset import reader
 from api.releases.build import build
 from api.storage.published import SUMS, digest
 
-from . import asks, deep, goals, processes, profiles, report, servers
+from . import asks, deep, goals, processes, profiles, report, servers, shapes
 from .asks import Fresh
 from .generate import generate
 from .loads import Generator, generator
@@ -34,8 +34,10 @@ HERE = Path(__file__).resolve().parent
 VERSION, DUMP, RELEASE_FILE = "9.0.0", "events.ndjson.gz", "generated.sqlite"
 CHECKED = 10_000_000  # asks from this number on are for the check that all serve the same; nobody is measured with them
 TINY = Plan(
-    events=1000, sizes=(500, 1000), rounds=2, seconds=0.3, workers=1, threads=2, megabytes=4, starts=1, pages=20, profiled=500
+    events=1000, sizes=(500, 1000), rounds=2, seconds=0.3, workers=1, threads=2, megabytes=4, starts=1, pages=20, asks=4,
+    profiled=500,
 )  # fmt: skip
+SHORT = Plan(events=20_000, sizes=(1000, 20_000), rounds=4, seconds=1.5, megabytes=50, starts=2, pages=100)
 
 
 def say(text: str) -> None:
@@ -230,7 +232,9 @@ class Bench:
             for kind, asked in kinds:
                 cases = [Case(str(events), server.port, asked()) for events, server in started.items()]
                 self.measure(f"sizes, {kind}", cases, self.plan.workers)
-            self.depths({events: server.port for events, server in started.items()})
+            ports = {events: server.port for events, server in started.items()}
+            self.depths(ports)
+            self.shapes(ports)
             for events, server in started.items():
                 self.results.memory[str(events)] = processes.memory(server.pid)
 
@@ -242,6 +246,18 @@ class Bench:
         for number in range(self.plan.rounds):
             for events, port in ports.items():
                 found.setdefault(events, []).extend(deep.timed(port, pages[events][number :: self.plan.rounds]))
+
+    def shapes(self, ports: dict[int, int]) -> None:
+        """First answers of every shape, a few of each in turn; what all of a shape share was read before."""
+        say("asking in every shape")
+        share = max(self.plan.asks // self.plan.rounds, 1)
+        for number in range(-1, self.plan.rounds):
+            for shape in shapes.SHAPES:
+                for events, port in ports.items():
+                    warm_up = number < 0
+                    times = deep.timed(port, list(shapes.paths(shape, CHECKED if warm_up else number * share, share)))
+                    if not warm_up:
+                        self.results.shapes.setdefault((events, shape), []).extend(times)
 
     def profile(self, data: dict[int, Data]) -> None:
         """A profile for each goal that was missed."""
@@ -306,15 +322,16 @@ def bench(plan: Plan, generator: Generator, folder: Path) -> Results:
 @click.option(
     "--generator", "wanted", type=click.Choice(["wrk", "python"]), help="What loads the servers. [default: wrk if there]"
 )
+@click.option("--short", is_flag=True, help="A run of about five minutes: ratios to trust, no large sizes.")
 @click.option("--tiny", is_flag=True, help="Everything once and briefly, to see that it runs; the figures mean nothing.")
 @click.option("--output", type=click.Path(path_type=Path), default=HERE / "RESULTS.md", help="File to write.")
 @click.option(
     "--folder", type=click.Path(path_type=Path, exists=True), help="Where to work. [default: the system's for such things]"
 )
-def main(sizes: str, wanted: str | None, tiny: bool, output: Path, folder: Path | None, **numbers: float) -> None:
+def main(*, sizes: str, wanted: str | None, short: bool, tiny: bool, output: Path, folder: Path | None, **numbers: float) -> None:
     """Measure the server beside its peers and write the results."""
     parsed = tuple(sorted(int(size) for size in sizes.split(",")))
-    plan = TINY if tiny else replace(Plan(), sizes=parsed, **numbers)  # type: ignore[arg-type]
+    plan = TINY if tiny else SHORT if short else replace(Plan(), sizes=parsed, **numbers)  # type: ignore[arg-type]
     with tempfile.TemporaryDirectory(dir=folder) as made:
         results = bench(plan, generator(wanted), Path(made))
     output.write_text(report.write(results), encoding="utf-8")

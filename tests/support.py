@@ -9,6 +9,7 @@ import socket
 import sys
 import sysconfig
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -165,9 +166,23 @@ def undeclared(data: Any, schema: dict[str, Any]) -> set[str]:
     return {key for record in (data if isinstance(data, list) else [data]) for key in record} - set(schema["properties"])
 
 
-def explained(release: Release, statement: Any) -> list[str]:
-    """The steps of a query's plan, those that read a table."""
-    sql, values = statement.bind(release.database).sql()
+@contextmanager
+def statements(release: Release) -> Iterator[list[tuple[str, Any]]]:
+    """What a release is asked meanwhile: statements with their values."""
+    seen: list[tuple[str, Any]] = []
+    fetch = type(release)._fetch
+
+    def noted(self: Release, sql: str, values: Any) -> Any:
+        seen.append((sql, values))
+        return fetch(self, sql, values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(release), "_fetch", noted)
+        yield seen
+
+
+def explained(release: Release, sql: str, values: Any) -> list[str]:
+    """The steps of a statement's plan, those that read a table."""
     if release.database.param == "?":
         return [row[3] for row in release.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
     with release.pool.connection(release.schema) as connection:  # type: ignore[attr-defined]

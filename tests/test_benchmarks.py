@@ -10,10 +10,11 @@ import pytest
 from conftest import ROOT
 from flask.testing import FlaskClient
 
-from benchmarks import asks, goals
+from benchmarks import asks, goals, shapes
 from benchmarks.generate import World, generate
 from benchmarks.loads import Burst, Processes, Target
 from benchmarks.processes import running
+from benchmarks.results import Plan
 from benchmarks.rounds import Case, Figure, Turns, alternate, ratio
 from benchmarks.search import board
 from benchmarks.servers import Size, same_gunicorn
@@ -27,6 +28,7 @@ TITLES = (
     "An item asked for before",
     "A list never asked for",
     "A page, by the number of events",
+    "A first answer, by the shape of the query (p50 / p99, ms)",
     "Loading",
     "Starting, and memory after the load",
     "A file of 4 MiB",
@@ -87,6 +89,11 @@ def test_no_page_is_asked_for_twice() -> None:
     fresh = asks.Fresh(asks.rest)
     paths = [*fresh.take(20_000), *fresh.take(20_000)]
     assert len(set(paths)) == len(paths)
+
+
+@pytest.mark.parametrize("shape", shapes.SHAPES)
+def test_no_shape_is_asked_for_twice_in_a_run(shape: str) -> None:
+    assert len(set(shapes.paths(shape, 0, Plan().asks))) == Plan().asks
 
 
 def test_python_loads_a_server_where_wrk_is_missing(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def add_to(dataset: Dataset) -> None:
     dataset.findings.add(_unknown(taken))
     if taken:
         inherited = FileRecords()
-        inherited.entries[KIND] = {id: entry(id) for id in taken if id in paths() and not dataset.has(KIND, id)}
+        own = {id for id in taken if any(part.has(KIND, id) for part in dataset.parts)}  # asked of the parts, as more are to come
+        inherited.entries[KIND] = {id: entry(id) for id in taken if id in paths() and id not in own}
         dataset.add(inherited)
 
 

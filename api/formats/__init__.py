@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from ..problems import Problem
@@ -82,6 +83,7 @@ FORMATS: dict[str, Format] = {
 }
 
 
+@cache
 def formats_of(kind: str) -> tuple[str, ...]:
     """The values of `format=` that a kind has."""
     return tuple(word for word, format in FORMATS.items() if not format.kinds or kind in format.kinds)

@@ -1,7 +1,7 @@
 """Sparse fieldsets (`fields=`): documents reduced to some of their paths."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from .result import dumps
@@ -30,10 +30,9 @@ def pick(value: Any, wanted: Tree) -> Any:
     return {key: pick(inner, wanted[key]) for key, inner in value.items() if key in wanted}
 
 
-def narrowed(texts: Iterable[str], paths: list[str] | None) -> Iterator[str]:
+def narrowed(texts: Iterable[str], paths: list[str] | None) -> Iterable[str]:
     """Stored documents reduced to `paths` and the id; unchanged without paths."""
     if not paths:
-        yield from texts
-        return
+        return texts
     wanted = tree(["id", *paths])
-    yield from (dumps(pick(json.loads(text), wanted)) for text in texts)
+    return (dumps(pick(json.loads(text), wanted)) for text in texts)

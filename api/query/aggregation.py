@@ -2,18 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlencode
+from operator import itemgetter
 
-import peewee as pw
-
-from ..resources import BY_KIND, INDEXES
+from ..resources import BY_KIND
 from ..resources.filters import Periods, Terms
 from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release
-from .parsing import InvalidParameters
-from .planner import plan
+from .columns import counted
+from .parsing import InvalidParameters, query_string
 from .query import Query
 
 MOST_VALUES = 100
@@ -37,22 +34,15 @@ def facets(query: Query, args: Mapping[str, str], base: str) -> Record:
     return {"facets": shown, **({"facets_cut": cut} if cut else {})}
 
 
-def _counted(query: Query, name: str) -> tuple[list[Any], int]:
+def _counted(query: Query, name: str) -> tuple[list[tuple[str, int]], int]:
     """The values of a filter with their counts, as many as are shown, and how many values there are."""
-    table, planned = INDEXES[query.resource.kind, name], plan(query)
-    most = MOST_PERIODS if isinstance(_terms(query, name), Periods) else MOST_VALUES
-    count = pw.fn.COUNT(table.record)
-    found = table.record.in_(planned.select(planned.number))
-    select = table.select(table.value, count).where(found).group_by(table.value)
-    order = [table.value] if most == MOST_PERIODS else [count.desc(), table.value]
-    rows = query.release.once(f"{name} of {query.filters}", lambda: query.release.rows(select.order_by(*order).limit(most + 1)))
-    if len(rows) <= most:
-        return rows, len(rows)
-    values = table.select(pw.fn.COUNT(table.value.distinct())).where(found)
-    return rows[:most], query.release.once(f"values of {name} of {query.filters}", lambda: query.release.scalar(values))
+    rows = [(value, count) for (value,), count in counted(query, [name]).items() if value]
+    if isinstance(_terms(query, name), Periods):
+        return sorted(rows)[:MOST_PERIODS], len(rows)
+    return sorted(rows, key=lambda row: (-row[1], row[0]))[:MOST_VALUES], len(rows)
 
 
-def _facet(query: Query, filter: Terms, rows: list[Any], args: Mapping[str, str], base: str) -> list[Record]:
+def _facet(query: Query, filter: Terms, rows: list[tuple[str, int]], args: Mapping[str, str], base: str) -> list[Record]:
     names = _names(query.release, filter, [value for value, _ in rows])
     dropped = ("cursor", "facets", "format", *(["limit"] if args.get("limit") == "0" else []))
     kept = {key: value for key, value in args.items() if key not in dropped}
@@ -61,7 +51,7 @@ def _facet(query: Query, filter: Terms, rows: list[Any], args: Mapping[str, str]
             "value": value,
             "name": names.get(value),
             "count": count,
-            "href": f"{base}?{urlencode(_narrow(filter, kept, value), safe=',')}",
+            "href": f"{base}?{query_string(_narrow(filter, kept, value).items(), ',')}",
         }
         for value, count in rows
     ]
@@ -92,21 +82,15 @@ def aggregate(query: Query) -> list[Record]:
 
     Raises InvalidParameters if there are more than MOST_GROUPS combinations.
     """
-    model, by, planned = query.resource.model, query.values["by"], plan(query)
-    tables = [INDEXES[query.resource.kind, name].alias() for name in by]
-    columns = [table.value for table in tables]
-    count = pw.fn.COUNT(planned.number)
-    select = planned.select(*columns, count).switch(model)
-    for table in tables:
-        select = select.join(table, pw.JOIN.LEFT_OUTER, on=(table.record == planned.number)).switch(model)
-    word, values = order(query), [column.asc(nulls="first") for column in columns]
-    if word == "-value":
-        values = [column.desc(nulls="last") for column in columns]
-    keys = {"count": [count.asc()], "-count": [count.desc()]}.get(word, [])
-    rows = query.release.rows(select.group_by(*columns).order_by(*keys, *values).limit(MOST_GROUPS + 1))
-    if len(rows) > MOST_GROUPS:
+    by, word = query.values["by"], order(query)
+    groups = counted(query, by)
+    if len(groups) > MOST_GROUPS:
         raise InvalidParameters([Fault(("by",), f"gives more than {MOST_GROUPS:,} groups; filter first, or group by less")])
-    return [{**dict(zip(by, row, strict=False)), "count": row[-1]} for row in rows]
+
+    rows = sorted(groups.items(), reverse=word == "-value")
+    if word.endswith("count"):
+        rows.sort(key=itemgetter(1), reverse=word == "-count")
+    return [{**{name: value or None for name, value in zip(by, group, strict=True)}, "count": count} for group, count in rows]
 
 
 def covered(query: Query) -> Record:

@@ -15,8 +15,8 @@ from ..storage.store import Store
 from ..storage.tables import Changed
 from .parameters import cite_arguments
 from .parsing import InvalidParameters
-from .planner import plan
 from .query import Query
+from .record_order import positions, read
 
 CHUNK = 5000
 
@@ -71,17 +71,12 @@ def cited_query(text: str, store: Store, served: Release | None = None, version:
 
 def fingerprint(query: Query) -> tuple[int, str]:
     """How many records a query finds, and the SHA-256 over their ids and digests, one line each, in order of the ids."""
-    model = query.resource.model
-    planned = plan(query, [(model.id, False)])
-    total, count, last = hashlib.sha256(), 0, ""
-    while True:
-        select = planned.select(model.id, model.digest).where(model.id > last).order_by(model.id).limit(CHUNK)
-        rows = query.release.rows(select)
-        if not rows:
-            return count, total.hexdigest()
-        for id, digest in rows:
+    model, total, last = query.resource.model, hashlib.sha256(), None
+    while found := positions(query, [(model.id, False), (model.seq, False)], last, CHUNK):
+        for id, digest in read(query, found, "id", "digest"):
             total.update(f"{id} {digest}\n".encode())
-        count, last = count + len(rows), rows[-1][0]
+        last = found[-1]
+    return query.records.bit_count(), total.hexdigest()
 
 
 def cite(query: Query, base: str, versions: Sequence[str]) -> Record:

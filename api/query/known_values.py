@@ -1,36 +1,34 @@
 """Values of filters that do not occur in a release: an unknown id is an error, not an empty list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..problems import nearest
 from ..resources import BY_KIND, INDEXES
-from ..resources.filters import Ids, InForce, OnDay, Terms, names
+from ..resources.filters import Filter, Ids, InForce, OnDay, Terms, names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..schema.query_fields import PartyDay
 from ..storage.release import Release
 from .parsing import Values
-from .value_counts import totals
+from .record_sets import of_values
 
 MOST_COMPARED = 5000  # values among which a suggestion is looked for
 MOST_LISTED = 40  # values that are listed as `allowed`
 
 
-def unknown_values(resource: Resource, values: Values, release: Release) -> list[Fault]:
-    """An error for every value of every filter that the release does not know; what is known is remembered."""
+def unknown_values(resource: Resource, values: Values, release: Release, filters: Iterable[Filter]) -> list[Fault]:
+    """An error for every value of these filters that the release does not know; what is known is remembered."""
     errors: list[Fault] = []
-    for filter in resource.filters:
+    for filter in filters:
         used = [name for name in names(filter) if name in values]
-        if not used:
-            continue
         if isinstance(filter, Ids):
             errors += _unknown(release, filter.name, values[filter.name], resource.model.id, resource.kind)
         elif isinstance(filter, Terms) and (filter.kind or not (filter.choices or filter.term)):
             column = BY_KIND[filter.kind].model.id if filter.kind else INDEXES[resource.kind, filter.name].value
             for name in used:
-                counted = totals(release, resource.kind, filter.name, values[name])
-                if rest := [value for value in values[name] if value not in counted]:
+                known = of_values(release, resource.kind, filter.name, values[name]) if resource.kind in BY_KIND else {}
+                if rest := [value for value in values[name] if not known.get(value)]:
                     errors += _unknown(release, name, rest, column, filter.kind)
         elif isinstance(filter, InForce):
             column = BY_KIND["actors"].model.id

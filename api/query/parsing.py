@@ -1,8 +1,10 @@
 """From a query string to checked values, or to every error in it; and from values back to a canonical query string."""
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import marshmallow as ma
 from webargs.fields import DelimitedList
@@ -12,6 +14,7 @@ from ..schema.edtf import Bounds
 from ..schema.errors import Fault, faults
 
 MOST_PARAMETERS = 100
+PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")  # what needs no escape
 ORDERED = {"sort", "by"}  # lists of which the order counts
 Values = Mapping[str, Any]
 
@@ -42,7 +45,7 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
     """
     if len(strings) > MOST_PARAMETERS:
         raise Problem(400, f"There are more than {MOST_PARAMETERS} parameters.", "invalid-parameters", errors=[])
-    several = {name for name, field in schema.load_fields.items() if isinstance(field, DelimitedList)}
+    several, defaults, required = _declared(schema)
     errors = [
         Fault((name,), f"is given {len(values)} times; it takes one value")
         for name, values in strings.items()
@@ -52,12 +55,29 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
     errors += [Fault((name,), "is empty") for name in strings if name in empty]
     single = {name: joined(values) if name in several else values[-1] for name, values in strings.items()}
     single |= {name: joined(dict.fromkeys(single[name].split(","))) for name in single.keys() & (several - ORDERED)}
-    try:
-        loaded = schema.load(single)
-    except ma.ValidationError as error:
-        errors += [fault for fault in faults(schema, error.messages, single) if str(fault.path[0]) not in empty]
-        loaded = {name: value for name, value in dict(error.valid_data or {}).items() if name in single}
+    loaded, messages = dict[str, Any](), dict[str, Any]()
+    for name, field in schema.load_fields.items():
+        if name in single or name in required:
+            try:
+                loaded[name] = field.deserialize(single.get(name, ma.missing), name, single)
+            except ma.ValidationError as error:
+                messages[name], loaded[name] = error.messages, error.valid_data or None
+        elif name in defaults:
+            loaded[name] = defaults[name]
+    messages |= {name: ["is unknown"] for name in single if name not in schema.load_fields}
+    if messages:
+        errors += [fault for fault in faults(schema, messages, single) if str(fault.path[0]) not in empty]
+        loaded = {name: value for name, value in loaded.items() if name in single}
     return {name: _folded(value) for name, value in loaded.items() if value is not None}, errors
+
+
+@cache
+def _declared(schema: ma.Schema) -> tuple[set[str], Values, set[str]]:
+    """The parameters that take several values, those that have a default with it, and those that must be there."""
+    fields = schema.load_fields
+    several = {name for name, field in fields.items() if isinstance(field, DelimitedList)}
+    defaults = {name: field.load_default for name, field in fields.items() if field.load_default not in (None, ma.missing)}
+    return several, defaults, {name for name, field in fields.items() if field.required}
 
 
 def joined(values: Iterable[str]) -> str:
@@ -80,4 +100,16 @@ def normalized(name: str, value: Any) -> Any:
 
 def canonical_text(values: Values) -> str:
     """Normalized values as a query string, in order of their names."""
-    return urlencode(sorted((name, ",".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()))
+    return query_string(
+        sorted([(name, ",".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()])
+    )
+
+
+def query_string(pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
+    """Names and values as a query string, in which some characters stay as they are."""
+    return "&".join([f"{_quoted(name, safe)}={_quoted(value, safe)}" for name, value in pairs])
+
+
+@lru_cache(4096)
+def _quoted(text: str, safe: str) -> str:
+    return text if PLAIN.fullmatch(text) else quote_plus(text, safe)

@@ -12,7 +12,7 @@ import peewee as pw
 
 from ..resources.filters import Holds, SeqRange, alias
 from .query import Query
-from .value_counts import totals
+from .record_sets import totals
 
 FEW = 2000  # records that are gathered and sorted at once
 

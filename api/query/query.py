@@ -15,12 +15,13 @@ from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release
 from ..storage.store import Store
-from . import cursor
+from . import cursor, record_sets
 from .known_values import unknown_values
 from .parsing import InvalidParameters, Values, canonical_text, normalized, parse
 
 Strings = Mapping[str, list[str]]
 CSV_ONLY = ("expand", "spreadsheet")
+MADE = {"normalized", "canonical", "filters", "keys", "clauses", "records"}  # what a query makes of its values
 NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
 
@@ -118,12 +119,12 @@ class Query(Parameters):
         super().__init__(resource.kind, schema, strings, store, served=served)
 
     def _conflicts(self) -> list[Fault]:
-        clashes = [Fault((name,), why) for filter in self.resource.filters for name, why in filter.clash(self.values)]
+        clashes = [Fault((name,), why) for filter in self.used for name, why in filter.clash(self.values)]
         only_csv = [name for name in CSV_ONLY if name in self.values and self.values.get("format") != "csv"]
         return [*clashes, *(Fault((name,), "needs format=csv") for name in only_csv)]
 
     def _unknown(self) -> list[Fault]:
-        return unknown_values(self.resource, self.values, self.release)
+        return unknown_values(self.resource, self.values, self.release, self.used)
 
     def _position_columns(self) -> Sequence[Any]:
         return [column for column, _ in self.keys]
@@ -131,15 +132,19 @@ class Query(Parameters):
     @property
     def understood(self) -> Record:
         """For `meta.query`: the normalized values, and what filters say beside them of how they were understood."""
-        said = (filter.understood(self.values) for filter in self.resource.filters)
-        return self.normalized | {name: value for part in said for name, value in part.items()}
+        said = dict(self.normalized)
+        for filter in self.used:
+            said |= filter.understood(self.values)
+        return said
 
-    def variant(self, **values: Any) -> "Query":
-        """The same query with other values of some parameters, from its first page on."""
+    def matching(self, name: str, word: str) -> "Query":
+        """The same query with a word of `name`, which chooses between what is certain and what is possible."""
+        if self.values.get(name) == word:
+            return self
         other = copy(self)
-        for name in ("normalized", "canonical", "filters", "keys", "clauses"):
-            vars(other).pop(name, None)
-        other.values, other.after = {**self.values, **values}, None
+        for made in MADE & vars(self).keys():
+            del vars(other)[made]
+        other.values, other.after = {**self.values, name: word}, None
         return other
 
     @cached_property
@@ -165,6 +170,21 @@ class Query(Parameters):
         yield column, word.startswith("-")
         if column.name == "earliest":
             yield self.resource.model.vague, False  # type: ignore[attr-defined]
+
+    @cached_property
+    def used(self) -> list[Filter]:
+        """The filters that the query uses."""
+        return record_sets.used(self.resource, self.values)
+
+    @cached_property
+    def holding(self) -> int:
+        """The set of the records that the filters by values find."""
+        return record_sets.holding(self)
+
+    @cached_property
+    def records(self) -> int:
+        """The set of the records that the filters find."""
+        return record_sets.found(self)
 
     @cached_property
     def clauses(self) -> dict[Filter, list[Any]]:

@@ -153,11 +153,18 @@ def select(query: Query, rank: int, after: Sequence[Any] | None, descends: bool)
         day, vague, of, number = after
         # The condition on the day alone makes an index usable.
         rows = rows.where(model.earliest <= day if descends else model.earliest >= day)
-        rows = rows.where(pagination.beyond(keys, [day, vague, number]) if rank == of else _later(keys, day, vague, rank > of))
+        rows = rows.where(_beyond(keys, [day, vague, number]) if rank == of else _later(keys, day, vague, rank > of))
     return rows.order_by(*(column.desc() if descends else column for column, descends in keys))
 
 
 def _later(keys: list[tuple[Any, bool]], day: date, vague: int, same: bool) -> Any:
     """The rows of another kind that come after a day and its certainty; with `same`, also those that are equal in both."""
-    further = pagination.beyond(keys[:2], [day, vague])
+    further = _beyond(keys[:2], [day, vague])
     return further | ((keys[0][0] == day) & (keys[1][0] == vague)) if same else further
+
+
+def _beyond(keys: list[tuple[Any, bool]], after: list[Any]) -> Any:
+    """The rows that come after the row with these key values."""
+    (column, descends), value = keys[0], after[0]
+    further = column < value if descends else column > value
+    return further if len(keys) == 1 else further | ((column == value) & _beyond(keys[1:], after[1:]))

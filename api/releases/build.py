@@ -22,8 +22,8 @@ from ..dataset.findings import DatasetError
 from ..dataset.os_errors import file_errors
 from ..dataset.process_pool import ordered
 from ..dataset.sqlite_errors import sqlite_errors
-from ..query import value_counts
-from ..query.value_counts import Count
+from ..query import record_sets
+from ..query.record_sets import RecordSet
 from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED
 from ..schema.versions import DRAFT
 from ..storage import full_text, packing
@@ -37,7 +37,7 @@ TABLES: tuple[Any, ...] = (
     Changed,
     Identifier,
     Vocabulary,
-    Count,
+    RecordSet,
     *(r.model for r in TABLED),
     *INDEXES.values(),
 )
@@ -96,7 +96,7 @@ def _write(catalog: RecordCatalog, database: pw.Database, progress: Progress | N
     if unresolved:
         raise RuntimeError(f"no rule reports that {unresolved}")
     _index(database, connection, part(progress, FILLED, INDEXED))
-    value_counts.fill(connection)
+    record_sets.fill(connection)
     _insert(connection, Moved, _moves(dataset))
     digest = _digest(dataset, connection)
     version = str(dataset.about["version"]) if publishing else dataset.loaded_version(digest)

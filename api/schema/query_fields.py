@@ -28,7 +28,7 @@ class Partial(ma.fields.Field[edtf.Bounds]):
             advice = f"; did you mean {close!r}?" if close else ": write 2021, 2021-06 or 2021-06-16"
             raise ma.ValidationError(f"{plain!r} is not a date{advice}")
         try:
-            return edtf.bounds(plain)
+            return edtf.bounds(plain) if len(plain) < len("2021-06-16") else edtf.Bounds(*[date.fromisoformat(plain)] * 2)
         except ValueError:
             raise ma.ValidationError(f"{plain!r} is not a day of the calendar") from None
 

@@ -192,14 +192,23 @@ class Matching(pw.ColumnBase):
     """Select of the numbers of a kind's records that have all words; compiled for the database of the query around it."""
 
     def __init__(self, part: PartOfKind, query: WordQuery) -> None:
-        self.kind, self.condition = part.kind, condition(everywhere(query.groups))
-        self.number = f"{LAST} - (rowid & {LAST})" if part.backwards else f"rowid & {LAST}"
+        self.part, self.condition = part, condition(everywhere(query.groups))
         super().__init__()
 
     def __sql__(self, ctx: Any) -> Any:
         where, value = self.condition.postgresql if ctx.state.param == "%s" else self.condition.sqlite
-        text = f"(SELECT {self.number} FROM search WHERE {where} AND {of_kinds([self.kind])})"  # noqa: S608
-        return ctx.sql(pw.SQL(text.replace("?", ctx.state.param), [value]))
+        return ctx.sql(pw.SQL(f"({_numbers(self.part, where)})".replace("?", ctx.state.param), [value]))
+
+
+def numbers(release: Release, part: PartOfKind, query: WordQuery) -> list[int]:
+    """The numbers of a kind's records that have all words."""
+    where, value = condition(everywhere(query.groups)).of(release)
+    return [number for (number,) in release.execute(_numbers(part, where), value)]
+
+
+def _numbers(part: PartOfKind, where: str) -> str:
+    number = f"{LAST} - (rowid & {LAST})" if part.backwards else f"rowid & {LAST}"
+    return f"SELECT {number} FROM search WHERE {where} AND {of_kinds([part.kind])}"  # noqa: S608
 
 
 def count(release: Release, groups: Iterable[Group], kinds: Sequence[int]) -> int:

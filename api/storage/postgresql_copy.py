@@ -27,6 +27,7 @@ TYPES: dict[str, LiteralString] = {
     "AUTO": "bigint",
     "DATE": "date",
     "DOUBLE": "double precision",
+    "BLOB": "bytea",
 }  # byte order, as in SQLite
 
 

@@ -4,9 +4,9 @@ import hashlib
 import json
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import peewee as pw
 from cachetools import LRUCache
@@ -15,6 +15,7 @@ from .tables import ReleaseMetadata
 
 MAX_CACHED = 200_000  # values that the cache of a release holds
 MAX_KEY = 200  # characters of a cache key that is kept as it is; a longer one is hashed
+MISSING = object()
 T = TypeVar("T")
 
 
@@ -59,16 +60,37 @@ class Release(ABC):
 
     def once(self, key: str, compute: Callable[[], T]) -> T:
         """The result of `compute`, computed once for this release and `key` as long as the cache holds it."""
-        key = key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()
+        key = _short(key)
         with self._lock:
-            if key in self._cache:
-                cached: T = self._cache[key]
-                return cached
+            if (cached := self._cache.get(key, MISSING)) is not MISSING:
+                return cast(T, cached)
         value = compute()
-        with self._lock, suppress(ValueError):  # raised for a value larger than the whole cache
-            self._cache[key] = value
+        self._keep({key: value})
         return value
+
+    def once_each(self, prefix: str, names: Iterable[str], compute: Callable[[list[str]], Mapping[str, T]]) -> dict[str, T]:
+        """As `once`, for each of some names after a prefix; `compute` is given those that the cache does not hold."""
+        keys, found = {name: _short(prefix + name) for name in names}, {}
+        with self._lock:
+            for name, key in keys.items():
+                if key in self._cache:
+                    found[name] = self._cache[key]
+        if missing := [name for name in keys if name not in found]:
+            made = compute(missing)
+            found.update(made)
+            self._keep({keys[name]: value for name, value in made.items()})
+        return found
+
+    def _keep(self, values: Mapping[str, Any]) -> None:
+        with self._lock, suppress(ValueError):  # raised for a value larger than the whole cache
+            self._cache.update(values)
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _size(value: Any) -> int:
-    return len(value) if isinstance(value, list) else 1
+    if isinstance(value, list):
+        return len(value)
+    return 1 + value.bit_length() // 2048 if isinstance(value, int) else 1

@@ -1,20 +1,44 @@
 """The addresses in answers: each begins with the path that the application is mounted at."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import current_app, request, url_for
 from werkzeug.urls import iri_to_uri
 
+from ..query.parsing import query_string
+
+HERE, ROOT = "diplomatic_events.here", "diplomatic_events.root"  # keys of the WSGI environ
+PLAIN = "!$'()*,/:;?@"  # characters that need no escape in a query string
+# Addresses that werkzeug would not change, however often it took them apart.
+UNCHANGED = re.compile(r"https?://(?!xn--|[^/]*\.xn--)[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9_.~!$'()*,/:;@+=&?-]*")
+
 
 def here() -> str:
     """The address of this request as a URI, which is safe in a header whatever was sent."""
-    return iri_to_uri(request.url)
+    environ = request.environ
+    if HERE not in environ:
+        query = environ.get("QUERY_STRING", "")
+        address = f"{root()[:-1]}{request.path}{'?' if query else ''}{query}"
+        environ[HERE] = address if UNCHANGED.fullmatch(address) else iri_to_uri(request.url)
+    made: str = environ[HERE]
+    return made
 
 
 def root() -> str:
     """The absolute address that the application is mounted at, with a slash at the end."""
-    return request.root_url
+    environ = request.environ
+    if ROOT not in environ:
+        address = f"{request.scheme}://{request.host}{request.root_path}/"
+        environ[ROOT] = address if UNCHANGED.fullmatch(address) else iri_to_uri(request.root_url)
+    made: str = environ[ROOT]
+    return made
+
+
+def path() -> str:
+    """The address of this request without its query string."""
+    return here().partition("?")[0]
 
 
 def mounted(path: str) -> str:
@@ -36,17 +60,17 @@ def for_people() -> str | None:
     """The absolute address of the page of this answer: the same without `/v1`; None if there is none."""
     rule = request.url_rule.rule if request.url_rule else ""
     has_page = rule.startswith("/v1/") and rule[len("/v1") :] in current_app.extensions["pages"]
-    return _below(iri_to_uri(root()), "v1/", "") if has_page else None
+    return _below(root(), "v1/", "") if has_page else None
 
 
 def for_programs() -> str:
     """The absolute address of the same answer as this page for programs."""
-    return _below(iri_to_uri(root()), "", "v1/").removesuffix("/")
+    return _below(root(), "", "v1/").removesuffix("/")
 
 
 def from_root(address: str) -> str:
     """An absolute address of this application from the root of the server, as pages link to it."""
-    return mounted(f"/{address.removeprefix(iri_to_uri(root()))}")
+    return mounted(f"/{address.removeprefix(root())}")
 
 
 def _below(base: str, old: str, new: str) -> str:
@@ -63,7 +87,10 @@ def next_page(cursor: str | None) -> str | None:
     """This request's address with the cursor of the next page; None if there is none."""
     if cursor is None:
         return None
-    return absolute(request.endpoint or "", **{**request.args.to_dict(flat=False), "cursor": cursor})
+    if "cursor" not in (arguments := request.args):
+        return f"{here()}{'&' if arguments else '?'}cursor={cursor}"
+    pairs = [(name, value) for name, value in arguments.items(multi=True) if name != "cursor"]
+    return f"{path()}?{query_string([*pairs, ('cursor', cursor)], PLAIN)}"
 
 
 LINKS, PATH = '"links":{', '":"/'

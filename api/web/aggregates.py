@@ -35,6 +35,6 @@ def aggregates_view(resource: Resource) -> Response:
         rows = ([group[column] for column in header] for group in groups)
         return answer("".join(csv_row(cells) for cells in [header, *rows]), query.release, media_type)
     found = total(query)
-    told = by_coding(query, found) | covered(query)
+    told = by_coding(query) | covered(query)
     meta = {"total": found, **told, "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
     return answer_json(groups, query.release, meta)

@@ -118,8 +118,8 @@ def init_headers(app: Flask) -> None:
             response = respond(Problem(414, "The address to go to is too long for a header field."))
         if request.url_rule:
             request.environ[ROUTE] = request.url_rule.rule
-        response.headers.setdefault("Content-Security-Policy", CLOSED)
-        response.headers.update(SECURITY)
+        closed = {} if "Content-Security-Policy" in response.headers else {"Content-Security-Policy": CLOSED}
+        response.headers.extend({**closed, **SECURITY})
         return deprecations.announce(response)
 
 

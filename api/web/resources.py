@@ -54,7 +54,7 @@ def as_json(query: Query) -> Response:
     values, release, results = query.values, query.release, page(query)
     following = next_page(results.next)
     meta = {"total": results.total, **about(release), "query": query.understood}
-    meta |= by_match(query) | by_coding(query, results.total)
+    meta |= by_match(query) | by_coding(query)
     if "cite" in values:
         meta["citation"] = cite(query, addresses.root(), store().versions())
     if "facets" in values:

@@ -3,9 +3,8 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, request
 
 from .. import __version__
 from ..formats import dumps, envelope
@@ -29,8 +28,8 @@ def etag(release: Release, media_type: str) -> str:
 
     In the canonical address parameters are in order, and `format` is left out, as the media type says the same.
     """
-    query = urlencode(sorted((name, value) for name, value in request.args.items(multi=True) if name != "format"))
-    identity = f"{release.id} {release.about['code']} {__version__} {request.base_url}?{query} {media_type}"
+    arguments = sorted([pair for pair in request.args.items(multi=True) if pair[0] != "format"])
+    identity = f"{release.id} {release.about['code']} {__version__} {addresses.path()} {arguments} {media_type}"
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
@@ -61,21 +60,19 @@ def answer(
     validator = etag(release, media_type)
     if request.headers.get("If-None-Match", "").strip() == "*":
         return _unchanged(validator)
-    response = Response(body, mimetype=media_type, headers=dict(headers or {}))
-    response.headers["Cache-Control"] = FRESH
-    response.headers["Vary"] = "Accept"
     relations = {
         "self": here(),
         "alternate": addresses.for_people(),
         **(links or {}),
-        "describedby": url_for("pages.openapi_yaml"),
+        "describedby": addresses.mounted("/openapi.yaml"),
         "license": release.about["licence_url"],
     }
     types = {"alternate": f'; type="{JSON if media_type == HTML else HTML}"'}
-    response.headers["Link"] = ", ".join(
-        f'<{href}>; rel="{rel}"{types.get(rel, "")}' for rel, href in relations.items() if href and len(href) <= LONGEST_LINK
+    link = ", ".join(
+        [f'<{href}>; rel="{rel}"{types.get(rel, "")}' for rel, href in relations.items() if href and len(href) <= LONGEST_LINK]
     )
-    response.set_etag(validator)
+    tagged = {"Cache-Control": FRESH, "Vary": "Accept", "Link": link, "ETag": f'"{validator}"'}
+    response = Response(body, mimetype=media_type, headers={**(headers or {}), **tagged})
     if not response.is_streamed:
         keep()
     return response

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from support import explained
+from support import explained, statements
 
 from api.config import Settings
-from api.query import planner, value_counts
-from api.query.pagination import select, total
-from api.query.parameters import arguments
+from api.query import planner, record_order, record_sets
+from api.query.aggregation import aggregate
+from api.query.pagination import positions, total
+from api.query.parameters import aggregate_arguments, arguments
 from api.query.query import Query
 from api.releases import load
 from api.resources import INDEXES, RESOURCES, filters
@@ -64,12 +64,14 @@ def queries_of(resource: Resource, release: Release) -> Iterator[dict[str, str]]
 def test_no_filter_and_no_sort_reads_a_table_from_end_to_end(release: Release, store: Store, resource: Resource) -> None:
     for parameters in queries_of(resource, release):
         query = Query(resource, arguments(resource), {name: [value] for name, value in parameters.items()}, store)
-        steps = explained(release, select(query, None).limit(21))
+        with statements(release) as asked:
+            positions(query, query.keys, None, 5)
+        steps = [step for sql, values in asked for step in explained(release, sql, values)]
         for step in steps:
-            walk = "sort" in parameters and re.fullmatch(r"SCAN t1( USING INDEX \w+)?", step)
+            walk = "sort" in parameters and re.fullmatch(r"SCAN \w+( USING (COVERING )?INDEX \w+)?", step)
             words = step.startswith("SCAN") and "VIRTUAL TABLE INDEX" in step
             assert walk or words or not re.match("SCAN|(-> +)?Seq Scan", step), (parameters, steps)
-        if "sort" in parameters:
+        if "sort" in parameters and not any("gathered" in step for step in steps):
             assert not any("TEMP B-TREE" in step or re.match("(-> +)?Sort ", step) for step in steps if "Sort Key" not in step), (
                 steps
             )
@@ -83,11 +85,13 @@ def test_a_page_at_any_depth_begins_where_the_last_one_ended(
     """The cursor leads into the index; nothing before it is read again."""
     for word in resource.sorts:
         query = Query(resource, arguments(resource), {"sort": [f"{sign}{word}"]}, store)
-        rows = release.rows(select(query, None).limit(5))
-        steps = explained(release, select(query, list(rows[-1][1:])).limit(21))
-        led = [step for step in steps if re.match(r"SEARCH t1 USING .*[<>]\?\)|(-> +)?Index Scan|Index Cond: .*[<>]=? ", step)]
-        assert led, steps
-        assert not any(step.startswith("SCAN") for step in steps), steps
+        found = positions(query, query.keys, None, 5)
+        with statements(release) as asked:
+            positions(query, query.keys, found[-1], 5)
+        steps = [step for sql, values in asked for step in explained(release, sql, values)]
+        led = r"SEARCH \w+ USING (.*[<>]\?\)|INTEGER PRIMARY KEY)|(-> +)?Index (Only )?Scan|Index Cond: .*[<>]=? "
+        assert len(query.keys) == 1 or any(re.match(led, step) for step in steps), steps
+        assert not any(re.match("SCAN (?!gathered)", step) for step in steps), steps
 
 
 @pytest.mark.parametrize("few", [0, 1 << 60], ids=["all frequent", "all rare"])
@@ -107,35 +111,59 @@ def test_every_plan_finds_the_same(
     """Whether a value is frequent changes the way, never what is found."""
     (events,) = (resource for resource in RESOURCES if resource.kind == "events")
     query = Query(events, arguments(events), parameters, store)
-    usual = [row[0] for row in release.rows(select(query, None))]
+    grouped = Query(events, aggregate_arguments(events), {**parameters, "sort": ["count"], "by": ["type"]}, store)
+    usual, groups = positions(query, query.keys, None, 2000), aggregate(grouped)
     monkeypatch.setattr(planner, "FEW", few)
-    assert [row[0] for row in release.rows(select(query, None))] == usual
-    assert total(query) == len(usual)
+    monkeypatch.setattr(record_order, "MOST_GATHERED", few)
+    assert positions(query, query.keys, None, 2000) == positions(query, query.keys, None, 2000) == usual
+    assert aggregate(grouped) == groups
+    assert total(query) == len(usual) == sum(group["count"] for group in groups)
 
 
-def test_days_counted_at_the_load_are_the_days_that_are_there(
-    bundled: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("frequent", [1, 1 << 60], ids=["made by the load", "read when asked for"])
+def test_the_set_of_a_value_holds_its_records(
+    bundled: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frequent: int
 ) -> None:
-    """Every value of every filter is held to a plain count, at and around days that are there."""
-    monkeypatch.setattr(value_counts, "FREQUENT", 1)
+    monkeypatch.setattr(record_sets, "FREQUENT", frequent)
     release, _ = load.load(Settings(dataset=bundled, data_dir=tmp_path))
-    for resource in (resource for resource in RESOURCES if value_counts.is_dated(resource)):
+    for resource in RESOURCES:
         model: Any = resource.model
-        spans = {seq: (day(a), day(b)) for seq, a, b in release.rows(model.select(model.seq, model.earliest, model.latest))}
-        held = {value_counts.ALL: set(spans)}
-        for filter in resource.filters:
-            if isinstance(filter, filters.Terms):
-                table = INDEXES[resource.kind, filter.name]
-                for value, seq in release.rows(table.select(table.value, table.record)):
-                    held.setdefault((filter.name, value), set()).add(seq)
-        days = sorted({day for span in spans.values() for day in span})[:: max(1, len(spans) // 20)]
-        for (name, value), records in held.items():
-            assert value_counts.totals(release, resource.kind, name, [value]) == {value: len(records)}
-            for first, last in pairwise(days):
-                expected = sum(spans[seq][0] <= last and spans[seq][1] >= first for seq in records)
-                assert value_counts.between(release, resource.kind, name, value, (first, last)) == expected
+        assert numbers(record_sets.of_kind(release, resource.kind)) == {seq for (seq,) in release.rows(model.select(model.seq))}
+        for filter in (filter for filter in resource.filters if isinstance(filter, filters.Terms)):
+            table, held = INDEXES[resource.kind, filter.name], {"no-such-value": set[int]()}
+            for value, seq in release.rows(table.select(table.value, table.record)):
+                held.setdefault(value, set()).add(seq)
+            made = record_sets.of_values(release, resource.kind, filter.name, held)
+            assert {value: numbers(records) for value, records in made.items()} == held
 
 
-def day(value: Any) -> date:
-    """A day as either database gives it."""
-    return date.fromisoformat(str(value))
+def test_the_sets_of_days_are_those_of_a_plain_scan(release: Release) -> None:
+    for resource in (resource for resource in RESOURCES if record_sets.is_dated(resource)):
+        model: Any = resource.model
+        columns = (model.seq, model.earliest, model.latest, model.certain_from, model.certain_to)
+        spans = [(seq, *(ordinal(day) for day in days)) for seq, *days in release.rows(model.select(*columns))]
+        known = sorted({day for _, *days in spans for day in days if day})
+        when = record_sets.days_of(release, resource.kind)
+        for first, last in zip(known[:: max(1, len(known) // 40)], known[3 :: max(1, len(known) // 40)], strict=False):
+            possible = {seq for seq, earliest, latest, *_ in spans if earliest <= last and latest >= first}
+            certain = {seq for seq, _, _, begin, end in spans if begin and begin <= last and end >= first}
+            assert numbers(when.possible(first, last)) == possible
+            assert numbers(when.certain_in(first, last)) == certain
+
+
+@pytest.mark.parametrize("records", [0, 1, 0b10110, (1 << 9000) | (1 << 4000) | 7], ids=["none", "one", "few", "far apart"])
+@pytest.mark.parametrize("count", [1, 2, 100])
+def test_the_ends_of_a_set(records: int, count: int) -> None:
+    every = sorted(numbers(records))
+    assert record_sets.ends(records, count, False) == every[:count]
+    assert record_sets.ends(records, count, True) == every[::-1][:count]
+
+
+def numbers(records: int) -> set[int]:
+    """The numbers of the records of a set."""
+    return {number for number in range(records.bit_length()) if records >> number & 1}
+
+
+def ordinal(value: Any) -> int:
+    """A day as either database gives it, 0 for none."""
+    return date.fromisoformat(str(value)).toordinal() if value else 0

@@ -50,7 +50,7 @@ def test_a_request_that_takes_too_long_is_503(settings: Settings, monkeypatch: p
     rows = release.rows
     client = app.test_client()
     assert client.get("/v1/topics").status_code == 200
-    monkeypatch.setattr(release, "rows", lambda query: rows(pw.RawQuery(endless)))
+    monkeypatch.setattr(release, "execute", lambda *_: rows(pw.RawQuery(endless)))
     answer = client.get("/v1/actors")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]

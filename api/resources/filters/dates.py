@@ -134,7 +134,7 @@ class Dates(Filter):
         }
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        certain = arguments.get(DATE_MATCH) == "certain"
+        certain = self.certain(arguments)
         if begin := arguments.get("date_from") or arguments.get("on"):
             yield (model.certain_to if certain else model.latest) >= begin.earliest
             if certain:
@@ -145,14 +145,18 @@ class Dates(Filter):
             yield SeqRange(last=_last(model, end.latest))
 
     def range(self, arguments: Arguments) -> tuple[date, date] | None:
-        """The first and last day of the range; None without a range or with `date_match=certain`."""
+        """The first and last day of the range; None without a range."""
         begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
-        if arguments.get(DATE_MATCH) == "certain" or not (begin or end):
+        if not (begin or end):
             return None
         return (begin.earliest if begin else date.min), (end.latest if end else date.max)
 
+    def certain(self, arguments: Arguments) -> bool:
+        """Whether records are found only that lie in the range for certain."""
+        return arguments.get(DATE_MATCH) == "certain"
+
     def match(self, arguments: Arguments) -> str:
-        return DATE_MATCH
+        return DATE_MATCH if self.range(arguments) else ""
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
         if "on" in arguments and ("date_from" in arguments or "date_to" in arguments):

@@ -71,7 +71,7 @@ class ActionDates(Filter):
         yield model.seq.in_(table.select(table.record).where(*within))
 
     def match(self, arguments: Arguments) -> str:
-        return DATE_MATCH
+        return self.dates.match(arguments)
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
         return self.dates.clash(arguments)

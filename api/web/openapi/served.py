@@ -19,7 +19,7 @@ def served_json(release: Release | None, base: str) -> str:
     plain = as_json().replace('[{"url":"/",', f'[{{"url":"{base}",', 1)
     if release is None:
         return plain
-    return _examples(release, plain).replace(dumps(contract()["info"]), dumps(information(release)), 1)
+    return with_examples(release, plain).replace(dumps(contract()["info"]), dumps(information(release)), 1)
 
 
 def served_yaml(release: Release | None, base: str) -> str:
@@ -29,7 +29,7 @@ def served_yaml(release: Release | None, base: str) -> str:
         return plain
     head = {"openapi": contract()["openapi"], "info": information(release)}
     text: str = yaml.safe_dump(head, sort_keys=False, allow_unicode=True)
-    return text.rstrip("\n") + SECURITY + _examples(release, plain.partition(SECURITY)[2])
+    return text.rstrip("\n") + SECURITY + with_examples(release, plain.partition(SECURITY)[2])
 
 
 def information(release: Release) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def information(release: Release) -> dict[str, Any]:
     }
 
 
-def _examples(release: Release, text: str) -> str:
+def with_examples(release: Release, text: str) -> str:
     """A text of the contract, in which each id that is an example and no record is one of a record instead."""
     other = release.once("examples of the contract", lambda: [*_replaced(release)])
     for old, new in other:

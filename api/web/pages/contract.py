@@ -14,7 +14,7 @@ from ...problems import PROBLEMS, Problem
 from .. import openapi
 from ..addresses import mounted
 from ..headers import DOCUMENTATION, PAGE
-from ..openapi.served import information, served_json, served_yaml
+from ..openapi.served import information, served_json, served_yaml, with_examples
 from ..request_parameters import loaded
 from ..responses import HTML, constant
 from . import reference
@@ -51,7 +51,7 @@ def docs() -> Response:
     info = information(release) if release else openapi.contract()["info"]
     values = {"info": info, "groups": reference.groups(), "texts": sorted(texts())}
     body = html("docs", release, programs=mounted("/openapi.json"), here="docs", **values)
-    return constant(body, HTML, headers={"Content-Security-Policy": PAGE})
+    return constant(with_examples(release, body) if release else body, HTML, headers={"Content-Security-Policy": PAGE})
 
 
 @cache

@@ -1,0 +1,66 @@
+"""Filters as columns, in which records are counted in one pass, whatever they are grouped by."""
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from itertools import compress, product
+from typing import NamedTuple
+
+from ..resources import INDEXES
+from ..storage.release import Release
+from .query import Query
+from .record_sets import chosen, of_kind
+
+Group = tuple[str, ...]  # the empty text stands for no value
+
+
+class Column(NamedTuple):
+    """The values of a filter, twice: an entry for each record and value, and of each record the place of its combination.
+
+    A record without values has an empty entry, and the first combination.
+    """
+
+    records: Sequence[int]
+    entries: list[str]
+    places: Sequence[int]
+    combinations: list[Group]
+
+
+def column(release: Release, kind: str, filter: str) -> Column:
+    """The column of a filter, read once."""
+
+    def read() -> Column:
+        every = of_kind(release, kind)
+        places = array("I", bytes(4 * every.bit_length()))
+        combinations: list[Group] = [("",)]
+        longer: dict[tuple[int, str], int] = {}  # a combination and one more value -> the combination of both
+        table = INDEXES[kind, filter]._meta.table_name
+        rows = release.execute(f'SELECT record, value FROM "{table}" ORDER BY value, record')  # noqa: S608
+        for record, value in rows:
+            step = places[record], value
+            if step not in longer:
+                longer[step] = len(combinations)
+                combinations.append((*combinations[step[0]], value) if step[0] else (value,))
+            places[record] = longer[step]
+        bare = [record for record in compress(range(len(places)), chosen(every)) if not places[record]]
+        records = array("I", [*[record for record, _ in rows], *bare])
+        return Column(records, [*[value for _, value in rows], *[""] * len(bare)], places, combinations)
+
+    return release.once(f"column {kind} {filter}", read)
+
+
+def counted(query: Query, filters: Sequence[str]) -> Counter[Group]:
+    """How many records of a query have each combination of a value of each filter."""
+    columns = [column(query.release, query.resource.kind, filter) for filter in filters]
+    widest = max(range(len(columns)), key=lambda n: len(columns[n].combinations))  # read by its entries, the others by record
+    wanted = chosen(query.records).ljust(len(columns[widest].places), b"\0")
+    found = list(map(wanted.__getitem__, columns[widest].records))
+    records = list(compress(columns[widest].records, found))
+    parts = [map(column.places.__getitem__, records) for column in columns]
+    parts[widest] = compress(columns[widest].entries, found)  # type: ignore[call-overload]
+    groups: Counter[Group] = Counter()
+    for keys, count in Counter(zip(*parts, strict=True)).items():
+        values = [(key,) if n == widest else columns[n].combinations[key] for n, key in enumerate(keys)]
+        for group in product(*values):
+            groups[group] += count
+    return groups
