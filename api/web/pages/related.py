@@ -1,7 +1,6 @@
 """What refers to a record: the first records of each list that its document links to, all in one statement."""
 
 import json
-from datetime import date
 from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,8 +16,9 @@ from .labels import label
 SHOWN = 6
 FIRST = """
 SELECT * FROM (
-  SELECT {number} AS number, (
-    SELECT began FROM counts WHERE kind = '{kind}' AND filter = '{filter}' AND value = ? AND day = ?) AS total,
+  SELECT {number} AS number, COALESCE(
+    (SELECT records FROM sets WHERE kind = '{kind}' AND filter = '{filter}' AND value = ?),
+    (SELECT COUNT(*) FROM {index} WHERE value = ?)) AS total,
     own.document AS document, listed.record AS record
   FROM (SELECT record FROM {index} WHERE value = ? ORDER BY record{way} LIMIT {shown}) AS listed
   JOIN {table} AS own ON own.seq = listed.record
@@ -50,7 +50,7 @@ def related(release: Release, links: Record) -> list[RelatedList]:
     if not names:
         return []
     id = links["self"].rsplit("/", 1)[1]
-    rows = release.execute(statement(names), *(value for _ in names for value in (id, date.max, id)))
+    rows = release.execute(statement(names), *(value for _ in names for value in (id, id, id)))
     found: dict[int, list[tuple[int, Record]]] = {}
     totals = {}
     for number, total, document, record in sorted(rows, key=lambda row: row[0]):
