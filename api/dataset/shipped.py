@@ -14,6 +14,7 @@ from .records import FileRecords
 from .yaml_files import parse_yaml
 
 KIND = "event-types"
+OURS = ("covered", "coverage")  # keys of a type that say what one dataset has gone through
 
 
 @cache
@@ -23,8 +24,10 @@ def paths() -> dict[str, Path]:
 
 
 def entry(id: str) -> Entry:
-    """A type as a record of a dataset."""
-    return entry_of(f"{KIND}/{id}.yaml", BY_KIND[KIND], parse_yaml(paths()[id].read_text(encoding="utf-8")))
+    """A type as a record of a dataset, without what it says of the events of ours."""
+    text = parse_yaml(paths()[id].read_text(encoding="utf-8"))
+    text.value = {key: value for key, value in text.value.items() if key not in OURS}
+    return entry_of(f"{KIND}/{id}.yaml", BY_KIND[KIND], text)
 
 
 def add_to(dataset: Dataset) -> None:
