@@ -204,7 +204,7 @@ def test_every_route_is_in_the_contract_and_nothing_else(client: FlaskClient) ->
     rules = {re.sub(r"<[^>]*?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
     paths = set(openapi.contract()["paths"])
     pages = {path.removeprefix("/v1") for path in paths} - paths  # each of these is that of a path
-    unlisted = {"/", "/style.css", "/docs", "/docs/{name}", "/problems/{kind}"} | pages
+    unlisted = {"/", "/style.css", "/llms.txt", "/mcp", "/docs", "/docs/{name}", "/problems/{kind}"} | pages
     unlisted |= {rule for rule in rules if rule.startswith("/pictures/")}
     assert rules - unlisted == paths
 
