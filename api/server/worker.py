@@ -28,6 +28,7 @@ LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # seconds and bytes that a client may
 FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
 BODY = ("CONTENT-LENGTH", "TRANSFER-ENCODING")
 END = b"\r\n\r\n"
+LONGEST_BODY = 32 << 10  # bytes; head and body are not longer than LARGEST_HEAD, where the head is not very long
 # The head of a request whose body is read, and the length of that; api/web/mcp refuses one without a length, or too long.
 MESSAGE = re.compile(rb"POST [^\r\n]*/mcp/?[ ?].*?\r\ncontent-length: *(\d{1,5})\r\n", re.IGNORECASE | re.DOTALL)
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
@@ -207,4 +208,4 @@ def complete(data: bytes) -> bool:
     """Whether the head of a request is there, and where its body is read, that too."""
     head, end, body = data.partition(END)
     message = MESSAGE.match(head + b"\r\n") if end else None
-    return bool(end) and (message is None or len(body) >= int(message[1]))
+    return bool(end) and (message is None or not len(body) < int(message[1]) <= LONGEST_BODY)

@@ -37,6 +37,8 @@ from .names import Strings, with_ids
 
 FEW, MOST, MOST_GROUPS = 10, 50, 150  # records and groups of an answer
 LONGEST, MOST_SOURCES = 20_000, 20  # characters of a record, and documents that it cites
+FILTERS_OF = "filters."  # before the name of a filter, which may be that of a parameter, too
+PAGING = ("limit", "cursor", "release")
 STYLES = ("text", "bibtex", "csl")
 
 
@@ -63,7 +65,7 @@ def limited(strings: Strings) -> Strings:
 def find(strings: Strings) -> Record:
     """Records by words, best first; by filters, in the order of their kind."""
     text, kind = strings.get("text"), strings.get("kind", [""])
-    own = strings.keys() - {"text", "kind", "limit", "cursor", "release"}
+    own = strings.keys() - {"text", "kind", *PAGING}
     if not own and text:
         return _searched(strings)
     if not own and not text and "kind" not in strings:
@@ -71,7 +73,8 @@ def find(strings: Strings) -> Record:
     if kind[-1] not in BY_KIND or len(kind) > 1:
         why = "one of these is needed with filters" if "kind" not in strings else "is no kind"
         raise InvalidParameters([Fault(("kind",), why, tuple(BY_KIND), nearest(kind[-1], BY_KIND))])
-    rest = {name: values for name, values in strings.items() if name not in ("kind", "text")} | ({"q": text} if text else {})
+    rest = {name.removeprefix(FILTERS_OF): values for name, values in strings.items() if name not in ("kind", "text")}
+    rest |= {"q": text} if text else {}
     return counted(BY_KIND[kind[-1]], rest) if "count_by" in rest else listed(BY_KIND[kind[-1]], rest)
 
 
@@ -111,7 +114,7 @@ def allowed(resource: Resource, strings: Strings) -> None:
     faults = [
         Fault((name,), f"is no filter of {resource.kind}", plainly, nearest(name, known))
         for name in strings
-        if name not in known and name not in ("sort", "limit", "cursor", "release")
+        if name not in known and name not in ("sort", *PAGING)
     ]
     if faults:
         raise InvalidParameters(faults)

@@ -13,6 +13,7 @@ from ...resources.filters import Terms
 from ...schema.errors import Fault
 from ...schema.fields import Record
 from . import answers, offices, treaties
+from .answers import FILTERS_OF
 from .errors import INVALID_PARAMS, RpcError
 from .names import AmbiguousName, Strings
 
@@ -43,16 +44,15 @@ class Tool:
         if not isinstance(more, dict):
             faults.append(Fault(("filters",), "is no object of names and values"))
             more = {}
-        faults += [Fault((name,), "is given twice: beside filters and in it") for name in given.keys() & more.keys()]
         for name in given.keys() - self.takes.keys():
             faults.append(Fault((name,), "is unknown", tuple(self.takes), nearest(name, self.takes)))
         faults += [Fault((name,), "is missing") for name in self.required if name not in given]
-        for name, value in {**more, **given}.items():
+        for name, value in {**{f"{FILTERS_OF}{name}": value for name, value in more.items()}, **given}.items():
             values = value if isinstance(value, list) else [value]
             if all(isinstance(each, str | int | float) for each in values) and values:
                 found[name] = [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
             elif value is not None:
-                faults.append(Fault((name,), "is neither text, a number, true or false, nor a list of these"))
+                faults.append(Fault((name.removeprefix(FILTERS_OF),), "is neither text, a number, true or false, nor a list"))
         if faults:
             raise InvalidParameters(faults)
         return found
