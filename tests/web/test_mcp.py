@@ -284,6 +284,15 @@ def test_a_state_that_did_not_exist_on_the_day_is_read_as_the_one_whose_place_it
     assert "took the place of" in answer["read_as"][party[1]]
 
 
+def test_several_values_say_that_any_of_them_is_enough(client: FlaskClient) -> None:
+    both = ["united-states", "soviet-union"]
+    assert "actor_all" in call(client, "find", kind="events", filters={"actor": both}, limit=1)["note"]
+    assert "actor_all" in call(client, "timeline", actor=both, limit=1)["note"]
+    assert "note" not in call(client, "find", kind="events", filters={"actor_all": both}, limit=1)
+    (hot_line,) = call(client, "find", kind="agreements", filters={"ids": "hotline-memorandum-1963"})["results"]
+    assert hot_line["who"] == "United States; Soviet Union; Russia (in the place of Soviet Union)"
+
+
 def test_a_suspension_and_an_entry_into_force_that_nobody_read_are_told(client: FlaskClient) -> None:
     suspended = call(client, "in_force", day="2024-01-01", party=["united-states", "russia"], limit=50)
     (treaty,) = (one for one in suspended["results"] if one["id"] == "agreements/new-start")

@@ -91,7 +91,7 @@ def _searched(strings: Strings) -> Record:
     ]
     match = {
         "spelling": f"No record has these words; these have {results.meta['spelling']!r}.",
-        "most": "No record has all of these words, or a few have; these have most of them.",
+        "most": "These have most of the words, not all of them; the best come first.",
     }
     return shown.envelope(
         parameters.release,
@@ -137,11 +137,22 @@ def listed(resource: Resource, strings: Strings) -> Record:
     return shown.envelope(
         query.release,
         read_as=read,
-        note=f"Nothing has these words. Perhaps {spelling!r}?" if spelling else None,
+        note=f"Nothing has these words. Perhaps {spelling!r}?" if spelling else any_of(resource, asked),
         **extent(results.total, len(records), results.next, query.release),
         results=records,
         api=query_address(resource.kind, asked),
     )
+
+
+def any_of(resource: Resource, strings: Strings) -> str | None:
+    """That several values of a filter mean any of them, where all of them could be meant."""
+    several = {name for name, values in strings.items() if len(values) > 1 or "," in values[0]}
+    words = [
+        f"{filter.name}: any of these; {filter.name}_all finds what has all of them"
+        for filter in resource.filters
+        if filter.name in several and f"{filter.name}_all" in names(filter)
+    ]
+    return "; ".join(words) or None
 
 
 def counted(resource: Resource, strings: Strings) -> Record:
@@ -267,7 +278,11 @@ def timeline(strings: Strings) -> Record:
     records = {(kind, document["id"]): document for kind, document in shown.documents(query.release, owners)}
     counts = query.by_match().get("date_match", {})
     doubtful = counts.get("possible", 0) - counts.get("certain", 0)
-    note = f"{doubtful} of {results.total} lie in the range possibly, not for certain: see their dates." if doubtful else None
+    note = (
+        f"{doubtful} of {results.total} lie in the range possibly, not for certain: see their dates."
+        if doubtful
+        else any_of(TIMELINE, asked)
+    )
     return shown.envelope(
         query.release,
         read_as=read,

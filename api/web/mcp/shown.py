@@ -8,6 +8,7 @@ from ...formats.markdown import PROSE
 from ...query.citation import citation, release_url
 from ...resources import BY_KIND
 from ...resources.doubt import SIDE_REMARKS, STATUS_REMARKS, date_words, heading, terms
+from ...resources.events import CODINGS
 from ...schema.fields import Record
 from ...storage.release import Release
 from .. import addresses
@@ -53,9 +54,11 @@ def brief(kind: str, document: Record) -> Record:
         "title": shortened(heading(resource.name(document), document)),
         "date": date_words(date) if date else None,
         "edtf": date["edtf"] if date else None,
-        "status": state["detail"] if isinstance(state, dict) else state,
+        **({"on_the_day_of_the_release": state["detail"]} if isinstance(state, dict) else {"status": state}),
+        "coding": CODINGS["series"] if document.get("coding") == "series" else None,
         "doubt": doubt(document),
         "about": prose and shortened(prose),
+        "quote": document.get("quote") and shortened(document["quote"]),
         "who": who(document),
         "publisher": document.get("publisher"),
         "sources": sources(document.get("citations", ())),
@@ -84,14 +87,19 @@ def who(document: Record) -> str | None:
 
 
 def names(actors: list[Record], most: int = FEW_NAMES) -> str:
-    """The names of actors, the first few of them, each with the office on the day."""
-    named = [f"{actor['name']}{_office(actor)}" for actor in actors[:most]]
+    """The names of actors, the first few of them, each with the office on the day, or whose place it took."""
+    named = [f"{actor['name']}{_office(actor)}{_place(actor)}" for actor in actors[:most]]
     return "; ".join([*named, *([f"and {len(actors) - most} more"] if len(actors) > most else [])])
 
 
 def _office(actor: Record) -> str:
     titles = [office["title"] for office in actor.get("offices", ())]
     return f" ({', '.join(titles)})" if titles else ""
+
+
+def _place(actor: Record) -> str:
+    before = actor.get("succeeds")
+    return f" (in the place of {before['name']})" if before else ""
 
 
 def sources(citations: Iterable[Record], most: int = FEW_SOURCES) -> list[str]:

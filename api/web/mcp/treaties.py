@@ -95,9 +95,11 @@ def on_day(document: Record, day: str, certainty: str) -> Record:
         "suspended_on_that_day": [
             f"by {by(pause)}, {span(pause)}" for pause in (period or {}).get("suspensions", []) if covers(pause, day)
         ],
-        "bound": shown.names([party for party in document["parties"] if any(covers(bound, day) for bound in party["bound"])]),
+        "bound": shown.names(
+            [{"name": party["name"]} for party in document["parties"] if any(covers(bound, day) for bound in party["bound"])]
+        ),
         "further_parties": document["further_parties"],
-        "today": document["status"]["detail"],
+        "on_the_day_of_the_release": document["status"]["detail"],
         "doubt": shown.doubt(document),
         "sources": shown.sources(cited(document)),
         "url": shown.address("agreements", document["id"]),
