@@ -177,6 +177,9 @@ class Settings:
         form="memory:// or redis://...",
         secret=True,
     )
+    mcp_origins: str = _setting(
+        "", "Origins of web pages that may use the tools at `/mcp`, separated by commas; `*` allows all. Programs need none."
+    )
     log: str = _setting(
         "auto",
         "A line for each request on standard output: `json`, `text`, `off`, or `auto`: text on a terminal and JSON elsewhere.",

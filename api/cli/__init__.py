@@ -17,6 +17,7 @@ from .common import fail, missing
 
 COMMANDS = {  # to the module of each, which is imported when it is called
     **dict.fromkeys(("config", "health"), "status"),
+    "mcp": "mcp",
     **dict.fromkeys(("changes", "check", "coverage", "fmt", "new"), "curation"),
     **dict.fromkeys(("codebook", "openapi", "schema"), "derived_files"),
     **dict.fromkeys(("cite", "release"), "publication"),

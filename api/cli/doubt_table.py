@@ -5,6 +5,7 @@ It is derived from what the formats write: a cell holds what differs between a s
 
 import csv
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -75,7 +76,7 @@ def written() -> dict[str, Any]:
             with closing(open_file(Path(temporary) / "release.sqlite")) as release:
                 rows = _rows(ReleaseContent(dataset, release), Path(temporary))
         with create_app(Settings(data_dir=Path(temporary) / "data", dataset=folder)).test_client() as client:
-            names = ("ndjson", "csv", "jsonld", "atom", "ics", "geojson")
+            names = ("ndjson", "csv", "jsonld", "atom", "ics", "geojson", "md")
             texts = {name: client.get(f"/v1/events?format={name}").text for name in names}
             ids = [PLAIN, *map(sample_id, SAMPLES)]
             graphs = {id: client.get(f"/v1/events?format=graphml&ids={id}").text for id in ids}
@@ -159,6 +160,15 @@ def graphml_record(outputs: dict[str, Any], id: str) -> Fields | None:
     return {name: text for name, text in values.items() if not (name in COUNTS and text == "0")}
 
 
+def md_record(outputs: dict[str, Any], id: str) -> Fields | None:
+    """The heading of a section, the sentences on what is doubtful, and the keys of its list."""
+    for section in outputs["md"].split("\n## ")[1:]:
+        if f"`events/{id}`" in section:
+            head, said, *_ = section.split("\n\n")
+            return {"heading": head, "sentences": said, **dict(re.findall(r"^- \*\*(.*?)\*\*:\s*(.*?)$", section, re.MULTILINE))}
+    return None
+
+
 READERS: dict[str, Callable[[dict[str, Any], str], Fields | None]] = {
     "JSON": json_record,
     "CSV": csv_record,
@@ -169,4 +179,5 @@ READERS: dict[str, Callable[[dict[str, Any], str], Fields | None]] = {
     "iCalendar": ics_record,
     "GeoJSON": geojson_record,
     "GraphML": graphml_record,
+    "Markdown": md_record,
 }

@@ -12,6 +12,7 @@ from .geojson import EMPTY_COLLECTION, FEATURES, geojson
 from .graphml import graphml
 from .icalendar import ics
 from .jsonld import EMPTY_GRAPH, GRAPH, jsonld
+from .markdown import markdown
 from .result import Listing, dumps
 from .tabular import csv_rows, ndjson
 
@@ -79,6 +80,9 @@ FORMATS: dict[str, Format] = {
         ("events",),
         what=NETWORK,
         example='<graphml xmlns="http://graphml.graphdrawing.org/xmlns"/>',
+    ),
+    "md": Format(
+        "text/markdown", markdown, paged=True, what="Each record as text, with what is doubtful in words.", example="# "
     ),
 }
 

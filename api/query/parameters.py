@@ -16,7 +16,7 @@ from ..schema.walk import leaf_fields, paths
 
 LIMIT, MOST = 50, 500
 JSON_ONLY = ("include", "facets", "cite")  # parameters that answer with more than records, which only JSON has room for
-ITEM_FORMATS = ("json", "jsonld")
+ITEM_FORMATS = ("json", "jsonld", "md")
 AGGREGATE_ORDERS = ("count", "-count", "value", "-value")
 Declared = dict[str, Any]  # name -> marshmallow field
 

@@ -139,12 +139,14 @@ class Query(Parameters):
 
     def matching(self, name: str, word: str) -> "Query":
         """The same query with a word of `name`, which chooses between what is certain and what is possible."""
-        if self.values.get(name) == word:
-            return self
+        return self if self.values.get(name) == word else self.variant(**{name: word})
+
+    def variant(self, **values: Any) -> "Query":
+        """The same query with other values of some parameters, from its first page on."""
         other = copy(self)
         for made in MADE & vars(self).keys():
             del vars(other)[made]
-        other.values, other.after = {**self.values, name: word}, None
+        other.values, other.after = {**self.values, **values}, None
         return other
 
     @cached_property

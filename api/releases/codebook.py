@@ -40,7 +40,7 @@ def counts(dataset: Dataset) -> str:
     return table(("kind", "records", "what"), *((f"`{r.kind}`", dataset.count(r.kind), r.description) for r in RESOURCES))
 
 
-def filters(dataset: Dataset) -> str:
+def filters(dataset: Dataset | None = None) -> str:
     """The filters, sorts and formats of each kind's list."""
     rows = []
     for resource in RESOURCES:
@@ -54,7 +54,7 @@ def filters(dataset: Dataset) -> str:
     return table(("list", "filters", "sort keys", "formats"), *rows)
 
 
-def keys(dataset: Dataset) -> str:
+def keys(dataset: Dataset | None = None) -> str:
     """Every key of dataset.yaml and of every kind's files."""
     head = ("key", "required", "what")
     parts = [f"### dataset.yaml\n\nWhat the dataset as a whole is.\n\n{table(head, *_keys(AboutSchema(), ''))}"]

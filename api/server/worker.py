@@ -5,6 +5,7 @@ Why it stands on gunicorn's internals: decisions/002-gunicorn-worker-and-connect
 
 import errno
 import os
+import re
 import signal
 import socket
 import struct
@@ -27,6 +28,9 @@ LINGER_SECONDS, MOST_DRAINED = 2, 1 << 20  # seconds and bytes that a client may
 FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
 BODY = ("CONTENT-LENGTH", "TRANSFER-ENCODING")
 END = b"\r\n\r\n"
+LONGEST_BODY = 32 << 10  # bytes; head and body are not longer than LARGEST_HEAD, where the head is not very long
+# The head of a request whose body is read, and the length of that; api/web/mcp refuses one without a length, or too long.
+MESSAGE = re.compile(rb"POST [^\r\n]*/mcp/?[ ?].*?\r\ncontent-length: *(\d{1,5})\r\n", re.IGNORECASE | re.DOTALL)
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
@@ -175,14 +179,14 @@ class Patient(ThreadWorker):
         return kept
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """Answers. Request bodies are not read, so a request that has one is the last of its connection."""
+        """Answers. Few request bodies are read, so a request that has one is the last of its connection."""
         if any(name in BODY and value != "0" for name, value in req.headers):
             req.force_close()
         return super().handle_request(req, conn)
 
 
 def come(conn: Any, client: socket.socket) -> bool:
-    """Whether a thread can take the request: the head is complete or too long, or the client sends no more.
+    """Whether a thread can take the request: it is complete or its head too long, or the client sends no more.
 
     Otherwise the poller reports the socket only when more than now has arrived.
     """
@@ -193,8 +197,15 @@ def come(conn: Any, client: socket.socket) -> bool:
     except OSError:
         return True
     ended = len(data) <= conn.seen  # woken by nothing new
-    whole = END in (conn.begun + data)
+    whole = complete(conn.begun + data)
     conn.seen = 0 if whole else len(data)
     done = whole or ended or len(conn.begun) + len(data) >= LARGEST_HEAD
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1 if done else len(data) + 1)
     return done
+
+
+def complete(data: bytes) -> bool:
+    """Whether the head of a request is there, and where its body is read, that too."""
+    head, end, body = data.partition(END)
+    message = MESSAGE.match(head + b"\r\n") if end else None
+    return bool(end) and (message is None or not len(body) < int(message[1]) <= LONGEST_BODY)

@@ -25,6 +25,8 @@ from . import (
     exports,
     health,
     index,
+    llms,
+    mcp,
     network,
     pages,
     pictures,
@@ -49,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.strict_slashes = False
     store = app.extensions["store"] = open_store(settings)
     app.config["RELEASES_URL"] = settings.releases_url
+    app.extensions["mcp_origins"] = settings.mcp_origins.split(",")
     init_routes(app)
     init_problems(app)
     init_cors(app)
@@ -75,7 +78,7 @@ def create_outside(detail: str) -> Flask:
 
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
-    for module in (health, index, search, resolve, network, threads, timeline, changes, exports, releases):
+    for module in (health, index, search, resolve, network, threads, timeline, changes, exports, releases, llms, mcp):
         app.register_blueprint(module.blueprint)
     for derived in (pages, resources, aggregates, citations, pictures):
         app.register_blueprint(derived.routes())
@@ -98,7 +101,8 @@ def init_cors(app: Flask) -> None:
             response.headers["Access-Control-Allow-Headers"] = ASKED
         return response
 
-    CORS(app, send_wildcard=True, methods=METHODS, expose_headers=EXPOSED, max_age=86400)
+    tools: dict[Any, Any] = {"/mcp": {"methods": ["POST"]}, "/.*": {}}
+    CORS(app, resources=tools, send_wildcard=True, methods=METHODS, expose_headers=EXPOSED, max_age=86400)
 
 
 def init_headers(app: Flask) -> None:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from .. import formats
 from ..formats.jsonld import item as jsonld_item
+from ..formats.markdown import item as markdown_item
 from ..formats.sparse import narrowed
 from ..query.aggregation import facets
 from ..query.citation import cite
@@ -28,6 +29,7 @@ from .finding import nearest_spelling
 from .request_parameters import choose_format, read_parameters, read_query, store
 from .responses import about, answer, gone_or_unknown, not_modified
 
+WRITE_ITEM = {"jsonld": jsonld_item, "md": markdown_item}  # a record in the formats other than JSON
 FEW = 5  # with fewer results than this the response says what the dataset covers
 NO_VACANCY = "An office without a holder here was not necessarily vacant: the dataset may not have who held it."
 
@@ -147,9 +149,9 @@ def item_view(resource: Resource, id: str) -> Any:
     if document is None:
         return gone_or_unknown(release, resource, id)
     collection = addresses.absolute(f"resources.{resource.kind}")
-    if name == "jsonld":
+    if name in WRITE_ITEM:
         listing = formats.Listing(resource, release, iter([document]), addresses.root().rstrip("/"), here(), None, None)
-        return answer(jsonld_item(listing), release, format.media_type, links={"collection": collection})
+        return answer(WRITE_ITEM[name](listing), release, format.media_type, links={"collection": collection})
     included = include(resource, [document], values["include"], release) if "include" in values else None
     (shown,) = addresses.in_documents(narrowed([document], values.get("fields")))
     body = formats.envelope(shown, about(release), {"self": here(), "collection": collection}, included)

@@ -121,11 +121,16 @@ def about(release: Release) -> Record:
 
 
 def gone_or_unknown(release: Release, resource: Resource, id: str, address: Callable[[str, str], str] = addresses.item) -> Any:
-    """A 308 to the `address` of a renamed record. Raises a 410 Problem for a withdrawn one, a 404 Problem for an unknown id."""
+    """A 308 to the `address` of a renamed record. Raises a Problem as `current_id` does."""
+    return redirect(address(resource.kind, current_id(release, resource, id)), 308)
+
+
+def current_id(release: Release, resource: Resource, id: str) -> str:
+    """The id that a renamed record has now. Raises a 410 Problem for a withdrawn one, a 404 Problem for an unknown id."""
     moves = Moved.select(Moved.renamed, Moved.withdrawn).where((Moved.kind == resource.kind) & (Moved.id == id))
     rows = release.rows(moves) if is_id(id) else []
     if rows and rows[0][0]:
-        return redirect(address(resource.kind, rows[0][0]), 308)
+        return str(rows[0][0])
     if rows:
         raise Problem(410, f"{id} was withdrawn: {rows[0][1]}")
     model = resource.model

@@ -67,6 +67,7 @@ IDS: dict[str, Callable[[str, list[str]], list[str]]] = {
     "atom": lambda text, ids: [entry.id.rpartition("/")[2] for entry in feedparser.parse(text).entries],
     "geojson": lambda text, ids: [feature["id"] for feature in json.loads(text)["features"]],
     "ics": ids_of_calendar,
+    "md": lambda text, ids: re.findall(r"^- \*\*Record\*\*: `[a-z-]+/([a-z0-9-]+)`", text, re.MULTILINE),
     "graphml": ids_of_network,
 }
 # Which of the records stand in a format that has no room for some.

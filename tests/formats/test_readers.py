@@ -5,12 +5,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import duckdb
 import feedparser
 import geojson
 import icalendar
+import marko
 import networkx
 import pandas
 import pyld.jsonld
@@ -22,8 +24,10 @@ from conftest import ROOT
 from flask.testing import FlaskClient
 from geojson_pydantic import FeatureCollection
 from lxml import etree
+from markdown_it import MarkdownIt
 
-from api.resources import RESOURCES
+from api.resources import BY_KIND, RESOURCES
+from api.resources.doubt import heading, remarks
 
 Documents = dict[str, list[dict[str, Any]]]
 READERS = ROOT / "tests" / "fixtures" / "readers"
@@ -304,3 +308,66 @@ def test_an_item_is_a_node_of_its_own(client: FlaskClient, nodes: dict[str, list
     assert "does not go with jsonld" in refused.text
     assert client.get(f"/v1/{kind}/nobody?format=jsonld").status_code == 404
     assert client.get(f"/v1/{kind}/{id}?format=csv").status_code == 400
+
+
+def shown(element: Any) -> str:
+    """The text of an element of Markdown, as its strict reader has it."""
+    if isinstance(element.children, str):
+        return element.children
+    return "".join(map(shown, element.children))
+
+
+def texts(value: Any, key: str = "") -> Iterator[str]:
+    """Every text of a document that has to stand in its Markdown: all but dates, which are told in words, and addresses."""
+    if isinstance(value, dict) and "edtf" in value:
+        yield value["text"]
+    elif key == "offices":  # the organization of an office stands in the roles of its holder
+        yield from (office["title"] for office in value)
+    elif isinstance(value, dict | list):
+        for name, inner in value.items() if isinstance(value, dict) else ((key, each) for each in value):
+            if name not in ("links", "updated_in", "disputed", "one_sided"):
+                yield from texts(inner, name)
+    elif isinstance(value, str):
+        yield value.replace("_", " ")
+    elif isinstance(value, bool):
+        yield "yes" if value else "no"
+    elif value is not None:
+        yield str(value)
+
+
+def test_markdown(client: FlaskClient, kind: str, documents: Documents) -> None:
+    """A record is a section: what is doubtful in its heading and in sentences, then everything that the record says."""
+    text = get(client, kind, "md", "limit=15")
+    blocks = [block for block in marko.parse(text).children if type(block).__name__ != "BlankLine"]
+    sections: list[list[Any]] = []
+    for block in blocks[2:]:
+        if type(block).__name__ == "Heading":
+            sections.append([])
+        sections[-1].append(block)
+    for section, document in zip(sections, documents[kind], strict=False):
+        name = heading(BY_KIND[kind].name(document), document)
+        assert shown(section[0]) == " ".join(name.split())
+        assert section[0].level == 2
+        if told := remarks(document):
+            assert shown(section[1]) == told
+        assert all(type(block).__name__ in ("Heading", "Paragraph", "List") for block in section)
+        whole = " ".join(map(shown, section)).replace("_", " ")
+        assert [said for said in texts(document) if " ".join(said.split()) not in whole] == []
+    assert len(sections) == min(15, len(documents[kind]))
+    lenient = MarkdownIt().parse(text)
+    titles = [after for before, after in pairwise(lenient) if before.type == "heading_open"]
+    said = ["".join(child.content for child in title.children or ()) for title in titles]
+    assert said == [shown(block) for block in blocks if type(block).__name__ == "Heading"]
+    assert "html_block" not in {token.type for token in lenient}
+
+
+def test_an_item_is_a_text_of_its_own(client: FlaskClient, kind: str, documents: Documents) -> None:
+    id = documents[kind][0]["id"]
+    asked, wanted = (
+        client.get(f"/v1/{kind}/{id}", headers={"Accept": "text/markdown"}),
+        client.get(f"/v1/{kind}/{id}?format=md"),
+    )
+    assert asked.text == wanted.text
+    assert asked.mimetype == "text/markdown"
+    assert marko.parse(asked.text).children[0].level == 1
+    assert f"/v1/{kind}/{id}>" in asked.text

@@ -1,6 +1,6 @@
 """Every trial there is, in the order of docs/reliability.md."""
 
-from . import contract, faults, hostile, injection, mutations
+from . import contract, faults, hostile, injection, messages, mutations
 from .trial import Trial
 
 CONTRACT = "Schemathesis with all its checks asks a running server, from `openapi.yaml`: {database}"
@@ -133,6 +133,17 @@ TRIALS: tuple[Trial, ...] = (
         30,
         60,
         1500,
+    ),
+    Trial(
+        "messages",
+        "fuzz",
+        "Whatever is said to the tools for assistants, the answer is one of their protocol, the same on both databases",
+        "JSON-RPC put together by chance: methods, tools, names and values that fit and that do not, hostile texts, cut messages",
+        messages.messages,
+        "{messages:,} messages: {answered:,} answered, {mended:,} told what to mend, {refused:,} refused, 0 errors, 0 differences",
+        60,
+        300,
+        3000,
     ),
     *(
         Trial(

@@ -209,6 +209,18 @@ REQUESTS: dict[str, tuple[bytes, set[int]]] = {  # each with the statuses that a
     "bytes that are not ASCII": (request(b"GET /v1/\xff\xfe?q=\xff HTTP/1.1"), {400, 404}),
     "NUL in a parameter": (request(b"GET /v1/events?q=a%00b&place=%00 HTTP/1.1"), {400}),
     "a header by way of a parameter": (request(b"GET /v1/events?q=a%0d%0aX-Evil:%20yes HTTP/1.1"), {200}),
+    "a message that is too long": (
+        request(b"POST /mcp HTTP/1.1", b"Content-Type: application/json", b"Content-Length: 99999", body=b"{" * 99999),
+        {413},
+    ),
+    "a message of unknown length": (
+        request(
+            b"POST /mcp HTTP/1.1", b"Content-Type: application/json", b"Transfer-Encoding: chunked", body=b"2\r\n{}\r\n0\r\n\r\n"
+        ),
+        {411},
+    ),
+    "a message of another type": (request(b"POST /mcp HTTP/1.1", b"Content-Length: 2", body=b"{}"), {415}),
+    "a message from another page": (request(b"POST /mcp HTTP/1.1", b"Origin: http://evil.example", b"Content-Length: 0"), {403}),
     "a header by way of a path": (request(b"GET /v1/events/%0d%0aX-Evil:%20yes HTTP/1.1"), {404}),
 }
 UP = ("..", "%2e%2e", "%2E.", ".%2e", "%252e%252e", "..%00", "%c0%ae%c0%ae", "....//", "..;", "%ff%0e%ff%0e")
@@ -304,6 +316,7 @@ def slow(times: int, folder: Path) -> Figures:
     """`times` clients at once of each kind that dawdles; the others do not wait for them."""
     head = b"GET /v1/topics HTTP/1.1\r\nHost: x\r\n"
     length, chunked = head + b"Content-Length: 1000\r\n\r\n", head + b"Transfer-Encoding: chunked\r\n\r\n"
+    message = b"POST /mcp HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
     kinds = {  # each with what comes at once, and what comes again and again
         "say nothing": (b"", b""),
         "stop in the line": (head[:9], b""),
@@ -318,6 +331,8 @@ def slow(times: int, folder: Path) -> Figures:
         "drip a body": (length, b"a"),
         "drip the name of a chunk": (chunked + b"f;", b"a"),
         "drip chunks": (chunked, b"1\r\na\r\n"),
+        "stop in a message": (message + b"{", b""),
+        "drip a message": (message, b" "),
         "drip trailers": (chunked + b"0\r\n", b"X-A: b\r\n"),
     }
     with serving() as url:
@@ -347,7 +362,9 @@ def slow(times: int, folder: Path) -> Figures:
     return {"clients": times, "kinds": len(kinds), "longest": longest}
 
 
-UNFINISHED = ("say nothing", "stop in the line", "stop in a field", "drip a line", "drip fields")  # they have no answer yet
+UNFINISHED = (
+    "say nothing", "stop in the line", "stop in a field", "drip a line", "drip fields", "stop in a message", "drip a message"
+)  # fmt: skip  # they have no answer yet
 
 
 def is_open(client: socket.socket) -> bool:

@@ -16,6 +16,7 @@ import icalendar
 import requests
 import yaml
 from conftest import running
+from markdown_it import MarkdownIt
 
 from api.config import Settings
 from api.dataset.findings import DatasetError
@@ -79,6 +80,12 @@ def entries(text: str) -> list[Any]:
     )
 
 
+def blocks(text: str) -> list[Any]:
+    """The blocks and marks of a Markdown document, and nothing of what they say."""
+    tokens = MarkdownIt().enable("table").parse(text)
+    return sorted((token.type, token.level, sorted(child.type for child in token.children or ())) for token in tokens)
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "json": lambda text: shape(json.loads(text)["data"]),
     "ndjson": lambda text: sorted((shape(json.loads(line)) for line in text.splitlines()), key=repr),
@@ -88,6 +95,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "atom": tags,
     "graphml": tags,
     "ics": entries,
+    "md": blocks,
 }
 
 

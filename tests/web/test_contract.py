@@ -208,6 +208,8 @@ def test_every_route_is_in_the_contract_and_nothing_else(client: FlaskClient) ->
         "/",
         "/style.css",
         "/suggest.js",
+        "/llms.txt",
+        "/mcp",
         "/docs",
         "/docs/texts/{name}.md",
         "/docs/{name}",

@@ -1,0 +1,135 @@
+"""What agreements were in force on a day, who was bound by them, and of which that is not known."""
+
+import json
+from typing import Any
+
+from ...query.pagination import page, total
+from ...query.parameters import arguments
+from ...query.query import Query
+from ...resources.actors import ACTORS
+from ...resources.agreements import AGREEMENTS
+from ...resources.doubt import date_words, heading
+from ...schema.fields import Record
+from ...storage.release import Release
+from ..request_parameters import store
+from . import shown
+from .answers import extent, limited, possible, query_address, release_of
+from .names import Strings, with_ids
+
+FEW_UNKNOWN = 5
+FOR_SURE = "certain"
+
+
+def in_force(strings: Strings) -> Record:
+    """The agreements in force on a day."""
+    release = release_of(strings)
+    renamed = {"day": "in_force_on", "party": "party_all", "text": "q"}
+    given = {renamed.get(name, name): values for name, values in limited(strings).items()}
+    asked, read = with_ids(release, AGREEMENTS, {**given, "sort": ["date"]})
+    query = Query(AGREEMENTS, arguments(AGREEMENTS), asked, store(), served=release)
+    day = query.values["in_force_on"].earliest.isoformat()
+    at_the_time, replaced = parties_on(release, query.values.get("party_all", []), day)
+    if replaced:
+        asked["party_all"] = at_the_time
+        query = Query(AGREEMENTS, arguments(AGREEMENTS), asked, store(), served=release)
+    results = page(query)
+    found = [json.loads(text) for text in results.documents]
+    doubtful = possible(query, [document["id"] for document in found])
+    unknown = query.variant(status=["unknown"], limit=FEW_UNKNOWN)
+    unknown.values = {name: value for name, value in unknown.values.items() if name not in ("in_force_on", "cursor")}
+    return shown.envelope(
+        query.release,
+        day=day,
+        read_as=read | replaced,
+        **extent(results.total, len(found), results.next, query.release),
+        results=[on_day(document, day, doubtful.get(document["id"], FOR_SURE)) for document in found],
+        entry_into_force_not_known=not_known(unknown),
+        api=query_address("agreements", asked),
+    )
+
+
+def not_known(query: Query) -> Record | None:
+    """Agreements that may have been in force, as nobody read when they entered into force."""
+    if not (count := total(query)):
+        return None
+    some = [json.loads(text) for text in page(query).documents]
+    return {"total": count, "some": [f"agreements/{document['id']} ({document['title']})" for document in some]}
+
+
+def parties_on(release: Release, parties: list[str], day: str) -> tuple[list[str], dict[str, str]]:
+    """The parties as they were called on a day: who was succeeded before it by its successor, and the other way round."""
+    told: dict[str, str] = {}
+    now = list(parties)
+    for before, after, first, last in successions(release):
+        for asked, other, wrong in ((after, before, day < first), (before, after, day > last)):
+            if wrong and asked in now and other not in now:
+                now[now.index(asked)] = other
+                told[asked] = f"actors/{other}: {after} took the place of {before} between {first} and {last}"
+    return now, told
+
+
+def successions(release: Release) -> list[tuple[str, str, str, str]]:
+    """Who was succeeded by whom, and the first and the last day on which that can have been."""
+
+    def read() -> list[tuple[str, str, str, str]]:
+        model = ACTORS.model
+        texts = release.rows(model.select(model.document).where(model.document.contains('"succeeded_by":[{')))
+        found = []
+        for actor in (json.loads(text) for (text,) in texts):
+            for one in actor["succeeded_by"]:
+                first, last = one["date"]["earliest"], one["date"]["latest"]
+                found.append((actor["id"], one["actor"]["id"], first or "0001-01-01", last or "9999-12-31"))
+        return found
+
+    return release.once("successions", read)
+
+
+def on_day(document: Record, day: str, certainty: str) -> Record:
+    """An agreement as it was on a day."""
+    period = next((period for period in document["in_force"] if covers(period, day)), None)
+    told = {
+        "id": f"agreements/{document['id']}",
+        "title": heading(document["title"], document),
+        "certainty": certainty,
+        "in_force": period and span(period),
+        "suspended_on_that_day": [
+            f"by {by(pause)}, {span(pause)}" for pause in (period or {}).get("suspensions", []) if covers(pause, day)
+        ],
+        "bound": shown.names(
+            [{"name": party["name"]} for party in document["parties"] if any(covers(bound, day) for bound in party["bound"])]
+        ),
+        "further_parties": document["further_parties"],
+        "on_the_day_of_the_release": document["status"]["detail"],
+        "doubt": shown.doubt(document),
+        "sources": shown.sources(cited(document)),
+        "url": shown.address("agreements", document["id"]),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def covers(period: Record, day: str) -> bool:
+    """Whether a period can include a day."""
+    first, last = (period["from"] or {}).get("earliest"), (period["to"] or {}).get("latest")
+    return (first or "") <= day <= (last or "9999-12-31")
+
+
+def span(period: Record) -> str:
+    """From when to when, and how it ended."""
+    words = [f"from {date_words(period['from'])}" if period["from"] else "from a day not known"]
+    words += [f"to {date_words(period['to'])}"] if period["to"] else ["with no end known"]
+    ended = (
+        f" ({period['ended_by'].replace('_', ' ')}{f' by {by(period)}' if period['by'] else ''})"
+        if period.get("ended_by")
+        else ""
+    )
+    return f"{' '.join(words)}{ended}"
+
+
+def by(period: Record) -> str:
+    return ", ".join(actor["name"] for actor in period["by"])
+
+
+def cited(document: Record) -> Any:
+    """The citations of its entry into force; where there is no such action, those of the record."""
+    acts = [action for action in document["actions"] if action["kind"] in ("entered_into_force", "applied_provisionally")]
+    return acts[0]["citations"] if acts else document["citations"]

@@ -1,0 +1,344 @@
+"""The tools for assistants: the protocol in both revisions, what the answers say, and who may ask."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from conftest import ROOT
+from flask.testing import FlaskClient
+from support import guarded
+from werkzeug.test import TestResponse
+
+from api.config import Settings
+from api.web.app import create_app
+
+MODERN, LEGACY = "2026-07-28", "2025-11-25"
+VERSION, CAPABILITIES = "io.modelcontextprotocol/protocolVersion", "io.modelcontextprotocol/clientCapabilities"
+DISPUTED = "2026-02-alleged-understanding-on-new-start-limits"
+CALLS: dict[str, dict[str, Any]] = {
+    "find": {"text": "nuclear war cannot be won"},
+    "get": {"id": "agreements/new-start"},
+    "timeline": {"actor": "joe-biden", "date_from": "2021-06", "date_to": "2021-06"},
+    "in_force": {"day": "1985-01-01", "party": ["united-states", "soviet-union"]},
+    "who_held": {"office": "Secretary of State", "day": "2021-06-16"},
+    "cite": {"of": "events/2021-06-16-geneva-summit"},
+}
+
+
+def post(client: FlaskClient, method: str, headers: dict[str, str] | None = None, **params: Any) -> TestResponse:
+    """A request of the revision without sessions, as its clients send it."""
+    meta = {VERSION: MODERN, CAPABILITIES: {}}
+    named = {"Mcp-Name": name} if (name := params.get("name") or params.get("uri")) else {}
+    told = {"MCP-Protocol-Version": MODERN, "Mcp-Method": method, **named, "Accept": "application/json, text/event-stream"}
+    body = {"jsonrpc": "2.0", "id": 7, "method": method, "params": {**params, "_meta": meta}}
+    return client.post("/mcp", json=body, headers={**told, **(headers or {})})
+
+
+def call(client: FlaskClient, name: str, **arguments: Any) -> Any:
+    """What a tool answers: the structured content, or the text of an error."""
+    answer = post(client, "tools/call", name=name, arguments=arguments)
+    assert answer.status_code == 200, answer.text
+    result = answer.get_json()["result"]
+    (content,) = result["content"]
+    if result["isError"]:
+        return content["text"]
+    assert json.loads(content["text"]) == result["structuredContent"], "clients that read text read the same"
+    return result["structuredContent"]
+
+
+def with_client(server: Any, mode: str, talk: Callable[[Any], Any]) -> Any:
+    """What the official client gets from a server."""
+    from mcp import Client  # noqa: PLC0415  # it takes a second to import
+
+    async def ask() -> Any:
+        async with Client(server, mode=mode) as client:
+            return await talk(client)
+
+    return asyncio.run(ask())
+
+
+async def everything(client: Any) -> Any:
+    """Lists and calls everything."""
+    tools = (await client.list_tools()).tools
+    results = {name: await client.call_tool(name, given) for name, given in CALLS.items()}
+    books = (await client.list_resources()).resources
+    read = [(await client.read_resource(book.uri)).contents[0].text for book in books]
+    templates = (await client.list_resource_templates()).resource_templates
+    record = (await client.read_resource("dataset://topics/arms-race")).contents if "arms-race" in read[0] else None
+    return tools, results, read, templates, record
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy", MODERN])
+def test_the_official_client_lists_and_calls_every_tool(server: str, mode: str) -> None:
+    tools, results, books, templates, _ = with_client(f"{server}/mcp", mode, everything)
+    assert [tool.name for tool in tools] == list(CALLS)
+    assert all(tool.annotations.read_only_hint for tool in tools)
+    for result in results.values():
+        assert not result.is_error, result.content[0].text
+        assert result.structured_content["release"]["version"] in result.structured_content["cite_as"]
+    assert results["in_force"].structured_content["total"] > 5
+    assert all(len(text) > 1000 for text in books)
+    assert [template.uri_template for template in templates] == ["dataset://{kind}/{id}"]
+
+
+def test_the_command_answers_the_official_client_over_standard_input_and_output(settings: Settings) -> None:
+    from mcp import StdioServerParameters  # noqa: PLC0415
+
+    environ = {**os.environ, "DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url}
+    options = ["--dataset", str(settings.dataset), "--data-dir", str(settings.data_dir)]
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "api", "mcp", "--no-load", *options], env=environ, cwd=ROOT
+    )
+    tools, results, *_ = with_client(command, "auto", everything)
+    assert [tool.name for tool in tools] == list(CALLS)
+    assert results["get"].structured_content["url"].endswith("/v1/agreements/new-start")
+
+
+def test_a_client_of_the_revision_before_needs_no_session(client: FlaskClient) -> None:
+    def ask(method: str, **params: Any) -> Any:
+        return client.post("/mcp", json={"jsonrpc": "2.0", "id": "a", "method": method, "params": params})
+
+    started = ask("initialize", protocolVersion=LEGACY, capabilities={}, clientInfo={"name": "x", "version": "1"})
+    assert started.get_json()["result"]["protocolVersion"] == LEGACY
+    assert "Mcp-Session-Id" not in started.headers
+    assert ask("initialize", protocolVersion="2024-11-05").get_json()["result"]["protocolVersion"] == LEGACY
+    assert ask("ping").get_json() == {"jsonrpc": "2.0", "id": "a", "result": {}}
+    assert ask("tools/call", name="find", arguments={"text": "geneva"}).get_json()["result"]["structuredContent"]["total"]
+    told = client.post("/mcp", json={"jsonrpc": "2.0", "method": "notifications/initialized"})
+    assert (told.status_code, told.data) == (202, b"")
+    assert client.get("/mcp").status_code == client.delete("/mcp").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"headers": {"MCP-Protocol-Version": LEGACY}}, 400, -32020),
+        ({"headers": {"Mcp-Method": "tools/list"}}, 400, -32020),
+        ({"headers": {"Mcp-Name": "get"}}, 400, -32020),
+        ({"headers": {"Mcp-Name": "=?base64?ZmluZA==?="}}, 200, None),
+        ({"headers": {"Mcp-Name": "=?base64?!?="}}, 400, -32020),
+        ({"meta": {}}, 400, -32602),
+        ({"meta": {VERSION: MODERN}}, 400, -32602),
+        ({"meta": {VERSION: 1, CAPABILITIES: {}}}, 400, -32602),
+        ({"meta": {VERSION: "1900-01-01", CAPABILITIES: {}}, "headers": {"MCP-Protocol-Version": "1900-01-01"}}, 400, -32022),
+        ({"method": "tools/fall", "headers": {"Mcp-Method": "tools/fall"}}, 404, -32601),
+        ({"method": "initialize", "headers": {"Mcp-Method": "initialize"}}, 404, -32601),
+        ({"params": {"name": "fond"}, "headers": {"Mcp-Name": "fond"}}, 400, -32602),
+        ({"params": {"arguments": []}}, 400, -32602),
+        ({"id": None}, 400, -32600),
+        ({"id": True}, 400, -32600),
+        ({"jsonrpc": "1.0"}, 400, -32600),
+    ],
+)
+def test_a_message_that_is_not_right_is_the_error_of_the_protocol(
+    client: FlaskClient, change: dict[str, Any], status: int, code: int | None
+) -> None:
+    meta = change.get("meta", {VERSION: MODERN, CAPABILITIES: {}})
+    params = {"name": "find", "arguments": {"text": "geneva"}, "_meta": meta} | change.get("params", {})
+    body = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": params}
+    body |= {key: change[key] for key in ("method", "id", "jsonrpc") if key in change}
+    headers = {"MCP-Protocol-Version": MODERN, "Mcp-Method": "tools/call", "Mcp-Name": "find"} | change.get("headers", {})
+    answer = client.post("/mcp", json=body, headers=headers)
+    assert (answer.status_code, answer.get_json().get("error", {}).get("code")) == (status, code), answer.text
+    if code == -32022:
+        assert answer.get_json()["error"]["data"]["supported"][0] == MODERN
+
+
+@pytest.mark.parametrize(
+    ("sent", "headers", "status"),
+    [
+        (b"{", {}, 400),
+        (b"[" * 30_000, {}, 400),
+        (b"\xff", {}, 400),
+        (b'{"jsonrpc":"2.0","id":1,"method":"\\ud800"}', {}, 400),
+        (b'{"jsonrpc":"2.0","id":NaN,"method":"ping"}', {}, 400),
+        (b"[]", {}, 400),
+        (b'{"jsonrpc":"2.0","id":1,"result":{}}', {}, 400),
+        (b" " * 40_000, {}, 413),
+        (b"{}", {"Content-Type": "text/plain"}, 415),
+        (b"{}", {"Accept": "text/event-stream"}, 406),
+        (b"{}", {"Origin": "https://evil.example"}, 403),
+        (b"{}", {"Origin": "null"}, 403),
+        (b"{}", {"Origin": "http://127.0.0.1.evil.example"}, 403),
+        (b"{}", {"Origin": "http://localhost:6274"}, 400),
+    ],
+)
+def test_what_is_no_message_and_who_may_not_ask_is_refused(
+    client: FlaskClient, sent: bytes, headers: dict[str, str], status: int
+) -> None:
+    answer = client.post("/mcp", data=sent, headers={"Content-Type": "application/json", **headers})
+    assert answer.status_code == status, answer.text
+    assert answer.mimetype == ("application/json" if status == 400 else "application/problem+json")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_an_operator_says_which_pages_may_ask(settings: Settings) -> None:
+    client = create_app(replace(settings, mcp_origins="https://a.example,https://b.example")).test_client()
+    assert post(client, "tools/list", {"Origin": "https://b.example"}).status_code == 200
+    assert post(client, "tools/list", {"Origin": "https://c.example"}).status_code == 403
+    asked = client.options("/mcp", headers={"Origin": "https://b.example", "Access-Control-Request-Method": "POST"})
+    assert "POST" in asked.headers["Access-Control-Allow-Methods"]
+    client = create_app(replace(settings, mcp_origins="*")).test_client()
+    assert post(client, "tools/list", {"Origin": "https://c.example"}).status_code == 200
+
+
+def test_an_answer_has_the_headers_of_every_answer(server: str) -> None:
+    import requests  # noqa: PLC0415
+
+    for body in ({"jsonrpc": "2.0", "id": 1, "method": "ping"}, [], {"jsonrpc": "2.0", "method": "notifications/initialized"}):
+        guarded(requests.post(f"{server}/mcp", json=body, timeout=30))
+
+
+def test_what_can_be_mended_is_told_as_the_api_tells_it(client: FlaskClient) -> None:
+    assert "Did you mean speaker?" in call(client, "find", kind="statements", filters={"speker": "x"})
+    assert "Did you mean events?" in call(client, "find", kind="event", filters={"type": "summit"})
+    assert "limit is more than 50" in call(client, "find", kind="events", limit=51).replace("limit: ", "limit ")
+    assert "is missing" in call(client, "get")
+    assert "colour: is unknown" in call(client, "find", text="x", colour="red")
+    assert "Did you mean events/2021-06-16-geneva-summit" not in call(client, "get", id="events/2021-06-16-geneva-summt")
+    assert "2021-06-16-geneva-summit" in call(client, "get", id="events/2021-06-16-geneva-summt")
+    assert "1985-01-01" in call(client, "in_force", day="1985")
+    assert "facets" not in call(client, "find", kind="events", filters={"facets": "year"}).split("Allowed")[1]
+    assert "is not a cursor" in call(client, "find", kind="events", cursor="x")
+
+
+def test_a_name_is_read_as_one_record_and_that_is_said(client: FlaskClient) -> None:
+    answer = call(client, "find", kind="events", filters={"place": "Geneva", "actor": ["Biden", "vladimir-putin"]})
+    assert answer["read_as"] == {"Geneva": "places/geneva (Geneva)", "Biden": "actors/joe-biden (Joe Biden)"}
+    assert answer["results"]
+    told = call(client, "who_held", person="Sullivan")
+    assert "jake-sullivan" in told
+    assert call(client, "timeline", actor="USSR", limit=1)["read_as"] == {"USSR": "actors/soviet-union (Soviet Union)"}
+    assert "john-sullivan" in told
+
+
+def test_what_is_doubtful_is_so_in_words_in_every_answer(client: FlaskClient) -> None:
+    found = call(client, "find", kind="events", filters={"ids": DISPUTED})["results"][0]
+    (listed,) = (
+        one
+        for one in call(client, "timeline", agreement="new-start", date_from="2026-02", date_to="2026-02", limit=50)["results"]
+        if one["id"] == f"events/{DISPUTED}"
+    )
+    whole = call(client, "get", id=DISPUTED)
+    for answer in (found, listed, whole):
+        assert answer["title"].startswith("Alleged: ")
+        assert answer["title"].endswith("(disputed, one-sided)")
+        assert [sentence.split(":")[0] for sentence in answer["doubt"]] == ["Alleged", "Disputed", "One-sided"]
+    assert found["date"] == listed["date"] == "between 4 and 5 February 2026, day not known"
+    assert found["date"] in whole["text"]
+    assert "denies" in whole["text"]
+
+
+def test_every_record_has_its_id_its_address_and_its_sources(client: FlaskClient) -> None:
+    for name, given in CALLS.items():
+        answer = call(client, name, **given)
+        assert answer["release"]["version"] in answer["cite_as"]
+        for record in answer.get("results", ()):
+            assert client.get(record["url"]).get_json()["data"]["id"] == record["id"].partition("/")[2]
+            assert record["sources"]
+            source = record["sources"][0].rpartition("(")[2].rstrip(")")
+            assert call(client, "get", id=source)["id"] == source
+
+
+def test_what_is_cut_says_so_and_the_cursor_goes_on(client: FlaskClient) -> None:
+    first = call(client, "find", kind="events", filters={"type": "summit"}, limit=3)
+    assert first["cut"] == f"3 of {first['total']} are shown; ask again with this cursor for the next"
+    second = call(client, "find", kind="events", filters={"type": "summit"}, limit=3, cursor=first["cursor"])
+    api = client.get("/v1/events?type=summit&limit=6").get_json()["data"]
+    assert [one["id"] for one in first["results"] + second["results"]] == [f"events/{document['id']}" for document in api]
+    nothing = call(client, "find", kind="events", filters={"date_to": "1500"})
+    assert "no proof" in nothing["coverage"]
+    long = call(client, "get", id="agreements/new-start")
+    assert "cut" not in long
+
+
+def test_a_match_that_is_only_possible_says_so(client: FlaskClient) -> None:
+    query = {"date_from": "2007-12-12", "date_to": "2007-12-12"}
+    (treaty,) = call(client, "find", kind="agreements", filters={"ids": "cfe-treaty", **query})["results"]
+    assert treaty["match"].startswith("possible, not certain")
+    certain = call(client, "find", kind="agreements", filters={"ids": "cfe-treaty", "date_match": "certain", **query})
+    assert certain["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("party", "day", "bound"),
+    [
+        (["united-states", "russia"], "1985-01-01", "United States; Soviet Union"),
+        (["united-states", "soviet-union"], "2000-01-01", "United States; Russia"),
+    ],
+)
+def test_a_state_that_did_not_exist_on_the_day_is_read_as_the_one_whose_place_it_took(
+    client: FlaskClient, party: list[str], day: str, bound: str
+) -> None:
+    answer = call(client, "in_force", day=day, party=party, topic="nuclear-weapons")
+    assert answer["results"]
+    assert "abm-treaty" in " ".join(one["id"] for one in answer["results"])
+    (treaty,) = (one for one in answer["results"] if one["id"] == "agreements/abm-treaty")
+    assert treaty["bound"] == bound
+    assert "took the place of" in answer["read_as"][party[1]]
+
+
+def test_several_values_say_that_any_of_them_is_enough(client: FlaskClient) -> None:
+    both = ["united-states", "soviet-union"]
+    assert "actor_all" in call(client, "find", kind="events", filters={"actor": both}, limit=1)["note"]
+    assert "actor_all" in call(client, "timeline", actor=both, limit=1)["note"]
+    assert "note" not in call(client, "find", kind="events", filters={"actor_all": both}, limit=1)
+    (hot_line,) = call(client, "find", kind="agreements", filters={"ids": "hotline-memorandum-1963"})["results"]
+    assert hot_line["who"] == "United States; Soviet Union; Russia (in the place of Soviet Union)"
+
+
+def test_a_suspension_and_an_entry_into_force_that_nobody_read_are_told(client: FlaskClient) -> None:
+    suspended = call(client, "in_force", day="2024-01-01", party=["united-states", "russia"], limit=50)
+    (treaty,) = (one for one in suspended["results"] if one["id"] == "agreements/new-start")
+    assert treaty["suspended_on_that_day"] == ["by Russia, Vladimir Putin, from 28 February 2023 to 5 February 2026"]
+    unknown = call(client, "in_force", day="1990-01-01", party=["united-states", "soviet-union"])["entry_into_force_not_known"]
+    assert any(one.startswith("agreements/nuclear-risk-reduction-centers-agreement-1987") for one in unknown["some"])
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"office": "Secretary of State", "day": "1945-07-01"}, {("joseph-grew", "Acting Secretary of State")}),
+        (
+            {"office": "minister of foreign affairs", "day": "1991-12-01"},
+            {
+                ("andrei-kozyrev", "Minister of Foreign Affairs of Russia"),
+                ("eduard-shevardnadze", "Minister of Foreign Affairs of the Soviet Union"),
+            },
+        ),
+        ({"office": "ambassador of the united states", "day": "1952-10-03"}, set()),
+        ({"person": "dean-acheson", "day": "1950-01-01"}, {("dean-acheson", "Secretary of State")}),
+    ],
+)
+def test_who_held_an_office(client: FlaskClient, given: dict[str, str], expected: set[tuple[str, str]]) -> None:
+    answer = call(client, "who_held", **given)
+    assert {(one["id"].partition("/")[2], one["office"]) for one in answer["results"]} == expected
+    assert {one["certainty"] for one in answer["results"]} <= {"certain"}
+    if not expected:
+        assert [one["name"] for one in answer["before_and_after"]] == ["George F. Kennan", "Charles E. Bohlen"]
+
+
+def test_a_citation_is_that_of_the_api(client: FlaskClient) -> None:
+    api = client.get("/v1/cite/events?ids=2021-06-16-geneva-summit").get_json()["data"]
+    answer = call(client, "cite", of="2021-06-16-geneva-summit")
+    assert (answer["citation"], answer["sha256"]) == (api["text"], api["sha256"])
+    assert call(client, "cite", of="events?type=summit", style="bibtex")["citation"].startswith("@misc{")
+
+
+def test_counts_are_those_of_the_api(client: FlaskClient) -> None:
+    answer = call(client, "find", kind="events", filters={"type": "veto"}, count_by=["year", "actor"])
+    assert answer["groups"] == client.get("/v1/aggregates/events?type=veto&by=year,actor").get_json()["data"]
+
+
+def test_llms_txt_leads_to_everything(client: FlaskClient) -> None:
+    answer = client.get("/llms.txt")
+    assert answer.text.startswith("# ")
+    for address in [line.split("](")[1].split(")")[0] for line in answer.text.splitlines() if "](" in line]:
+        assert client.get(address if not address.endswith("q=") else f"{address}geneva").status_code == 200, address
+    assert client.get("/llms.txt", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
