@@ -42,6 +42,7 @@ class AboutSchema(Schema):
     keywords = Many("Words to find it by.", Text("A word."))
     equivalents = Many("Words that search takes for each other.", Text("Two or more, with = between them."))
     url = Url("Address of a server that offers the releases for good; that of each release follows from it.")
+    doi = Text("DOI of this version.", validate=validate.Regexp(r"10\.\d{4,9}/\S+\Z", error="{input!r} is not a DOI: 10.x/y"))
 
 
 @dataclass(frozen=True)

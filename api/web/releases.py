@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request, send_file, url_for
 from .. import formats
 from ..problems import Problem, nearest
 from ..query.citation import citation, release_url
-from ..releases.files import file_of
+from ..releases.files import QUALITY, File, file_of
 from ..schema.fields import Record
 from ..schema.versions import is_draft
 from ..storage.published import SUMS, PublishedRelease
@@ -20,7 +20,6 @@ from .responses import about, fixed
 
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
-QUALITY = "quality.json"
 LISTED = ("version", "released", "digest")
 SHOWN = ("version", "released", "digest", "title", "licence", "licence_url", "counts")
 blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases")
@@ -154,7 +153,7 @@ def described(published: PublishedRelease) -> Record:
                 "sha256": sha256,
                 "records": records.get(name),
                 "href": href,
-                "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if file else {},
+                "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if isinstance(file, File) else {},
             }
         )
     return {**shown(store().version(published.version).about), "files": files}

@@ -1,4 +1,4 @@
-"""Metadata files of a release: the catalogue entry, the codebook, quality figures, changes, citations."""
+"""Metadata files of a release: the codebook, quality figures, changes, citations."""
 
 import csv
 import gzip
@@ -28,40 +28,6 @@ NULLS = (
 
 # The public columns of a change, in order.
 CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.change, Changed.keys, Changed.to, Changed.reason)
-
-
-def catalogue(files: dict[str, tuple[str, str]], content: ReleaseContent, path: Path) -> None:
-    """The release as a schema.org Dataset and a DCAT dataset, as JSON-LD."""
-    about, url = content.release.about, citation.release_url(content.release.about)
-    node = {
-        "@context": {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
-        "@type": ["Dataset", "dcat:Dataset"],
-        "@id": f"urn:sha256:{about['digest']}",
-        "name": about["title"],
-        "dct:title": about["title"],
-        "description": about["description"],
-        "dct:description": about["description"],
-        "version": about["version"],
-        "dcat:version": about["version"],
-        "datePublished": about["released"],
-        "license": about["licence_url"],
-        "dct:license": {"@id": about["licence_url"]},
-        "creator": [{"@type": "Organization", "name": creator["name"]} for creator in about["creators"]],
-        "keywords": about["keywords"],
-        "dcat:keyword": about["keywords"],
-        "temporalCoverage": about["coverage"],
-        **({"url": url, "dcat:landingPage": {"@id": url}} if url else {}),
-        "distribution": [
-            {
-                "@type": ["DataDownload", "dcat:Distribution"],
-                "contentUrl": f"{url}/{name}" if url else name,
-                "encodingFormat": type,
-                "name": what,
-            }
-            for name, (type, what) in files.items()
-        ],
-    }
-    write_json(path, node)
 
 
 def book(content: ReleaseContent, path: Path) -> None:
