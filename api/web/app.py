@@ -32,6 +32,7 @@ from . import (
     resolve,
     resources,
     search,
+    signposts,
     threads,
     timeline,
 )
@@ -73,7 +74,7 @@ def create_outside(prefix: str) -> Flask:
 
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
-    for module in (health, index, search, resolve, network, threads, timeline, changes, exports, releases):
+    for module in (health, index, search, resolve, network, threads, timeline, changes, exports, releases, signposts):
         app.register_blueprint(module.blueprint)
     for derived in (pages, resources, aggregates, citations, pictures):
         app.register_blueprint(derived.routes())

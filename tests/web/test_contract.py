@@ -206,6 +206,7 @@ def test_every_route_is_in_the_contract_and_nothing_else(client: FlaskClient) ->
     pages = {path.removeprefix("/v1") for path in paths} - paths  # each of these is that of a path
     unlisted = {"/", "/style.css", "/docs", "/docs/{name}", "/problems/{kind}"} | pages
     unlisted |= {rule for rule in rules if rule.startswith("/pictures/")}
+    unlisted |= {"/.well-known/api-catalog", "/releases/{version}/linkset"}  # for programs that know their standards
     assert rules - unlisted == paths
 
 

@@ -1,7 +1,7 @@
 """A release as a dataset of DCAT-AP 3, in the catalogue of its server."""
 
 from ...schema.fields import Record
-from .description import Description, Part, without_nulls
+from .description import Description, PublishedFile, without_nulls
 
 AUTHORITY = "http://publications.europa.eu/resource/authority"
 CONTEXT = {
@@ -66,7 +66,7 @@ def dcat(described: Description) -> Record:
     return {"@context": CONTEXT, "@graph": [without_nulls(node) for node in nodes]}
 
 
-def distribution(described: Description, part: Part, licence: Record) -> Record:
+def distribution(described: Description, part: PublishedFile, licence: Record) -> Record:
     address = {"@id": described.of(part.name)}
     return {
         "@id": f"{described.of(part.name)}#distribution",

@@ -15,7 +15,7 @@ from ...storage.tables import Changed
 
 
 @dataclass(frozen=True)
-class Part:
+class PublishedFile:
     """A file of a release; `records` is their number, None where the file is no list of records."""
 
     name: str
@@ -42,6 +42,7 @@ class Agent:
 class Description:
     """A release.
 
+    `parts` are its files but for those that are `printed` from this.
     `home` is the address of the server, `address` that of the release, None where they are not known: a file that does not
     know where it will be served has addresses relative to itself. `page` is for people. `cite_as` is what a citation leads to.
     """
@@ -66,7 +67,8 @@ class Description:
     cite_as: str | None
     citation: str | None
     bibtex: str
-    parts: tuple[Part, ...]
+    parts: tuple[PublishedFile, ...]
+    printed: tuple[str, ...]
 
     @property
     def identifier(self) -> str:
@@ -88,7 +90,9 @@ class Description:
         return f"{self.address}/{name}" if self.address else name
 
 
-def describe(release: Release, parts: Iterable[Part] = (), base: str | None = None) -> Description:
+def describe(
+    release: Release, parts: Iterable[PublishedFile] = (), base: str | None = None, printed: Iterable[str] = ()
+) -> Description:
     """The description of a release and its files; `base` is the address of a server whose dataset names none."""
     about = release.about
     home, address = about.get("url") or base, release_url(about, base)
@@ -116,6 +120,7 @@ def describe(release: Release, parts: Iterable[Part] = (), base: str | None = No
         citation=citation(about, base),
         bibtex=bibtex(about, f"sha256:{about['digest']}", cited_as(about, base)),
         parts=tuple(parts),
+        printed=tuple(printed),
     )
 
 

@@ -34,6 +34,7 @@ def schema_org(described: Description) -> Record:
             "variableMeasured": [
                 {"@type": "PropertyValue", "name": f"{kind}.{node.name}", "description": node.description}
                 for kind, node in variables()
+                if described.parts
             ],
             "distribution": [
                 without_nulls(

@@ -13,7 +13,7 @@ from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...storage.published import digest
 from ...storage.sqlite import DATABASE
-from ..descriptions import PRINTED, Part, Printed
+from ..descriptions import PRINTED, Printed, PublishedFile
 from .datapackage import package
 from .metadata import CHANGE, as_change, bibliography, book, changed, csl, figures, licence, readme
 from .ndjson import everything, ndjson_writer
@@ -54,13 +54,13 @@ def file_of(name: str) -> File | Printed | None:
     return FILES.get(name) or FILES.get(re.sub(r"-(\d{4}|undated)\.parquet$", ".parquet", name)) or PRINTED.get(name)
 
 
-def parts(folder: Path) -> Iterator[Part]:
+def parts(folder: Path) -> Iterator[PublishedFile]:
     """The files of a release in a folder, each with its size, sum and number of records."""
     records = json.loads((folder / QUALITY).read_text(encoding="utf-8"))["files"]
     for path in sorted(folder.iterdir()):
         if file := file_of(path.name):
             size, sha256 = path.stat().st_size, digest(path)
-            yield Part(path.name, file.media_type, file.what, size, sha256, records.get(path.name))
+            yield PublishedFile(path.name, file.media_type, file.what, size, sha256, records.get(path.name))
 
 
 def _ndjson(resource: Resource) -> File:
