@@ -25,6 +25,7 @@ from support import QUICKLY
 
 from api.dataset import manifests
 from api.formats import FORMATS
+from api.releases.descriptions import PRINTED
 from api.releases.files import FILES
 from api.resources import RESOURCES
 from api.storage.published import SUMS
@@ -189,7 +190,7 @@ def test_every_format_and_every_file_of_a_release_is_described() -> None:
     assert table
     named = set(re.findall(r"`([^`]+)`", re.sub(r"\|[^|]*\|$", "", table[0], flags=re.MULTILINE)))
     kinds = "|".join(resource.kind for resource in RESOURCES)
-    assert {re.sub(rf"^({kinds})\.", "<kind>.", name) for name in (*FILES, SUMS)} == named
+    assert {re.sub(rf"^({kinds})\.", "<kind>.", name) for name in (*FILES, *PRINTED, SUMS)} == named
 
 
 def test_the_citation_file_is_of_the_dataset_as_it_was_last_published() -> None:

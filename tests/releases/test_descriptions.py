@@ -1,7 +1,9 @@
 """What a release says of itself is the same in the words of each vocabulary, and each is read by a library of its own."""
 
+import gzip
 import hashlib
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,13 +12,16 @@ from typing import Any
 import pytest
 import rdflib
 import yaml
-from conftest import ROOT, SMALL, keep_manifest
+from conftest import SMALL, keep_manifest
 from frictionless import Package
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SDO
 
+from api.dataset.dataset import Dataset
 from api.releases import publish
+from api.releases.codebook import SECTION
 from api.releases.descriptions import PRINTED
 from api.releases.files import FILES
+from api.releases.files.descriptor import FILE, INCLUDED, SECTIONS, section
 
 KNOWN = {
     "keywords": ["treaties", "talks"],
@@ -24,6 +29,11 @@ KNOWN = {
 }
 NAMED = {"url": "https://data.example.org/diplomacy", "doi": "10.5072/diplomacy.1"}
 SPDX, PROV = rdflib.Namespace("http://spdx.org/rdf/terms#"), rdflib.Namespace("http://www.w3.org/ns/prov#")
+README = "# Codebook\n\n## How it is coded\n\nBy two.\n\n### And then\n\nBy one.\n"
+OWN_TEXT = (
+    "## Sampling\n\nAll that was found.\n\n<!-- begin counts -->\n<!-- end counts -->\n\n<!-- codebook: How it is coded -->\n\n"
+    "<!-- begin unmatched -->\n<!-- end unmatched -->\n"
+)
 Facts = dict[str, Any]
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # of rdflib, in its own reader of JSON-LD
 
@@ -34,6 +44,9 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     root = tmp_path_factory.mktemp("described")
     source = Path(shutil.copytree(SMALL, root / "dataset"))
     about = source / "dataset.yaml"
+    if "DOI" in request.param:
+        (source / "README.md").write_text(README, encoding="utf-8")
+        (source / "descriptor.md").write_text(OWN_TEXT, encoding="utf-8")
     known = yaml.safe_load(about.read_text(encoding="utf-8")) | KNOWN | (NAMED if "DOI" in request.param else {})
     about.write_text(yaml.safe_dump(known), encoding="utf-8")
     keep_manifest(source)
@@ -248,8 +261,28 @@ def test_provenance_and_files_are_triples(folder: Path, name: str) -> None:
         assert len(set(triples.objects(dataset, PROV.wasAttributedTo))) == len(KNOWN["creators"])
 
 
-def test_the_citation_file_of_the_project_is_that_of_its_dataset() -> None:
-    ours = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    about = yaml.safe_load((ROOT / "dataset" / "dataset.yaml").read_text(encoding="utf-8"))
-    assert (ours["title"], ours["license"], ours["type"]) == (about["title"], about["licence"], "dataset")
-    assert [author["name"] for author in ours["authors"]] == [creator["name"] for creator in about["creators"]]
+def test_the_data_descriptor_answers_what_referees_ask_with_the_figures_of_the_release(folder: Path) -> None:
+    page = (folder / "descriptor.html").read_text(encoding="utf-8")
+    assert "version 0.2.0: data descriptor</title>" in page
+    events = len(gzip.decompress((folder / "events.ndjson.gz").read_bytes()).splitlines())
+    assert f"<td><code>events</code></td>\n<td>{events}</td>" in page
+    assert "No official lists were compared with this dataset." in page
+    if "Sampling" in page:  # the dataset has a text of its own
+        assert "<p>All that was found.</p>" in page
+        assert "<p>By two.</p>" in page
+        assert "By one." not in page
+        return
+    asked = ["Summary", "Coverage", "Coding", "Technical validation", "Known errors and doubt", "Usage notes", "Code"]
+    assert re.findall("<h2>(.*?)</h2>", page) == asked
+    assert "<td>disputed records</td>" in page
+    assert "Every id that a record refers to exists." in page
+    assert "<td>2010s</td>" in page or "<td>2020s</td>" in page
+    assert "No double coding comes with this dataset." in page
+
+
+def test_no_section_of_the_bundled_descriptor_is_empty(records: Dataset) -> None:
+    """What it takes from the codebook is there, and what is to be generated has a generator."""
+    text = (records.folder / FILE).read_text(encoding="utf-8")
+    codebook = (records.folder / "README.md").read_text(encoding="utf-8")
+    assert all(section(codebook, heading) for heading in INCLUDED.findall(text))
+    assert {name for _, name, _ in SECTION.findall(text)} <= set(SECTIONS)

@@ -15,6 +15,7 @@ from ...storage.published import digest
 from ...storage.sqlite import DATABASE
 from ..descriptions import PRINTED, Printed, PublishedFile
 from .datapackage import package
+from .descriptor import descriptor
 from .metadata import CHANGE, as_change, bibliography, book, changed, csl, figures, licence, readme
 from .ndjson import everything, ndjson_writer
 from .parquet import parquet_writer
@@ -82,6 +83,7 @@ FILES: dict[str, File] = {
     "README.md": File(readme, "text/markdown", "What is in the files, and how to cite them."),
     "LICENSE": File(licence, "text/plain", "The licence of the data."),
     "codebook.html": File(book, "text/html", "The codebook as one page."),
+    "descriptor.html": File(descriptor, "text/html", "The data descriptor as one page: coverage, coding, validation."),
     "reliability.zip": File(archive, "application/zip", "The raw double codings, and the reliability computed from them."),
     "changes.json": File(changed, "application/json", "Every change of every release so far."),
     "citation.bib": File(bibliography, "application/x-bibtex", "How to cite the release, for BibTeX."),

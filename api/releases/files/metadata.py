@@ -32,13 +32,17 @@ CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.c
 
 def book(content: ReleaseContent, path: Path) -> None:
     """The codebook as one page without external parts. Raises DatasetError if the dataset's README cannot be read."""
-    markdown = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table")
-    text = _readme(content.dataset.folder) or f"# Codebook\n\n{keys(content.dataset)}\n\n{types(content.dataset)}\n"
+    text = text_of(content.dataset.folder, "README.md") or f"# Codebook\n\n{keys(content.dataset)}\n\n{types(content.dataset)}\n"
     text = SECTION.sub(lambda match: match[0].split("-->\n", 1)[1].rsplit("<!--", 1)[0], text)
-    body = markdown.render(f"{text}\n\n{dictionary()}\n")
-    title = html.escape(f"{content.release.about['title']}, version {content.release.about['version']}: codebook")
+    title = f"{content.release.about['title']}, version {content.release.about['version']}: codebook"
+    write_page(path, title, f"{text}\n\n{dictionary()}\n")
+
+
+def write_page(path: Path, title: str, markdown: str) -> None:
+    """Writes Markdown as one page without external parts."""
+    body = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     style = "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 Georgia,serif}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}"  # noqa: E501
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{style}</style>'
     path.write_text(f"<!doctype html>\n<html lang=en><head>{head}</head>\n<body>\n{body}</body></html>\n", encoding="utf-8")
 
 
@@ -85,9 +89,9 @@ def licence(content: ReleaseContent, path: Path) -> None:
     path.write_text(f"{what}, is licensed under {about['licence']}:\n{about['licence_url']}\n", encoding="utf-8")
 
 
-def _readme(folder: Path) -> str | None:
-    """The text of the dataset's README, or None if there is none."""
-    path = folder / "README.md"
+def text_of(folder: Path, name: str) -> str | None:
+    """A text of the dataset, or None if there is none. Raises DatasetError if it cannot be read."""
+    path = folder / name
     with dataset_errors(folder, path, "read"):
         try:
             return path.read_text(encoding="utf-8")
