@@ -92,6 +92,10 @@ lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addr
 	  --group pyproject.toml:dev -c requirements.txt -o .ci/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:bench -c requirements.txt -c .ci/requirements.txt -o benchmarks/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
+	  --group pyproject.toml:tools -o tests/fixtures/tools/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
+	  --no-deps --group pyproject.toml:tools-data -o tests/fixtures/tools/data.txt
 
 wheel: $(VENV)/dev ## Build the wheel, dataset included.
 	$(BIN)/python -m build --wheel --no-isolation

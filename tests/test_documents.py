@@ -25,6 +25,7 @@ from support import QUICKLY
 
 from api.dataset import manifests
 from api.formats import FORMATS
+from api.releases.descriptions import PRINTED
 from api.releases.files import files_of
 from api.resources import RESOURCES
 from api.storage.published import SUMS
@@ -53,7 +54,7 @@ NOT_RUN = {
     "export DIPLOMATIC_EVENTS_DATABASE_URL": "the hosts are examples; test_postgresql.py loads and serves that way",
 }
 PUBLISHES = "diplomatic-events release"
-BLOCK = re.compile(r"^```(sh|python)\n(.*?)\n```(?:\n\n```json\n(.*?)\n```)?", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(sh|python|r)\n(.*?)\n```(?:\n\n```json\n(.*?)\n```)?", re.DOTALL | re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 BLOCKS = [
     pytest.param(
@@ -85,9 +86,9 @@ class Documented:
         here, dataset = code.replace(SERVER, self.url).replace(METRICS, self.metrics), folder.parent / f"{folder.name}-dataset"
         if "diplomatic-events" in code:
             shutil.copytree(self.folder / "dataset", dataset)
-        program = ["bash", "-euo", "pipefail", "-c"] if language == "sh" else [sys.executable, "-c"]
+        programs = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"], "r": ["Rscript", "-e"]}
         return subprocess.run(
-            [*program, here],
+            [*programs[language], here],
             cwd=folder,
             env={**self.environ, "DIPLOMATIC_EVENTS_DATASET": str(dataset)},
             capture_output=True,
@@ -113,6 +114,17 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]
         yield Documented(url, f"http://127.0.0.1:{metrics}", folder, environ)
 
 
+@pytest.mark.needs("Rscript")
+def test_pandas_and_r_draw_the_same_figure(documented: Documented, tmp_path: Path) -> None:
+    blocks = [(language, code) for language, code, _ in BLOCK.findall(DOCUMENTS["docs/scholars.md"])]
+    assert [language for language, _ in blocks] == ["python", "r"]
+    shown = [documented.run(language, code, tmp_path).stdout.split() for language, code in blocks]
+    assert shown[0] == shown[1]
+    assert sum(int(count) for line in shown[0] for count in line.split(",")) > 0
+    assert {path.name for path in tmp_path.iterdir()} == {"acts.svg", "acts.pdf"}
+    assert all(path.stat().st_size > 1000 for path in tmp_path.iterdir())
+
+
 def test_the_readme_is_short_and_answers_five_questions() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(text.encode()) <= 10_000
@@ -129,6 +141,8 @@ def test_every_command_that_a_document_shows_runs(
             return
         if "curl" in code:
             need("curl")
+    if language == "r":
+        need("Rscript")
     done = documented.run(language, code, tmp_path)
     if shown and "problem" in shown:
         assert json.loads(done.stdout) == json.loads(shown)
@@ -192,7 +206,8 @@ def test_every_format_and_every_file_of_a_release_is_described() -> None:
     assert table
     named = set(re.findall(r"`([^`]+)`", re.sub(r"\|[^|]*\|$", "", table[0], flags=re.MULTILINE)))
     kinds = "|".join(resource.kind for resource in RESOURCES)
-    assert {re.sub(rf"^({kinds})\.", "<kind>.", name) for name in (*files_of({"name": "<name>"}), SUMS)} == named
+    files = (*files_of({"name": "<name>"}), *PRINTED, SUMS)
+    assert {re.sub(rf"^({kinds})\.", "<kind>.", name) for name in files} == named
 
 
 def test_the_citation_file_is_of_the_dataset_as_it_was_last_published() -> None:

@@ -52,6 +52,7 @@ class AboutSchema(Schema):
     questions = Many("Questions for the home page and the documents; the first ones with their answers.", One("One.", Question))
     colours = One("The colour of links and marks.", Colours)
     url = Url("Address of a server that offers the releases for good; that of each release follows from it.")
+    doi = Text("DOI of this version.", validate=validate.Regexp(r"10\.\d{4,9}/\S+\Z", error="{input!r} is not a DOI: 10.x/y"))
 
 
 def name_of(about: Record) -> str:

@@ -25,7 +25,16 @@ from .sqlite_errors import sqlite_errors
 from .yaml_files import Unreadable, parse_yaml
 
 FOLDERS = {manifests.FOLDER, *BY_KIND}
-OTHERS = {"dataset.yaml", "schemas", "moved.yaml", "README.md", "CHANGELOG.md", codings.FOLDER, official_rows.REASONS}
+OTHERS = {
+    "dataset.yaml",
+    "schemas",
+    "moved.yaml",
+    "README.md",
+    "descriptor.md",
+    "CHANGELOG.md",
+    codings.FOLDER,
+    official_rows.REASONS,
+}
 NO_MAPPING: Any = dict.fromkeys(("invalid", "null"), "is not a mapping of keys")
 KNOWN = FOLDERS | OTHERS | snapshot.SERIES
 

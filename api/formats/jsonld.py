@@ -1,6 +1,7 @@
 """JSON-LD: records in the vocabulary of schema.org."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..resources.doubt import heading
 from ..schema.fields import Record
@@ -13,6 +14,7 @@ CONTEXT = {
     "@vocab": "https://schema.org/",
     **{name: {"@type": "@id"} for name in ("url", "sameAs", "eventStatus")},
     "dcterms": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "record": VOCABULARY,
     **{name: {"@id": name, "@type": EDTF} for name in ("dcterms:temporal", "dcterms:issued")},
@@ -22,7 +24,8 @@ GRAPH = {
     "type": "object",
     "description": "Records as JSON-LD, in the vocabulary of schema.org. An alleged event is a `Claim`, and no `Event`; "
     "`startDate` and `endDate` are days, or left out where the day is not known; `dcterms:temporal` is the date in EDTF, "
-    "`record:date_text` in words; `record:status`, `record:disputed` and `record:one_sided` are those of the record.",
+    "`record:date_text` in words; `record:status`, `record:disputed` and `record:one_sided` are those of the record. "
+    "`prov:wasDerivedFrom` are its sources, `prov:qualifiedDerivation` the places in them.",
     "properties": {"@context": ANY, "@graph": {"type": "array", "items": ANY}},
     "required": ["@context", "@graph"],
     "additionalProperties": False,
@@ -55,7 +58,32 @@ def node(listing: Listing, document: Record) -> Record:
     described = listing.resource.jsonld(document, lambda kind, ref: reference(listing, kind, ref))
     title = heading(listing.title(document), document)
     whole = {"@id": listing.url(document), "name": title, "url": listing.url(document), **described}
+    whole |= provenance(listing, document)
     return {key: value for key, value in whole.items() if value not in (None, [], "")}
+
+
+def provenance(listing: Listing, document: Record) -> Record:
+    """What a document was derived from, in PROV: every source that it cites anywhere, and each place in one."""
+    cited = {dumps(citation): citation for citation in citations(document)}.values()
+    sources = dict.fromkeys(listing.address_of("sources", citation["source"]["id"]) for citation in cited)
+    places = [
+        {
+            "@type": "prov:Derivation",
+            "prov:entity": {"@id": listing.address_of("sources", citation["source"]["id"])},
+            **{f"record:{key}": citation[key] for key in ("locator", "paragraphs") if citation[key]},
+        }
+        for citation in cited
+    ]
+    exact = [place for place in places if len(place) > 2]
+    return {"prov:wasDerivedFrom": [{"@id": source} for source in sources], "prov:qualifiedDerivation": exact}
+
+
+def citations(value: Any) -> Iterator[Record]:
+    """Every citation in a document, wherever it stands."""
+    if isinstance(value, dict):
+        yield from value.get("citations", ())
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from citations(item)
 
 
 def reference(listing: Listing, kind: str, ref: Record | None) -> Record | None:

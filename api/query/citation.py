@@ -27,11 +27,18 @@ def release_url(about: Record, base: str | None = None) -> str | None:
     return f"{home.rstrip('/')}/v1/releases/{about['version']}" if home and not is_draft(about["version"]) else None
 
 
+def cited_as(about: Record, base: str | None = None) -> str | None:
+    """What a citation of a release leads to: its DOI if it has one, otherwise its address."""
+    if about.get("doi") and not is_draft(about["version"]):
+        return f"https://doi.org/{about['doi']}"
+    return release_url(about, base)
+
+
 def citation(about: Record, base: str | None = None) -> str | None:
     """How to cite a release, as one line of text; None for a draft."""
     if is_draft(about["version"]):
         return None
-    names, url = ", ".join(creator["name"] for creator in about["creators"]), release_url(about, base)
+    names, url = ", ".join(creator["name"] for creator in about["creators"]), cited_as(about, base)
     return (
         f"{names} ({about['released'][:4]}). {about['title']}, version {about['version']} "
         f"[data set]. sha256:{about['digest']}. {about['licence']}.{f' {url}' if url else ''}"
@@ -113,7 +120,7 @@ def release_key(about: Record) -> str:
 
 def csl(about: Record, note: str | None = None, url: str | None = None, *, key: str | None = None) -> Record:
     """A CSL-JSON item for a release, or for a query of it, which has a `key` and a `url` of its own."""
-    url = url or release_url(about)
+    url = url or cited_as(about)
     item: dict[str, Any] = {
         "id": key or release_key(about),
         "type": "dataset",
@@ -127,7 +134,7 @@ def csl(about: Record, note: str | None = None, url: str | None = None, *, key: 
 
 def bibtex(about: Record, note: str, url: str | None = None, *, key: str | None = None) -> str:
     """A BibTeX entry for a release, or for a query of it, which has a `key` and a `url` of its own."""
-    url = url or release_url(about)
+    url = url or cited_as(about)
 
     def braced(text: str) -> str:
         special = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "_": r"\_", "#": r"\#", "$": r"\$"}

@@ -21,6 +21,7 @@ from ..storage.sqlite import open_file
 from ..storage.tables import Changed
 from . import files
 from .build import build
+from .descriptions import PRINTED, describe
 
 
 class VersionExists(Exception):
@@ -74,7 +75,12 @@ def write(content: files.ReleaseContent, folder: Path, progress: Progress | None
             progress(f"writing {name}", step, len(named))
         with sqlite_errors("write", folder / name):
             file.write(content, folder / name)
-    lines = [f"{digest(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
+    described = describe(content.release, files.parts(folder))
+    for name, printed in PRINTED.items():
+        with file_errors("write", folder / name):
+            printed.write(described, folder / name)
+    sums = {part.name: part.sha256 for part in described.parts} | {name: digest(folder / name) for name in PRINTED}
+    lines = [f"{sha256}  {name}\n" for name, sha256 in sorted(sums.items())]
     with file_errors("write", folder / SUMS):
         (folder / SUMS).write_text("".join(lines), encoding="utf-8")
     for path in folder.iterdir():

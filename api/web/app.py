@@ -34,6 +34,7 @@ from . import (
     resolve,
     resources,
     search,
+    signposts,
     threads,
     timeline,
 )
@@ -78,7 +79,7 @@ def create_outside(detail: str) -> Flask:
 
 def init_routes(app: Flask) -> None:
     """Every module of routes has a Blueprint of its own."""
-    for module in (health, index, search, resolve, network, threads, timeline, changes, exports, releases, llms, mcp):
+    for module in (health, index, search, resolve, network, threads, timeline, changes, exports, releases, llms, mcp, signposts):
         app.register_blueprint(module.blueprint)
     for derived in (pages, resources, aggregates, citations, pictures):
         app.register_blueprint(derived.routes())

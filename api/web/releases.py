@@ -11,17 +11,18 @@ from flask import Blueprint, Response, current_app, redirect, request, send_file
 from .. import formats
 from ..problems import Problem, nearest
 from ..query.citation import citation, release_url
-from ..releases.files import file_of
+from ..releases.descriptions import Description, describe
+from ..releases.files import QUALITY, File, file_of
 from ..schema.fields import Record
 from ..schema.versions import is_draft
 from ..storage.published import SUMS, PublishedRelease
 from .addresses import absolute, here, root
 from .request_parameters import json_only, no_parameters, served, store
-from .responses import about, fixed
+from .responses import JSON, about, fixed
+from .signposts import description, header, of_file, of_release
 
 ONE_RANGE = re.compile(r"bytes=([0-9]+-[0-9]*|-[0-9]+)")
 FOREVER = "public, max-age=31536000, immutable"
-QUALITY = "quality.json"
 LISTED = ("version", "released", "digest")
 SHOWN = ("version", "released", "digest", "title", "licence", "licence_url", "counts")
 blueprint = Blueprint("releases", __name__, url_prefix="/v1/releases")
@@ -51,10 +52,12 @@ def release(version: str) -> Any:
     no_parameters()
     if version == "latest":
         return redirect(url_for("releases.release", version=newest()), 307)
-    if unpublished(version):
-        return _answer({**shown(served().about), "files": []}, {}, {"sums": None}, "public, max-age=60")
+    known = release_of(version)
+    signposts = header(of_release(description_of(known)))
+    if not known["files"]:
+        return _answer(known, {}, {"sums": None}, "public, max-age=60", {"Link": signposts})
     sums = absolute("releases.release_file", version=version, name=SUMS)
-    return _answer(described(published(version)), {}, {"sums": sums}, FOREVER)
+    return _answer(known, {}, {"sums": sums}, FOREVER, {"Link": signposts})
 
 
 @blueprint.get("/<version>/<name>")
@@ -75,7 +78,10 @@ def release_file(version: str, name: str) -> Any:
         return redirect(url_for("releases.release_file", version=files.version, name=name), 307)
     if elsewhere := current_app.config["RELEASES_URL"]:
         return redirect(f"{elsewhere}/{files.version}/{quote(name)}", 307)
-    return as_published(files, name, sums[name])
+    response = as_published(files, name, sums[name])
+    back = of_file(describe(store().version(files.version), (), root()), name)
+    response.headers["Link"] = back.header() if back else ""
+    return response
 
 
 def as_published(published: PublishedRelease, name: str, sha256: str) -> Response:
@@ -135,6 +141,17 @@ def newest() -> str:
     return versions[0]
 
 
+def release_of(version: str) -> Record:
+    """A published version, or the served one without files. Raises a 404 Problem if there is none."""
+    return {**shown(served().about), "files": []} if unpublished(version) else described(published(version))
+
+
+def description_of(known: Record) -> Description:
+    """The description of a version that `release_of` gives."""
+    version = known["version"]
+    return description(served() if unpublished(version) else store().version(version), known["files"])
+
+
 def described(published: PublishedRelease) -> Record:
     """A published version: its metadata, and each file with size, SHA-256 and the code that opens it."""
     sums = published.sums()
@@ -157,7 +174,7 @@ def described(published: PublishedRelease) -> Record:
                 "sha256": sha256,
                 "records": records.get(name),
                 "href": href,
-                "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if file else {},
+                "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if isinstance(file, File) else {},
             }
         )
     return {**shown(store().version(published.version).about), "files": files}
@@ -169,5 +186,5 @@ def shown(known: Record) -> Record:
     return {**{key: known[key] for key in SHOWN}, "url": release_url(known, base), "citation": citation(known, base)}
 
 
-def _answer(data: Any, meta: Record, links: Record, cache_control: str) -> Response:
-    return fixed(formats.envelope(formats.dumps(data), meta, {"self": here(), **links}), cache_control=cache_control)
+def _answer(data: Any, meta: Record, links: Record, cache_control: str, headers: Record | None = None) -> Response:
+    return fixed(formats.envelope(formats.dumps(data), meta, {"self": here(), **links}), JSON, cache_control, headers)

@@ -28,6 +28,7 @@ from .addresses import here, next_page
 from .finding import nearest_spelling
 from .request_parameters import choose_format, read_parameters, read_query, store
 from .responses import about, answer, gone_or_unknown, not_modified
+from .signposts import of_record
 
 WRITE_ITEM = {"jsonld": jsonld_item, "md": markdown_item}  # a record in the formats other than JSON
 FEW = 5  # with fewer results than this the response says what the dataset covers
@@ -149,10 +150,11 @@ def item_view(resource: Resource, id: str) -> Any:
     if document is None:
         return gone_or_unknown(release, resource, id)
     collection = addresses.absolute(f"resources.{resource.kind}")
+    links = {"collection": collection, "cite-as": of_record(release, resource.kind, id)}
     if name in WRITE_ITEM:
         listing = formats.Listing(resource, release, iter([document]), addresses.root().rstrip("/"), here(), None, None)
-        return answer(WRITE_ITEM[name](listing), release, format.media_type, links={"collection": collection})
+        return answer(WRITE_ITEM[name](listing), release, format.media_type, links=links)
     included = include(resource, [document], values["include"], release) if "include" in values else None
     (shown,) = addresses.in_documents(narrowed([document], values.get("fields")))
     body = formats.envelope(shown, about(release), {"self": here(), "collection": collection}, included)
-    return answer(body, release, links={"collection": collection})
+    return answer(body, release, links=links)

@@ -286,6 +286,26 @@ def test_jsonld_is_the_same_graph_for_rdflib(client: FlaskClient, nodes: dict[st
     assert all(isinstance(date, rdflib.Literal) and date.datatype == edtf for date in dates)
 
 
+def test_jsonld_says_in_prov_what_a_record_was_derived_from(
+    documents: dict[str, list[dict[str, Any]]], nodes: dict[str, list[dict[str, Any]]], kind: str
+) -> None:
+    """Each source that a record cites anywhere, with the place that it cites there, as the document has it."""
+    prov = "http://www.w3.org/ns/prov#"
+    for document, node in zip(documents[kind], nodes[kind], strict=True):
+        cited: list[dict[str, Any]] = []
+        json.loads(json.dumps(document), object_hook=lambda o, cited=cited: cited.append(o) if "locator" in o else o)
+        sources = {f"http://localhost/v1/sources/{citation['source']['id']}" for citation in cited}
+        assert {source["@id"] for source in node.get(f"{prov}wasDerivedFrom", [])} == sources, document["id"]
+        places = {
+            (place[f"{prov}entity"][0]["@id"].rpartition("/")[2], value["@value"])
+            for place in node.get(f"{prov}qualifiedDerivation", [])
+            for key, values in place.items()
+            if key.endswith("locator")
+            for value in values
+        }
+        assert places == {(citation["source"]["id"], citation["locator"]) for citation in cited if citation["locator"]}
+
+
 def test_an_item_is_a_node_of_its_own(client: FlaskClient, nodes: dict[str, list[dict[str, Any]]], kind: str) -> None:
     id = nodes[kind][0]["@id"].rpartition("/")[2]
     for answer in (

@@ -3,16 +3,21 @@
 The same release gives the same bytes: names and times in archives are fixed, rows are sorted.
 """
 
+import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Record
+from ...storage.published import digest
 from ...storage.sqlite import SUFFIX
+from ..descriptions import PRINTED, Printed, PublishedFile
 from .datapackage import package
-from .metadata import CHANGE, as_change, bibliography, book, catalogue, changed, csl, figures, licence, readme
+from .descriptor import descriptor
+from .metadata import CHANGE, as_change, bibliography, book, changed, csl, figures, licence, readme
 from .ndjson import everything, ndjson_writer
 from .parquet import parquet_writer
 from .release_reader import ReleaseContent, Write
@@ -30,6 +35,7 @@ class File:
     open: dict[str, str] = field(default_factory=dict)
 
 
+QUALITY = "quality.json"
 # Lines of code that open a file, by tool; URL stands for its address.
 OPENS = {
     "ndjson": {
@@ -53,16 +59,20 @@ def files_of(about: Record) -> dict[str, File]:
     return {name.replace("NAME", about["name"]): file for name, file in FILES.items()}
 
 
-def _catalogue(content: ReleaseContent, path: Path) -> None:
-    files = files_of(content.release.about)
-    catalogue({name: (file.media_type, file.what) for name, file in files.items()}, content, path)
-
-
-def file_of(name: str) -> File | None:
+def file_of(name: str) -> File | Printed | None:
     """The description of a file by its name, files of one year included; None if it is not known."""
     if name.endswith(SUFFIX):
         return FILES[DATABASE]
-    return FILES.get(name) or FILES.get(re.sub(r"-(\d{4}|undated)\.parquet$", ".parquet", name))
+    return FILES.get(name) or FILES.get(re.sub(r"-(\d{4}|undated)\.parquet$", ".parquet", name)) or PRINTED.get(name)
+
+
+def parts(folder: Path) -> Iterator[PublishedFile]:
+    """The files of a release in a folder, each with its size, sum and number of records."""
+    records = json.loads((folder / QUALITY).read_text(encoding="utf-8"))["files"]
+    for path in sorted(folder.iterdir()):
+        if file := file_of(path.name):
+            size, sha256 = path.stat().st_size, digest(path)
+            yield PublishedFile(path.name, file.media_type, file.what, size, sha256, records.get(path.name))
 
 
 def _ndjson(resource: Resource) -> File:
@@ -81,15 +91,15 @@ FILES: dict[str, File] = {
     "dataset.json.gz": File(everything, "application/gzip", "Everything, as one JSON object."),
     "csv.zip": File(package, "application/zip", "Tidy CSV tables, as a Data Package with a data dictionary."),
     DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),
-    "dataset.jsonld": File(_catalogue, "application/ld+json", "The release in the words of schema.org and DCAT."),
     "README.md": File(readme, "text/markdown", "What is in the files, and how to cite them."),
     "LICENSE": File(licence, "text/plain", "The licence of the data."),
     "codebook.html": File(book, "text/html", "The codebook as one page."),
+    "descriptor.html": File(descriptor, "text/html", "The data descriptor as one page: coverage, coding, validation."),
     "reliability.zip": File(archive, "application/zip", "The raw double codings, and the reliability computed from them."),
     "changes.json": File(changed, "application/json", "Every change of every release so far."),
     "citation.bib": File(bibliography, "application/x-bibtex", "How to cite the release, for BibTeX."),
     "citation.json": File(csl, "application/vnd.citationstyles.csl+json", "How to cite the release, as CSL-JSON."),
     # Last, as it counts the records of the files before it.
-    "quality.json": File(figures, "application/json", "How good the data is, in numbers."),
+    QUALITY: File(figures, "application/json", "How good the data is, in numbers."),
 }
-__all__ = ["CHANGE", "DATABASE", "FILES", "ReleaseContent", "as_change", "file_of", "files_of"]
+__all__ = ["CHANGE", "DATABASE", "FILES", "QUALITY", "ReleaseContent", "as_change", "file_of", "files_of", "parts"]

@@ -12,9 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ...query.citation import release_url
 from ...resources import RESOURCES
 from ...schema.fields import Record
+from ..descriptions import Description, describe
 from . import dyads, treaties
 from .release_reader import ReleaseContent, zip_member
 from .tables import Cells, Column, Table, rows, tables
@@ -40,7 +40,9 @@ def package(content: ReleaseContent, path: Path, analysis: AllRows | None = None
             described.append(_described(table, made, counts[table.name]))
             _member(archive, made)
         made = Path(folder) / "datapackage.json"
-        made.write_text(json.dumps(_datapackage(content.release.about, described), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        made.write_text(
+            json.dumps(_datapackage(describe(content.release), described), ensure_ascii=False, indent=2) + "\n", "utf-8"
+        )
         _member(archive, made)
 
 
@@ -124,18 +126,21 @@ def dictionary_entry(column: Column) -> Record:
     return entry | ({"constraints": constraints} if constraints else {})
 
 
-def _datapackage(about: Record, resources: list[Record]) -> Record:
+def _datapackage(described: Description, resources: list[Record]) -> Record:
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": about["name"],
-        "id": f"sha256:{about['digest']}",
-        "title": about["title"],
-        "description": about["description"],
-        "version": about["version"],
-        "created": f"{about['released']}T00:00:00Z",
-        "licenses": [{"name": about["licence"], "path": about["licence_url"]}],
-        "contributors": [{"title": creator["name"], "roles": ["creator"]} for creator in about["creators"]],
-        "keywords": about["keywords"],
-        **({"homepage": url} if (url := release_url(about)) else {}),
+        "name": described.name,
+        "id": described.identifier,
+        "title": described.title,
+        "description": described.text,
+        "version": described.version,
+        "created": f"{described.released}T00:00:00Z",
+        "licenses": [{"name": described.licence, "path": described.licence_url}],
+        "contributors": [
+            {"title": creator.name, "roles": ["creator"], **({"path": creator.address} if creator.address else {})}
+            for creator in described.creators
+        ],
+        "keywords": list(described.keywords),
+        **({"homepage": described.address} if described.address else {}),
         "resources": resources,
     }

@@ -1,4 +1,4 @@
-"""Metadata files of a release: the catalogue entry, the codebook, quality figures, changes, citations."""
+"""Metadata files of a release: the codebook, quality figures, changes, citations."""
 
 import csv
 import gzip
@@ -30,49 +30,19 @@ NULLS = (
 CHANGE = (Changed.version, Changed.released, Changed.kind, Changed.id, Changed.change, Changed.keys, Changed.to, Changed.reason)
 
 
-def catalogue(files: dict[str, tuple[str, str]], content: ReleaseContent, path: Path) -> None:
-    """The release as a schema.org Dataset and a DCAT dataset, as JSON-LD."""
-    about, url = content.release.about, citation.release_url(content.release.about)
-    node = {
-        "@context": {"@vocab": "https://schema.org/", "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/"},
-        "@type": ["Dataset", "dcat:Dataset"],
-        "@id": f"urn:sha256:{about['digest']}",
-        "name": about["title"],
-        "dct:title": about["title"],
-        "description": about["description"],
-        "dct:description": about["description"],
-        "version": about["version"],
-        "dcat:version": about["version"],
-        "datePublished": about["released"],
-        "license": about["licence_url"],
-        "dct:license": {"@id": about["licence_url"]},
-        "creator": [{"@type": "Organization", "name": creator["name"]} for creator in about["creators"]],
-        "keywords": about["keywords"],
-        "dcat:keyword": about["keywords"],
-        "temporalCoverage": about["coverage"],
-        **({"url": url, "dcat:landingPage": {"@id": url}} if url else {}),
-        "distribution": [
-            {
-                "@type": ["DataDownload", "dcat:Distribution"],
-                "contentUrl": f"{url}/{name}" if url else name,
-                "encodingFormat": type,
-                "name": what,
-            }
-            for name, (type, what) in files.items()
-        ],
-    }
-    write_json(path, node)
-
-
 def book(content: ReleaseContent, path: Path) -> None:
     """The codebook as one page without external parts. Raises DatasetError if the dataset's README cannot be read."""
-    markdown = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table")
-    text = _readme(content.dataset.folder) or f"# Codebook\n\n{keys(content.dataset)}\n\n{types(content.dataset)}\n"
+    text = text_of(content.dataset.folder, "README.md") or f"# Codebook\n\n{keys(content.dataset)}\n\n{types(content.dataset)}\n"
     text = SECTION.sub(lambda match: match[0].split("-->\n", 1)[1].rsplit("<!--", 1)[0], text)
-    body = markdown.render(f"{text}\n\n{dictionary()}\n")
-    title = html.escape(f"{content.release.about['title']}, version {content.release.about['version']}: codebook")
+    title = f"{content.release.about['title']}, version {content.release.about['version']}: codebook"
+    write_page(path, title, f"{text}\n\n{dictionary()}\n")
+
+
+def write_page(path: Path, title: str, markdown: str) -> None:
+    """Writes Markdown as one page without external parts."""
+    body = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     style = "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 Georgia,serif}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}"  # noqa: E501
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{style}</style>'
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{style}</style>'
     path.write_text(f"<!doctype html>\n<html lang=en><head>{head}</head>\n<body>\n{body}</body></html>\n", encoding="utf-8")
 
 
@@ -119,9 +89,9 @@ def licence(content: ReleaseContent, path: Path) -> None:
     path.write_text(f"{what}, is licensed under {about['licence']}:\n{about['licence_url']}\n", encoding="utf-8")
 
 
-def _readme(folder: Path) -> str | None:
-    """The text of the dataset's README, or None if there is none."""
-    path = folder / "README.md"
+def text_of(folder: Path, name: str) -> str | None:
+    """A text of the dataset, or None if there is none. Raises DatasetError if it cannot be read."""
+    path = folder / name
     with dataset_errors(folder, path, "read"):
         try:
             return path.read_text(encoding="utf-8")

@@ -33,6 +33,7 @@ def routes() -> Blueprint:
         blueprint.add_url_rule(f"/pictures/{name}", f"picture-{name}", partial(gallery.picture_page, name))
     blueprint.add_url_rule("/releases", "releases", releases.releases_page)
     blueprint.add_url_rule("/releases/<version>", "release", releases.release_page)
+    blueprint.add_url_rule("/releases/<version>/linkset", "linkset", releases.release_linkset)
     for resource in RESOURCES:
         blueprint.add_url_rule(f"/{resource.kind}", resource.kind, partial(listing.list_page, resource))
         blueprint.add_url_rule(f"/{resource.kind}/<id>", f"{resource.kind}-item", partial(record.record_page, resource))

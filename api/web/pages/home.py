@@ -7,19 +7,22 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Response
 
+from ...formats import dumps
 from ...query.pagination import page as read_page
 from ...query.parameters import arguments
 from ...query.parsing import InvalidParameters
 from ...query.query import Query
+from ...releases.descriptions import describe, schema_org
 from ...resources import BY_KIND
 from ...storage.release import Release
+from ..addresses import root
 from ..pictures.drawings import DRAWINGS
 from ..request_parameters import served, store
 from ..responses import HTML, not_modified
 from .brief import Brief, brief
 from .labels import layout
 from .pictured import picture
-from .render import page
+from .render import in_script, page
 
 ANSWERED, SHOWN = 6, 4  # questions with an answer on the page, and records of an answer
 KEPT_OUT = ("fields",)  # of a question, what chooses cells of a table
@@ -44,6 +47,7 @@ def home() -> Response:
         answers=release.once("answers of the home page", lambda: list(answers(release))),
         questions=release.about["questions"],
         picture=picture(next(iter(DRAWINGS.values())).kind, {}),
+        jsonld=in_script(dumps(schema_org(describe(release, base=root())))),
         facets={kind: ",".join(layout(resource).facets) for kind, resource in BY_KIND.items()},
     )
 

@@ -15,18 +15,18 @@ from ...resources.doubt import SIDE_REMARKS, STATUS_REMARKS, terms
 from ...resources.resource import Resource
 from ...schema.fields import Record, is_id
 from ...schema.shape import Node, shape
-from ...schema.versions import is_draft
 from ...storage.release import Release
 from .. import addresses
 from ..request_parameters import read_parameters
 from ..responses import HTML, gone_or_unknown, not_modified
+from ..signposts import of_record
 from .brief import brief, doubts
 from .labels import layout
 from .nodes import is_date, is_simple, present
 from .notes import describe, numbered
 from .pictured import picture
 from .related import related
-from .render import page, pin
+from .render import in_script, page, pin
 from .values import Sheet, Writer, full_date, section, writer
 
 ELSEWHERE = ("id", "updated_in")  # keys that the foot of a page shows
@@ -73,6 +73,7 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         history=history(release, resource.kind, document["id"]),
         jsonld=embedded(resource, release, document),
         cite=cited(release, resource, document),
+        cite_as=of_record(release, resource.kind, document["id"]),
         shapes=shapes(resource, document["id"]),
         picture=drawn(resource, document, answered),
         file=f"{resource.kind}/{document['id']}.yaml",
@@ -124,21 +125,18 @@ def history(release: Release, kind: str, id: str) -> list[Record]:
 
 
 def embedded(resource: Resource, release: Release, document: Record) -> Markup:
-    """The record as JSON-LD that can stand in a script element, whatever its texts hold."""
+    """The record as JSON-LD in a script element."""
     listing = Listing(resource, release, iter(()), addresses.root().rstrip("/"), "", None, None)
-    text = whole(listing, document)
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704
+    return Markup(in_script(whole(listing, document)))  # noqa: S704
 
 
 def cited(release: Release, resource: Resource, document: Record) -> Record | None:
     """How to cite the record in this release: a line, BibTeX, CSL-JSON; None where the release is a draft."""
-    about = release.about
-    if is_draft(about["version"]):
+    about, path = release.about, f"{resource.kind}/{document['id']}"
+    url = of_record(release, resource.kind, document["id"])
+    if url is None:
         return None
-    home = f"{about['url'].rstrip('/')}/" if about.get("url") else addresses.root()
-    path = f"{resource.kind}/{document['id']}"
-    url = f"{home}{path}?release={about['version']}"
-    line = f"{citation(about, home)} Record: {path}. {url}"
+    line = f"{citation(about, addresses.root())} Record: {path}. {url}"
     key = f"{document['id']}-{about['version']}"
     note = f"Record: {path}"
     return {"text": line, "bibtex": bibtex(about, note, url, key=key), "csl": dumps(csl(about, note, url, key=key))}

@@ -4,13 +4,16 @@ from typing import Any
 
 from flask import Response, redirect
 
+from ...formats import dumps
+from ...releases.descriptions import schema_org
 from ...resources import BY_KIND
 from .. import addresses
 from ..headers import PAGE
-from ..releases import described, newest, published, shown, unpublished
-from ..request_parameters import loaded, no_parameters, served, store
+from ..releases import description_of, newest, release_of
+from ..request_parameters import loaded, no_parameters, store
 from ..responses import HTML, fixed
-from .render import html
+from ..signposts import LINKSET, header, linkset, of_release, to_files
+from .render import html, in_script
 
 
 def releases_page() -> Response:
@@ -23,15 +26,28 @@ def release_page(version: str) -> Any:
     no_parameters()
     if version == "latest":
         return redirect(addresses.mounted(f"/releases/{newest()}"), 307)
-    release = {**shown(served().about), "files": []} if unpublished(version) else described(published(version))
-    kinds = [kind for kind in BY_KIND if kind in release["counts"]]
-    return respond("release", release=release, kinds=kinds)
+    release = release_of(version)
+    described = description_of(release)
+    return respond(
+        "release",
+        header(of_release(described)),
+        release=release,
+        kinds=[kind for kind in BY_KIND if kind in release["counts"]],
+        links=[*of_release(described), *to_files(described)],
+        jsonld=in_script(dumps(schema_org(described))),
+    )
 
 
-def respond(template: str, **values: Any) -> Response:
+def release_linkset(version: str) -> Response:
+    """The signposts of a release and of each of its files."""
+    no_parameters()
+    return fixed(dumps(linkset(description_of(release_of(version)))), LINKSET, "public, max-age=60")
+
+
+def respond(template: str, signposts: str = "", **values: Any) -> Response:
     """A page that depends on what is published, and on the served release for its frame alone."""
     programs = addresses.for_programs()
     body = html(template, loaded(), programs=addresses.from_root(programs), here="releases", **values)
     link = f'<{programs}>; rel="alternate"; type="application/json"'
-    headers = {"Content-Security-Policy": PAGE, "Link": link, "Vary": "Accept"}
+    headers = {"Content-Security-Policy": PAGE, "Link": ", ".join(filter(None, (link, signposts))), "Vary": "Accept"}
     return fixed(body, HTML, "public, max-age=60", headers)

@@ -40,18 +40,28 @@ def context(release: Release | None) -> dict[str, Any]:
     }
 
 
-def html(template: str, release: Release | None, **values: Any) -> str:
+def html(template: str, release: Release | None, /, **values: Any) -> str:
     return render_template(f"pages/{template}.html", **{**context(release), **values})
 
 
+def in_script(json: str) -> str:
+    """JSON that can stand in a script element, whatever its texts hold."""
+    return json.strip().replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
 def page(
-    template: str, release: Release, *, following: str | None = None, programs: str | None = None, **values: Any
+    template: str,
+    release: Release,
+    *,
+    following: str | None = None,
+    programs: str | None = None,
+    cite_as: str | None = None,
+    **values: Any,
 ) -> Response:
     """A page as a response; its other shape is the answer for programs at the same address below `/v1`, or at another path."""
     programs = for_programs() if programs is None else f"{root()[:-1]}{programs}" if programs else ""
     how = citation(release.about, root())
     onward = from_root(following) if following else None
     body = html(template, release, programs=from_root(programs) if programs else "", following=onward, citation=how, **values)
-    return answer(
-        body, release, HTML, links={"next": following, "alternate": programs}, headers={"Content-Security-Policy": PAGE}
-    )
+    links = {"next": following, "alternate": programs, "cite-as": cite_as}
+    return answer(body, release, HTML, links=links, headers={"Content-Security-Policy": PAGE})

@@ -1,0 +1,24 @@
+"""A release as a Citation File Format 1.2 file, which repositories and reference managers read."""
+
+from ...schema.fields import Record
+from .description import Description, without_nulls
+
+
+def cff(described: Description) -> Record:
+    return without_nulls(
+        {
+            "cff-version": "1.2.0",
+            "message": "Please cite the release that you used.",
+            "type": "dataset",
+            "title": described.title,
+            "abstract": described.text,
+            "authors": [without_nulls({"name": creator.name, "orcid": creator.address}) for creator in described.creators],
+            "version": described.version,
+            "date-released": described.released,
+            "license": described.licence,
+            "doi": described.doi,
+            "url": described.cite_as,
+            "identifiers": [{"type": "other", "value": described.identifier, "description": "SHA-256 of the content"}],
+            "keywords": list(described.keywords),
+        }
+    )
