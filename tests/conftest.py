@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from postgresql import Cluster, forget_template
 
 from api.config import Settings
-from api.dataset import reader
+from api.dataset import manifests, reader
 from api.dataset.dataset import Dataset
 from api.problems import Problem
 from api.releases import load
@@ -66,8 +66,14 @@ def keep_manifest(folder: Path) -> Path:
     with closing(reader.read(folder)) as dataset:
         manifest = dataset.manifest
     (folder / "releases").mkdir(exist_ok=True)
-    (folder / "releases" / f"{manifest.version}.tsv").write_text(manifest.text(), encoding="utf-8")
+    (folder / "releases" / f"{manifest.version}.tsv").write_text(manifest_text(manifest), encoding="utf-8")
     return folder
+
+
+def manifest_text(manifest: manifests.Manifest) -> str:
+    """The content of a manifest's file."""
+    lines = [manifests.line(name, entry.digest, manifests.keys_text(entry)) for name, entry in manifest.entries.items()]
+    return manifests.header(manifest.version, manifest.released, manifest.digest) + "".join(lines)
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 import os
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +18,7 @@ from ..config import DATASET, Settings
 from ..dataset.findings import Finding
 
 FAULTY, BUSY = 1, 3
+SECONDS = 10  # between two lines that say how much is left
 MANY = 20  # errors above which they are counted by kind, too
 EXTRAS = {
     **dict.fromkeys(("psycopg", "psycopg_pool"), "postgresql"),
@@ -77,9 +80,9 @@ def missing(error: ModuleNotFoundError) -> str:
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress bar on a terminal; nothing elsewhere."""
+    """A progress bar on a terminal; elsewhere a line from time to time that says how much is left."""
     if not sys.stderr.isatty():
-        yield lambda step, done, of: None
+        yield _lines(label)
         return
     with click.progressbar(length=1, label=label, file=sys.stderr, item_show_func=lambda step: step) as bar:
 
@@ -88,6 +91,20 @@ def progress(label: str) -> Iterator[Callable[[str, int, int], None]]:
             bar.update(done - bar.pos, step)
 
         yield show
+
+
+def _lines(label: str) -> Callable[[str, int, int], None]:
+    began = told = time.monotonic()
+
+    def show(step: str, done: int, of: int) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if done and now - told > SECONDS:
+            told = now
+            left = timedelta(seconds=round((now - began) * (of - done) / done))
+            click.echo(f"{label}: {100 * done // of} % ({step}), about {left} left", err=True)
+
+    return show
 
 
 def shown(file: str) -> str:

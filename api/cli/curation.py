@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from ..dataset.findings import DatasetError, Finding
 from ..dataset.os_errors import dataset_errors, replace_text
 from ..dataset.record import Entry
 from ..dataset.template import scaffold
+from ..dataset.warnings import warnings
 from ..releases import publish
 from ..resources import BY_KIND
 from ..schema.fields import is_id
@@ -21,7 +23,8 @@ from .common import FAULTY, check_option, dataset_option, fail, progress, settin
 
 @click.command()
 @dataset_option
-def check(folder: Path | None) -> None:
+@click.option("--warnings", "warned", is_flag=True, help="List what is probably a mistake, too; the exit code stays 0.")
+def check(folder: Path | None, warned: bool) -> None:
     """List the errors of the dataset, all in one run, each with file, line and key.
 
     What depends on a faulty key (the order of two dates of which one is no date) is checked once that is right.
@@ -34,6 +37,11 @@ def check(folder: Path | None) -> None:
         fail(findings)
     counts = ", ".join(f"{dataset.count(kind)} {kind}" for kind in BY_KIND)
     click.echo(f"no errors: {counts}")
+    found = warnings(dataset)
+    for warning in found if warned else ():
+        click.echo(f"warning: {replace(warning, file=shown(warning.file))}")
+    if found and not warned:
+        click.echo(f"{len(found)} warnings: `check --warnings` lists them", err=True)
 
 
 @click.command()

@@ -41,18 +41,6 @@ def part(progress: Progress | None, first: int, last: int) -> Progress | None:
     return lambda step, done, of: progress(step, first + (last - first) * done // max(of, 1), 1000)
 
 
-class DatasetDigest:
-    """The digest of a dataset while records are added to it."""
-
-    def __init__(self, first: bytes) -> None:
-        self._total = hashlib.sha256(first)
-        self.hexdigest = self._total.hexdigest
-
-    def add(self, name: str, digest: str) -> None:
-        """Adds a record by its name, `kind/id`; records are added in the order of their names."""
-        self._total.update(f"\n{name} {digest}".encode())
-
-
 class Chunk(NamedTuple):
     """Records of one kind that are worked on together, numbered from `first` on."""
 
@@ -197,20 +185,19 @@ class Dataset:
         size = sum(records.bytes_to_parse() for records in self.parts)
         return ordered(work, chunks, None if size > SINGLE_PROCESS else 0)
 
-    def new_digest(self) -> DatasetDigest:
-        """The digest of the dataset, to which every record is still to be added."""
-        return DatasetDigest(canonical(plain(AboutSchema(), self.about)) + canonical(self.moved))
+    def digest_of(self, digests: Iterable[tuple[str, str]]) -> str:
+        """The digest of the dataset, given those of all records by their names, `kind/id`, in the order of these."""
+        total = hashlib.sha256(canonical(plain(AboutSchema(), self.about)) + canonical(self.moved))
+        for name, digest in digests:
+            total.update(f"\n{name} {digest}".encode())
+        return total.hexdigest()
 
     @cached_property
     def manifest(self) -> manifests.Manifest:
         """The manifest of the dataset as it is, all in memory; faulty records are left out."""
-        entries: dict[str, manifests.ManifestEntry] = {}
-        for entered in self.walk(partial(_manifest, self), self.chunks()):
-            entries.update(entered)
-        total = self.new_digest()
-        for name in sorted(entries):
-            total.add(name, entries[name].digest)
-        return manifests.Manifest(self.about["version"], self.about["released"], total.hexdigest(), entries)
+        entries = dict(sorted(row for rows in self.walk(partial(_manifest, self), self.chunks()) for row in rows))
+        digest = self.digest_of((name, entry.digest) for name, entry in entries.items())
+        return manifests.Manifest(self.about["version"], self.about["released"], digest, entries)
 
     @property
     def digest(self) -> str:
@@ -236,11 +223,9 @@ class Dataset:
         return {f"{kind}/{id}": move for kind, moves in self.moved.items() for id, move in moves.items()}
 
 
-def _manifest(dataset: Dataset, chunk: Chunk) -> dict[str, manifests.ManifestEntry]:
-    entries = {}
+def _manifest(dataset: Dataset, chunk: Chunk) -> list[tuple[str, manifests.ManifestEntry]]:
+    entries = []
     for item in chunk.items:
-        try:
-            entries[f"{chunk.kind}/{item.id}"] = dataset.entry(chunk.kind, item).manifest
-        except DatasetError:
-            continue
+        with suppress(DatasetError):
+            entries.append((f"{chunk.kind}/{item.id}", dataset.entry(chunk.kind, item).manifest))
     return entries

@@ -52,17 +52,6 @@ class Manifest:
     digest: str
     entries: dict[str, ManifestEntry] = field(default_factory=dict)
 
-    def text(self) -> str:
-        """The content of the manifest's file."""
-        head = header(self.version, self.released, self.digest)
-        return head + "".join(line(name, entry.digest, keys_text(entry)) for name, entry in sorted(self.entries.items()))
-
-    @classmethod
-    def read(cls, path: Path) -> "Manifest":
-        """Reads a manifest file. Raises DatasetError if it is damaged or cannot be read."""
-        version, released, digest = head(path)
-        return cls(version, released, digest, dict(lines(path)))
-
 
 def header(version: str, released: str, digest: str) -> str:
     """The first line of a manifest file."""

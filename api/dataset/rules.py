@@ -261,20 +261,17 @@ class Survey:
 
     def examine(self, kind: str, item: Item, dataset: Dataset) -> Entry | None:
         """Checks one record by its schema and every rule; returns it if it has no fault."""
-        entry: Entry | None
         try:
-            entry, findings = dataset.entry(kind, item), []
+            entry = dataset.entry(kind, item)
         except FaultyRecord as error:
-            entry, findings = error.entry, error.findings
-        if entry is None:
-            self.findings.add(findings)
+            self.findings.add(error.findings)
+            if error.entry:
+                self.findings.add(_told(item.id, error.entry, dataset))
+                self.statistics.cite(f"{kind}/{item.id}", error.entry, dataset)
             return None
-        findings += _told(item.id, entry, dataset)
+        findings = list(_told(item.id, entry, dataset))
         self.findings.add(findings)
-        if entry.is_partial:
-            self.statistics.cite(f"{kind}/{item.id}", entry, dataset)
-        else:
-            self.statistics.count(item.id, entry, dataset)
+        self.statistics.count(item.id, entry, dataset)
         return None if findings else entry
 
     def add(self, other: "Survey") -> None:

@@ -98,7 +98,7 @@ def _write(catalog: RecordCatalog, database: pw.Database, progress: Progress | N
     _index(database, connection, part(progress, FILLED, INDEXED))
     record_sets.fill(connection)
     _insert(connection, Moved, _moves(dataset))
-    digest = _digest(dataset, connection)
+    digest = dataset.digest_of(connection.execute("SELECT name, digest FROM staged.manifest ORDER BY name"))
     version = str(dataset.about["version"]) if publishing else dataset.loaded_version(digest)
     _insert(connection, Changed, _changes(dataset, connection, version))
     about = _about(dataset, version, digest, survey)
@@ -236,13 +236,6 @@ def _entries(connection: sqlite3.Connection) -> Iterator[tuple[str, manifests.Ma
     """The manifest of the dataset, by name."""
     for name, digest, keys in connection.execute(MANIFEST):
         yield name, manifests.ManifestEntry(digest, manifests.keys_of(keys))
-
-
-def _digest(dataset: Dataset, connection: sqlite3.Connection) -> str:
-    total = dataset.new_digest()
-    for name, digest, _ in connection.execute(MANIFEST):
-        total.add(name, digest)
-    return total.hexdigest()
 
 
 def _write_manifest(dataset: Dataset, connection: sqlite3.Connection, digest: str, path: Path) -> None:

@@ -28,7 +28,7 @@ from .common import (
     updated,
 )
 from .event_types import PLOVER
-from .filters import Catalog, DatedRow, Dates, Terms, Values, counted, dated, day_columns, each, within
+from .filters import Catalog, DatedRow, Dates, RecordFinder, Terms, Values, counted, dated, day_columns, each, within
 from .resource import Resource
 from .schema_org import event_node
 
@@ -129,7 +129,7 @@ def actor_countries(event: Record, catalog: Catalog) -> Iterator[str]:
             yield code
 
 
-def ahead(event: Record, catalog: Catalog) -> Iterator[str]:
+def ahead(event: Record, catalog: RecordFinder) -> Iterator[str]:
     """Whether sources were published for certain before the event can have begun: none, some, or all of those that it cites."""
     begins = edtf.bounds(event["date"]).earliest
     published = [catalog.record("sources", citation["source"])["published"] for citation in event["citations"]]

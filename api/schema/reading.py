@@ -6,7 +6,7 @@ What most values are is told here at once; every other value is judged by its ma
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import validate
@@ -55,39 +55,31 @@ def read(schema: ma.Schema, value: Any) -> tuple[Record, Reading]:
     return _mapping(schema, value, (), found), found
 
 
-class _Key(NamedTuple):
-    key: str
-    name: str
-    read: Reader
-    field: Any
-    required: bool
-    default: Any
-
-
 @cache
-def _keys(schema: ma.Schema) -> tuple[tuple[_Key, ...], frozenset[str]]:
+def _keys(schema: ma.Schema) -> dict[str, tuple[str, Reader, Any]]:
+    """What stands behind each key of a mapping in a file: its key in the record, its reader and its field."""
     fields = [(step, schema.load_fields[step.key]) for step in steps(schema)]
-    keys = [_Key(step.key, step.name, _reader(field), field, field.required, field.load_default) for step, field in fields]
-    return tuple(keys), frozenset(key.name for key in keys)
+    return {step.name: (step.key, _reader(field), field) for step, field in fields}
 
 
 def _mapping(schema: ma.Schema, value: Record, path: Path, found: Reading) -> Record:
-    keys, names = _keys(schema)
+    keys = _keys(schema)
     record, before = {}, len(found.faults)
-    for key, name, read, about, required, default in keys:
+    for name, (key, read, about) in keys.items():
         item = value.get(name, _ABSENT)
         if item is not _ABSENT:
             try:
                 record[key] = read(item, path, name, found)
             except (ma.ValidationError, _Told) as error:
                 found.refused(about, item, (*path, name), error)
-        elif required:
+        elif about.required:
             found.faults.append(Fault((*path, name), "is missing"))
         else:
+            default = about.load_default
             record[key] = default() if callable(default) else default
-    if not value.keys() <= names:
-        allowed = tuple(key.name for key in keys)
-        found.faults += [Fault((*path, key), "is unknown", allowed, nearest(key, allowed)) for key in value if key not in names]
+    if not value.keys() <= keys.keys():
+        unknown = (name for name in value if name not in keys)
+        found.faults += [Fault((*path, name), "is unknown", tuple(keys), nearest(name, keys)) for name in unknown]
     if len(found.faults) > before:
         record = Partial(record)
     if getattr(schema, "noted", False):  # schemas of queries have no such word
@@ -101,20 +93,20 @@ def _reader(field: Any) -> Reader:
     if type(field) is One:
         return _one(field)
     judge = _judge(field)
+
+    def reference(value: Any, path: Path, step: str | int, found: Reading) -> Any:
+        id = judge(value)
+        found.refs.append(((*path, step), field.kind, id))
+        return id
+
+    def date(value: Any, path: Path, step: str | int, found: Reading) -> Any:
+        text = judge(value)
+        found.dates.append(((*path, step), text))
+        return text
+
     if isinstance(field, Ref):
-        return _collected(judge, lambda found: found.refs, field.kind)
-    if isinstance(field, Edtf):
-        return _collected(judge, lambda found: found.dates)
-    return lambda value, path, step, found: judge(value)
-
-
-def _collected(judge: Callable[[Any], Any], where: Callable[[Reading], list[Any]], *kind: str) -> Reader:
-    def collect(value: Any, path: Path, step: str | int, found: Reading) -> Any:
-        value = judge(value)
-        where(found).append(((*path, step), *kind, value))
-        return value
-
-    return collect
+        return reference
+    return date if isinstance(field, Edtf) else lambda value, path, step, found: judge(value)
 
 
 def _one(field: One) -> Reader:
@@ -129,9 +121,8 @@ def _one(field: One) -> Reader:
 
 
 def _many(field: Many) -> Reader:
-    inner = _reader(field.inner)
-    least = len(field.validators) == 1 and type(field.validators[0]) is validate.Length and field.validators[0].max is None
-    fewest = field.validators[0].min if least else 0  # type: ignore[attr-defined]  # the usual validator needs no call
+    read, inner = _reader(field.inner), field.inner
+    any_number = all(type(check) is validate.Length and (check.min, check.max) == (1, None) for check in field.validators)
 
     def many(value: Any, path: Path, step: str | int, found: Reading) -> Any:
         if type(value) is not list:
@@ -139,12 +130,12 @@ def _many(field: Many) -> Reader:
         below, items = (*path, step), []
         for number, item in enumerate(value):
             try:
-                items.append(inner(item, below, number, found))
+                items.append(read(item, below, number, found))
             except (ma.ValidationError, _Told) as error:
-                found.refused(field.inner, item, (*below, number), error)
+                found.refused(inner, item, (*below, number), error)
         if len(items) < len(value):
             raise _Told
-        if len(items) < fewest or not least:
+        if not (items and any_number):
             field._validate(items)
         return items
 
@@ -157,9 +148,10 @@ def _judge(field: Any) -> Callable[[Any], Any]:
     if type(field) is Edtf and not field.validators:
         return lambda value: value if type(value) is str and _is_date(value) else deserialize(value)
     if type(field) is Country:
-        return cache(deserialize)
+        known = cache(deserialize)
+        return lambda value: known(value) if type(value) is str else deserialize(value)
     if type(field) is Text and not field.validators:
-        return lambda value: value if type(value) is str and _plain(value) else deserialize(value)
+        return lambda value: value if type(value) is str and _is_plain(value) else deserialize(value)
     if type(field) is Choice and len(field.validators) == 1:
         words = frozenset(choices(field))
         return lambda value: value if type(value) is str and value in words else deserialize(value)
@@ -168,7 +160,7 @@ def _judge(field: Any) -> Callable[[Any], Any]:
     return deserialize
 
 
-def _plain(text: str) -> bool:
+def _is_plain(text: str) -> bool:
     """Whether a text holds nothing that is read as something else: no white space but single spaces between words."""
     return text.isprintable() and "  " not in text and text != "" and text[0] != " " != text[-1]
 

@@ -89,6 +89,23 @@ def test_many_errors_are_counted_by_kind(small: Path) -> None:
     assert result.stderr.endswith("21 errors\n    21  … is not among the topics\n"), result.stderr
 
 
+def test_warnings_are_told_when_asked_for_and_are_no_errors(edit: Callable[..., Path], small: Path) -> None:
+    event = small / "events" / "2021-06-16-geneva-summit.yaml"
+    (small / "events" / "2021-06-16-the-same.yaml").write_text(event.read_text().replace("agreements:\n  - treaty\n", ""))
+    (small / "actors" / "unused.yaml").write_text(
+        "name: Nobody\nkind: company\ncitations:\n  - source: report\n    paragraphs:\n      - 1\n"
+    )
+    edit("sources/report.yaml", "published: '2021-06-17'", "published: '2020'")
+    result = run("check", "--warnings", "--dataset", small)
+    told = result.output.replace(f"{small}/", "")
+    assert result.exit_code == 0, told
+    assert "warning: actors/unused.yaml:1: no record names this actor" in told
+    assert "warning: events/2021-06-16-the-same.yaml:1: has day, type and participants of 2021-06-16-geneva-summit" in told
+    assert "warning: events/2021-06-16-geneva-summit.yaml:39: citations: every source is older" in told, told
+    assert "rests in part on one party's account alone" in told
+    assert "warnings: `check --warnings` lists them\n" in run("check", "--dataset", small).stderr
+
+
 def test_nothing_is_overwritten_by_new(small: Path) -> None:
     assert run("new", "topics", "security", "--dataset", small).exit_code == 2
     assert run("new", "topics", "Not An Id", "--dataset", small).exit_code == 2
