@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request, send_file, url_for
 from .. import formats
 from ..problems import Problem, nearest
 from ..query.citation import citation, release_url
-from ..releases.descriptions import Description, describe
+from ..releases.descriptions import Description, page_url
 from ..releases.files import QUALITY, File, file_of
 from ..schema.fields import Record
 from ..schema.versions import is_draft
@@ -76,8 +76,8 @@ def release_file(version: str, name: str) -> Any:
     if version == "latest":
         return redirect(url_for("releases.release_file", version=files.version, name=name), 307)
     response = as_published(files, name, sums[name])
-    back = of_file(describe(store().version(files.version), (), root()), name)
-    response.headers["Link"] = back.header() if back else ""
+    if page := page_url(store().version(files.version).about, root()):
+        response.headers["Link"] = of_file(page, name).header()
     return response
 
 
