@@ -74,10 +74,9 @@ def to_files(described: Description) -> list[Signpost]:
     return [Signpost("item", described.of(part.name), part.media_type) for part in described.parts]
 
 
-def of_file(described: Description, name: str) -> Signpost | None:
+def of_file(page: str, name: str) -> Signpost:
     """The signpost of a file, which leads back to the page."""
-    rel = "describes" if name in PRINTED else "collection"
-    return Signpost(rel, described.page, HTML) if described.page else None
+    return Signpost("describes" if name in PRINTED else "collection", page, HTML)
 
 
 def header(signposts: Iterator[Signpost]) -> str:
@@ -101,8 +100,8 @@ def linkset(described: Description) -> Record:
         if one.rel != "linkset":
             page.setdefault(one.rel, []).append(one.target())
     names = [*(part.name for part in described.parts), *described.printed]
-    back = ((name, of_file(described, name)) for name in names)
-    return {"linkset": [page, *({"anchor": described.of(name), one.rel: [one.target()]} for name, one in back if one)]}
+    back = [(name, of_file(described.page or "", name)) for name in names]
+    return {"linkset": [page, *({"anchor": described.of(name), one.rel: [one.target()]} for name, one in back)]}
 
 
 @blueprint.get(CATALOGUE)

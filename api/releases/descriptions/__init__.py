@@ -12,11 +12,11 @@ from .cff import cff
 from .croissant import croissant
 from .datacite import datacite
 from .dcat import dcat
-from .description import Description, PublishedFile, describe
+from .description import Description, PublishedFile, describe, page_url
 from .ro_crate import ro_crate
 from .schema_org import schema_org
 
-__all__ = ["PRINTED", "Description", "Printed", "PublishedFile", "describe", "schema_org"]
+__all__ = ["PRINTED", "Description", "Printed", "PublishedFile", "describe", "page_url", "schema_org"]
 
 
 @dataclass(frozen=True)

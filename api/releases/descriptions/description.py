@@ -95,9 +95,8 @@ def describe(
 ) -> Description:
     """The description of a release and its files; `base` is the address of a server whose dataset names none."""
     about = release.about
-    home, address = about.get("url") or base, release_url(about, base)
-    home = home.rstrip("/") if home else None
-    before = previous(release)
+    home = (about.get("url") or base or "").rstrip("/") or None
+    before = release.once("the version before", lambda: previous(release))
     return Description(
         name=re.sub(r"[^a-z0-9]+", "-", about["title"].lower()).strip("-"),
         title=about["title"],
@@ -113,8 +112,8 @@ def describe(
         digest=about["digest"],
         doi=about.get("doi"),
         home=home,
-        address=address,
-        page=f"{home}/releases/{about['version']}" if address else None,
+        address=release_url(about, base),
+        page=page_url(about, base),
         previous=release_url({**about, "version": before}, base) if before else None,
         cite_as=cited_as(about, base),
         citation=citation(about, base),
@@ -122,6 +121,12 @@ def describe(
         parts=tuple(parts),
         printed=tuple(printed),
     )
+
+
+def page_url(about: Record, base: str | None = None) -> str | None:
+    """The address of the page of a release, which is that of the release without `/v1`. None as there."""
+    url = release_url(about, base)
+    return url and "/releases/".join(url.rsplit("/v1/releases/", 1))
 
 
 def previous(release: Release) -> str | None:
