@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from browser import Browser, browsing
+from conftest import ROOT
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
 
@@ -68,7 +69,7 @@ def of_trees(body: Record) -> set[str]:
         ("/timeline?limit=30", "//li", of_entries),
         ("/timeline?kind=agreements&sort=date&limit=9", "//li", of_entries),
         ("/changes?limit=30", "//li", of_hits),
-        ("/network?place=reykjavik", "//div[@class='drawing']", of_nodes),
+        ("/network?place=reykjavik", "//div[@role='region']", of_nodes),
         (f"/threads/{ASKED}", "//table", of_trees),
     ],
 )
@@ -85,7 +86,7 @@ def test_the_page_of_a_picture_has_its_links_and_a_table_of_it(client: FlaskClie
     root, svg = page(client, path), f"/pictures/{PICTURES[path]}"
     assert root.xpath("//a[@download]/@href") == [svg]
     alone = lxml_html.fromstring(client.get(svg).data)
-    drawn = root.xpath("//div[@class='drawing']//a/@href")
+    drawn = root.xpath("//div[@role='region']//a/@href")
     assert drawn == alone.xpath("//a/@href")
     assert {href for href in root.xpath("//table//a/@href") if "/events?" not in href} <= set(drawn)
     assert not root.xpath("//style | //*[@style]"), "the policy would forbid it"
@@ -144,3 +145,11 @@ def test_every_picture_fits_a_telephone_and_has_nothing_that_shuts_readers_out(s
     found = browser.evaluate(f"{server}{path}", run, width=360)
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == []
     assert browser.evaluate(f"{server}{path}", "document.documentElement.scrollWidth", width=360) <= 360
+
+
+def test_the_pictures_of_the_documents_are_all_shown_and_small() -> None:
+    pictures = sorted((ROOT / "docs" / "pictures").iterdir())
+    shown = re.findall(r"!\[[^]]+\]\(pictures/([^)]+)\)", (ROOT / "docs" / "pages.md").read_text(encoding="utf-8"))
+    assert sorted(shown) == [path.name for path in pictures]
+    assert len(pictures) == 8
+    assert sum(path.stat().st_size for path in pictures) < 600_000

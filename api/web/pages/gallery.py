@@ -19,6 +19,8 @@ from .labels import layout
 from .listing import FIRST, controls, given, without_empty
 from .render import page
 
+NARROW = 360  # pixels
+
 
 def gallery() -> Response:
     """Every picture that needs no record to be named."""
@@ -68,6 +70,8 @@ def render(name: str, query: Query, programs: str) -> Response:
         table=Markup(drawn.table()),  # noqa: S704
         svg=addresses.mounted(f"/pictures/{name}.svg?{words}".rstrip("?")),
         path=request.path,
+        width=drawn.width,
+        narrow=f"{addresses.mounted(request.path)}?{urlencode({**asked, 'width': NARROW}, safe=',:')}",
         given=given(),
         records=f"/{drawing.kind}",
         **controls(drawing.resource, arguments(name), first, asked, {}),
