@@ -23,6 +23,7 @@ PICTURES = {
     "/pictures/treaties?party=russia&day=2026-03-01": "treaties.svg?party=russia&day=2026-03-01",
     "/pictures/years?type=summit&by=status": "years.svg?type=summit&by=status",
     "/pictures/map?type=summit": "map.svg?type=summit",
+    "/pictures/chronicle?year=2021&kind=statements": "chronicle.svg?year=2021&kind=statements",
     "/network?year=2021&nodes=20": "network.svg?year=2021&nodes=20",
     f"/threads/{ASKED}": f"thread.svg?ids={ASKED}",
 }
