@@ -1,5 +1,6 @@
 """The pages of pictures, of threads and of the network; and what the pages that are no lists show is what their answers have."""
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from importlib.metadata import distribution
@@ -92,6 +93,11 @@ def test_the_page_of_a_picture_has_its_links_and_a_table_of_it(client: FlaskClie
     assert {href for href in root.xpath("//table//a/@href") if "/events?" not in href} <= set(drawn)
     assert not root.xpath("//style | //*[@style]"), "the policy would forbid it"
     assert client.get(root.xpath("//link[@rel='alternate']/@href")[0]).mimetype == "application/json"
+
+
+@pytest.mark.parametrize("name", [name for name, drawing in DRAWINGS.items() if not drawing.needs_ids])
+def test_the_page_of_a_picture_of_everything_is_small(client: FlaskClient, name: str) -> None:
+    assert len(gzip.compress(client.get(f"/pictures/{name}").data)) < DRAWINGS[name].most_bytes
 
 
 def test_the_page_of_a_picture_refuses_what_the_picture_refuses(client: FlaskClient) -> None:

@@ -32,7 +32,8 @@ from .asked import Entries, documents, frame, narrowed, notes, of_entry, shown, 
 from .own_parameters import by_field, day_field, ids_field, kinds_field, lanes_field, nodes_field, office_field, width_field
 from .svg import Frame, Picture
 
-MOST_MARKS = 1000
+# So that a page with the picture and its table stays small; fewer where an event can be in several lanes, or has a long title.
+MOST_MARKS, MOST_ENTRIES = 800, 450
 MOST_EVENTS = 10_000
 
 
@@ -80,7 +81,7 @@ def read(name: str, strings: Strings, store: Store, served: Release | None) -> Q
 
 
 def draw_timeline(query: Query) -> Picture:
-    found = documents(query, MOST_MARKS)
+    found = documents(query, MOST_MARKS if query.values["lanes"] in ("none", "type") else MOST_ENTRIES)
     keys = lane_keys(query, query.values["lanes"])
     picture = timeline.timeline(found, frame(query, "Timeline"), keys, shown(query))
     return with_notes(picture, query, "events", len(found))
@@ -114,7 +115,7 @@ def sides(of: dict[str, timeline.Key], event: Record) -> list[timeline.Key]:
 
 def draw_chronicle(entries: Entries) -> Picture:
     """Entries are read newest first, and drawn oldest first."""
-    found = [json.loads(text) for text in islice(entries.timeline.every(), MOST_MARKS)]
+    found = [json.loads(text) for text in islice(entries.timeline.every(), MOST_ENTRIES)]
     of, values = sum(entries.timeline.totals().values()), entries.values
     lanes: dict[str, Callable[[Record], Iterable[timeline.Key]]] = {
         "kind": lambda entry: [(entry["kind"], entry["kind"].capitalize())],
