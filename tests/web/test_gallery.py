@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from browser import Browser, browsing
 from conftest import ROOT
 from flask.testing import FlaskClient
@@ -160,3 +161,18 @@ def test_the_pictures_of_the_documents_are_all_shown_and_small() -> None:
     assert sorted(shown) == [path.name for path in pictures]
     assert len(pictures) == 8
     assert sum(path.stat().st_size for path in pictures) < 600_000
+
+
+@needs_browser
+def test_a_reader_sees_who_is_bound_on_a_day_and_a_year_on_a_telephone(server: str, browser: Browser) -> None:
+    caught = "[...document.querySelectorAll('.drawing .caught')].map((mark) => mark.closest('a').getAttribute('href'))"
+    seen = browser.evaluate(f"{server}/pictures/treaties?party=russia&day=2026-03-01", caught)
+    answer = requests.get(f"{server}/v1/agreements?bound_on=russia:2026-03-01&date_match=certain&fields=id", timeout=60)
+    assert {f"/agreements/{record['id']}" for record in answer.json()["data"]} <= set(seen)
+    drawn = """(() => {
+      const picture = document.querySelector(".drawing svg"), mark = picture.querySelector(".solid");
+      return [picture.getBoundingClientRect().width, document.documentElement.scrollWidth, getComputedStyle(mark).fill];
+    })()"""
+    width, whole, fill = browser.evaluate(f"{server}/pictures/timeline?year=2021&width=360", drawn, width=360)
+    assert width <= whole <= 360
+    assert fill != "rgb(0, 0, 0)", "the style sheet of the page has the styles of the picture"
