@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test trials cover bench fuzz faults audit release lint check derive lock wheel clean
+.PHONY: help serve test trials cover bench fuzz faults audit release lint check derive lock pictures wheel clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -96,6 +96,9 @@ lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addr
 	  --group pyproject.toml:tools -o tests/fixtures/tools/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --no-deps --group pyproject.toml:tools-data -o tests/fixtures/tools/data.txt
+
+pictures: $(VENV)/dev ## Take the pictures of the pages in docs/ anew, with Chromium.
+	PYTHONPATH=tests $(BIN)/python .ci/pictures.py
 
 wheel: $(VENV)/dev ## Build the wheel, dataset included.
 	$(BIN)/python -m build --wheel --no-isolation

@@ -1,5 +1,6 @@
 """A real browser, one for all pages of a test module, driven over DevTools' protocol."""
 
+import base64
 import json
 import os
 import subprocess
@@ -48,6 +49,20 @@ class Browser:
         assert told == [], "of what the page's policy forbids, for one"
         assert "exceptionDetails" not in result, result["exceptionDetails"]["exception"]["description"]
         return result["result"]["value"]
+
+    def picture(self, url: str, width: int, height: int) -> bytes:
+        """The first `height` pixels of a page, as WebP."""
+        page = self._call("Target.createTarget", url="about:blank")["targetId"]
+        session = self._call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
+        self._call("Page.enable", session)
+        self._call(
+            "Emulation.setDeviceMetricsOverride", session, width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+        )
+        self._call("Page.navigate", session, url=url)
+        self._hear(lambda told: told.get("method") == "Page.loadEventFired")
+        taken = self._call("Page.captureScreenshot", session, format="webp", quality=70)
+        self._call("Target.closeTarget", targetId=page)
+        return base64.b64decode(taken["data"])
 
     def _call(self, method: str, session: str | None = None, **params: Any) -> Any:
         self._number += 1

@@ -1,5 +1,6 @@
 """The pages of pictures, of threads and of the network; and what the pages that are no lists show is what their answers have."""
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from importlib.metadata import distribution
@@ -7,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from browser import Browser, browsing
+from conftest import ROOT
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
 
@@ -22,6 +25,7 @@ PICTURES = {
     "/pictures/treaties?party=russia&day=2026-03-01": "treaties.svg?party=russia&day=2026-03-01",
     "/pictures/years?type=summit&by=status": "years.svg?type=summit&by=status",
     "/pictures/map?type=summit": "map.svg?type=summit",
+    "/pictures/chronicle?year=2021&kind=statements": "chronicle.svg?year=2021&kind=statements",
     "/network?year=2021&nodes=20": "network.svg?year=2021&nodes=20",
     f"/threads/{ASKED}": f"thread.svg?ids={ASKED}",
 }
@@ -68,7 +72,7 @@ def of_trees(body: Record) -> set[str]:
         ("/timeline?limit=30", "//li", of_entries),
         ("/timeline?kind=agreements&sort=date&limit=9", "//li", of_entries),
         ("/changes?limit=30", "//li", of_hits),
-        ("/network?place=reykjavik", "//div[@class='drawing']", of_nodes),
+        ("/network?place=reykjavik", "//div[@role='region']", of_nodes),
         (f"/threads/{ASKED}", "//table", of_trees),
     ],
 )
@@ -85,11 +89,16 @@ def test_the_page_of_a_picture_has_its_links_and_a_table_of_it(client: FlaskClie
     root, svg = page(client, path), f"/pictures/{PICTURES[path]}"
     assert root.xpath("//a[@download]/@href") == [svg]
     alone = lxml_html.fromstring(client.get(svg).data)
-    drawn = root.xpath("//div[@class='drawing']//a/@href")
+    drawn = root.xpath("//div[@role='region']//a/@href")
     assert drawn == alone.xpath("//a/@href")
     assert {href for href in root.xpath("//table//a/@href") if "/events?" not in href} <= set(drawn)
     assert not root.xpath("//style | //*[@style]"), "the policy would forbid it"
     assert client.get(root.xpath("//link[@rel='alternate']/@href")[0]).mimetype == "application/json"
+
+
+@pytest.mark.parametrize("name", [name for name, drawing in DRAWINGS.items() if not drawing.needs_ids])
+def test_the_page_of_a_picture_of_everything_is_small(client: FlaskClient, name: str) -> None:
+    assert len(gzip.compress(client.get(f"/pictures/{name}").data)) < DRAWINGS[name].most_bytes
 
 
 def test_the_page_of_a_picture_refuses_what_the_picture_refuses(client: FlaskClient) -> None:
@@ -144,3 +153,26 @@ def test_every_picture_fits_a_telephone_and_has_nothing_that_shuts_readers_out(s
     found = browser.evaluate(f"{server}{path}", run, width=360)
     assert [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found] == []
     assert browser.evaluate(f"{server}{path}", "document.documentElement.scrollWidth", width=360) <= 360
+
+
+def test_the_pictures_of_the_documents_are_all_shown_and_small() -> None:
+    pictures = sorted((ROOT / "docs" / "pictures").iterdir())
+    shown = re.findall(r"!\[[^]]+\]\(pictures/([^)]+)\)", (ROOT / "docs" / "pages.md").read_text(encoding="utf-8"))
+    assert sorted(shown) == [path.name for path in pictures]
+    assert len(pictures) == 8
+    assert sum(path.stat().st_size for path in pictures) < 600_000
+
+
+@needs_browser
+def test_a_reader_sees_who_is_bound_on_a_day_and_a_year_on_a_telephone(server: str, browser: Browser) -> None:
+    caught = "[...document.querySelectorAll('.drawing .caught')].map((mark) => mark.closest('a').getAttribute('href'))"
+    seen = browser.evaluate(f"{server}/pictures/treaties?party=russia&day=2026-03-01", caught)
+    answer = requests.get(f"{server}/v1/agreements?bound_on=russia:2026-03-01&date_match=certain&fields=id", timeout=60)
+    assert {f"/agreements/{record['id']}" for record in answer.json()["data"]} <= set(seen)
+    drawn = """(() => {
+      const picture = document.querySelector(".drawing svg"), mark = picture.querySelector(".solid");
+      return [picture.getBoundingClientRect().width, document.documentElement.scrollWidth, getComputedStyle(mark).fill];
+    })()"""
+    width, whole, fill = browser.evaluate(f"{server}/pictures/timeline?year=2021&width=360", drawn, width=360)
+    assert width <= whole <= 360
+    assert fill != "rgb(0, 0, 0)", "the style sheet of the page has the styles of the picture"

@@ -185,6 +185,18 @@ def test_a_picture_of_a_page_is_of_what_the_page_shows(client: FlaskClient) -> N
 HOSTILE = """</script><script>alert(1)</script>"'><img src=x onerror=alert(1)>{{ 7 * 7 }}"""
 
 
+@pytest.mark.parametrize("path", ["/actors/russia", "/agreements/new-start", "/topics/nuclear-arms-control"])
+def test_a_page_asks_the_database_as_often_whatever_refers_to_it(
+    settings: Settings, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(settings)
+    release, asked = app.extensions["store"].current(), []
+    execute = type(release)._fetch
+    monkeypatch.setattr(type(release), "_fetch", lambda self, *statement: asked.append(statement) or execute(self, *statement))
+    assert app.test_client().get(path).status_code == 200
+    assert len(asked) <= 4, "the record, its sources, its history, and all that refers to it"
+
+
 def test_text_of_a_dataset_stays_text(edit: Callable[..., Path], tmp_path: Path) -> None:
     """In the name, the summary and the remark of a record, wherever a page shows them, and in what a reader sends."""
     path = edit("events/2021-06-16-geneva-summit.yaml", "title:", "title:")
@@ -195,7 +207,15 @@ def test_text_of_a_dataset_stays_text(edit: Callable[..., Path], tmp_path: Path)
     load.load(settings)[0].close()
     client = create_app(settings).test_client()
     sent, own = quote(HOSTILE, safe=""), f"/events/{path.stem}"
-    shown = (own, "/events", "/events?fields=title,summary", "/search?q=alert", "/timeline", "/actors/vladimir-putin")
+    shown = (
+        own,
+        "/events",
+        "/events?fields=title,summary",
+        "/search?q=alert",
+        "/timeline",
+        "/pictures/timeline",
+        "/actors/vladimir-putin",
+    )
     for address in (*shown, f"/search?q={sent}", f"/events?q={sent}", f"/events?type={sent}", f"/events/{sent}"):
         page = lxml_html.fromstring(client.get(address).text)
         assert all(script.get("type") or script.get("src").startswith("/suggest.js?") for script in page.iter("script")), address

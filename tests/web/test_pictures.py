@@ -63,6 +63,7 @@ QUERIES = {
     "years": ("by=type", "by=type"),
     "map": ("type=summit", ""),
     "network": ("year=2021", ""),
+    "chronicle": ("year=2021", ""),
     "thread": ("ids=2021-06-16-putin-denies-cyber-attacks", "ids=2021-06-16-putin-denies"),
 }
 
@@ -125,6 +126,14 @@ def test_what_is_alleged_disputed_or_inexact_has_a_mark_of_its_own(client: Flask
         assert (event["status"] == "occurred") or event["status"] in said.lower()
         assert event["disputed"] == ("disputed" in said)
     assert {"disputed", "alleged"} <= {e["status"] for e in events} | {"disputed" for e in events if e["disputed"]}
+
+
+@pytest.mark.parametrize("query", ["year=2021", "year=2021&kind=agreements,statements", "actor=joe-biden&date_from=2021"])
+@pytest.mark.parametrize("lanes", ["kind", "actor", "none"])
+def test_the_marks_of_a_chronicle_are_the_entries_of_the_timeline(query: str, lanes: str, client: FlaskClient) -> None:
+    found = {entry["links"]["self"] for entry in walk(client, f"/v1/timeline?{query}&limit=500")}
+    hrefs = {a.get("href") for a in drawn(client, f"/pictures/chronicle.svg?{query}&lanes={lanes}").iter(f"{SVG}a")}
+    assert {f"/v1{href}" for href in hrefs} == found
 
 
 def test_who_is_bound_on_a_day_is_on_its_line(client: FlaskClient) -> None:

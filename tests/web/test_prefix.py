@@ -38,7 +38,16 @@ STATEMENT = "2021-06-16-putin-denies-cyber-attacks"
 
 def public() -> list[tuple[str, int]]:
     """Addresses of every route, and the status of the answer."""
-    found = [("/", 200), ("/docs", 200), ("/docs/try", 200), ("/problems/unknown-record", 200), (f"/v1/threads/{STATEMENT}", 200)]
+    found = [
+        ("/", 200),
+        ("/docs", 200),
+        ("/docs/try", 200),
+        ("/pictures", 200),
+        ("/pictures/map?type=summit", 200),
+        ("/problems/unknown-record", 200),
+        (f"/v1/threads/{STATEMENT}", 200),
+        (f"/threads/{STATEMENT}", 200),
+    ]
     for path in openapi.contract()["paths"]:
         if "{" not in path and "aggregates" not in path:
             status = {"/v1/resolve": 303, "/v1/export": 307}.get(path, 200)

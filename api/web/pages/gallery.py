@@ -11,13 +11,16 @@ from ...query.query import Query, Strings
 from ...resources import BY_KIND
 from ...schema.fields import is_id
 from .. import addresses
-from ..pictures.drawings import DRAWINGS, arguments
+from ..pictures.asked import Entries
+from ..pictures.drawings import DRAWINGS, arguments, read
 from ..pictures.routes import list_query
 from ..request_parameters import no_parameters, served, store
 from ..responses import HTML, gone_or_unknown, not_modified
 from .labels import layout
 from .listing import FIRST, controls, given, without_empty
 from .render import page
+
+NARROW = 360  # pixels
 
 
 def gallery() -> Response:
@@ -45,12 +48,11 @@ def thread_page(id: str) -> Any:
 
 def shown(name: str, strings: Strings, programs: str) -> Response:
     """The page of the picture that some parameters ask for; `programs` is the path of what it shows as JSON."""
-    drawing, schema = DRAWINGS[name], arguments(name)
-    query = Query(drawing.resource, schema, strings, store(), served=served())
+    query = read(name, strings, store(), served())
     return not_modified(query.release, HTML) or render(name, query, programs)
 
 
-def render(name: str, query: Query, programs: str) -> Response:
+def render(name: str, query: Query | Entries, programs: str) -> Response:
     drawing = DRAWINGS[name]
     drawn = drawing.draw(query)
     asked = {word: joined(values) for word, values in request.args.lists()}
@@ -68,6 +70,8 @@ def render(name: str, query: Query, programs: str) -> Response:
         table=Markup(drawn.table()),  # noqa: S704
         svg=addresses.mounted(f"/pictures/{name}.svg?{words}".rstrip("?")),
         path=request.path,
+        width=drawn.width,
+        narrow=f"{addresses.mounted(request.path)}?{urlencode({**asked, 'width': NARROW}, safe=',:')}",
         given=given(),
         records=f"/{drawing.kind}",
         **controls(drawing.resource, arguments(name), first, asked, {}),

@@ -107,17 +107,18 @@ def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> dict[
 def controls(
     resource: Resource, schema: ma.Schema, first: Sequence[str], asked: Mapping[str, str], counted: Record
 ) -> dict[str, Any]:
-    """What a form is made of: a control for each parameter of a filter, those of `first` before the others, and the order.
+    """What a form is made of: a control for each parameter of a filter, those of `first` and what was asked
+    before the others, and the order.
 
     A control without a value and without values to offer is the same on every page.
     """
     written = dict(blank(resource, schema))
     for name in written.keys() & (asked.keys() | counted.keys()):
         written[name] = as_html(control(resource, schema, name, asked.get(name, ""), counted.get(name, [])))
+    before = dict.fromkeys(name for name in (*first, *asked) if name in written)
     return {
-        "first": [written[name] for name in first if name in written],
-        "more": [html for name, html in written.items() if name not in first],
-        "more_open": any(name in written and name not in first for name in asked),
+        "first": [written[name] for name in before],
+        "more": [html for name, html in written.items() if name not in before],
         "sort": [f"{sign}{word}" for word in resource.sorts for sign in ("", "-") if "sort" in schema.load_fields],
         "sorted": asked.get("sort", resource.order),
         "kept": [(name, asked[name]) for name in KEPT if name in asked],

@@ -1,7 +1,9 @@
 """The filters of the templates."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
+from html import escape
 from typing import Any
 
 from flask import Flask
@@ -10,10 +12,13 @@ from markupsafe import Markup
 from . import values
 from .labels import label, words
 
+CODE = re.compile("`([^`]+)`")
+
 
 def install(app: Flask) -> None:
     """Gives the templates their filters."""
     markup: tuple[Callable[..., str], ...] = (
+        coded,
         values.date,
         values.full_date,
         values.doubted,
@@ -29,6 +34,11 @@ def install(app: Flask) -> None:
 def number(value: float) -> str:
     """A number with its thousands apart."""
     return f"{value:,}"
+
+
+def coded(text: str) -> str:
+    """A text of the contract, with what stands between backticks as code."""
+    return CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def as_markup(function: Callable[..., str]) -> Callable[..., Markup]:

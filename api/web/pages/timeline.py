@@ -7,13 +7,14 @@ from flask import redirect, request
 
 from ...query.parsing import joined
 from ...query.timeline import FORMATS, timeline_arguments
-from ...resources.timeline import KINDS, TIMELINE
+from ...resources.timeline import TIMELINE
 from .. import addresses
 from ..request_parameters import read_timeline
 from ..responses import HTML, not_modified
 from .brief import Brief, at, doubts
 from .labels import words
-from .listing import controls, given, shape_address, without_empty
+from .listing import UNDRAWN, controls, given, shape_address, without_empty
+from .pictured import picture
 from .render import page
 
 FIRST = ("q", "date_from", "date_to", "kind", "actor", "topic")
@@ -41,7 +42,7 @@ def timeline_page() -> Any:
         **controls(TIMELINE, timeline_arguments(), FIRST, asked, {}),
         given=given(),
         shapes=[(word, shape_address(word)) for word in FORMATS],
-        words=KINDS,
+        picture=picture("timeline", {name: asked[name] for name in asked if name not in UNDRAWN}) if results.total else None,
     )
 
 

@@ -8,34 +8,33 @@ from datetime import date
 from functools import cache, partial
 from itertools import islice
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 import marshmallow as ma
-from marshmallow import validate
 
 from ...formats.geojson import read_places
 from ...problems import nearest
-from ...query.pagination import every, total
+from ...query.pagination import total
 from ...query.parameters import Declared, filter_parameters, pin
 from ...query.parsing import InvalidParameters
-from ...query.query import Query
+from ...query.query import Parameters, Query, Strings
+from ...query.timeline import Timeline, timeline_arguments
 from ...resources import BY_KIND
 from ...resources.resource import Resource
-from ...schema import edtf
+from ...resources.timeline import TIMELINE
 from ...schema.errors import Fault
-from ...schema.fields import Choice, Record, Schema
-from ...schema.query_fields import Day, NonNegativeInteger, PartyDay, QueryText, listed
-from ..addresses import mounted
-from ..resources import asked
+from ...schema.fields import Record, Schema
+from ...schema.query_fields import PartyDay
+from ...storage.release import Release
+from ...storage.store import Store
 from ..threads import roots, trees
 from . import net, places, thread, timeline, treaties, years
+from .asked import Entries, documents, frame, narrowed, notes, of_entry, shown, with_notes
+from .own_parameters import by_field, day_field, ids_field, kinds_field, lanes_field, nodes_field, office_field, width_field
 from .svg import Frame, Picture
 
-NARROWEST, WIDEST, WIDTH = 320, 1600, 960
-MOST_MARKS = 1000
+# So that a page with the picture and its table stays small; fewer where an event can be in several lanes, or has a long title.
+MOST_MARKS, MOST_ENTRIES = 800, 450
 MOST_EVENTS = 10_000
-NODES, MOST_NODES = 40, 80
-LANES = ("none", "type", "actor", "side")
 
 
 @dataclass(frozen=True)
@@ -44,24 +43,18 @@ class Drawing:
 
     kind: str
     what: str
-    draw: Callable[[Query], Picture]
+    draw: Callable[[Any], Picture]
     own: Mapping[str, Callable[[], ma.fields.Field[Any]]]
     most_bytes: int = 60_000  # of an answer, compressed
 
     @property
     def resource(self) -> Resource:
-        return BY_KIND[self.kind]
+        return BY_KIND.get(self.kind, TIMELINE)
 
     @property
     def needs_ids(self) -> bool:
         """Whether it is of records that are named, instead of what filters find."""
         return "ids" in self.own
-
-
-def width_field() -> ma.fields.Field[Any]:
-    size = validate.Range(NARROWEST, WIDEST, error="is not from {min} to {max}")
-    text = "Width of the picture in pixels; what is drawn is laid out for it."
-    return NonNegativeInteger(validate=size, load_default=WIDTH, metadata={"description": text})
 
 
 @cache
@@ -70,60 +63,28 @@ def arguments(name: str) -> ma.Schema:
     drawing = DRAWINGS[name]
     own: Declared = {word: field() for word, field in drawing.own.items()}
     filters = {} if drawing.needs_ids else filter_parameters(drawing.resource)
+    if drawing.kind == TIMELINE.kind:
+        filters["kind"] = timeline_arguments().fields["kind"]
     declared = {**filters, **pin(), "width": width_field(), **own}
     return Schema.from_dict(declared, name=f"picture-{name}")()
 
 
-def page_of(kind: str, document: Record, version: str | None) -> str:
-    """The address of a record's page."""
-    return mounted(f"/{kind}/{document['id']}{f'?release={version}' if version else ''}")
-
-
-def documents(query: Query, most: int) -> list[Record]:
-    """The first so many documents that a query finds."""
-    return [json.loads(text) for text in islice(every(query), most)]
-
-
-def cut(shown: int, query: Query, what: str) -> str:
-    """What is said where not everything is shown."""
-    found = total(query)
-    return f"{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
-
-
-def frame(query: Query, what: str, kind: str | None = None) -> Frame:
-    """What every drawing is told of a query; `kind` is that of the records that its marks lead to, if it is another one."""
-    found, resource, values = total(query), query.resource, query.values
-    heading = f"{what} of {found:,} {resource.singular if found == 1 else resource.kind}"
-    return Frame(values["width"], heading, partial(page_of, kind or resource.kind, version=values.get("release")))
-
-
-def notes(query: Query) -> list[str]:
-    """The filters of the query, and the release."""
-    given = unquote_plus(asked(query.resource, query.normalized)).replace("&", " · ")
-    return [" · ".join(filter(None, (given, f"release {query.release.about['version']}")))]
-
-
-def with_notes(picture: Picture, query: Query, what: str, shown: int) -> Picture:
-    said = " ".join(filter(None, (cut(shown, query, what), picture.cut)))
-    return replace(picture, notes=[*notes(query), *picture.notes], cut=said)
+def read(name: str, strings: Strings, store: Store, served: Release | None) -> Query | Entries:
+    """The checked query of what a picture is of. Raises InvalidParameters."""
+    drawing, schema = DRAWINGS[name], arguments(name)
+    if drawing.kind != TIMELINE.kind:
+        return Query(drawing.resource, schema, strings, store, served=served)
+    asked = Parameters(name, schema, strings, store, served=served)
+    own = {"width", *drawing.own}
+    entries = Timeline({word: values for word, values in strings.items() if word not in own}, store, served=served)
+    return Entries(entries, dict(asked.values), dict(asked.normalized))
 
 
 def draw_timeline(query: Query) -> Picture:
-    found = documents(query, MOST_MARKS)
+    found = documents(query, MOST_MARKS if query.values["lanes"] in ("none", "type") else MOST_ENTRIES)
     keys = lane_keys(query, query.values["lanes"])
     picture = timeline.timeline(found, frame(query, "Timeline"), keys, shown(query))
     return with_notes(picture, query, "events", len(found))
-
-
-def shown(query: Query) -> tuple[date, date] | None:
-    """The days that the query asks for, from the first to the last; None where it leaves a side open."""
-    values = query.values
-    spans = [edtf.bounds(text) for name in ("year", "month") for text in values.get(name, ())]
-    spans += [values[name] for name in ("on",) if name in values]
-    first, last = [span.earliest for span in spans], [span.latest for span in spans]
-    first += [values["date_from"].earliest] if "date_from" in values else []
-    last += [values["date_to"].latest] if "date_to" in values else []
-    return (min(first), max(last)) if first and last else None
 
 
 def lane_keys(query: Query, by: str) -> Callable[[Record], Iterable[timeline.Key]]:
@@ -152,6 +113,21 @@ def sides(of: dict[str, timeline.Key], event: Record) -> list[timeline.Key]:
     return found if acting else [("~together", "Together")]
 
 
+def draw_chronicle(entries: Entries) -> Picture:
+    """Entries are read newest first, and drawn oldest first."""
+    found = [json.loads(text) for text in islice(entries.timeline.every(), MOST_ENTRIES)]
+    of, values = sum(entries.timeline.totals().values()), entries.values
+    lanes: dict[str, Callable[[Record], Iterable[timeline.Key]]] = {
+        "kind": lambda entry: [(entry["kind"], entry["kind"].capitalize())],
+        "actor": lambda entry: [(actor["id"], actor["name"]) for actor in entry["actors"]],
+        "none": lambda entry: [timeline.ALL],
+    }
+    frame = Frame(values["width"], f"Timeline of {of:,} entries", partial(of_entry, version=values.get("release")))
+    picture = timeline.timeline(found, frame, lanes[values["lanes"]], shown(entries))
+    said = f"{len(found):,} of {of:,} entries are shown; the filters can find fewer." if len(found) < of else ""
+    return replace(picture, notes=notes(entries, "kind"), cut=" ".join(filter(None, (said, picture.cut))))
+
+
 def draw_treaties(query: Query) -> Picture:
     found, about = documents(query, treaties.MOST), query.release.about
     days = [PartyDay.parts(text)[1] for text in query.values.get("bound_on", ())]
@@ -167,13 +143,6 @@ def draw_years(query: Query) -> Picture:
     groups = years.Groups(key, lambda year, value: narrowed(query, year=year, **({by: value} if value else {})), shown(query))
     picture = years.years(found, frame(query, "Years", "actors"), groups, terms(query))
     return with_notes(picture, query, "events", len(found))
-
-
-def narrowed(query: Query, **more: object) -> str:
-    """The address of the page with the events of the query that have these values, too."""
-    given = dict(parse_qsl(asked(query.resource, query.normalized), keep_blank_values=True))
-    pinned = {"release": query.values["release"]} if "release" in query.values else {}
-    return mounted(f"/{query.resource.kind}?{urlencode({**given, **pinned, **more}, safe=',')}")
 
 
 def terms(query: Query) -> list[tuple[Record, Record]]:
@@ -212,43 +181,14 @@ def draw_thread(query: Query) -> Picture:
     return with_notes(picture, query, "", total(query))
 
 
-def lanes_field() -> ma.fields.Field[Any]:
-    field = Choice("Lanes: by type, by actor, by the side that acts, or none.", LANES)
-    field.load_default = "none"
-    return field
-
-
-def day_field() -> ma.fields.Field[Any]:
-    return Day(metadata={"description": "A day that is drawn as a line, with who was bound on it.", "example": "2021-06-16"})
-
-
-def by_field() -> ma.fields.Field[Any]:
-    field = Choice("What the parts of a bar stand for.", ("type", "status", "coding"))
-    field.load_default = "type"
-    return field
-
-
-def office_field() -> ma.fields.Field[Any]:
-    return listed(QueryText("A title."), "Titles of roles, whose holders are shown above the bars.")
-
-
-def nodes_field() -> ma.fields.Field[Any]:
-    size = validate.Range(2, MOST_NODES, error="is not from {min} to {max}")
-    return NonNegativeInteger(validate=size, load_default=NODES, metadata={"description": "How many actors are shown at most."})
-
-
-def ids_field() -> ma.fields.Field[Any]:
-    field: ma.fields.Field[Any] = filter_parameters(BY_KIND["statements"])["ids"]
-    field.required = True
-    field.error_messages["required"] = "is missing"
-    return field
-
-
 DRAWINGS: dict[str, Drawing] = {
     "timeline": Drawing("events", "Events at their dates, in lanes", draw_timeline, {"lanes": lanes_field}),
     "treaties": Drawing("agreements", "Agreements as bars, one for each party", draw_treaties, {"day": day_field}),
     "years": Drawing("events", "Events by year, as stacked bars", draw_years, {"by": by_field, "office": office_field}),
     "map": Drawing("events", "Events at their places", draw_map, {}, 110_000),
     "network": Drawing("events", "Actors who acted together", draw_network, {"nodes": nodes_field}),
+    "chronicle": Drawing(
+        TIMELINE.kind, "Events, statements and acts of agreements at their dates", draw_chronicle, {"lanes": kinds_field}
+    ),
     "thread": Drawing("statements", "A statement, what it answers and what answers it", draw_thread, {"ids": ids_field}),
 }

@@ -4,12 +4,14 @@ from functools import partial
 
 from flask import Blueprint, Response, request
 
+from ...query.query import Query
 from ..addresses import mounted
 from ..colours import coloured
 from ..headers import page_policy
-from ..request_parameters import read_query
+from ..request_parameters import served, store
 from ..responses import answer, not_modified
-from .drawings import DRAWINGS, arguments
+from .asked import Entries
+from .drawings import DRAWINGS, read
 from .svg import Picture
 
 SVG = "image/svg+xml"
@@ -25,7 +27,11 @@ def routes() -> Blueprint:
 
 def picture(name: str) -> Picture:
     """The picture that this request's parameters ask for, for a page that shows it or its table."""
-    return DRAWINGS[name].draw(read_query(DRAWINGS[name].resource, arguments(name)))
+    return DRAWINGS[name].draw(asked(name))
+
+
+def asked(name: str) -> Query | Entries:
+    return read(name, dict(request.args.lists()), store(), served())
 
 
 def list_query(name: str) -> str:
@@ -38,7 +44,7 @@ def list_query(name: str) -> str:
 def picture_view(name: str) -> Response:
     """A picture of what the query finds; `Link` has the same query as JSON."""
     drawing = DRAWINGS[name]
-    query = read_query(drawing.resource, arguments(name))
+    query = asked(name)
     if unchanged := not_modified(query.release, SVG):
         return unchanged
     body = coloured(drawing.draw(query).svg(), query.release)

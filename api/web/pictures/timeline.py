@@ -59,7 +59,7 @@ def timeline(
     return Picture(
         "timeline",
         heading,
-        f"{len(events)} events at their dates, {span(events)}; {len(found)} lanes.",
+        f"{len(events)} marks at their dates, {span(events)}; {len(found)} lanes.",
         width,
         y + 12 + more,
         "".join([*backs, scale.axis(y + 2), *drawn, key]),

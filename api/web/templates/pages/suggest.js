@@ -4,7 +4,7 @@ for (const form of document.querySelectorAll("form[role=search]")) {
   const list = Object.assign(document.createElement("ul"), { id: `${input.id}-suggested`, className: "suggested", hidden: true });
   const set = (element, values) => Object.entries(values).forEach(([name, value]) => element.setAttribute(name, value));
   set(list, { role: "listbox", "aria-label": "Suggestions" });
-  set(input, { role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-controls": list.id });
+  set(input, { role: "combobox", autocomplete: "off", "aria-autocomplete": "list", "aria-controls": list.id, "aria-expanded": false });
   form.append(list);
   let asked = "", chosen = -1, waiting;
 

@@ -1,0 +1,91 @@
+"""What a picture is asked for: the documents of a query, and what is said of it around the picture."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from itertools import islice
+from urllib.parse import parse_qsl, unquote_plus, urlencode
+
+from ...query.pagination import every, total
+from ...query.query import Query
+from ...query.timeline import Timeline
+from ...resources.resource import Resource
+from ...resources.timeline import TIMELINE
+from ...schema import edtf
+from ...schema.fields import Record
+from ...storage.release import Release
+from ..addresses import mounted
+from ..resources import asked
+from .svg import Frame, Picture
+
+
+@dataclass(frozen=True)
+class Entries:
+    """A checked query of the timeline, beside what the picture of it is asked for."""
+
+    timeline: Timeline
+    values: Record
+    normalized: Record
+    resource: Resource = TIMELINE
+
+    @property
+    def release(self) -> Release:
+        return self.timeline.release
+
+
+def page_of(kind: str, document: Record, version: str | None) -> str:
+    """The address of a record's page."""
+    return mounted(f"/{kind}/{document['id']}{f'?release={version}' if version else ''}")
+
+
+def documents(query: Query, most: int) -> list[Record]:
+    """The first so many documents that a query finds."""
+    return [json.loads(text) for text in islice(every(query), most)]
+
+
+def cut(shown: int, query: Query, what: str) -> str:
+    """What is said where not everything is shown."""
+    found = total(query)
+    return f"{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
+
+
+def frame(query: Query, what: str, kind: str | None = None) -> Frame:
+    """What every drawing is told of a query; `kind` is that of the records that its marks lead to, if it is another one."""
+    found, resource, values = total(query), query.resource, query.values
+    heading = f"{what} of {found:,} {resource.singular if found == 1 else resource.kind}"
+    return Frame(values["width"], heading, partial(page_of, kind or resource.kind, version=values.get("release")))
+
+
+def notes(query: Query | Entries, *others: str) -> list[str]:
+    """The filters of the query, and the release."""
+    given = unquote_plus(asked(query.resource, query.normalized, *others)).replace("&", " · ")
+    return [" · ".join(filter(None, (given, f"release {query.release.about['version']}")))]
+
+
+def with_notes(picture: Picture, query: Query, what: str, shown: int) -> Picture:
+    said = " ".join(filter(None, (cut(shown, query, what), picture.cut)))
+    return replace(picture, notes=[*notes(query), *picture.notes], cut=said)
+
+
+def shown(query: Query | Entries) -> tuple[date, date] | None:
+    """The days that the query asks for, from the first to the last; None where it leaves a side open."""
+    values = query.values
+    spans = [edtf.bounds(text) for name in ("year", "month") for text in values.get(name, ())]
+    spans += [values[name] for name in ("on",) if name in values]
+    first, last = [span.earliest for span in spans], [span.latest for span in spans]
+    first += [values["date_from"].earliest] if "date_from" in values else []
+    last += [values["date_to"].latest] if "date_to" in values else []
+    return (min(first), max(last)) if first and last else None
+
+
+def narrowed(query: Query, **more: object) -> str:
+    """The address of the page with the events of the query that have these values, too."""
+    given = dict(parse_qsl(asked(query.resource, query.normalized), keep_blank_values=True))
+    pinned = {"release": query.values["release"]} if "release" in query.values else {}
+    return mounted(f"/{query.resource.kind}?{urlencode({**given, **pinned, **more}, safe=',')}")
+
+
+def of_entry(entry: Record, version: str | None) -> str:
+    """The address of the page of the record that an entry belongs to."""
+    return page_of(entry["kind"], {"id": entry["links"]["self"].rpartition("/")[2]}, version)
