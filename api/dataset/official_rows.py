@@ -2,7 +2,7 @@
 
 The extracts of the lists are CSV files, and no part of a dataset. Those of travels and visits have `row_id`, `start`, `relation`
 and the addresses of the pages that show the row: an event has the row if it cites one of these pages, with the row's first day
-in words or its number as locator. Those of documents have `url`, `kind`, `date` and `head`: an event or statement has the document
+in words or its number as locator. Those of documents have `url`, `kind`, `date` and `head`: a record has the document
 if it cites its address.
 """
 
