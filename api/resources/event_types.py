@@ -6,7 +6,7 @@ import marshmallow as ma
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, Number, One, Record, Schema, Text, Whole
-from .common import identity, links, note, shared, sort_key, updated
+from .common import identifiers, identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, each
 from .resource import Resource
 from .schema_org import Refer
@@ -48,6 +48,7 @@ class EventTypeSchema(Schema):
     covered = Edtf("The time gone through for events of this type; null where none was: a count by year is no trend then.")
     coverage = Text("What was gone through for this type, and what was not.")
     note = note()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 
