@@ -112,7 +112,7 @@ def _compare(dataset: Dataset, official: Path) -> None:
     found = official_rows.compare(dataset, official)
     click.echo(official_rows.table(found))
     for row in found.rows:
-        if not row.events:
+        if not row.records:
             reason = found.reasons.get((row.list, row.number), "NOT SETTLED")
             click.echo(f"theirs only  {row.list} {row.number}  {row.start}  {row.text}  ({reason})")
     for event in found.ours_only:
@@ -135,12 +135,12 @@ def changes(folder: Path | None) -> None:
 @click.option(
     "--official",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="A folder of extracts of official lists: print which of their rows have an event, and why others have none.",
+    help="A folder of extracts of official lists: print which of their rows have a record, and why others have none.",
 )
 def coverage(folder: Path | None, only: str | None, official: Path | None) -> None:
     """Print, for each source whose paragraphs are counted, which records every paragraph gave.
 
-    With --official: the table of the codebook, then each row without an event and each meeting without a row.
+    With --official: the table of the codebook, then each row without a record and each meeting without a row.
     """
     with closing(reader.read(settings_of(dataset=folder).dataset)) as dataset:
         if official:

@@ -1,8 +1,9 @@
-"""Rows of official lists of travels and visits against events, so that the next edition can be compared.
+"""Rows of official lists of travels, visits and documents against records, so that the next edition can be compared.
 
-The extracts of the lists are CSV files with `row_id`, `start`, `relation` and the addresses of the pages that show the row;
-they are no part of a dataset. An event has a row if it cites one of these pages, with the row's first day in words or its number
-as locator.
+The extracts of the lists are CSV files, and no part of a dataset. Those of travels and visits have `row_id`, `start`, `relation`
+and the addresses of the pages that show the row: an event has the row if it cites one of these pages, with the row's first day
+in words or its number as locator. Those of documents have `url`, `kind`, `date` and `head`: a record has the document
+if it cites its address.
 """
 
 import csv
@@ -22,19 +23,25 @@ from .record import Entry
 REASONS = "official_rows.csv"  # of a dataset: list, row and the reason why no event has it
 PAGES = ("page_by_person", "page_by_country", "page_by_year")
 LISTS = {"trips": "trips_us_to_or_with_russia.csv", "visits": "visits_from_russia.csv"}
+MORE_LISTS = {"conferences": "trips_formats_russia_not_named.csv"}  # compared where the folder has them, as are the documents
+DOCUMENTS = {
+    "exchanges": "frus_kennedy_khrushchev_exchanges.csv",
+    "letters": "frus_other_letters_with_soviet_leaders.csv",
+    "conversations": "frus_us_soviet_conversations.csv",
+}
 MEETINGS = ("summit", "meeting-other", "visit", "ministerial-meeting")
 SIDES = ({"united-states"}, {"soviet-union", "russia"})
 
 
 class OfficialRow(NamedTuple):
-    """A row of a list: its group (who, relation), its number, first day, text, and the events that have it."""
+    """A row of a list: its group (who, relation), its number, first day, text, and the records that have it."""
 
     list: str
     group: str
     number: str
     start: str
     text: str
-    events: frozenset[str]
+    records: frozenset[str]
 
 
 class Comparison(NamedTuple):
@@ -48,8 +55,12 @@ class Comparison(NamedTuple):
 def compare(dataset: Dataset, folder: Path) -> Comparison:
     """Every row of the extracts in a folder against the events. Raises FileError if an extract cannot be read."""
     cited, meetings = _events(dataset)
-    rows = [row for name, file in LISTS.items() for row in _rows(name, folder / file, cited)]
-    matched = {event for row in rows for event in row.events}
+    more = {name: file for name, file in MORE_LISTS.items() if (folder / file).exists()}
+    rows = [row for name, file in (LISTS | more).items() for row in _rows(name, folder / file, cited)]
+    rows += [
+        row for name, file in DOCUMENTS.items() if (folder / file).exists() for row in _documents(name, folder / file, dataset)
+    ]
+    matched = {event for row in rows for event in row.records}
     return Comparison(rows, _reasons(dataset.folder / REASONS), sorted(meetings - matched))
 
 
@@ -61,7 +72,8 @@ def _events(dataset: Dataset) -> tuple[dict[str, list[tuple[str, str]]], set[str
         with suppress(DatasetError):
             entry = dataset.entry("events", item)
             for url, locator in _citations(dataset, entry):
-                cited[url].append((locator, item.id))
+                if locator:
+                    cited[url].append((locator, item.id))
             actors = {participant["actor"] for participant in entry.record["participants"]}
             if entry.record["type"] in MEETINGS and entry.record["status"] == "occurred" and all(actors & side for side in SIDES):
                 meetings.add(item.id)
@@ -71,14 +83,12 @@ def _events(dataset: Dataset) -> tuple[dict[str, list[tuple[str, str]]], set[str
 def _citations(dataset: Dataset, entry: Entry) -> Iterator[tuple[str, str]]:
     for _, citation in entry.citations:
         with suppress(KeyError):
-            if (url := dataset.record("sources", citation["source"])["url"]) and citation["locator"]:
+            if url := dataset.record("sources", citation["source"])["url"]:
                 yield url, citation["locator"]
 
 
 def _rows(name: str, path: Path, cited: dict[str, list[tuple[str, str]]]) -> Iterator[OfficialRow]:
-    with file_errors("read", path):
-        lines = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
-    for line in lines:
+    for line in _lines(path):
         day = re.compile(rf"(?<!\d)({re.escape(str(render(line['start'])['text']))}|{line['row_id']})(?!\d)")
         pages = [line[page] for page in PAGES if line.get(page)]
         events = frozenset(event for page in pages for locator, event in cited.get(page, ()) if day.search(locator))
@@ -87,24 +97,41 @@ def _rows(name: str, path: Path, cited: dict[str, list[tuple[str, str]]]) -> Ite
         yield OfficialRow(name, group, line["row_id"], line["start"], line.get("place") or line.get("description") or "", events)
 
 
+def _documents(name: str, path: Path, dataset: Dataset) -> Iterator[OfficialRow]:
+    citing: dict[str, set[str]] = defaultdict(set)
+    for kind in ("events", "statements"):
+        for item in dataset.ordered(kind):
+            with suppress(DatasetError):
+                for url, _ in _citations(dataset, dataset.entry(kind, item)):
+                    citing[url].add(item.id)
+    for line in _lines(path):
+        number, group = "/".join(line["url"].split("/")[-2:]), line["kind"].replace("_", " ")
+        yield OfficialRow(name, group, number, line["date"][:10], line["head"], frozenset(citing[line["url"]]))
+
+
+def _lines(path: Path) -> list[dict[str, str]]:
+    with file_errors("read", path):
+        return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
 def _reasons(path: Path) -> dict[tuple[str, str], str]:
     if not path.exists():
         return {}
-    with file_errors("read", path):
-        lines = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-        return {(line["list"], line["row"]): line["reason"] for line in lines}
+    return {(line["list"], line["row"]): line["reason"] for line in _lines(path)}
 
 
 def table(found: Comparison) -> str:
-    """The comparison as Markdown: for each group of rows how many there are, how many events have, and why not the others."""
+    """The comparison as Markdown: for each group of rows how many there are, how many records have, and why not the others."""
     lines = ["| list | rows | matched | theirs only | why |", "| --- | --- | --- | --- | --- |"]
     groups: dict[tuple[str, str], list[OfficialRow]] = defaultdict(list)
     for row in found.rows:
         groups[row.list, row.group].append(row)
     for (name, group), rows in sorted(groups.items()):
-        missing = [row for row in rows if not row.events]
+        missing = [row for row in rows if not row.records]
         why = Counter(found.reasons.get((name, row.number), "not settled") for row in missing)
         told = "; ".join(f"{reason} ({count})" for reason, count in why.most_common())
         lines.append(f"| {name}: {group} | {len(rows)} | {len(rows) - len(missing)} | {len(missing)} | {told} |")
-    matched = {event for row in found.rows for event in row.events}
-    return "\n".join([*lines, "", f"Events with a row: {len(matched)}. Meetings of the two without one: {len(found.ours_only)}."])
+    matched = {event for row in found.rows for event in row.records}
+    return "\n".join(
+        [*lines, "", f"Records with a row: {len(matched)}. Meetings of the two without one: {len(found.ours_only)}."]
+    )

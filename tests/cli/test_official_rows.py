@@ -12,6 +12,7 @@ from api.dataset import official_rows
 PAGE = "https://history.state.gov/departmenthistory/travels/president/russia"
 HEAD = ("row_id", "role", "start", "place", "relation", "page_by_person", "page_by_country")
 SUMMIT = "events/2021-06-16-geneva-summit.yaml"
+STATEMENT = "statements/2021-06-16-putin-denies.yaml"
 
 
 def extract(folder: Path, name: str, rows: list[tuple[str, ...]]) -> None:
@@ -64,3 +65,17 @@ def test_a_list_that_is_not_there_is_named(small: Path, official: Path) -> None:
     result = run("coverage", "--dataset", small, "--official", official)
     assert result.exit_code == 2
     assert "visits_from_russia.csv: No such file" in result.output
+
+
+def test_a_document_is_matched_by_its_address_in_an_event_or_a_statement(
+    edit: Callable[..., Path], small: Path, official: Path
+) -> None:
+    pages = [f"https://history.state.gov/historicaldocuments/frus1/{document}" for document in ("d1", "d2", "d3")]
+    with (official / official_rows.DOCUMENTS["letters"]).open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("url", "kind", "date", "head"), *((page, "letter", "", "A letter") for page in pages)])
+    for source, page, record in zip(("first", "second"), pages, (SUMMIT, STATEMENT), strict=False):
+        edit(f"sources/{source}.yaml", "", (small / "sources/treaty-text.yaml").read_text().split("url:")[0] + f"url: {page}\n")
+        edit(record, "", f"{(small / record).read_text()}  - source: {source}\n")
+    told = run("coverage", "--dataset", small, "--official", official).output
+    assert "| letters: letter | 3 | 2 | 1 | not settled (1) |" in told
+    assert "theirs only  letters frus1/d3 " in told
