@@ -18,6 +18,7 @@ FAULTY, BUSY = 1, 3
 EXTRAS = {
     **dict.fromkeys(("psycopg", "psycopg_pool"), "postgresql"),
     "redis": "redis",
+    "watchfiles": "watch",
     **dict.fromkeys(("duckdb", "frictionless", "markdown_it", "pandas", "pyarrow"), "release"),
 }
 dataset_option = click.option(
@@ -39,6 +40,7 @@ data_dir_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder where loaded releases live. [default: DIPLOMATIC_EVENTS_DATA_DIR, or ./diplomatic-events-data]",
 )
+watch_option = click.option("--watch", is_flag=True, help="Again whenever a file is saved, until Ctrl-C.")
 check_option = click.option("--check", "only_check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
 
 
@@ -97,8 +99,14 @@ def shown(file: str) -> str:
 
 def fail(findings: Iterable[Finding]) -> NoReturn:
     """Prints findings, one a line, and exits with 1."""
+    tell(findings)
+    sys.exit(FAULTY)
+
+
+def tell(findings: Iterable[Finding]) -> list[str]:
+    """Prints findings, one a line, and how many there are; returns the lines."""
     lines = [str(replace(finding, file=shown(finding.file))) for finding in findings]
     for line in lines:
         click.echo(line)
     click.echo(f"{len(lines)} {'error' if len(lines) == 1 else 'errors'}", err=True)
-    sys.exit(FAULTY)
+    return lines

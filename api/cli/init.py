@@ -11,7 +11,7 @@ from ..dataset.about import slug
 from ..dataset.os_errors import file_errors
 from ..releases.codebook import json_text
 from ..resources import RESOURCES
-from .derived_files import EDITORS, write_schemas
+from .editors import EDITORS, write_schemas
 
 STARTER = Path(reader.__file__).parent / "starter"
 NEXT = """\

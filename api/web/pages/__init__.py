@@ -8,11 +8,11 @@ from functools import partial
 from flask import Blueprint
 
 from ...resources import RESOURCES
-from . import changes, contract, home, listing, record, releases, search, style, timeline
+from . import changes, contract, faults, home, listing, record, releases, search, style, timeline
 from .problems import problem_page, wanted
 from .template_filters import install
 
-__all__ = ["install", "problem_page", "routes", "wanted"]
+__all__ = ["faults", "install", "problem_page", "routes", "wanted"]
 
 
 def routes() -> Blueprint:
