@@ -31,6 +31,16 @@ class Colours(Schema):
     dark = Text("On a dark page: #rrggbb, light enough to be read.", required=True, validate=COLOUR)
 
 
+class Side(Schema):
+    name = Text("The word for it in double codings.", required=True)
+    actors = Many("The actors that are this side, one after another.", Text("Id of an actor."), required=True)
+
+
+class OfficialList(Schema):
+    name = Text("What it is called in official_rows.csv.", required=True)
+    file = Text("The file of its extract.", required=True)
+
+
 class AboutSchema(Schema):
     title = Text("Title of the dataset.", required=True)
     name = Text(
@@ -51,6 +61,8 @@ class AboutSchema(Schema):
     equivalents = Many("Words that search takes for each other.", Text("Two or more, with = between them."))
     questions = Many("Questions for the home page and the documents; the first ones with their answers.", One("One.", Question))
     colours = One("The colour of links and marks.", Colours)
+    sides = Many("The two sides, where it is about two: for double codings, and for their meetings.", One("A side.", Side))
+    official_lists = Many("Lists of meetings that `coverage --official` compares with the events.", One("A list.", OfficialList))
     url = Url("Address of a server that offers the releases for good; that of each release follows from it.")
 
 

@@ -21,9 +21,7 @@ from .record import Entry
 
 REASONS = "official_rows.csv"  # of a dataset: list, row and the reason why no event has it
 PAGES = ("page_by_person", "page_by_country", "page_by_year")
-LISTS = {"trips": "trips_us_to_or_with_russia.csv", "visits": "visits_from_russia.csv"}
 MEETINGS = ("summit", "meeting-other", "visit", "ministerial-meeting")
-SIDES = ({"united-states"}, {"soviet-union", "russia"})
 
 
 class OfficialRow(NamedTuple):
@@ -48,7 +46,7 @@ class Comparison(NamedTuple):
 def compare(dataset: Dataset, folder: Path) -> Comparison:
     """Every row of the extracts in a folder against the events. Raises FileError if an extract cannot be read."""
     cited, meetings = _events(dataset)
-    rows = [row for name, file in LISTS.items() for row in _rows(name, folder / file, cited)]
+    rows = [row for one in dataset.about["official_lists"] for row in _rows(one["name"], folder / one["file"], cited)]
     matched = {event for row in rows for event in row.events}
     return Comparison(rows, _reasons(dataset.folder / REASONS), sorted(meetings - matched))
 
@@ -56,14 +54,19 @@ def compare(dataset: Dataset, folder: Path) -> Comparison:
 def _events(dataset: Dataset) -> tuple[dict[str, list[tuple[str, str]]], set[str]]:
     """The (locator, event) pairs of each address that events cite, and the meetings of the two sides that took place."""
     cited: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    meetings = set()
+    meetings, sides = set(), [set(side["actors"]) for side in dataset.about["sides"]]
     for item in dataset.ordered("events"):
         with suppress(DatasetError):
             entry = dataset.entry("events", item)
             for url, locator in _citations(dataset, entry):
                 cited[url].append((locator, item.id))
             actors = {participant["actor"] for participant in entry.record["participants"]}
-            if entry.record["type"] in MEETINGS and entry.record["status"] == "occurred" and all(actors & side for side in SIDES):
+            if (
+                entry.record["type"] in MEETINGS
+                and entry.record["status"] == "occurred"
+                and sides
+                and all(actors & side for side in sides)
+            ):
                 meetings.add(item.id)
     return cited, meetings
 

@@ -5,18 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
+from conftest import SMALL
 from support import run
 
 from api.dataset import official_rows
 
 PAGE = "https://history.state.gov/departmenthistory/travels/president/russia"
+LISTS = {one["name"]: one["file"] for one in yaml.safe_load((SMALL / "dataset.yaml").read_text())["official_lists"]}
 HEAD = ("row_id", "role", "start", "place", "relation", "page_by_person", "page_by_country")
 SUMMIT = "events/2021-06-16-geneva-summit.yaml"
 
 
 def extract(folder: Path, name: str, rows: list[tuple[str, ...]]) -> None:
     folder.mkdir(exist_ok=True)
-    with (folder / official_rows.LISTS[name]).open("w", newline="", encoding="utf-8") as file:
+    with (folder / LISTS[name]).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([HEAD, *rows])
 
 
@@ -60,7 +63,7 @@ def test_what_has_no_event_is_told_with_its_reason_and_what_has_no_row_too(small
 
 
 def test_a_list_that_is_not_there_is_named(small: Path, official: Path) -> None:
-    (official / official_rows.LISTS["visits"]).unlink()
+    (official / LISTS["visits"]).unlink()
     result = run("coverage", "--dataset", small, "--official", official)
     assert result.exit_code == 2
     assert "visits_from_russia.csv: No such file" in result.output
