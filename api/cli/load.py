@@ -60,6 +60,8 @@ def load_saved(settings: Settings) -> None:
             load_dataset(one)
         except DatasetError as error:
             lines = tell(error.findings)
+        except SystemExit:  # another load is running, of the same files
+            continue
         with file_errors("write", one.data_dir):
             one.data_dir.mkdir(parents=True, exist_ok=True)
             (one.data_dir / FAULTS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
