@@ -87,7 +87,7 @@ derive: $(VENV)/dev ## Write anew what is derived: formats, openapi.yaml, schema
 
 lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addresses.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
-	  --group pyproject.toml:build --extra postgresql --extra redis pyproject.toml -o requirements.txt
+	  --group pyproject.toml:build --extra postgresql --extra redis --extra watch pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:dev -c requirements.txt -o .ci/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \

@@ -12,6 +12,7 @@ from typing import Any
 from .problems import nearest
 
 PREFIX = "DIPLOMATIC_EVENTS_"
+FAULTS = "faults.txt"  # in the folder of loaded releases: the errors of the files as they were last saved, while they are watched
 PASSWORD = re.compile(r"(://[^:/@]*:).*(@)|(?<=password=)[^&\s]*")
 PORT = "a port, 0 to 65535"
 MOUNT = re.compile(r"(?!.{200})(/[A-Za-z0-9._~-]+)*")  # a path that the server may be reached at; empty for the root
@@ -151,6 +152,9 @@ class Settings:
         read=_mount,
         form="a path such as /data",
         also="SCRIPT_NAME",
+    )
+    watch: int = _setting(
+        0, "1: whenever a file of the dataset is saved it is loaded, and its errors show in the pages (extra `watch`).", least=0
     )
     keep_alive: int = _setting(
         75, "Seconds that a connection waits for its next request; longer than the proxy or load balancer in front waits."

@@ -23,7 +23,7 @@ LOCKS = ("requirements.txt", ".ci/requirements.txt", "benchmarks/requirements.tx
 ABOUT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, GROUPS = ABOUT["project"], ABOUT["dependency-groups"]
 EXTRAS = PROJECT["optional-dependencies"]
-RUN = [*PROJECT["dependencies"], *EXTRAS["postgresql"], *EXTRAS["redis"], *GROUPS["build"]]
+RUN = [*PROJECT["dependencies"], *EXTRAS["postgresql"], *EXTRAS["redis"], *EXTRAS["watch"], *GROUPS["build"]]
 STEPS = dict(
     zip(LOCKS, (RUN, [*GROUPS["dev"], *EXTRAS["release"]], GROUPS["bench"]), strict=True)
 )  # what is asked for when a lock is made

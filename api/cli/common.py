@@ -23,6 +23,7 @@ MANY = 20  # errors above which they are counted by kind, too
 EXTRAS = {
     **dict.fromkeys(("psycopg", "psycopg_pool"), "postgresql"),
     "redis": "redis",
+    "watchfiles": "watch",
     **dict.fromkeys(("duckdb", "frictionless", "markdown_it", "pandas", "pyarrow"), "release"),
 }
 dataset_option = click.option(
@@ -44,6 +45,7 @@ data_dir_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder where loaded releases live. [default: DIPLOMATIC_EVENTS_DATA_DIR, or ./diplomatic-events-data]",
 )
+watch_option = click.option("--watch", is_flag=True, help="Again whenever a file is saved, until Ctrl-C.")
 check_option = click.option("--check", "only_check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
 
 
@@ -115,13 +117,20 @@ def shown(file: str) -> str:
 
 
 def fail(findings: Iterable[Finding]) -> NoReturn:
-    """Prints findings, one a line, then how many there are, of each kind where there are many; exits with 1."""
-    kinds: Counter[str] = Counter()
-    for finding in findings:
-        click.echo(str(replace(finding, file=shown(finding.file))))
-        kinds[finding.kind] += 1
-    count = kinds.total()
-    click.echo(f"{count} {'error' if count == 1 else 'errors'}", err=True)
-    for kind, times in kinds.most_common() if count > MANY else ():
-        click.echo(f"{times:>6}  {kind}", err=True)
+    """Prints findings as `tell` does, and exits with 1."""
+    tell(findings)
     sys.exit(FAULTY)
+
+
+def tell(findings: Iterable[Finding]) -> list[str]:
+    """Prints findings, one a line, then how many there are, of each kind where there are many; returns the lines."""
+    kinds: Counter[str] = Counter()
+    lines = []
+    for finding in findings:
+        lines.append(str(replace(finding, file=shown(finding.file))))
+        click.echo(lines[-1])
+        kinds[finding.kind] += 1
+    click.echo(f"{len(lines)} {'error' if len(lines) == 1 else 'errors'}", err=True)
+    for kind, times in kinds.most_common() if len(lines) > MANY else ():
+        click.echo(f"{times:>6}  {kind}", err=True)
+    return lines

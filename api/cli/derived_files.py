@@ -6,18 +6,13 @@ from pathlib import Path
 import click
 
 from ..dataset import reader
-from ..dataset.about import AboutSchema
-from ..dataset.dataset import Dataset
 from ..dataset.os_errors import FileError, file_errors
 from ..releases.codebook import json_text
-from ..resources import BY_KIND
 from ..schema.json_schema import json_schema
 from ..web.openapi import as_yaml
 from . import generated_docs
 from .common import FAULTY, check_option, dataset_option, fail, settings_of
-
-EDITORS = ".schemas"  # in a dataset: the schemas with its ids, which nobody keeps
-SCHEMAS = {"dataset": AboutSchema(), **{kind: resource.schema for kind, resource in BY_KIND.items()}}
+from .editors import EDITORS, SCHEMAS, write_schemas
 
 
 def write_derived(path: Path, text: str, only_check: bool) -> bool:
@@ -70,15 +65,6 @@ def schema(kind: str | None, output: Path | None, ids: bool, folder: Path | None
     kinds = [kind] if kind else SCHEMAS
     drifted = [write_derived(output / f"{each}.json", json_text(json_schema(SCHEMAS[each])), only_check) for each in kinds]
     sys.exit(FAULTY if only_check and any(drifted) else 0)
-
-
-def write_schemas(folder: Path, dataset: Dataset) -> None:
-    """Writes the JSON Schema of every kind, with the ids that its references can have. Raises FileError."""
-    ids = {kind: sorted(item.id for item in dataset.ordered(kind)) for kind in BY_KIND}
-    for kind, schema in SCHEMAS.items():
-        with file_errors("write", folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{kind}.json").write_text(json_text(json_schema(schema, ids)), encoding="utf-8")
 
 
 @click.command()

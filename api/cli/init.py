@@ -11,7 +11,7 @@ from ..dataset.about import slug
 from ..dataset.os_errors import file_errors
 from ..releases.codebook import json_text
 from ..resources import RESOURCES
-from .derived_files import EDITORS, write_schemas
+from .editors import EDITORS, write_schemas
 
 STARTER = Path(reader.__file__).parent / "starter"
 NEXT = """\
@@ -29,7 +29,7 @@ def init(folder: Path, title: str) -> None:
     `check` accepts it and `serve` shows it as it is. Editors find the JSON Schemas of its files by .vscode/settings.json.
     """
     with file_errors("write", folder):
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and any(path.name != ".git" for path in folder.iterdir()):
             raise click.UsageError(f"{folder} is not empty")
         for path in sorted(STARTER.rglob("*.yaml")):
             target = folder / path.relative_to(STARTER)
@@ -37,7 +37,7 @@ def init(folder: Path, title: str) -> None:
             text = path.read_text(encoding="utf-8")
             target.write_text(about(text, title) if path.name == "dataset.yaml" else text, encoding="utf-8")
         write_schemas(folder / EDITORS, reader.read(folder))
-        settings = {"yaml.schemas": {f"{EDITORS}/{kind}.json": files for kind, files in editors().items()}}
+        settings = {"yaml.schemas": {f"./{EDITORS}/{kind}.json": files for kind, files in editors().items()}}
         (folder / ".gitignore").write_text(f"{EDITORS}/\n.data/\n", encoding="utf-8")
         (folder / ".vscode").mkdir()
         (folder / ".vscode" / "settings.json").write_text(json_text(settings), encoding="utf-8")

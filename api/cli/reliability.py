@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..dataset import codings, reader
+from ..dataset import reader
 from ..dataset.reliability import figures
 from ..releases import codebook
 from .common import dataset_option, fail, settings_of
@@ -25,7 +25,6 @@ def reliability(directory: Path | None, folder: Path | None) -> None:
         if dataset.findings:
             fail(dataset.findings.all())
         if directory:
-            types = [item.id for item in dataset.ordered("event-types")]
-            click.echo(codebook.reliability_table(figures(codings.read_codings(directory, types))))
+            click.echo(codebook.reliability_table(figures(codebook.coded(dataset, directory))))
         else:
             click.echo(codebook.reliability(dataset))

@@ -1,5 +1,6 @@
 """The command serve."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import click
 
 from .. import server
 from .common import data_dir_option, datasets_of, datasets_option, settings_of
-from .load import load_datasets
+from .load import load_datasets, load_saved
+from .watching import loading
 
 
 @click.command()
@@ -18,15 +20,19 @@ from .load import load_datasets
 @click.option("--workers", type=click.IntRange(1), help="Server processes. [default: 2]")
 @click.option("--threads", type=click.IntRange(1), help="Threads of each process. [default: 4]")
 @click.option("--load/--no-load", "fresh", default=True, help="Load the dataset first, if it is not loaded yet.")
-def serve(folders: tuple[str, ...], data_dir: Path | None, fresh: bool, **options: Any) -> None:
+@click.option("--watch", is_flag=True, help="Load whatever is saved at once; pages show the errors of the files.")
+def serve(folders: tuple[str, ...], data_dir: Path | None, fresh: bool, watch: bool, **options: Any) -> None:
     """Load the dataset if need be, and serve it over HTTP with gunicorn.
 
     Several are served at once by `--dataset a=DIR --dataset b=DIR`: below /a/v1 and /b/v1, with a page at / that lists them.
     """
-    settings = settings_of(**datasets_of(folders), data_dir=data_dir, **options)
-    if fresh:
+    settings = settings_of(**datasets_of(folders), data_dir=data_dir, watch="1" if watch else None, **options)
+    if settings.watch:
+        load_saved(settings)
+    elif fresh:
         load_datasets(settings)
     try:
-        server.run(settings)
+        with loading(settings) if settings.watch else nullcontext():
+            server.run(settings)
     except OSError as error:
         raise click.UsageError(str(error)) from None

@@ -5,7 +5,7 @@ import re
 from anyascii import anyascii
 from marshmallow import validate
 
-from ..schema.fields import LONGEST_ID, SLUG, Country, Edtf, Many, One, Record, Schema, Text, Url
+from ..schema.fields import LONGEST_ID, SLUG, Choice, Country, Edtf, Many, One, Record, Schema, Text, Url
 
 SEMVER = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$"
 COLOUR = validate.Regexp("^#[0-9a-f]{6}$", error="{input!r} is not a colour such as #8a1c2b")
@@ -31,6 +31,17 @@ class Colours(Schema):
     dark = Text("On a dark page: #rrggbb, light enough to be read.", required=True, validate=COLOUR)
 
 
+class Side(Schema):
+    name = Text("The word for it in double codings.", required=True)
+    actors = Many("The actors that are this side, one after another.", Text("Id of an actor."), required=True)
+
+
+class OfficialList(Schema):
+    name = Text("What it is called in official_rows.csv.", required=True)
+    file = Text("The file of its extract.", required=True)
+    of = Choice("What its rows are.", ("meetings", "documents"), load_default="meetings")
+
+
 class AboutSchema(Schema):
     title = Text("Title of the dataset.", required=True)
     name = Text(
@@ -51,6 +62,8 @@ class AboutSchema(Schema):
     equivalents = Many("Words that search takes for each other.", Text("Two or more, with = between them."))
     questions = Many("Questions for the home page and the documents; the first ones with their answers.", One("One.", Question))
     colours = One("The colour of links and marks.", Colours)
+    sides = Many("The two sides, where it is about two: for double codings, and for their meetings.", One("A side.", Side))
+    official_lists = Many("Official lists that `coverage --official` compares with the records.", One("A list.", OfficialList))
     url = Url("Address of a server that offers the releases for good; that of each release follows from it.")
     doi = Text("DOI of this version.", validate=validate.Regexp(r"10\.\d{4,9}/\S+\Z", error="{input!r} is not a DOI: 10.x/y"))
 

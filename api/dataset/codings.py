@@ -21,7 +21,7 @@ FOLDER, UNITS, CODERS = "reliability", "units.csv", "coder_*.csv"
 UNIT_COLUMNS = ("unit", "source", "locator")
 NOT_APPLICABLE, UNKNOWN, NONE = "na", "unknown", "none"
 KINDS = ("event", "statement", "agreement_act", "office", NONE)
-SIDES = ("usa", "russia", "both", "third", NONE)
+OTHER_SIDES = ("both", "third", NONE)  # besides those of the dataset
 # The kinds of units for which a column is coded; for the others its cells are `na`.
 CODED_FOR = {
     "type": ("event", "agreement_act"),
@@ -37,13 +37,12 @@ CODED_FOR = {
 WORDS = {
     "kind": KINDS,
     "status": STATUSES,
-    "source": SIDES,
-    "target": SIDES,
     "one_sided": ("yes", "no"),
     "act": ACTS,
     "form": ("quote", "paraphrase"),
 }
 COLUMNS = ("unit", "kind", *CODED_FOR)
+Words = Mapping[str, Iterable[str]]  # column -> what may stand in it
 Coding = Mapping[str, Mapping[str, str]]  # unit -> column -> value
 
 
@@ -61,8 +60,12 @@ def folders(root: Path) -> list[Path]:
         return sorted({path.parent for pattern in (CODERS, f"*/{CODERS}") for path in root.glob(pattern)})
 
 
-def read_codings(folder: Path, types: Collection[str]) -> Codings:
-    """The codings in a folder; `types` are the ids of event types. Raises DatasetError with every faulty value, FileError."""
+def read_codings(folder: Path, types: Collection[str], sides: Iterable[str]) -> Codings:
+    """The codings in a folder; `types` are the ids of event types, `sides` the words for the sides of the dataset.
+
+    Raises DatasetError with every faulty value, FileError.
+    """
+    words = {**WORDS, "type": sorted(types), **dict.fromkeys(("source", "target"), (*sides, *OTHER_SIDES))}
     findings: list[Finding] = []
     with file_errors("read", folder):
         paths = sorted(folder.glob(CODERS))
@@ -75,13 +78,13 @@ def read_codings(folder: Path, types: Collection[str]) -> Codings:
         if row["unit"] in units:
             findings.append(_twice(folder / UNITS, line, row["unit"], units[row["unit"]]))
         units.setdefault(row["unit"], line)
-    coders = [_coding(path, units, sorted(types), findings) for path in paths]
+    coders = [_coding(path, units, words, findings) for path in paths]
     if findings:
         raise DatasetError(findings)
     return Codings(list(units), coders)
 
 
-def _coding(path: Path, units: Mapping[str, int], types: list[str], findings: list[Finding]) -> Coding:
+def _coding(path: Path, units: Mapping[str, int], words: Words, findings: list[Finding]) -> Coding:
     """One coder's rows by unit; what is wrong with them is added to `findings`."""
     coding: dict[str, Mapping[str, str]] = {}
     lines: dict[str, int] = {}
@@ -91,7 +94,7 @@ def _coding(path: Path, units: Mapping[str, int], types: list[str], findings: li
             findings.append(_twice(path, line, unit, lines[unit]))
         elif units and unit not in units:
             findings.append(Finding(_name(path), line, "unit", f"{unit!r} is not in {UNITS}{_meant(unit, units)}"))
-        findings += (Finding(_name(path), line, column, message) for column, message in _wrong(row, types))
+        findings += (Finding(_name(path), line, column, message) for column, message in _wrong(row, words))
         lines.setdefault(unit, line)
         coding.setdefault(unit, row)
     if lines:
@@ -99,7 +102,7 @@ def _coding(path: Path, units: Mapping[str, int], types: list[str], findings: li
     return coding
 
 
-def _wrong(row: Mapping[str, str], types: list[str]) -> Iterator[tuple[str, str]]:
+def _wrong(row: Mapping[str, str], words: Words) -> Iterator[tuple[str, str]]:
     """The faulty columns of a row, each with a message; where the kind is wrong, nothing is said of what depends on it."""
     kind = row["kind"]
     if kind not in KINDS:
@@ -112,18 +115,16 @@ def _wrong(row: Mapping[str, str], types: list[str]) -> Iterator[tuple[str, str]
                 yield column, f"{value!r}: of the kind {kind!r} it is {NOT_APPLICABLE!r}"
         elif value in ("", NOT_APPLICABLE):
             yield column, f"{value!r}: of the kind {kind!r} it has a value"
-        elif message := _fault(column, value, kind, types):
+        elif message := _fault(column, value, kind, words):
             yield column, message
 
 
-def _fault(column: str, value: str, kind: str, types: list[str]) -> str | None:
+def _fault(column: str, value: str, kind: str, words: Words) -> str | None:
     """What is wrong with a value that the column needs."""
-    if column == "type":
-        words = types if kind == "event" else ACTIONS
-        return None if value in words else _not_one_of(value, words)
     if column in OTHERWISE:
         return OTHERWISE[column](value)
-    return None if value in WORDS[column] else _not_one_of(value, WORDS[column])
+    allowed = ACTIONS if column == "type" and kind != "event" else words[column]
+    return None if value in allowed else _not_one_of(value, allowed)
 
 
 def _date_fault(value: str) -> str | None:

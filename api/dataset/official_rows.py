@@ -22,15 +22,7 @@ from .record import Entry
 
 REASONS = "official_rows.csv"  # of a dataset: list, row and the reason why no event has it
 PAGES = ("page_by_person", "page_by_country", "page_by_year")
-LISTS = {"trips": "trips_us_to_or_with_russia.csv", "visits": "visits_from_russia.csv"}
-MORE_LISTS = {"conferences": "trips_formats_russia_not_named.csv"}  # compared where the folder has them, as are the documents
-DOCUMENTS = {
-    "exchanges": "frus_kennedy_khrushchev_exchanges.csv",
-    "letters": "frus_other_letters_with_soviet_leaders.csv",
-    "conversations": "frus_us_soviet_conversations.csv",
-}
 MEETINGS = ("summit", "meeting-other", "visit", "ministerial-meeting")
-SIDES = ({"united-states"}, {"soviet-union", "russia"})
 
 
 class OfficialRow(NamedTuple):
@@ -55,10 +47,14 @@ class Comparison(NamedTuple):
 def compare(dataset: Dataset, folder: Path) -> Comparison:
     """Every row of the extracts in a folder against the events. Raises FileError if an extract cannot be read."""
     cited, meetings = _events(dataset)
-    more = {name: file for name, file in MORE_LISTS.items() if (folder / file).exists()}
-    rows = [row for name, file in (LISTS | more).items() for row in _rows(name, folder / file, cited)]
-    rows += [
-        row for name, file in DOCUMENTS.items() if (folder / file).exists() for row in _documents(name, folder / file, dataset)
+    rows = [
+        row
+        for one in dataset.about["official_lists"]
+        for row in (
+            _documents(one["name"], folder / one["file"], dataset)
+            if one["of"] == "documents"
+            else _rows(one["name"], folder / one["file"], cited)
+        )
     ]
     matched = {event for row in rows for event in row.records}
     return Comparison(rows, _reasons(dataset.folder / REASONS), sorted(meetings - matched))
@@ -67,7 +63,7 @@ def compare(dataset: Dataset, folder: Path) -> Comparison:
 def _events(dataset: Dataset) -> tuple[dict[str, list[tuple[str, str]]], set[str]]:
     """The (locator, event) pairs of each address that events cite, and the meetings of the two sides that took place."""
     cited: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    meetings = set()
+    meetings, sides = set(), [set(side["actors"]) for side in dataset.about["sides"]]
     for item in dataset.ordered("events"):
         with suppress(DatasetError):
             entry = dataset.entry("events", item)
@@ -75,7 +71,12 @@ def _events(dataset: Dataset) -> tuple[dict[str, list[tuple[str, str]]], set[str
                 if locator:
                     cited[url].append((locator, item.id))
             actors = {participant["actor"] for participant in entry.record["participants"]}
-            if entry.record["type"] in MEETINGS and entry.record["status"] == "occurred" and all(actors & side for side in SIDES):
+            if (
+                entry.record["type"] in MEETINGS
+                and entry.record["status"] == "occurred"
+                and sides
+                and all(actors & side for side in sides)
+            ):
                 meetings.add(item.id)
     return cited, meetings
 

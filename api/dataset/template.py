@@ -1,6 +1,7 @@
 """The template of a new record file: every key of a kind's schema, with a hint beside it."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -10,9 +11,12 @@ from ..schema import fields
 from .yaml_files import HINT
 
 
-def scaffold(resource: Resource) -> str:
-    """The text of a new file: required keys are empty, optional ones are commented out with the hint mark."""
-    return "".join(f"{line}\n" for line in _lines(resource.schema, "", commented=False))
+def scaffold(resource: Resource, given: Mapping[str, str] | None = None) -> str:
+    """The text of a new file: required keys are empty or as `given`, optional ones are commented out with the hint mark."""
+    text = "".join(f"{line}\n" for line in _lines(resource.schema, "", commented=False))
+    for key, value in (given or {}).items():
+        text = text.replace(f"\n{key}:  ", f"\n{key}: {json.dumps(value)}  ", 1)
+    return text
 
 
 def _lines(schema: ma.Schema, indent: str, commented: bool, dash: str = "") -> Iterator[str]:

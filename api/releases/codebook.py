@@ -7,6 +7,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import marshmallow as ma
@@ -108,12 +109,16 @@ def reliability(dataset: Dataset) -> str:
     found = codings.folders(root)
     if not found:
         return "No double coding comes with this dataset."
-    types = [item.id for item in dataset.ordered("event-types")]
     return "\n\n".join(
-        (f"Units of `{folder.name}`:\n\n" if folder != root else "")
-        + reliability_table(figures(codings.read_codings(folder, types)))
+        (f"Units of `{folder.name}`:\n\n" if folder != root else "") + reliability_table(figures(coded(dataset, folder)))
         for folder in found
     )
+
+
+def coded(dataset: Dataset, folder: Path) -> codings.Codings:
+    """The codings in a folder, in the words of a dataset. Raises DatasetError with every faulty value, FileError."""
+    types = [item.id for item in dataset.ordered("event-types")]
+    return codings.read_codings(folder, types, [side["name"] for side in dataset.about["sides"]])
 
 
 def reliability_table(found: Iterable[Figures]) -> str:

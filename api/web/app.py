@@ -58,7 +58,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_cors(app)
     init_compression(app)
     init_headers(app)
-    app.wsgi_app = ResponseCache(app.wsgi_app, store, settings.cache_bytes)  # type: ignore[method-assign]
+    if settings.watch:
+        pages.faults.show_in(app, settings.data_dir)
+    kept = 0 if settings.watch else settings.cache_bytes
+    app.wsgi_app = ResponseCache(app.wsgi_app, store, kept)  # type: ignore[method-assign]
     return app
 
 

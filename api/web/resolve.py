@@ -22,7 +22,7 @@ blueprint = Blueprint("resolve", __name__, url_prefix="/v1")
 @cache
 def resolve_arguments() -> ma.Schema:
     """The parameters of `/v1/resolve`."""
-    text = "An id in a scheme, `SCHEME:ID` (wikidata, iso3166, cow, geonames, unts or another), or one of ours, also of old."
+    text = "An id in a scheme (wikidata, iso3166, cow ...), `SCHEME:ID`, or one of ours, also of old: `actors/vladimir-putin`."
     id = text_parameter(text, "vladimir-putin")
     return Schema.from_dict({"id": id}, name="resolve-query")()
 

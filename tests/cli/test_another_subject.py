@@ -21,6 +21,7 @@ from api.config import Settings
 from api.dataset.about import AboutSchema
 from api.formats import formats_of
 from api.releases import load
+from api.releases.files.dyads import Codes
 from api.resources import BY_KIND, RESOURCES
 from api.server.gunicorn_server import to_try
 from api.web import openapi
@@ -161,10 +162,12 @@ def test_colours_are_those_of_the_dataset(folder: Path, tmp_path: Path) -> None:
         assert not {"#8a1c2b", "#e8939e"} & set(re.findall("#[0-9a-f]{6}", text)), address
 
 
-def test_a_state_without_an_iso_code_is_a_state_in_every_table(client: FlaskClient, settings: Settings) -> None:
+def test_a_state_without_an_iso_code_is_a_state_all_the_same(client: FlaskClient) -> None:
     state = client.get("/v1/actors/example-state").get_json()["data"]
     assert (state["kind"], state["country"]) == ("state", None)
     assert client.get("/v1/resolve?id=iso3166:None").status_code == 404
+    event = client.get("/v1/events/2001-02-03-example-meeting").get_json()["data"]
+    assert Codes({"example-state": state}, {}).state("example-state", event) == ("example-state", None, None, None)
 
 
 def test_a_type_that_only_the_shipped_codebook_has_is_told_where_it_is(folder: Path, tmp_path: Path) -> None:

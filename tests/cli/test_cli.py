@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.shell_completion import BashComplete
 from conftest import DATASET, SMALL
 from support import run
 
 from api import __version__
-from api.cli import COMMANDS
+from api.cli import COMMANDS, main
 from api.dataset import yaml_files
 from api.resources import BY_KIND
 
@@ -132,6 +133,42 @@ def test_fmt_does_not_lose_a_remark(small: Path) -> None:
     assert result.exit_code == 1
     assert "topics/security.yaml:1: `fmt` removes comments: move this text to the key `note`\n" in result.output
     assert path.read_text().startswith("# Think")
+
+
+def test_fmt_keeps_the_line_by_which_an_editor_knows_the_schema(small: Path) -> None:
+    path = small / "topics" / "security.yaml"
+    line = "# yaml-language-server: $schema=../.schemas/topics.json\n"
+    path.write_text(line + "definition: x\nname: Security\n")
+    assert run("fmt", "--dataset", small).exit_code == 0
+    assert path.read_text() == line + "name: Security\ndefinition: x\n"
+    assert run("fmt", "--dataset", small, "--check").exit_code == 0
+    path.write_text("name: Security\n" + line + "definition: x\n")
+    assert run("fmt", "--dataset", small).exit_code == 1, "elsewhere it is a comment like any other"
+
+
+def test_new_fills_in_a_date_and_a_type(small: Path) -> None:
+    assert run("new", "events", "talks", "--date", "2021-06-17?", "--type", "summit", "--dataset", small).exit_code == 0
+    text = (small / "events" / "2021-06-17-talks.yaml").read_text()
+    value = yaml_files.parse_yaml(text).value
+    assert (value["date"], value["type"]) == ("2021-06-17?", "summit")
+    assert run("new", "events", "2021-06-18-more", "--date", "2021-06-18", "--dataset", small).exit_code == 0
+    assert (small / "events" / "2021-06-18-more.yaml").is_file(), "the date is not written twice"
+    for wrong in (("events", "x", "--date", "tomorrow"), ("actors", "x", "--date", "2021"), ("topics", "x", "--type", "summit")):
+        assert run("new", *wrong, "--dataset", small).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["new", "ev"], {"events", "event-types"}),
+        (["new", "events", "--type", "summ"], {"summit"}),
+        (["new", "actors", "vlad"], {"vladimir-putin"}),
+    ],
+)
+def test_the_shell_completes_kinds_types_and_ids(monkeypatch: pytest.MonkeyPatch, words: list[str], found: set[str]) -> None:
+    monkeypatch.setenv("DIPLOMATIC_EVENTS_DATASET", str(SMALL))
+    complete = BashComplete(main, {}, "diplomatic-events", "_DIPLOMATIC_EVENTS_COMPLETE")
+    assert {item.value for item in complete.get_completions(words[:-1], words[-1])} == found
 
 
 def test_openapi_and_schema_print_and_write_the_same(tmp_path: Path) -> None:

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
+from conftest import SMALL
 from support import run
 
 from api.dataset import official_rows
 
 PAGE = "https://history.state.gov/departmenthistory/travels/president/russia"
+LISTS = {one["name"]: one["file"] for one in yaml.safe_load((SMALL / "dataset.yaml").read_text())["official_lists"]}
 HEAD = ("row_id", "role", "start", "place", "relation", "page_by_person", "page_by_country")
 SUMMIT = "events/2021-06-16-geneva-summit.yaml"
 STATEMENT = "statements/2021-06-16-putin-denies.yaml"
@@ -17,7 +20,7 @@ STATEMENT = "statements/2021-06-16-putin-denies.yaml"
 
 def extract(folder: Path, name: str, rows: list[tuple[str, ...]]) -> None:
     folder.mkdir(exist_ok=True)
-    with (folder / official_rows.LISTS[name]).open("w", newline="", encoding="utf-8") as file:
+    with (folder / LISTS[name]).open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([HEAD, *rows])
 
 
@@ -61,7 +64,7 @@ def test_what_has_no_event_is_told_with_its_reason_and_what_has_no_row_too(small
 
 
 def test_a_list_that_is_not_there_is_named(small: Path, official: Path) -> None:
-    (official / official_rows.LISTS["visits"]).unlink()
+    (official / LISTS["visits"]).unlink()
     result = run("coverage", "--dataset", small, "--official", official)
     assert result.exit_code == 2
     assert "visits_from_russia.csv: No such file" in result.output
@@ -71,7 +74,11 @@ def test_a_document_is_matched_by_its_address_in_an_event_or_a_statement(
     edit: Callable[..., Path], small: Path, official: Path
 ) -> None:
     pages = [f"https://history.state.gov/historicaldocuments/frus1/{document}" for document in ("d1", "d2", "d3")]
-    with (official / official_rows.DOCUMENTS["letters"]).open("w", newline="", encoding="utf-8") as file:
+    about = (small / "dataset.yaml").read_text()
+    (small / "dataset.yaml").write_text(
+        about.replace("official_lists:\n", "official_lists:\n  - name: letters\n    file: letters.csv\n    of: documents\n")
+    )
+    with (official / "letters.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("url", "kind", "date", "head"), *((page, "letter", "", "A letter") for page in pages)])
     for source, page, record in zip(("first", "second"), pages, (SUMMIT, STATEMENT), strict=False):
         edit(f"sources/{source}.yaml", "", (small / "sources/treaty-text.yaml").read_text().split("url:")[0] + f"url: {page}\n")

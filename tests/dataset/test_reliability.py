@@ -173,29 +173,29 @@ def test_without_a_folder_the_command_prints_a_table_for_each_set_of_units_in_th
 
 def test_precision_sense_and_earliest_day_follow_from_the_date(folder: Path) -> None:
     recode(folder, "2001-06-16", "2001-06-14/2001-06")
-    found = {each.variable.name: each for each in figures(read_codings(folder, ["summit"]))}
+    found = {each.variable.name: each for each in figures(read_codings(folder, ["summit"], ("usa", "russia")))}
     assert [found[name].agreement for name in ("date", "precision", "sense", "earliest")] == [0.5, 0.5, 0.5, 0.5]
     recode(folder, "2001-06-14/2001-06", "unknown")
-    found = {each.variable.name: each for each in figures(read_codings(folder, ["summit"]))}
+    found = {each.variable.name: each for each in figures(read_codings(folder, ["summit"], ("usa", "russia")))}
     assert [found[name].units for name in ("date", "precision", "sense", "earliest")] == [2, 1, 1, 1]
 
 
 def test_a_value_that_does_not_apply_to_one_coder_is_missing(folder: Path) -> None:
     recode(folder, ",".join(EVENT), ",".join(STATEMENT))
-    found = {each.variable.name: each for each in figures(read_codings(folder, ["summit"]))}
+    found = {each.variable.name: each for each in figures(read_codings(folder, ["summit"], ("usa", "russia")))}
     assert (found["kind"].units, found["type"].units, found["source"].units) == (3, 0, 2)
     assert found["kind"].agreement == pytest.approx(2 / 3)
 
 
 def test_the_units_stay_in_their_order_with_one_coding_for_each_coder(folder: Path) -> None:
-    found = read_codings(folder, ["summit"])
+    found = read_codings(folder, ["summit"], ("usa", "russia"))
     assert isinstance(found, Codings)
     assert (found.units, len(found.coders)) == (["u1", "u2", "u3"], 2)
 
 
 def faults(folder: Path) -> list[str]:
     with pytest.raises(DatasetError) as refused:
-        read_codings(folder, ["summit", "visit"])
+        read_codings(folder, ["summit", "visit"], ("usa", "russia"))
     return [str(each).replace(f"{folder}/", "") for each in refused.value.findings]
 
 

@@ -7,10 +7,12 @@ import pytest
 import requests
 from conftest import ROOT, SMALL, running
 from nginx import proxied
+from postgresql import Cluster
 from support import addresses_in, guarded, run
 from werkzeug.test import Client
 
 from api.config import Settings
+from api.releases import load
 from api.server.gunicorn_server import gauges
 from api.server.stack import application
 
@@ -78,6 +80,19 @@ def test_several_datasets_need_a_database_each() -> None:
         Settings.read({"DIPLOMATIC_EVENTS_DATABASE_URL": url}, datasets="a=x,b=y")
     each = Settings.read({"DIPLOMATIC_EVENTS_DATABASE_URL": url + "-{name}"}, datasets="a=x,b=y").each()
     assert [one.database_url for one in each.values()] == [f"{url}-a", f"{url}-b"]
+
+
+@pytest.mark.trials
+def test_each_dataset_is_read_from_its_own_database(settings: Settings, postgresql: Cluster) -> None:
+    with postgresql.connect(autocommit=True) as connection:
+        for name in settings.each():
+            connection.execute(f'CREATE DATABASE "{name}"')
+    there = replace(settings, database_url=postgresql.url().replace("/postgres?", "/{name}?"))
+    for one in there.each().values():
+        load.load(one)[0].close()
+    client = Client(application(there))
+    titles = [client.get(f"/{name}/v1").get_json()["data"]["title"] for name in ("small", "other")]
+    assert titles == ["A small dataset", "Another subject"]
 
 
 @pytest.mark.needs("nginx")

@@ -9,11 +9,11 @@ from flask import Blueprint
 
 from ...resources import RESOURCES
 from ..pictures.drawings import DRAWINGS
-from . import changes, contract, gallery, home, listing, record, releases, search, style, timeline
+from . import changes, contract, faults, gallery, home, listing, record, releases, search, style, timeline
 from .problems import problem_page, wanted
 from .template_filters import install
 
-__all__ = ["install", "problem_page", "routes", "wanted"]
+__all__ = ["faults", "install", "problem_page", "routes", "wanted"]
 
 
 def routes() -> Blueprint:

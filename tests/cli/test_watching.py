@@ -1,0 +1,98 @@
+"""A curator's bench: what is saved is checked, loaded and shown at once, with its errors in the page."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import requests
+from conftest import ROOT, running, wait_for
+from support import run
+
+from api.config import FAULTS, Settings
+from api.releases import load
+from api.web.app import create_app
+
+TOPIC = "topics/security.yaml"
+
+
+def test_check_tells_again_whenever_a_file_is_saved(small: Path, edit: Callable[..., Path], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "api", "check", "--watch", "--dataset", str(small)]
+    log = tmp_path / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        wait_for(lambda: log.read_text().count("no errors: ") == 1)
+
+        def told(text: str) -> bool:
+            """Saved again and again: the first time may be before anybody watches."""
+            (small / TOPIC).touch()
+            return text in log.read_text()
+
+        edit(TOPIC, "name: Security\n", "")
+        wait_for(lambda: told("security.yaml:1: name: is missing"))
+        edit(TOPIC, "definition: ", "name: Security\ndefinition: ")
+        wait_for(lambda: told("no errors: ") and log.read_text().rstrip().splitlines()[-1].startswith("no errors: "))
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def test_load_leaves_the_errors_of_what_was_saved_and_goes_on(
+    small: Path, edit: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In short what the next one asks a server: `saved` here saves something each time before it says so."""
+    found = []
+
+    def saved(*folders: Path) -> Iterator[None]:
+        assert folders == (small,)
+        for old, new in (("name: Security\n", ""), ("definition: ", "name: Safety\ndefinition: ")):
+            edit(TOPIC, old, new)
+            yield
+            found.append((tmp_path / FAULTS).read_text())
+
+    monkeypatch.setattr(import_module("api.cli.load"), "saved", saved)
+    result = run("load", "--watch", "--dataset", small, "--data-dir", tmp_path)
+    assert "is loaded in" in result.output
+    assert [text.count("name: is missing") for text in found] == [1, 0]
+
+
+@pytest.mark.trials
+def test_serve_shows_what_is_saved_and_its_errors_in_the_page(small: Path, edit: Callable[..., Path], tmp_path: Path) -> None:
+    options = ("--dataset", str(small), "--data-dir", str(tmp_path / "data"), "--watch")
+    with running(*options, cwd=ROOT) as (url, _):
+
+        def page() -> str:
+            (small / TOPIC).touch()
+            return requests.get(f"{url}/topics/security", timeout=60).text
+
+        edit(TOPIC, "name: Security", "name: Safety")
+        wait_for(lambda: "<h1>Safety</h1>" in page())
+        edit(TOPIC, "name: Safety\n", "")
+        wait_for(lambda: "security.yaml:1" in page() and "name: is missing" in page())
+        answer = requests.get(f"{url}/v1/topics/security", timeout=60)
+        assert answer.json()["data"]["name"] == "Safety", "programs are answered from what was loaded before"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_errors_are_in_every_page_until_they_are_mended(small: Path, tmp_path: Path) -> None:
+    settings = Settings(dataset=small, data_dir=tmp_path, watch=1)
+    load.load(settings)[0].close()
+    client = create_app(settings).test_client()
+    (tmp_path / FAULTS).write_text("topics/security.yaml:1: name: is missing\n")
+    for path in ("/", "/topics", "/topics/security"):
+        answer = client.get(path)
+        assert (answer.status_code, "topics/security.yaml:1" in answer.text) == (503, True)
+    assert client.get("/style.css").status_code == client.get("/v1/topics").status_code == 200
+    (tmp_path / FAULTS).write_text("")
+    assert client.get("/topics").status_code == 200
+
+
+def test_without_the_extra_it_is_told_what_to_install(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    result = run("check", "--watch", "--dataset", small)
+    assert result.exit_code == 2
+    assert "watchfiles is missing" in result.output
+    assert "[watch]" in result.output
