@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
 from ..web.app import create_app, create_outside
+from ..web.response_cache import later
 from .access_log import Observed
 from .rate_limit import RateLimited
 
@@ -30,7 +31,7 @@ def application(settings: Settings) -> WSGIApplication:
     """The full WSGI stack: the host, proxy headers, request id, rate limit, the prefix, then the application."""
     app: Any = create_app(settings)
     if settings.prefix:
-        app = DispatcherMiddleware(create_outside(settings.prefix), {settings.prefix: app})
+        app = DispatcherMiddleware(later(create_outside(settings.prefix)), {settings.prefix: app})
     if settings.rate_limit:
         app = RateLimited(app, settings.rate_limit, settings.rate_limit_storage, settings.prefix)
     app = Observed(app)
