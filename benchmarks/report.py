@@ -28,6 +28,7 @@ NAMES = {
     "fastapi": "FastAPI + sqlite3 + pydantic",
     "datasette": "Datasette, table page",
     "datasette rows": "Datasette, own query (rows alone)",
+    "front": "this project, in the cache of the nginx that is deployed",
     "nginx": "nginx, a file",
 }
 FAIR = """\

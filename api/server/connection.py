@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import Enum
+from functools import lru_cache
 from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ wsgi: Any = import_module("gunicorn.http.wsgi")
 LARGEST_BODY = 64 << 10  # bytes of a request's body that are read; a request with a longer one is answered without it
 MOST_HELD = LARGEST_HEAD + LARGEST_BODY  # bytes that wait in memory: a request, or several smaller ones
 MOST_DRAINED = 1 << 20  # bytes that a client may still send after its last response
+SHORT = 1000  # bytes of a head that is worth remembering
 BLOCK = 256 << 10  # bytes of a file that are sent at once
 END = b"\r\n\r\n"
 
@@ -139,8 +141,7 @@ class Connection(asyncio.Protocol):
         try:
             if len(head) >= LARGEST_HEAD:
                 raise errors.LimitRequestHeaders("limit request headers")
-            request = next(http.RequestParser(self.worker.cfg, [head], None))  # whose it is, stack.py says
-            refuse_fragment(request)
+            request = (often if len(head) <= SHORT else read)(self.worker.cfg, head)
         except Exception as error:  # noqa: BLE001  # whatever a client sends
             self.refuse(error)
             return None
@@ -295,6 +296,16 @@ class Connection(asyncio.Protocol):
         if self.task:
             self.task.cancel()
         self.transport.abort()
+
+
+def read(settings: Any, head: bytes) -> Any:
+    """The request with this head. Whether a proxy is believed is not gunicorn's to say, so it is told of no client."""
+    request = next(http.RequestParser(settings, [head], None))
+    refuse_fragment(request)
+    return request
+
+
+often = lru_cache(maxsize=1000)(read)  # clients that ask the same again do so in the same words
 
 
 def body_length(request: Any) -> int | None:
