@@ -106,7 +106,8 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, dataset: Dat
     values = {**shared, "document": as_json(document), **resource.columns(record)}
     rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
     rows["search"].append(search_row(resource, seq, document, dataset))
-    rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in resource.identifiers(record)]
+    outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record["identifiers"])]
+    rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in dict.fromkeys(outside)]
     for filter, target in indexed(resource):
         rows[target] += [(*row, seq) for row in filter.rows(record, catalog)]
     if resource is AGREEMENTS:

@@ -18,6 +18,7 @@ from .common import (
     cited,
     derived_doubt,
     disputed,
+    identifiers,
     identity,
     links,
     note,
@@ -38,6 +39,7 @@ ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signat
 CODINGS = {
     "curated": "Read in its sources and coded by hand.",
     "series": "Made by machine from a list, with what the list says and no more.",
+    "machine": "Coded by machine from a news report that nobody has read: `alleged`, whatever it says.",
 }
 RELATIONS = {
     "prompted_by": "Prompted by this event.",
@@ -95,8 +97,14 @@ class EventSchema(Schema):
     accounts = accounts()
     note = note()
     citations = citations()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
+
+    @ma.validates_schema
+    def machines_allege(self, event: Record, **kwargs: Any) -> None:
+        if event.get("coding") == "machine" and event.get("status") not in (None, "alleged"):
+            raise ma.ValidationError("is `alleged` where `coding` is `machine`: nobody has read the report", "status")
 
     @ma.pre_dump
     def complete(self, event: Record, **kwargs: Any) -> Record:
