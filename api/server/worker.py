@@ -53,25 +53,32 @@ class Worker(base.Worker):
             asyncio.run(self.serve())
 
     async def serve(self) -> None:
-        """Serves until SIGTERM, then finishes what is under way."""
-        self.loop, told = asyncio.get_running_loop(), asyncio.Event()
-        self.loop.add_signal_handler(signal.SIGTERM, told.set)
+        """Serves until a signal, then finishes what is under way; at once where the signal is not SIGTERM."""
+        self.loop, self.told, self.left = asyncio.get_running_loop(), asyncio.Event(), self.cfg.graceful_timeout
+        for number in ENDING:
+            self.loop.add_signal_handler(number, self.end, self.left if number == signal.SIGTERM else 0)
         self.listen()
-        while self.alive and not told.is_set() and self.ppid == os.getppid():
+        while self.alive and not self.told.is_set() and self.ppid == os.getppid():
             self.look()
             with suppress(TimeoutError):
-                await asyncio.wait_for(told.wait(), TICK)
+                await asyncio.wait_for(self.told.wait(), TICK)
         self.alive = False
         for listener in self.sockets:
             self.loop.remove_reader(listener)
             listener.close()
         began = time.monotonic()
-        while self.connections and time.monotonic() < began + self.cfg.graceful_timeout:
+        while self.connections and time.monotonic() < began + self.left:
             self.look()
             await asyncio.sleep(PAUSE)
             if time.monotonic() > began + GRACE:
                 for quiet in [one for one in self.connections if one.waiting in (Wait.IDLE, Wait.HEAD) and not one.buffer]:
                     quiet.abort()
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # a second one must not disturb the end
+
+    def end(self, seconds: int) -> None:
+        """Serves nobody new, and those that are here for so many seconds at most."""
+        self.left = min(self.left, seconds)
+        self.told.set()
 
     def listen(self) -> None:
         if self.alive:
