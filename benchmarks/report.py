@@ -30,14 +30,16 @@ NAMES = {
     "fastapi": "FastAPI + sqlite3 + pydantic",
     "datasette": "Datasette, table page",
     "datasette rows": "Datasette, own query (rows alone)",
+    "front": "this project, in the cache of the nginx that is deployed",
     "nginx": "nginx, a file",
 }
 FAIR = """\
 - Everybody runs on this machine at the same time and is asked in turn, in short rounds, another one first each round; what
   loads them runs on the same cores and takes its share from everybody. A ratio is taken within a round; the table has its
   median and, in brackets, its least and its most.
-- Everybody has the same number of processes. The constant body and bare Flask run in the very gunicorn, with the very
-  settings, that serves the project; FastAPI and Datasette run in uvicorn with uvloop and httptools.
+- Everybody has the same number of processes. The constant body and bare Flask run in gunicorn's own `gthread` worker with the
+  project's other settings, and write no access log; the project runs as shipped. FastAPI and Datasette run in uvicorn with
+  uvloop and httptools.
 - The page is the same: 20 events with an actor, between two days, newest first. Before anything is measured, the servers
   must give the same records in the same order. The constant bodies have the size of the project's own answer.
 - Pages *asked for before* are one address again and again. Pages *never asked for* are different each time, for everybody:

@@ -131,6 +131,8 @@ class Bench:
             (bodies / "item").write_bytes(processes.get(ports["ours"], item)[1])
             self.results.bodies.update({path.name: path.stat().st_size for path in bodies.iterdir()})
             programs |= self.peers(data, bodies, page)
+            if "nginx" in programs:
+                programs["front"] = servers.front(self.folder, ports["ours"], self.size, page)
             for name, program in programs.items():
                 if name != "ours":
                     start(name, program)
@@ -179,7 +181,7 @@ class Bench:
             Case("datasette", ports["datasette"], asks.datasette(asks.ask(0))),
         ]
         if "nginx" in ports:
-            cases.append(Case("nginx", ports["nginx"], "/list"))
+            cases += [Case("front", ports["front"], page), Case("nginx", ports["nginx"], "/list")]
         self.measure("list again", cases, self.plan.connections)
         cases = [
             Case("ours", ports["ours"], item),

@@ -55,14 +55,29 @@ def uvicorn(application: str, database: Path, size: Size, ready: str) -> Program
 
 
 def nginx(folder: Path, bodies: Path, size: Size, ready: str) -> Program:
-    """Its configuration holds the port, which is known only when it starts, so a shell fills it in."""
+    """A file server with nothing in its way."""
     text = NGINX.read_text(encoding="utf-8")
     filled = {"folder": str(folder), "bodies": str(bodies), "workers": str(size.workers), "user": nginx_user()}
     for name, value in filled.items():
         text = text.replace(f"%{name}%", value)
-    template = folder / "nginx.conf.in"
+    return by_nginx(folder / "nginx.conf", text, ready)
+
+
+def front(folder: Path, upstream: int, size: Size, ready: str) -> Program:
+    """The nginx that is deployed, with the project behind it and its cache where there is room for it."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8").replace("listen 8080;", "listen 127.0.0.1:%port%;")
+    text = text.replace("server api:8000;", f"server 127.0.0.1:{upstream};").replace("/var/cache/nginx/api", f"{folder}/cache")
+    paths = "".join(f"{kind}_temp_path {folder}/front-{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    whole = f"keepalive_requests 1000000; {paths} access_log off; {text}"  # as often as the file server is asked
+    around = f"daemon off; pid {folder}/front.pid; error_log stderr error; worker_processes {size.workers}; {nginx_user()}"
+    return by_nginx(folder / "front.conf", f"{around} events {{}} http {{ {whole} }}", ready)
+
+
+def by_nginx(path: Path, text: str, ready: str) -> Program:
+    """nginx with a configuration that holds `%port%`, which is known only when it starts, so a shell fills it in."""
+    template = path.with_suffix(".in")
     template.write_text(text, encoding="utf-8")
-    script = f"sed s/%port%/{{port}}/ '{template}' > '{folder}/nginx.conf' && exec nginx -e stderr -c '{folder}/nginx.conf'"
+    script = f"sed s/%port%/{{port}}/ '{template}' > '{path}' && exec nginx -e stderr -c '{path}'"
     return Program(("sh", "-c", script), ready, {"PATH": f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"})
 
 

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import timedelta
 from json.encoder import encode_basestring_ascii as quoted  # the C function: a line costs microseconds
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -173,9 +172,6 @@ class AccessLog(Logger):
         self.error_log.propagate = False
         self.line = LINES[self.form]
         self.lines = LineWriter(1)
-
-    def access(self, resp: Any, req: Any, environ: Any, request_time: timedelta) -> None:
-        self.record(environ, resp.status[:3], resp.sent, request_time.total_seconds())
 
     def record(self, environ: WSGIEnvironment, status: str, sent: int, seconds: float) -> None:
         """Writes the line of a request, and counts it."""

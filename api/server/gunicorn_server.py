@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,10 @@ from .. import metrics
 from ..config import Settings
 from ..storage import open_store
 from .access_log import AccessLog, form_of
-from .errors import LONGEST_FIELD, LONGEST_LINE, MOST_FIELDS, Worker
+from .errors import LONGEST_FIELD, LONGEST_LINE, MOST_FIELDS
 from .stack import application
-from .worker import hold_signals_at_fork
+from .worker import Worker, hold_signals_at_fork
 
-gunicorn: Any = import_module("gunicorn.http.wsgi")  # the stubs are of an older version
 TRIED = 3  # questions of the dataset that are shown as addresses to try
 MAX_CONNECTIONS, OTHER_DESCRIPTORS = 1000, 60
 MEMORY = Path("/dev/shm")  # noqa: S108  # a place to write even where the file system is read-only
@@ -150,7 +148,6 @@ def counting(settings: Settings) -> Iterator[None]:
 def run(settings: Settings) -> None:
     """Serves until a signal ends it. Raises OSError naming the address where it cannot listen."""
     os.environ.pop("SCRIPT_NAME", None)  # it is a setting; gunicorn would answer with 500 outside of it
-    gunicorn.SERVER = "diplomatic-events"  # the software and its version are not disclosed
     places = [(settings.host, settings.port)]
     if settings.metrics_port:
         places.append((settings.metrics_host, settings.metrics_port))

@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -21,6 +21,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from ..formats import dumps
 from ..problems import Problem
 from ..web.headers import outside
+from ..web.response_cache import Later
 
 EXEMPT = ("/healthz", "/readyz")  # a load balancer must not take a limit for an outage
 STORAGE_SECONDS = 1  # timeout of the storage
@@ -70,6 +71,11 @@ class RateLimited:
         exempt = environ["REQUEST_METHOD"] == "OPTIONS" or environ["PATH_INFO"] in self.exempt
         if exempt or time.monotonic() < self._resume:
             return self.inner(environ, start_response)
+        if self.storage.startswith("memory:"):
+            return self._limit(environ, start_response)
+        return Later(partial(self._limit, environ, start_response))
+
+    def _limit(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         client = client_of(environ.get("REMOTE_ADDR", ""))
         try:
             allowed = self.limiter.hit(self.rate, client)

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
 from ..web.app import create_app, create_outside
+from ..web.response_cache import later
 from ..web.several import create_front
 from .access_log import Observed
 from .rate_limit import RateLimited
@@ -32,9 +33,10 @@ def application(settings: Settings) -> WSGIApplication:
     apps: dict[str, Any] = {one.prefix: create_app(one) for one in settings.each().values()}
     app = apps.get("")
     if settings.datasets:
-        app = DispatcherMiddleware(create_front(settings.prefix, apps), apps)
+        app = DispatcherMiddleware(later(create_front(settings.prefix, apps)), apps)
     elif app is None:
-        app = DispatcherMiddleware(create_outside(f"There is nothing here. All addresses begin with {settings.prefix}/."), apps)
+        nothing = create_outside(f"There is nothing here. All addresses begin with {settings.prefix}/.")
+        app = DispatcherMiddleware(later(nothing), apps)
     if settings.rate_limit:
         app = RateLimited(app, settings.rate_limit, settings.rate_limit_storage, settings.prefix)
     app = Observed(app)

@@ -61,9 +61,9 @@ class PostgresqlStore(Store):
 
     def current(self) -> Release:
         """The served release, looked up again every POLL seconds; the last one seen while no server answers."""
+        if known := self.known():
+            return known
         watch, seen = self._pool.watch, self._seen
-        if seen and time.monotonic() < watch.due:
-            return seen[1]
         watch.look(POLL)
         if not watch.newest:
             raise unavailable("The database does not answer." if watch.newest is None else "No release is loaded yet.")
@@ -84,6 +84,10 @@ class PostgresqlStore(Store):
         finally:
             self._opening.release()
         return served
+
+    def known(self) -> Release | None:
+        seen = self._seen
+        return seen[1] if seen and time.monotonic() < self._pool.watch.due else None
 
     def close(self) -> None:
         super().close()

@@ -37,6 +37,13 @@ class Store(ABC):
     def current(self) -> Release:
         """The served release. Cheap enough for every request: at most one `stat` while nothing has changed."""
 
+    def known(self) -> Release | None:
+        """The served release if it is known without waiting for anybody."""
+        try:
+            return self.current()
+        except Problem:
+            return None
+
     @abstractmethod
     def kept(self, id: str) -> Release | None:
         """The loaded release with this id, if it is still kept."""

@@ -4,8 +4,9 @@ A response is cached only if the view says that it depends on the release and th
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -15,6 +16,7 @@ from werkzeug.http import parse_etags
 
 from ..formats.accept import accepts_coding, best_coding
 from ..problems import Problem
+from ..storage.release import Release
 from ..storage.store import Store
 
 # Keys of the WSGI environ: the served release, resolved once a request; whether the response may be cached.
@@ -46,6 +48,26 @@ def matching_tag(header: str, etag: str, codings: str) -> str | None:
         if plain == etag and (not coding or accepts_coding(codings, coding)):
             return tag
     return None
+
+
+class Later:
+    """A response that is made only when it is iterated, as WSGI has it.
+
+    What answers many clients at once has a thread call `make`, as that may take time, and sends any other response as it is.
+    """
+
+    def __init__(self, make: Callable[[], Iterable[bytes]]) -> None:
+        self.make, self.close = make, lambda: None
+
+    def __iter__(self) -> Iterator[bytes]:
+        chunks = self.make()
+        self.close = getattr(chunks, "close", self.close)
+        return iter(chunks)
+
+
+def later(application: WSGIApplication) -> WSGIApplication:
+    """An application whose every response is made only when it is iterated."""
+    return lambda environ, start_response: Later(partial(application, environ, start_response))
 
 
 @dataclass(frozen=True)
@@ -82,19 +104,32 @@ class ResponseCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return self.inner(environ, start_response)
+            return Later(partial(self.inner, environ, start_response))
+        coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        key = (coding, *[environ.get(name, "") for name in VARYING])
+        if (release := self.store.known()) and (finished := self._found(release, key)):
+            return self._repeat(finished, environ, start_response)
+        return Later(partial(self._make, key, environ, start_response))
+
+    def _make(self, key: Any, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The answer to a request that may have to wait: for the database, or for Flask."""
         try:
             release = environ[SERVED] = self.store.current()
         except Problem:
             return self.inner(environ, start_response)
+        if finished := self._found(release, key):
+            return self._repeat(finished, environ, start_response)
         kept = self._of(release.id)
-        key = (best_coding(environ.get("HTTP_ACCEPT_ENCODING", "")), *[environ.get(name, "") for name in VARYING])
-        with self._lock:
-            finished = kept.get(key)
-        if finished:
-            environ[ROUTE], environ[CACHE_RESULT] = finished.route, "hit"
-            return finished.send(environ, start_response)
         return self._forward(environ, start_response, lambda finished: self._keep(kept, key, finished))
+
+    def _found(self, release: Release, key: Any) -> Finished | None:
+        kept = self._of(release.id)
+        with self._lock:
+            return kept.get(key)
+
+    def _repeat(self, finished: Finished, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[ROUTE], environ[CACHE_RESULT] = finished.route, "hit"
+        return finished.send(environ, start_response)
 
     def _forward(
         self, environ: WSGIEnvironment, start_response: StartResponse, keep: Callable[[Finished], None]

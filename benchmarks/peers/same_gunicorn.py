@@ -1,4 +1,4 @@
-"""Serves a peer by the very gunicorn, with the very settings, that serves the project."""
+"""Serves a peer by gunicorn's own `gthread` worker, with the other settings of the project's server."""
 
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,15 @@ PEERS = {"constant": constant.create, "bare_flask": bare_flask.create}
 
 
 class PeerServer(Server):
-    """The project's server around another application."""
+    """The project's server around another application, with a worker that is gunicorn's own."""
 
     def __init__(self, settings: Settings, peer: Any) -> None:
         self.peer = peer
         super().__init__(settings)
+
+    def load_config(self) -> None:
+        super().load_config()
+        self.cfg.set("worker_class", "gthread")
 
     def load(self) -> Any:
         return self.peer

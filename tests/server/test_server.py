@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 from clients import asking
-from conftest import ROOT, SMALL, running
+from conftest import ROOT, SMALL, running, wait_for
 from nginx import proxied
 from support import raw_answer
 
@@ -97,6 +97,18 @@ def test_a_request_under_way_is_finished_when_the_server_is_told_to_stop(tmp_pat
         assert requests.get(f"{url}/readyz", timeout=10).json()["status"] == "ok"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) == 0
+
+
+def test_ctrl_c_which_all_processes_get_ends_them_without_one_being_killed(tmp_path: Path) -> None:
+    with running("--dataset", str(SMALL), "--data-dir", str(tmp_path), cwd=tmp_path) as (url, process):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        wait_for(lambda: len(children.read_text().split()) == Settings().workers)
+        assert requests.get(f"{url}/healthz", timeout=10).ok
+        for pid in (*children.read_text().split(), process.pid):
+            os.kill(int(pid), signal.SIGINT)
+        assert process.wait(timeout=60) == 0
+        assert process.stderr
+        assert "SIGKILL" not in process.stderr.read()
 
 
 def test_a_faulty_dataset_is_told_and_not_served(edit: Callable[..., Path], small: Path, tmp_path: Path) -> None:

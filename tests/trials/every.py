@@ -69,7 +69,7 @@ TRIALS: tuple[Trial, ...] = (
     Trial(
         "silent-readers",
         "fuzz",
-        "Clients that read nothing, or little, of what they asked for are given up when others wait",
+        "Clients that read nothing, or little, of what they asked for keep nobody waiting",
         "As many of them as there are threads ask for megabytes each, from memory, made as they go, and of a published file, and read "
         "nothing or 20,000 bytes a second",
         hostile.unread,

@@ -415,7 +415,7 @@ def children(pid: int) -> list[int]:
 
 
 def unread(times: int, folder: Path) -> Figures:
-    """How long somebody waits beside clients that ask for much and read nothing, or little: they hold threads, but not for long."""
+    """How long somebody waits beside clients that ask for much and read nothing, or little: they hold a connection each, and no thread."""
     longest = 0.0
     paths = ("/openapi.json", "/v1/sources?format=ndjson", "/v1/releases/latest/diplomatic-events.sqlite")
     with published(folder) as url:
