@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,11 @@ from conftest import ROOT
 MODULES = sorted((ROOT / "api").rglob("*.py"))
 # Names of classes that still mean two things. None may be added.
 DOUBLE: set[str] = set()
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def name(path: Path) -> str:
@@ -20,8 +25,8 @@ def name(path: Path) -> str:
 
 def test_no_two_classes_have_one_name() -> None:
     where = defaultdict(list)
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
+    for path in MODULES:
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.ClassDef) and node.name != "Meta":
                 where[node.name].append(f"{name(path)}:{node.lineno}")
     assert {each: places for each, places in where.items() if len(places) > 1 and each not in DOUBLE} == {}
@@ -30,7 +35,7 @@ def test_no_two_classes_have_one_name() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_a_module_says_first_what_it_is_for(path: Path) -> None:
     """A package in one sentence; what its reader must know beside follows after an empty line."""
-    docstring = ast.get_docstring(TREES[path])
+    docstring = ast.get_docstring(tree(path))
     assert docstring, "no docstring"
     first = docstring.split("\n\n")[0].replace("\n", " ")
     assert first.endswith("."), first
@@ -39,7 +44,7 @@ def test_a_module_says_first_what_it_is_for(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_imports_within_the_project_are_relative(path: Path) -> None:
-    for node in ast.walk(TREES[path]):
+    for node in ast.walk(tree(path)):
         modules = [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
         modules += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         for module in modules:

@@ -23,7 +23,10 @@ COMMANDS = {  # to the module of each, which is imported when it is called
     **dict.fromkeys(("codebook", "openapi", "schema"), "derived_files"),
     **dict.fromkeys(("cite", "release"), "publication"),
     "reliability": "reliability",
+    **dict.fromkeys(("compare", "import"), "machine"),
 }
+
+CALLED = {"import": "import_events"}  # a command whose name is a word of Python
 
 
 class Commands(click.Group):
@@ -37,7 +40,7 @@ class Commands(click.Group):
             return None
         gc.disable()  # what modules define stays: looking through it again and again is a seventh of the start
         try:
-            command: click.Command = getattr(import_module(f".{COMMANDS[cmd_name]}", __package__), cmd_name)
+            command: click.Command = getattr(import_module(f".{COMMANDS[cmd_name]}", __package__), CALLED.get(cmd_name, cmd_name))
         finally:
             gc.enable()
         return command

@@ -136,6 +136,12 @@ def types_without_category_say_why(id: str, entry: Entry, dataset: Dataset) -> I
         yield entry.finding((), "a type without plover or cameo needs a note that says why")
 
 
+def machines_allege(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An event that a machine coded is alleged: nobody has read the report."""
+    if entry.record["coding"] == "machine" and entry.record["status"] != "alleged":
+        yield entry.finding(("status",), "is `alleged` where `coding` is `machine`: nobody has read the report")
+
+
 def coordinates_are_two(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """A place has both coordinates or neither."""
     if (entry.record["latitude"] is None) != (entry.record["longitude"] is None):
@@ -231,6 +237,7 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (quad_classes_are_four, _of("event-types")),
     (types_without_category_say_why, _of("event-types")),
     (coordinates_are_two, _of("places")),
+    (machines_allege, _of("events")),
     *(
         (rule, _of(kind))
         for kind, rule in (*chronology_rules.LIFECYCLE_RULES, *order_rules.ORDER_RULES, *quote_rules.QUOTE_RULES)

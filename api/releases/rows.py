@@ -100,7 +100,8 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMa
     values = {**shared, "document": stored(maker, document), **resource.columns(record)}
     rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
     rows["search"].append(search_row(resource, seq, document, maker))
-    rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in resource.identifiers(record)]
+    outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record["identifiers"])]
+    rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in dict.fromkeys(outside)]
     for filter, target in indexed(resource):
         if found := filter.rows(record, dataset):
             rows[target] += [(*row, seq) for row in found]

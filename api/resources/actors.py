@@ -8,13 +8,27 @@ import pycountry
 
 from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text, Whole
-from .common import HOLDER, accounts, also_known_as, citations, cited, identity, links, note, shared, sort_key, updated
+from .common import (
+    HOLDER,
+    accounts,
+    also_known_as,
+    citations,
+    cited,
+    identifiers,
+    identity,
+    links,
+    note,
+    shared,
+    sort_key,
+    updated,
+)
 from .filters import Catalog, OnDay, Row, Tenure, Terms, each
 from .resource import Resource
 from .schema_org import Refer
 
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
+    "unspecified",
 )  # fmt: skip
 NEAR = 183  # days: an office that is attested so near to a day may have been held on it
 SYSTEMS = ("cow", "gleditsch_ward")
@@ -83,6 +97,7 @@ class ActorSchema(Schema):
     accounts = accounts()
     note = note()
     citations = citations()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 
@@ -147,7 +162,7 @@ def shown(role: Record) -> edtf.Bounds | None:
     return span if date.min < span.earliest <= span.latest < date.max else None
 
 
-def identifiers(actor: Record) -> Iterator[tuple[str, str]]:
+def own_identifiers(actor: Record) -> Iterator[tuple[str, str]]:
     if actor["wikidata"]:
         yield "wikidata", actor["wikidata"]
     if actor["kind"] == "state":
@@ -179,7 +194,7 @@ ACTORS = Resource(
     columns=lambda actor: {"name": sort_key(actor["name"])},
     sorts={"name": Actor.name},
     order="name",
-    identifiers=identifiers,
+    identifiers=own_identifiers,
     filters=(
         *shared("actors"),
         Terms("kind", "Sort of actor.", each("kind"), choices=KINDS, single=True),

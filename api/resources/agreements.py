@@ -19,6 +19,7 @@ from .common import (
     cited,
     derived_doubt,
     disputed,
+    identifiers,
     identity,
     links,
     note,
@@ -156,6 +157,7 @@ class AgreementSchema(Schema):
     accounts = accounts()
     note = note()
     citations = citations()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 

@@ -1,6 +1,9 @@
 """Keys and filters that several kinds share: citations, accounts, quantities and others."""
 
+import re
 from typing import Any
+
+from marshmallow import validate
 
 from ..schema.fields import Choice, Flag, Links, Many, Number, One, Record, Ref, Schema, Text, Whole
 from .filters import Catalog, Filter, Ids, Terms, Updated, Words, each
@@ -12,6 +15,7 @@ ACCOUNT_ABOUT = (
 )  # fmt: skip
 AGAINST = ("denies", "disputes")
 STANCES = ("reports", "confirms", *AGAINST)
+SCHEME, NO_SCHEME = re.compile("^[a-z][a-z0-9_]*$"), "is not the name of a scheme (a-z, 0-9 and _)"
 QUALIFIERS = ("about", "more_than", "less_than", "at_least", "at_most", "up_to")
 
 
@@ -41,6 +45,19 @@ class Account(Schema):
     stance = Choice("How the account stands to what is claimed.", STANCES, required=True)
     holders = Many("The actors whose account it is.", Ref("An actor.", kind="actors"))
     citations = Many("Where the account stands.", One("A citation.", Citation), required=True)
+
+
+class OutsideId(Schema):
+    """An id that another project gives the same thing."""
+
+    scheme = Text(
+        "Whose id it is, in lower case: `gdelt`, `wikidata`.", required=True, validate=validate.Regexp(SCHEME, error=NO_SCHEME)
+    )
+    value = Text("The id.", required=True)
+
+
+def identifiers() -> Many:
+    return Many("Its ids in other data sets, which `/v1/resolve` finds as `scheme:value`.", One("An id.", OutsideId))
 
 
 def citations(**kwargs: Any) -> Many:

@@ -3,7 +3,7 @@
 import peewee as pw
 
 from ..schema.fields import Choice, Many, Number, One, Record, Schema, Text, Whole
-from .common import identity, links, note, shared, sort_key, updated
+from .common import identifiers, identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, each
 from .resource import Resource
 from .schema_org import Refer
@@ -43,6 +43,7 @@ class EventTypeSchema(Schema):
     cameo = One("The category of CAMEO, or null where it has none.", Cameo)
     quad = Whole("Our own quad class, 1 to 4 as in PLOVER; null where none applies.")
     note = note()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 

@@ -16,6 +16,7 @@ from .common import (
     cited,
     derived_doubt,
     disputed,
+    identifiers,
     identity,
     links,
     note,
@@ -36,6 +37,7 @@ ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signat
 CODINGS = {
     "curated": "Read in its sources and coded by hand.",
     "series": "Made by machine from a list, with what the list says and no more.",
+    "machine": "Coded by machine from a news report that nobody has read: `alleged`, whatever it says.",
 }
 RELATIONS = {
     "prompted_by": "Prompted by this event.",
@@ -93,6 +95,7 @@ class EventSchema(Schema):
     accounts = accounts()
     note = note()
     citations = citations()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 

@@ -3,7 +3,7 @@
 import peewee as pw
 
 from ..schema.fields import Choice, Country, Number, Record, Ref, Schema, Text
-from .common import also_known_as, citations, identity, links, note, shared, sort_key, updated
+from .common import also_known_as, citations, identifiers, identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, each, within
 from .resource import Resource
 from .schema_org import Refer
@@ -30,6 +30,7 @@ class PlaceSchema(Schema):
     geonames = Text("GeoNames id, only where verified.")
     note = note()
     citations = citations(required=False)
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 

@@ -13,7 +13,7 @@ from .filters import Filter, Words
 from .resource import Resource
 
 # Keys whose text is a code, an address, or has a column of its own.
-NO_PROSE = ("also_known_as", "language", "translated_from", "geonames", "wikidata", "plover", "cameo", "citations")
+NO_PROSE = ("also_known_as", "identifiers", "language", "translated_from", "geonames", "wikidata", "plover", "cameo", "citations")
 SEARCHED_CODES = ("kind", "act")  # words of closed vocabularies that say what a record is, and what was done
 PAPERS = "sources"  # found after the things that they are about
 TYPES = "event-types"  # found after the things that have them

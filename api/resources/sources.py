@@ -3,7 +3,7 @@
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, One, Record, Schema, Text, Url, Whole
-from .common import identity, links, note, shared, sort_key, updated
+from .common import identifiers, identity, links, note, shared, sort_key, updated
 from .doubt import calendar_dates
 from .filters import DatedRow, Dates, Terms, dated, day_columns, each
 from .resource import Resource
@@ -42,6 +42,7 @@ class SourceSchema(Schema):
     paragraphs = Whole("How many paragraphs (non-empty lines, headings included) it has, where they are counted.")
     not_coded = Many("Paragraphs that hold nothing to code.", One("Paragraphs and the reason.", NotCoded))
     note = note()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 

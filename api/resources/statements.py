@@ -15,6 +15,7 @@ from .common import (
     coding_note,
     derived_doubt,
     disputed,
+    identifiers,
     identity,
     links,
     one_sided,
@@ -87,6 +88,7 @@ class StatementSchema(Schema):
     note = Text("A remark on the statement.")
     coding_note = coding_note()
     citations = citations()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 

@@ -3,7 +3,7 @@
 import peewee as pw
 
 from ..schema.fields import Record, Ref, Schema, Text
-from .common import identity, links, note, shared, sort_key, updated
+from .common import identifiers, identity, links, note, shared, sort_key, updated
 from .filters import Row, Terms, within
 from .resource import Resource
 from .schema_org import Refer
@@ -22,6 +22,7 @@ class TopicSchema(Schema):
     definition = Text("What it covers, in one sentence.", required=True)
     broader = Ref("The topic it is part of.", kind="topics")
     note = note()
+    identifiers = identifiers()
     updated_in = updated()
     links = links()
 

@@ -34,7 +34,9 @@ class Partial(ma.fields.Field[edtf.Bounds]):
 
 
 class Moment(ma.fields.Field[edtf.Bounds]):
-    """Any EDTF date, as its bounds."""
+    """Any EDTF date, as its bounds. Its pattern says only which characters a date can have: no white space, ASCII alone."""
+
+    pattern = "^[!-~]+$"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> edtf.Bounds:
         try:

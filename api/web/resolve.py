@@ -16,7 +16,6 @@ from .request_parameters import read_parameters
 from .responses import gone_or_unknown
 from .search import text_parameter
 
-SCHEMES = ("cow", "geonames", "gleditsch_ward", "iso3166", "tias", "unts", "wikidata")
 blueprint = Blueprint("resolve", __name__, url_prefix="/v1")
 
 
@@ -54,5 +53,8 @@ def _identified(release: Release, text: str, scheme: str, value: str) -> Any:
     matches = (Identifier.scheme == scheme) & (Identifier.value == value)
     rows = release.rows(Identifier.select(Identifier.kind, Identifier.id).where(matches))
     if not rows:
-        raise Problem(404, f"No record has the id {text!r}.", "unknown-record", schemes=list(SCHEMES))
+        schemes = [
+            scheme for (scheme,) in release.rows(Identifier.select(Identifier.scheme).distinct().order_by(Identifier.scheme))
+        ]
+        raise Problem(404, f"No record has the id {text!r}.", "unknown-record", schemes=schemes)
     return redirect(item(*rows[0]), 303)

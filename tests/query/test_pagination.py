@@ -27,7 +27,6 @@ from api.resources.resource import Resource
 from api.storage.release import Release
 from api.web.app import create_app
 
-RELAXED = profile(max_examples=100)
 NOTED = ["1985-11-19", "1985-11-20", "1985-11-21", "2021-06-16", "2021-06-12", "2021-07-28", "1991-12-25"]  # many dates meet here
 DAYS = st.one_of(st.dates(date(2014, 1, 1), date(2026, 12, 31)).map(str), st.sampled_from(NOTED))
 MATCH = st.sampled_from(["possible", "certain"])
@@ -293,11 +292,25 @@ def oracle(documents: dict[str, list[Document]]) -> Oracle:
     return oracle
 
 
-@RELAXED
+@profile(max_examples=20)
 @given(data=st.data())
 def test_a_walk_gives_what_a_plain_scan_gives(
     data: st.DataObject, client: FlaskClient, documents: dict[str, list[Document]], oracle: Oracle
 ) -> None:
+    hold_to_a_plain_scan(data, client, documents, oracle)
+
+
+@pytest.mark.trials
+@profile(max_examples=200)
+@given(data=st.data())
+def test_many_walks_give_what_plain_scans_give(
+    data: st.DataObject, client: FlaskClient, documents: dict[str, list[Document]], oracle: Oracle
+) -> None:
+    hold_to_a_plain_scan(data, client, documents, oracle)
+
+
+def hold_to_a_plain_scan(data: st.DataObject, client: FlaskClient, documents: dict[str, list[Document]], oracle: Oracle) -> None:
+    """Holds one drawn query to a plain scan: its records, order, counts and facets, as JSON, NDJSON and CSV."""
     resource, parameters = data.draw(queries(oracle))
     expected = [d for d in documents[resource.kind] if holds(oracle, resource, parameters, d)]
     if parameters["limit"] < 50 and len(expected) > 20 * parameters["limit"]:
