@@ -63,17 +63,17 @@ def unpublished(target: Path, source: Path = DATASET) -> Path:
 
 def keep_manifest(folder: Path) -> Path:
     """Gives a dataset the manifest of its version, so that it is loaded as a published one."""
-    with closing(reader.read(folder)) as dataset:
-        manifest = dataset.manifest
     (folder / "releases").mkdir(exist_ok=True)
-    (folder / "releases" / f"{manifest.version}.tsv").write_text(manifest_text(manifest), encoding="utf-8")
+    with closing(reader.read(folder)) as dataset:
+        path = folder / "releases" / f"{dataset.about['version']}.tsv"
+        path.write_text(manifest_text(dataset), encoding="utf-8")
     return folder
 
 
-def manifest_text(manifest: manifests.Manifest) -> str:
+def manifest_text(dataset: Dataset) -> str:
     """The content of a manifest's file."""
-    lines = [manifests.line(name, entry.digest, manifests.keys_text(entry)) for name, entry in manifest.entries.items()]
-    return manifests.header(manifest.version, manifest.released, manifest.digest) + "".join(lines)
+    lines = [manifests.line(name, entry.digest, manifests.keys_text(entry)) for name, entry in dataset.manifest.items()]
+    return manifests.header(dataset.about["version"], dataset.about["released"], dataset.digest) + "".join(lines)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -42,11 +42,16 @@ def part(progress: Progress | None, first: int, last: int) -> Progress | None:
 
 
 class Chunk(NamedTuple):
-    """Records of one kind that are worked on together, numbered from `first` on."""
+    """Records of one kind that are worked on together, numbered from `first` on.
+
+    `published` has the version in which each of them last changed and its digest there, by id; `version` is that of others.
+    """
 
     kind: str
     first: int
     items: list[Item]
+    published: dict[str, tuple[str, str]] = {}
+    version: str = ""
 
 
 @dataclass(eq=False)
@@ -62,12 +67,13 @@ class Dataset:
 
     def __post_init__(self) -> None:
         self.add(self.files)
+        self.cited: set[str] = set()  # by the record that is worked on
         # What many records ask of others; nothing is asked before all are read.
         self.has = lru_cache(CACHED)(self._has)
         self.find = lru_cache(CACHED)(self._find)
         self.name = lru_cache(CACHED)(self._name)
         self.offices = lru_cache(CACHED)(self._offices)
-        self.above = lru_cache(CACHED)(self._above)
+        self.ancestors = lru_cache(CACHED)(self._ancestors)
 
     def add(self, records: FileRecords | JsonlRecords) -> None:
         """Adds a part, which is closed with the dataset."""
@@ -122,16 +128,12 @@ class Dataset:
 
     def _name(self, kind: str, id: str) -> str:
         """The name of a record. Raises KeyError if there is none."""
-        for records in self.parts:
-            if (name := records.name(kind, id)) is not None:
-                return name
-        raise KeyError(kind, id)
+        if (name := next(filter(None, (records.name(kind, id) for records in self.parts)), None)) is None:
+            raise KeyError(kind, id)
+        return name
 
-    def ancestors(self, kind: str, id: str) -> tuple[str, ...]:
+    def _ancestors(self, kind: str, id: str) -> tuple[str, ...]:
         """The records of the same kind that `id` lies within, nearest first; stops where a circle closes."""
-        return self.above(kind, id)
-
-    def _above(self, kind: str, id: str) -> tuple[str, ...]:
         parent = BY_KIND[kind].parent
         seen = {id: None}
         while parent and (above := self.record(kind, id)[parent]) and above not in seen:
@@ -163,6 +165,10 @@ class Dataset:
                     found.setdefault((actor["kind"], name), []).append(item.id)
         return found
 
+    def sources(self, kind: str, record: Record) -> set[str]:
+        """What the record that is worked on cites, as its reading found it."""
+        return self.cited
+
     def states(self, country: str) -> list[str]:
         """The states with a country code."""
         return self._actors.get(("state", country), [])
@@ -193,16 +199,19 @@ class Dataset:
         return total.hexdigest()
 
     @cached_property
-    def manifest(self) -> manifests.Manifest:
-        """The manifest of the dataset as it is, all in memory; faulty records are left out."""
-        entries = dict(sorted(row for rows in self.walk(partial(_manifest, self), self.chunks()) for row in rows))
-        digest = self.digest_of((name, entry.digest) for name, entry in entries.items())
-        return manifests.Manifest(self.about["version"], self.about["released"], digest, entries)
+    def manifest(self) -> dict[str, manifests.ManifestEntry]:
+        """The entries of the dataset's manifest by name, all in memory; faulty records are left out."""
+        found = {}
+        for chunk in self.chunks():
+            for item in chunk.items:
+                with suppress(DatasetError):
+                    found[f"{chunk.kind}/{item.id}"] = self.entry(chunk.kind, item).manifest
+        return dict(sorted(found.items()))
 
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical content: it does not depend on how the files are laid out."""
-        return self.manifest.digest
+        return self.digest_of((name, entry.digest) for name, entry in self.manifest.items())
 
     @cached_property
     def published(self) -> list[Path]:
@@ -221,11 +230,3 @@ class Dataset:
     def moves(self) -> dict[str, Record]:
         """`kind/id` of each removed record -> its new id, or the reason."""
         return {f"{kind}/{id}": move for kind, moves in self.moved.items() for id, move in moves.items()}
-
-
-def _manifest(dataset: Dataset, chunk: Chunk) -> list[tuple[str, manifests.ManifestEntry]]:
-    entries = []
-    for item in chunk.items:
-        with suppress(DatasetError):
-            entries.append((f"{chunk.kind}/{item.id}", dataset.entry(chunk.kind, item).manifest))
-    return entries

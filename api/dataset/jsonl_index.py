@@ -1,6 +1,5 @@
 """The index of JSON Lines records: a scratch database that is filled at the first reading and says where each record is."""
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -20,7 +19,7 @@ from .tempdir import Scratch
 from .yaml_files import ParsedText, Unreadable
 
 AROUND = 50  # ids before and after an unknown one, among which the intended one may be
-SCHEMA = "CREATE TABLE records (kind, id, name, sort, series, line, start, size, record);"
+SCHEMA = "CREATE TABLE records (kind, id, name, sort, series, line, start, size);"
 # The rows whose id came before.
 DUPLICATES = """
 SELECT number, series, line, id FROM (
@@ -80,7 +79,7 @@ class JsonlRecords:
 
     def add(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Adds rows as `scan` returns them."""
-        self.database.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.database.executemany("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def finish(self, taken: Iterable[tuple[str, str]]) -> Iterator[Finding]:
         """Ends the filling. A record whose (kind, id) came before or is among `taken` is reported and removed."""
@@ -139,12 +138,8 @@ class JsonlRecords:
         return str(row[0]) if row else None
 
     def record(self, kind: str, id: str) -> Record | None:
-        row = self.database.execute("SELECT record FROM records WHERE kind = ? AND id = ?", (kind, id)).fetchone()
-        location = self._located(kind, id)
-        if not location or not row or (row[0] is None and not BY_KIND[kind].light):
+        if (location := self._located(kind, id)) is None:
             return None
-        if row[0] is not None:
-            return dict(json.loads(row[0]))
         try:
             record, found = read(BY_KIND[kind].schema, self._text(id, location).value)
         except Unreadable:
@@ -184,44 +179,29 @@ def scan(records: JsonlRecords, piece: ByteRange) -> Scanned:
     number = 0
     try:
         for number, (start, data) in enumerate(jsonl.lines_in(series.handle, piece.start, piece.end), 1):
-            if data.strip():
-                _scan_line(series, data, (piece.series, number, start, len(data)), scanned)
+            try:
+                if data.strip():
+                    about = _indexed(BY_KIND[series.kind], jsonl.parse(data, number))
+                    scanned.rows.append((series.kind, *about, piece.series, number, start, len(data)))
+            except Unreadable as error:
+                scanned.findings.append(Finding(series.name, number, error.key, str(error)))
     except Unreadable as error:
         scanned.findings.append(Finding(series.name, number + 1, "", str(error)))
     return scanned._replace(lines=number)
 
 
-def _scan_line(series: Series, data: bytes, location: tuple[int, int, int, int], scanned: Scanned) -> None:
-    resource, number = BY_KIND[series.kind], location[1]
-    try:
-        id, name, sort, record = _indexed(resource, jsonl.parse(data, number))
-    except _Invalid as error:
-        scanned.findings.append(Finding(series.name, number, error.key, str(error)))
-    except Unreadable as error:
-        scanned.findings.append(Finding(series.name, number, "", str(error)))
-    else:
-        scanned.rows.append((series.kind, id, name, sort, *location, record))
-
-
-class _Invalid(Exception):
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
-
-
-def _indexed(resource: Resource, text: ParsedText) -> tuple[str, str, str, str | None]:
-    """A record's id, name and sort value, and its values as JSON unless its kind is `light`."""
+def _indexed(resource: Resource, text: ParsedText) -> tuple[str, str, str]:
+    """A record's id, name and sort value."""
     value = text.value
     if not isinstance(value, dict):
-        raise _Invalid("", "is not a mapping of keys")
+        raise Unreadable("is not a mapping of keys")
     if "id" not in value:
-        raise _Invalid("id", "is missing")
+        raise Unreadable("is missing", key="id")
     id = value.pop("id")
     if not isinstance(id, str) or not is_id(id):
-        raise _Invalid("id", f"{id!r} is not an id (a-z, 0-9 and single hyphens)")
+        raise Unreadable(f"{id!r} is not an id (a-z, 0-9 and single hyphens)", key="id")
     try:
         record = value if resource.light else read(resource.schema, value)[0]
-        name, sort = " ".join(resource.name(record).split()), sort_value(resource, record)
+        return id, " ".join(resource.name(record).split()), sort_value(resource, record)
     except (ValueError, LookupError, TypeError, AttributeError):
-        return id, "", "", None  # it is invalid; its findings are made when it is examined
-    return id, name, sort, None if resource.light else json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        return id, "", ""  # it is invalid; its findings are made when it is examined

@@ -7,7 +7,7 @@ computed from these files and the current dataset.
 import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -41,16 +41,6 @@ class ManifestEntry:
     def changed(self, other: "ManifestEntry") -> list[str]:
         """The keys whose values differ, in order."""
         return sorted(key for key in {*self.keys, *other.keys} if self.keys.get(key) != other.keys.get(key))
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """A release: its version, day and digest, and an entry for each `kind/id`."""
-
-    version: str
-    released: str
-    digest: str
-    entries: dict[str, ManifestEntry] = field(default_factory=dict)
 
 
 def header(version: str, released: str, digest: str) -> str:

@@ -64,10 +64,10 @@ def _results(pipes: list[Connection], chunks: Iterable[Work]) -> Iterator[Result
 
 def _receive(pipe: Connection) -> Result:  # type: ignore[type-var]  # the result of the caller's work
     try:
-        done, result = pipe.recv()
+        result = pipe.recv()
     except (EOFError, OSError):
         raise ChildProcessError("a worker process was killed") from None
-    if not done:
+    if isinstance(result, Exception):
         raise result
     return result  # type: ignore[no-any-return]
 
@@ -83,9 +83,8 @@ def _run(work: Callable[[Work], Result], pipe: Connection, others: list[Connecti
             gc.collect(1)
             chunk = pipe.recv()
             try:
-                result: tuple[bool, object] = True, work(chunk)
+                pipe.send(work(chunk))
             except Exception as error:  # noqa: BLE001  # raised again in the parent
-                result = False, error
-            pipe.send(result)
+                pipe.send(error)
     except (EOFError, OSError):
         pass

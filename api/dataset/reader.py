@@ -18,10 +18,10 @@ from .about import AboutSchema
 from .dataset import Dataset, Progress
 from .findings import BULK, Finding
 from .jsonl_index import ByteRange, JsonlRecords, scan
+from .os_errors import sqlite_errors
 from .process_pool import ordered
 from .record import FaultyRecord, entry_of, validated
 from .snapshot import Snapshot
-from .sqlite_errors import sqlite_errors
 from .yaml_files import Unreadable, parse_yaml
 
 FOLDERS = {manifests.FOLDER, *BY_KIND}
@@ -118,17 +118,16 @@ def _read_record(dataset: Dataset, files: Snapshot, resource: Resource, name: st
     if path.suffix != ".yaml" or not is_id(path.stem) or files.type(name) == snapshot.FOLDER:
         dataset.findings.add([Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens")])
         return
-    faulty = None
+    dataset.files.faulty[resource.kind, path.stem] = None
     try:
         if (content := files.take_text(name)) is not None:
             dataset.files.entries[resource.kind][path.stem] = entry_of(name, resource, parse_yaml(content))
-            return
+            del dataset.files.faulty[resource.kind, path.stem]
     except FaultyRecord as error:
         dataset.findings.add(error.findings)
-        faulty = error.entry
+        dataset.files.faulty[resource.kind, path.stem] = error.entry
     except Unreadable as error:
         dataset.findings.add([Finding(name, error.line, "", str(error))])
-    dataset.files.faulty[resource.kind, path.stem] = faulty
 
 
 def _series(dataset: Dataset, files: Snapshot) -> Iterator[tuple[str, str, int]]:

@@ -130,16 +130,16 @@ def types_without_category_say_why(id: str, entry: Entry, dataset: Dataset) -> I
         yield entry.finding((), "a type without plover or cameo needs a note that says why")
 
 
+def machines_allege(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """An event that a machine coded is alleged: nobody has read the report."""
+    if entry.record["coding"] == "machine" and entry.record["status"] != "alleged":
+        yield entry.finding(("status",), "is `alleged` where `coding` is `machine`: nobody has read the report")
+
+
 def coordinates_are_two(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """A place has both coordinates or neither."""
     if (entry.record["latitude"] is None) != (entry.record["longitude"] is None):
         yield entry.finding((), "give both latitude and longitude, or neither")
-
-
-def machines_allege(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """A machine-coded event is no more than alleged."""
-    if entry.record["coding"] == "machine" and entry.record["status"] != "alleged":
-        yield entry.finding(("status",), "is `alleged` where `coding` is `machine`: nobody has read the report")
 
 
 def every_paragraph_is_coded(dataset: Dataset, statistics: Statistics) -> Iterator[Finding]:

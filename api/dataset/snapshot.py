@@ -121,12 +121,13 @@ class Snapshot:
             if not stat.S_ISREG(os.fstat(handle).st_mode):  # it was replaced after it was listed
                 self._types[name] = OTHER
                 return b"not a file"
-            total, data = hashlib.sha256(), b""
-            if name.endswith(".yaml") and name.count("/") < 2:
-                data = self._bytes[name] = _exactly(handle, MOST_BYTES + 1)
-                total.update(data)
-            while piece := os.read(handle, PIECE):
-                total.update(piece)
+            total = hashlib.sha256()
+            with open(handle, "rb", closefd=False) as file:
+                if name.endswith(".yaml") and name.count("/") < 2:
+                    data = self._bytes[name] = file.read(MOST_BYTES + 1)
+                    total.update(data)
+                while piece := file.read(PIECE):
+                    total.update(piece)
             if kept := name in SERIES:
                 self._handles[name] = handle
             return total.digest()
@@ -152,12 +153,3 @@ def _type(entry: os.DirEntry[str]) -> str:
     if entry.is_symlink():
         return LINK
     return FOLDER if entry.is_dir() else FILE if entry.is_file() else OTHER
-
-
-def _exactly(handle: int, most: int) -> bytes:
-    """The first `most` bytes of a file, or all that it has."""
-    pieces = []
-    while most and (piece := os.read(handle, most)):
-        pieces.append(piece)
-        most -= len(piece)
-    return b"".join(pieces)

@@ -41,11 +41,11 @@ COMMENT = re.compile(rf"(?<!\S)#(?!{HINT[1:]})")
 
 
 class Unreadable(Exception):
-    """A file or line that cannot be parsed at all; `line` is 0 where the error has no line."""
+    """A file or line that cannot be parsed at all, or lacks a `key`; `line` is 0 where the error has no line."""
 
-    def __init__(self, message: str, line: int = 0) -> None:
+    def __init__(self, message: str, line: int = 0, key: str = "") -> None:
         super().__init__(message)
-        self.line = line
+        self.line, self.key = line, key
 
 
 @dataclass
@@ -81,61 +81,57 @@ def in_words(problem: str, words: dict[str, str]) -> str:
     return next((ours for theirs, ours in words.items() if problem.startswith(theirs)), "this cannot be read")
 
 
-def _scalar(event: yaml.ScalarEvent) -> str | None:
-    bare = event.style in (None, "") and event.value in ("", "~", "null")
-    return None if bare else event.value
-
-
 def _build(events: Iterator[yaml.Event]) -> ParsedText:
-    """Builds nested values from YAML events without recursion; depth is bounded and nothing is expanded."""
+    """Builds nested values from YAML events; depth is bounded and nothing is expanded."""
     out = ParsedText()
-    stack: list[tuple[Any, Path_]] = []
-    key: list[str | None] = []
-
-    def place(value: Any, line: int) -> Path_:
-        if not stack:
-            if out.lines:
-                raise Unreadable("contains more than one document", line)
-            path: Path_ = ()
-            out.value = value
-        elif isinstance(stack[-1][0], list):
-            path = (*stack[-1][1], len(stack[-1][0]))
-            stack[-1][0].append(value)
-        else:
-            name = str(key[-1])
-            path = (*stack[-1][1], name)
-            if name in stack[-1][0]:
-                out.duplicates.append(path)
-            stack[-1][0][name] = value
-            key[-1] = None
-        out.lines.setdefault(path, line)
-        return path
-
     for event in events:
-        line = event.start_mark.line + 1 if event.start_mark else 0
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise Unreadable("uses an anchor or alias; write the value out", line)
-        if getattr(event, "tag", None):
-            raise Unreadable("uses a tag; plain values only", line)
-        awaits_key = bool(stack) and isinstance(stack[-1][0], dict) and key[-1] is None
-        if isinstance(event, yaml.ScalarEvent):
-            if awaits_key:
-                key[-1] = event.value
-                out.lines[(*stack[-1][1], event.value)] = line
-            else:
-                place(_scalar(event), line)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            if awaits_key:
-                raise Unreadable("has a key that is not text", line)
-            if len(stack) == DEEPEST:
-                raise Unreadable(f"nests deeper than {DEEPEST} levels", line)
-            value: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-            stack.append((value, place(value, line)))
-            key.append(None)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            stack.pop()
-            key.pop()
+        if isinstance(event, yaml.NodeEvent):
+            if out.lines:
+                raise Unreadable("contains more than one document", _line(event))
+            out.value = _node(event, events, (), out)
     return out
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
+def _node(event: yaml.Event, events: Iterator[yaml.Event], path: Path_, out: ParsedText) -> Any:
+    """The value that begins with an event."""
+    out.lines.setdefault(path, _line(event))
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar(event)
+    if len(path) == DEEPEST and not isinstance(event, yaml.AliasEvent):
+        raise Unreadable(f"nests deeper than {DEEPEST} levels", _line(event))
+    if isinstance(_bare(event), yaml.SequenceStartEvent):
+        items: list[Any] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            items.append(_node(event, events, (*path, len(items)), out))
+        return items
+    mapping: dict[str, Any] = {}
+    while not isinstance(event := next(events), yaml.MappingEndEvent):
+        if not isinstance(key := _bare(event), yaml.ScalarEvent):
+            raise Unreadable("has a key that is not text", _line(key))
+        below = (*path, key.value)
+        if key.value in mapping:
+            out.duplicates.append(below)
+        out.lines[below] = _line(key)
+        mapping[key.value] = _node(next(events), events, below, out)
+    return mapping
+
+
+def _scalar(event: yaml.ScalarEvent) -> str | None:
+    empty = _bare(event).style in (None, "") and event.value in ("", "~", "null")
+    return None if empty else event.value
+
+
+def _bare(event: Any) -> Any:
+    """An event of a plain value. Raises Unreadable for others."""
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise Unreadable("uses an anchor or alias; write the value out", _line(event))
+    if getattr(event, "tag", None):
+        raise Unreadable("uses a tag; plain values only", _line(event))
+    return event
 
 
 class _CanonicalDumper(yaml.SafeDumper):

@@ -19,9 +19,8 @@ from ..dataset import manifests, quality, rules, shipped
 from ..dataset.about import name_of
 from ..dataset.dataset import Chunk, Dataset, Progress, part
 from ..dataset.findings import DatasetError
-from ..dataset.os_errors import file_errors
+from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.process_pool import ordered
-from ..dataset.sqlite_errors import sqlite_errors
 from ..query import record_sets
 from ..query.record_sets import RecordSet
 from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED
@@ -29,7 +28,7 @@ from ..schema.versions import DRAFT
 from ..storage import full_text, packing
 from ..storage.full_text import Vocabulary
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
-from .rows import Batch, DatedChunk, RecordCatalog, batch, samples, table_name
+from .rows import Batch, RowMaker, batch, samples, table_name
 
 TABLES: tuple[Any, ...] = (
     ReleaseMetadata,
@@ -76,10 +75,10 @@ def build(
             with database.atomic():
                 connection.execute(full_text.STORED if purpose == COPIED else full_text.INDEXED)
                 _create(database, connection)
-                catalog = RecordCatalog(dataset)
+                maker = RowMaker(dataset)
                 if purpose == SERVED:
-                    _pack(catalog, connection)
-                digest = _write(catalog, database, progress, manifest is not None)
+                    _pack(maker, connection)
+                digest = _write(maker, database, progress, manifest is not None)
             if manifest:
                 _write_manifest(dataset, connection, digest, manifest)
             connection.execute("DETACH staged")
@@ -87,17 +86,18 @@ def build(
     return digest
 
 
-def _write(catalog: RecordCatalog, database: pw.Database, progress: Progress | None, publishing: bool) -> str:
+def _write(maker: RowMaker, database: pw.Database, progress: Progress | None, publishing: bool) -> str:
     """Fills every table; returns the digest of the dataset. Raises DatasetError if it has faults."""
-    dataset, connection = catalog.dataset, database.connection()
-    survey, unresolved = _fill(connection, catalog, part(progress, 0, FILLED), "" if publishing else DRAFT)
+    dataset, connection = maker.dataset, database.connection()
+    survey, unresolved = _fill(connection, maker, part(progress, 0, FILLED), "" if publishing else DRAFT)
     if findings := survey.finish(dataset):
         raise DatasetError(findings)
     if unresolved:
         raise RuntimeError(f"no rule reports that {unresolved}")
     _index(database, connection, part(progress, FILLED, INDEXED))
     record_sets.fill(connection)
-    _insert(connection, Moved, _moves(dataset))
+    moves = ((*name.split("/"), move.get("to"), move.get("withdrawn")) for name, move in sorted(dataset.moves.items()))
+    _insert(connection, Moved, moves)
     digest = dataset.digest_of(connection.execute("SELECT name, digest FROM staged.manifest ORDER BY name"))
     version = str(dataset.about["version"]) if publishing else dataset.loaded_version(digest)
     _insert(connection, Changed, _changes(dataset, connection, version))
@@ -118,9 +118,9 @@ def _create(database: pw.Database, connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO search (search, rank) VALUES ('hashsize', ?)", (MERGE_BYTES,))
 
 
-def _pack(catalog: RecordCatalog, connection: sqlite3.Connection) -> None:
+def _pack(maker: RowMaker, connection: sqlite3.Connection) -> None:
     """Has documents packed: makes the tables that have a document anew, and the dictionary."""
-    dictionary = packing.dictionary(samples(catalog))
+    dictionary = packing.dictionary(samples(maker))
     connection.create_function(packing.FUNCTION, 1, packing.unpacker(lambda: dictionary), deterministic=True)
     for resource in TABLED:
         name = table_name(resource.model)
@@ -129,7 +129,7 @@ def _pack(catalog: RecordCatalog, connection: sqlite3.Connection) -> None:
         connection.execute(statement.replace(packing.PLAIN, packing.PACKED))
     connection.execute(packing.TABLE)
     connection.execute("INSERT INTO dictionary VALUES (?)", (dictionary,))
-    catalog.pack = packing.packer(dictionary)
+    maker.pack = packing.packer(dictionary)
 
 
 def _names(model: Any) -> list[str]:
@@ -137,36 +137,37 @@ def _names(model: Any) -> list[str]:
 
 
 def _fill(
-    connection: sqlite3.Connection, catalog: RecordCatalog, progress: Progress | None, draft: str
+    connection: sqlite3.Connection, maker: RowMaker, progress: Progress | None, draft: str
 ) -> tuple[rules.Survey, str | None]:
     """Examines every record and inserts its rows; returns findings and sums, and a record that has no rows.
 
     `draft` is what the version of records that differ from the published ones has behind it.
     """
-    dataset, survey, unresolved = catalog.dataset, rules.Survey(), None
+    dataset, survey, unresolved = maker.dataset, rules.Survey(), None
     survey.findings.merge(dataset.findings)
     with suppress(DatasetError):  # a damaged manifest is reported by a rule, together with everything else
         rows = manifests.last_changes(dataset.published, dataset.moves)
         connection.executemany("INSERT INTO staged.published VALUES (?, ?, ?)", rows)
     done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
     version = f"{dataset.about.get('version')}{draft}"
-    for made in dataset.walk(partial(batch, catalog), map(partial(_dated, connection, version), dataset.chunks())):
+    for made in dataset.walk(partial(batch, maker), map(partial(_dated, connection, version), dataset.chunks())):
         survey.add(made.survey)
         unresolved = next(iter(made.unresolved), unresolved)
         if not survey.findings:
-            _put(connection, made, catalog.pack is not None)
+            _put(connection, made, maker.pack is not None)
         done += made.count
         if progress:
             progress(f"loading {made.kind}", done, of)
     return survey, unresolved
 
 
-def _dated(connection: sqlite3.Connection, version: str, chunk: Chunk) -> DatedChunk:
+def _dated(connection: sqlite3.Connection, version: str, chunk: Chunk) -> Chunk:
     """A chunk with the last changes of its published records, and the version of those that differ from them."""
     names = [f"{chunk.kind}/{item.id}" for item in chunk.items]
     query = f"SELECT name, version, digest FROM staged.published WHERE name IN ({','.join('?' * len(names))})"  # noqa: S608
     rows = connection.execute(query, names)
-    return DatedChunk(chunk, {name.partition("/")[2]: (known, digest) for name, known, digest in rows}, version)
+    published = {name.partition("/")[2]: (known, digest) for name, known, digest in rows}
+    return chunk._replace(published=published, version=version)
 
 
 STAGED = {table_name(model) for model in INDEXES.values()}
@@ -211,12 +212,6 @@ def _index(database: pw.Database, connection: sqlite3.Connection, progress: Prog
         connection.execute(statement)
     for model in TABLES:
         model._schema.__class__(model, database).create_indexes()
-
-
-def _moves(dataset: Dataset) -> Iterator[tuple[Any, ...]]:
-    for kind, moves in sorted(dataset.moved.items()):
-        for id, move in sorted(moves.items()):
-            yield kind, id, move.get("to"), move.get("withdrawn")
 
 
 def _changes(dataset: Dataset, connection: sqlite3.Connection, version: str) -> Iterator[tuple[Any, ...]]:

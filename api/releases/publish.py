@@ -10,9 +10,8 @@ from ..dataset import manifests, quality
 from ..dataset.dataset import Dataset, Progress, part
 from ..dataset.findings import DatasetError
 from ..dataset.manifests import Change
-from ..dataset.os_errors import file_errors
+from ..dataset.os_errors import file_errors, sqlite_errors
 from ..dataset.reader import read
-from ..dataset.sqlite_errors import sqlite_errors
 from ..dataset.tempdir import Scratch
 from ..schema.versions import version_key
 from ..storage.published import SUMS, digest
@@ -120,7 +119,7 @@ def draft(dataset: Dataset) -> str:
 
     For a dataset that is the last published version, unedited, the draft is of that version.
     """
-    version, now = dataset.about["version"], sorted(dataset.manifest.entries.items())
+    version, now = dataset.about["version"], dataset.manifest.items()
     published = manifests.manifests(dataset.folder)
     if published and manifests.head(published[-1])[2] == dataset.digest:
         published.pop()

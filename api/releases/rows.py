@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..dataset.dataset import Chunk, Dataset
 from ..dataset.manifests import keys_text
@@ -32,22 +32,6 @@ SAMPLES = 2  # documents of a kind that packing refers to
 REFERRED = 1 << 13  # records of which the words are kept for others that refer to them
 
 
-class DatedChunk(NamedTuple):
-    """A chunk, with the version in which each of its published records last changed and its digest there, by id.
-
-    `version` is that of the records that differ from what was published.
-    """
-
-    chunk: Chunk
-    published: dict[str, tuple[str, str]]
-    version: str
-
-    def updated_in(self, id: str, digest: str) -> str:
-        """The version in which a record with a digest last changed."""
-        known, unchanged = self.published.get(id, ("", ""))
-        return known if digest == unchanged else self.version
-
-
 @dataclass
 class Batch:
     """What a chunk of records makes: rows by table, (name, digest, keys) for the manifest, and findings and sums.
@@ -63,90 +47,81 @@ class Batch:
     unresolved: list[str] = field(default_factory=list)
 
 
-class RecordCatalog:
-    """The dataset as the filters of a record read it; `cited` are the sources of the record at hand, as reading found them."""
+class RowMaker:
+    """What makes the rows of a dataset's records; documents are packed if `pack` is given."""
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.about: Record = dataset.about
-        self.record: Callable[[str, str], Record] = dataset.record
-        self.name: Callable[[str, str], str] = dataset.name
-        self.offices: Callable[[str, str], list[Record]] = dataset.offices
-        self.ancestors: Callable[[str, str], tuple[str, ...]] = dataset.ancestors
-        self.states: Callable[[str], list[str]] = dataset.states
-        self.outlets: Callable[[str], list[str]] = dataset.outlets
-        self.cited: set[str] = set()
         self.pack: Callable[[str], bytes] | None = None
         self.words = lru_cache(REFERRED)(self._words)
         self.equivalents = tuple(dataset.about.get("equivalents", ()))
 
-    def sources(self, kind: str, record: Record) -> set[str]:
-        return self.cited
-
     def _words(self, kind: str, id: str, offices: tuple[str, ...]) -> str:
         """The tokens of a record's names where another refers to it, offices among them; of a place, those of wider ones, too."""
-        others = other_names(self.record(kind, id)) if kind in NAMED else []
-        wider = [self.name(kind, place) for place in self.ancestors(kind, id)] if kind == "places" else []
-        return full_text.column([self.name(kind, id), *others, *wider, *offices])
+        others = other_names(self.dataset.record(kind, id)) if kind in NAMED else []
+        wider = [self.dataset.name(kind, place) for place in self.dataset.ancestors(kind, id)] if kind == "places" else []
+        return full_text.column([self.dataset.name(kind, id), *others, *wider, *offices])
 
 
-def samples(catalog: RecordCatalog) -> Iterator[str]:
+def samples(maker: RowMaker) -> Iterator[str]:
     """A few documents of each kind, those of most records last."""
-    dataset = catalog.dataset
+    dataset = maker.dataset
     for kind in sorted(BY_KIND, key=dataset.count) if not dataset.findings else ():
         for item in islice(dataset.ordered(kind), SAMPLES):
             with suppress(KeyError):  # what it refers to is missing, which is told when it is its turn
                 if entry := Survey().examine(kind, item, dataset):
-                    yield as_json(public(entry.resource, item.id, entry.record, catalog, ""))
+                    yield as_json(public(entry.resource, item.id, entry.record, dataset, ""))
 
 
-def batch(catalog: RecordCatalog, dated: DatedChunk) -> Batch:
+def batch(maker: RowMaker, chunk: Chunk) -> Batch:
     """Examines the records of a chunk and makes their rows; none for faulty records, as then nothing is loaded."""
-    chunk, dataset = dated.chunk, catalog.dataset
+    dataset = maker.dataset
     made = Batch(chunk.kind, len(chunk.items))
     for seq, item in enumerate(chunk.items, chunk.first):
         entry = made.survey.examine(chunk.kind, item, dataset)
         if entry is None or dataset.findings:
             continue
         try:
-            version = dated.updated_in(item.id, entry.manifest.digest)
-            _add_rows(made, (seq, item.id), entry, catalog, version)
+            known, unchanged = chunk.published.get(item.id, ("", ""))
+            version = known if entry.manifest.digest == unchanged else chunk.version
+            _add_rows(made, (seq, item.id), entry, maker, version)
         except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
             made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")
     return made
 
 
-def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, catalog: RecordCatalog, updated: str) -> None:
+def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMaker, updated: str) -> None:
     """Makes the rows of the record with a (number, id), which last changed in the version `updated`."""
     (seq, id), resource, record, digest = numbered, entry.resource, entry.record, entry.manifest.digest
-    name, rows, catalog.cited = f"{resource.kind}/{id}", made.rows, entry.sources
+    name, rows, dataset = f"{resource.kind}/{id}", made.rows, maker.dataset
+    dataset.cited = entry.sources
     shared = {"seq": seq, "id": id, "called": resource.name(record), "updated": sortable(updated), "digest": digest}
-    document = public(resource, id, record, catalog, updated)
-    values = {**shared, "document": stored(catalog, document), **resource.columns(record)}
+    document = public(resource, id, record, dataset, updated)
+    values = {**shared, "document": stored(maker, document), **resource.columns(record)}
     rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
-    rows["search"].append(search_row(resource, seq, document, catalog))
+    rows["search"].append(search_row(resource, seq, document, maker))
     outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record["identifiers"])]
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in dict.fromkeys(outside)]
     for filter, target in indexed(resource):
-        if found := filter.rows(record, catalog):
+        if found := filter.rows(record, dataset):
             rows[target] += [(*row, seq) for row in found]
     if resource is AGREEMENTS:
-        _add_actions(made, (seq, id), record, catalog, {**shared, "updated_in": updated})
+        _add_actions(made, (seq, id), record, maker, {**shared, "updated_in": updated})
     made.digests.append((name, digest, keys_text(entry.manifest)))
 
 
-def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, catalog: RecordCatalog, shared: Record) -> None:
+def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, maker: RowMaker, shared: Record) -> None:
     """Makes the rows of an agreement's actions on the timeline; `shared` are the values that they have from the agreement."""
     seq, id = numbered
     for position, action in enumerate(timeline.actions(id, agreement)):
         number = seq * timeline.MOST_ACTIONS + position
-        entry = {**action, **derived_doubt(agreement, catalog), "updated_in": shared["updated_in"]}
-        document = stored(catalog, rendering.dump(TIMELINE.schema, entry, catalog))
+        entry = {**action, **derived_doubt(agreement, maker.dataset), "updated_in": shared["updated_in"]}
+        document = stored(maker, rendering.dump(TIMELINE.schema, entry, maker.dataset))
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
         made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
         for filter, target in indexed(TIMELINE):
-            made.rows[target] += [(*row, number) for row in filter.rows(action, catalog)]
+            made.rows[target] += [(*row, number) for row in filter.rows(action, maker.dataset)]
 
 
 def sqlite_value(value: Any) -> Any:
@@ -171,15 +146,15 @@ def indexed(resource: Resource) -> tuple[tuple[Any, str], ...]:
     return tuple((f, table_name(INDEXES[resource.kind, f.name])) for f in resource.filters if (resource.kind, f.name) in INDEXES)
 
 
-def search_row(resource: Resource, seq: int, document: Record, catalog: RecordCatalog) -> TableRow:
+def search_row(resource: Resource, seq: int, document: Record, maker: RowMaker) -> TableRow:
     """The row of the full-text index, for the texts of a public document and the other names of what it refers to."""
     found = texts(resource, document)
     number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), found.name, class_of(resource.kind))
-    related = full_text.joined(catalog.words(*key, tuple(offices)) for key, (_, offices) in found.related.items())
+    related = full_text.joined(maker.words(*key, tuple(offices)) for key, (_, offices) in found.related.items())
     name, said = ([], [found.name]) if full_text.is_sentence(found.name) else ([found.name], [])
     names = (full_text.names(name, resource.kind not in NAMED), full_text.names(found.aliases))
     columns = (*names, full_text.column(said), full_text.column(found.text), related)
-    return number, *(full_text.with_equivalents(column, catalog.equivalents) for column in columns)
+    return number, *(full_text.with_equivalents(column, maker.equivalents) for column in columns)
 
 
 def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:
@@ -192,10 +167,10 @@ def public(resource: Resource, id: str, record: Record, catalog: Catalog, update
 as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def stored(catalog: RecordCatalog, document: Record) -> str | bytes:
+def stored(maker: RowMaker, document: Record) -> str | bytes:
     """A document as it is stored: its JSON text, packed if documents are."""
     text = as_json(document)
-    return catalog.pack(text) if catalog.pack else text
+    return maker.pack(text) if maker.pack else text
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:

@@ -5,20 +5,20 @@ What most values are is told here at once; every other value is judged by its ma
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import marshmallow as ma
 from marshmallow import validate
 
 from ..problems import nearest
-from . import edtf
 from .errors import Fault, faults
 from .fields import SLUG, Choice, Country, DetailedRef, Edtf, Holder, Many, One, Record, Ref, Text, choices
 from .walk import steps
 
 Path = tuple[str | int, ...]
 Reader = Callable[[Any, Path, str | int, "Reading"], Any]  # of a value at a step below a path
+KNOWN = 1 << 14  # dates of a key that are not judged again
 _ABSENT: Any = object()
 
 
@@ -82,7 +82,7 @@ def _mapping(schema: ma.Schema, value: Record, path: Path, found: Reading) -> Re
         found.faults += [Fault((*path, name), "is unknown", tuple(keys), nearest(name, keys)) for name in unknown]
     if len(found.faults) > before:
         record = Partial(record)
-    if getattr(schema, "noted", False):  # schemas of queries have no such word
+    if getattr(schema, "noted", False):  # schemas of libraries have no such word
         found.noted.append((path, record))
     return record
 
@@ -145,10 +145,8 @@ def _many(field: Many) -> Reader:
 def _judge(field: Any) -> Callable[[Any], Any]:
     """The value of a field for a parsed value. Raises ValidationError."""
     deserialize: Callable[[Any], Any] = field.deserialize
-    if type(field) is Edtf and not field.validators:
-        return lambda value: value if type(value) is str and _is_date(value) else deserialize(value)
-    if type(field) is Country:
-        known = cache(deserialize)
+    if type(field) in (Edtf, Country):
+        known = lru_cache(KNOWN)(deserialize)
         return lambda value: known(value) if type(value) is str else deserialize(value)
     if type(field) is Text and not field.validators:
         return lambda value: value if type(value) is str and _is_plain(value) else deserialize(value)
@@ -163,10 +161,3 @@ def _judge(field: Any) -> Callable[[Any], Any]:
 def _is_plain(text: str) -> bool:
     """Whether a text holds nothing that is read as something else: no white space but single spaces between words."""
     return text.isprintable() and "  " not in text and text != "" and text[0] != " " != text[-1]
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return bool(edtf.bounds(text))
-    except ValueError:
-        return False

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, redirect, request, send_file
 from .. import formats
 from ..problems import Problem, nearest
 from ..query.citation import citation, release_url
-from ..releases.descriptions import Description, page_url
+from ..releases.descriptions import Description
 from ..releases.files import QUALITY, File, file_of
 from ..schema.fields import Record
 from ..schema.versions import is_draft
@@ -79,8 +79,7 @@ def release_file(version: str, name: str) -> Any:
     if elsewhere := current_app.config["RELEASES_URL"]:
         return redirect(f"{elsewhere}/{files.version}/{quote(name)}", 307)
     response = as_published(files, name, sums[name])
-    if page := page_url(store().version(files.version).about, root()):
-        response.headers["Link"] = of_file(page, name).header()
+    response.headers["Link"] = of_file(absolute("pages.release", version=files.version), name).header()
     return response
 
 

@@ -609,9 +609,9 @@ def test_quality_is_served_as_it_is_published(folder: Path, client: FlaskClient)
 
 
 def test_manifests_are_read_as_they_were_written(tmp_path: Path) -> None:
-    made = reader.read(SMALL).manifest
-    path = tmp_path / f"{made.version}.tsv"
+    made = reader.read(SMALL)
+    path = tmp_path / f"{made.about['version']}.tsv"
     path.write_text(manifest_text(made))
-    assert manifests.head(path) == (made.version, made.released, made.digest)
-    assert dict(manifests.lines(path)) == made.entries
-    assert set(BY_KIND) == {name.partition("/")[0] for name in made.entries}
+    assert manifests.head(path) == (made.about["version"], made.about["released"], made.digest)
+    assert dict(manifests.lines(path)) == made.manifest
+    assert set(BY_KIND) == {name.partition("/")[0] for name in made.manifest}
