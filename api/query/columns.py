@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from ..resources import INDEXES
 from ..storage.release import Release
+from .bits import chosen
 from .query import Query
-from .record_sets import chosen, of_kind
+from .record_sets import of_kind
 
 Group = tuple[str, ...]  # the empty text stands for no value
 
