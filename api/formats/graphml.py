@@ -26,15 +26,16 @@ def network(documents: Iterable[Record]) -> Record:
     nodes: dict[str, Record] = {}
     edges: dict[tuple[str, str, str], Record] = {}
     for document in documents:
+        marks = marks_of(document)
         actors = {p["actor"]["id"]: p["actor"]["name"] for p in document["participants"]}
         for id, name in actors.items():
             node = nodes.setdefault(id, {"id": id, "name": name, "events": 0, **dict.fromkeys(COUNTS, 0)})
             node["events"] += 1
-            count(node, document)
+            count(node, marks)
         for source, target in sorted(set(pairs(document["participants"]))):
             key = (source, target, document["type"]["id"])
             edge = edges[key] = edges.get(key) or new_edge(*key)
-            add(edge, document)
+            add(edge, document, marks)
     return {
         "directed": True,
         "multigraph": True,
@@ -50,7 +51,7 @@ def new_edge(source: str, target: str, type: str) -> Record:
     return {**head, "status": None, **dict.fromkeys(COUNTS, 0), "events": [], "dates": []}
 
 
-def add(edge: Record, event: Record) -> None:
+def add(edge: Record, event: Record, marks: list[str]) -> None:
     """Adds an event to an edge. The earliest day is null if it is open for one of the events, and so is the latest."""
     date, status, first = event["date"], event["status"], not edge["events"]
     edge["count"] += 1
@@ -59,18 +60,19 @@ def add(edge: Record, event: Record) -> None:
     edge["status"] = status if first or edge["status"] == status else "mixed"
     for key, outer in (("earliest", min), ("latest", max)):
         edge[key] = date[key] if first else edge[key] and date[key] and outer(edge[key], date[key])
-    count(edge, event)
+    count(edge, marks)
 
 
-def count(counted: Record, event: Record) -> None:
+def marks_of(event: Record) -> list[str]:
+    """Those of COUNTS that count an event."""
+    doubts = [key for key in ("disputed", "one_sided") if event[key]]
+    return [event["status"], *doubts, *([] if exact(event["date"]) else ["inexact_date"])]
+
+
+def count(counted: Record, marks: list[str]) -> None:
     """Adds an event to the COUNTS of a node or an edge."""
-    counted[event["status"]] += 1
-    for key, holds in (
-        ("disputed", event["disputed"]),
-        ("one_sided", event["one_sided"]),
-        ("inexact_date", not exact(event["date"])),
-    ):
-        counted[key] += holds
+    for mark in marks:
+        counted[mark] += 1
 
 
 def pairs(participants: list[Record]) -> Iterator[tuple[str, str]]:
@@ -127,7 +129,10 @@ def as_graphml(graph: Record) -> Iterator[str]:
     yield "</graph>\n</graphml>\n"
 
 
+NAMES = {owner: [name for key_owner, name in KEYS if key_owner == owner] for owner in ("node", "edge")}
+
+
 def _data(owner: str, values: dict[str, Any]) -> Iterator[str]:
-    for key_owner, name in KEYS:
-        if key_owner == owner and values[name] is not None:
-            yield f'<data key="{owner}-{name}">{xml(values[name])}</data>'
+    for name in NAMES[owner]:
+        if (value := values[name]) is not None:
+            yield f'<data key="{owner}-{name}">{value if isinstance(value, int) else xml(value)}</data>'

@@ -13,6 +13,7 @@ from ..storage.release import Release
 
 VOCABULARY = "tag:diplomatic-events,2026:"  # the program's own words, in the answers of every dataset
 # Characters that XML 1.0 cannot hold at all.
+PLAIN = re.compile(r"[\w :.,;()'?/-]*")  # what needs no escape, of most texts
 FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -84,5 +85,8 @@ def dumps(value: Any) -> str:
 
 def xml(text: object) -> str:
     """A text escaped for XML 1.0 element content and attributes, without the characters that XML forbids."""
-    plain = FORBIDDEN.sub("", str(text))
+    plain = str(text)
+    if PLAIN.fullmatch(plain):
+        return plain
+    plain = FORBIDDEN.sub("", plain)
     return plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -50,10 +50,11 @@ def csv_rows(listing: Listing) -> Iterator[str]:
     With `spreadsheet`, a byte order mark comes first, and no text is a formula.
     """
     header = columns(listing.resource, listing.fields)
+    steps = [path.split(".") for path in header]
     yield (BOM if listing.spreadsheet else "") + row(header)
     for document in listing.documents():
         for item in spread(document, listing.expand.split(".")) if listing.expand else [document]:
-            yield row((cell(item, path.split(".")) for path in header), guard=listing.spreadsheet)
+            yield row([cell(item, path) for path in steps], guard=listing.spreadsheet)
 
 
 def row(cells: Iterable[Any], *, guard: bool = False) -> str:
@@ -78,11 +79,19 @@ def cell(value: Any, path: list[str], depth: int = 0) -> Any:
     The items of a list are joined by ` | `, those of a list in it by ` || ` and so on, each in its place, an empty one
     for null; `|` and `\\` in an item have a `\\` before them.
     """
+    for step, key in enumerate(path):
+        if isinstance(value, list):
+            return _items(value, path[step:], depth + 1)
+        if value is None:
+            return ""
+        value = value[key]
     if value is None:
         return ""
     if isinstance(value, list):
-        return f" {'|' * (depth + 1)} ".join(str(cell(item, path, depth + 1)) for item in value)
-    if path:
-        return cell(value[path[0]], path[1:], depth)
+        return _items(value, [], depth + 1)
     value = str(value).lower() if isinstance(value, bool) else value
     return str(value).replace("\\", "\\\\").replace("|", "\\|") if depth else value
+
+
+def _items(values: list[Any], path: list[str], depth: int) -> str:
+    return f" {'|' * depth} ".join([str(cell(value, path, depth)) for value in values])

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from ..resources import INDEXES
 from ..storage.release import Release
+from .bits import chosen
 from .query import Query
-from .record_sets import chosen, of_kind
+from .record_sets import of_kind
 
 Group = tuple[str, ...]  # the empty text stands for no value
 
 
-class Column(NamedTuple):
+class FilterColumn(NamedTuple):
     """The values of a filter, twice: an entry for each record and value, and of each record the place of its combination.
 
     A record without values has an empty entry, and the first combination.
@@ -26,10 +27,10 @@ class Column(NamedTuple):
     combinations: list[Group]
 
 
-def column(release: Release, kind: str, filter: str) -> Column:
+def column(release: Release, kind: str, filter: str) -> FilterColumn:
     """The column of a filter, read once."""
 
-    def read() -> Column:
+    def read() -> FilterColumn:
         every = of_kind(release, kind)
         places = array("I", bytes(4 * every.bit_length()))
         combinations: list[Group] = [("",)]
@@ -44,7 +45,7 @@ def column(release: Release, kind: str, filter: str) -> Column:
             places[record] = longer[step]
         bare = [record for record in compress(range(len(places)), chosen(every)) if not places[record]]
         records = array("I", [*[record for record, _ in rows], *bare])
-        return Column(records, [*[value for _, value in rows], *[""] * len(bare)], places, combinations)
+        return FilterColumn(records, [*[value for _, value in rows], *[""] * len(bare)], places, combinations)
 
     return release.once(f"column {kind} {filter}", read)
 

@@ -5,8 +5,10 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from .bits import ends, without
+from .days import Days
 from .query import Query
-from .record_sets import Days, days_of, ends, is_dated, of_kind, without
+from .record_sets import days_of, is_dated, of_kind
 
 MOST_GATHERED = 5000  # records at most that are gathered and sorted at once
 Keys = Sequence[tuple[Any, bool]]  # columns, each with whether it descends; the last one is the record's number

@@ -9,13 +9,11 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from array import array
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, reduce
-from itertools import compress, islice
 from operator import and_, or_
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import peewee as pw
 
@@ -26,13 +24,13 @@ from ..resources.search_texts import index_of
 from ..storage.full_text import numbers
 from ..storage.phrases import parse
 from ..storage.release import Release
+from .bits import of_numbers, without
+from .days import SPANS, Days, Lasting
 
 if TYPE_CHECKING:
     from .query import Query
 
 FREQUENT = 500  # the set of a value with at least so many records is made by the load
-SPANS = (31, 366, 3660, date.max.toordinal())  # days at most, by which records that last are grouped
-BITS = bytes.maketrans(b"01", b"\0\1")
 
 
 class RecordSet(pw.Model):
@@ -112,61 +110,6 @@ def is_dated(resource: Resource) -> bool:
 
 
 # Reading them.
-
-
-class Lasting(NamedTuple):
-    """Records that last longer than a day: numbers, first and last days, and the days of their certain cores, 0 without one."""
-
-    seq: Sequence[int]
-    earliest: Sequence[int]
-    latest: Sequence[int]
-    certain_from: Sequence[int]
-    certain_to: Sequence[int]
-
-
-class Days(NamedTuple):
-    """When the records of a kind are, which are numbered in the order of their first days; days are ordinals.
-
-    `last` is the last record that begins on each day of `day`; `certain` are the records that have a certain core.
-    """
-
-    day: Sequence[int]
-    last: Sequence[int]
-    certain: int
-    lasting: list[tuple[int, Lasting]]  # records that last, by how many days at most
-
-    def until(self, day: int) -> int:
-        """The last record that begins on a day or before, 0 if none does."""
-        place = bisect_right(self.day, day)
-        return self.last[place - 1] if place else 0
-
-    def end(self, number: int) -> int:
-        """The last record that begins on the day on which this one does."""
-        return self.last[bisect_left(self.last, number)]
-
-    def between(self, first: int, last: int) -> int:
-        """The records that begin from the one day to the other."""
-        return (2 << self.until(last)) - (2 << self.until(first - 1))
-
-    def possible(self, first: int, last: int) -> int:
-        """The records that may lie in a range of days."""
-        return self.between(first, last) | of_numbers([lasting.seq[n] for lasting, n in self._over(first)])
-
-    def certain_in(self, first: int, last: int) -> int:
-        """The records that lie in a range of days for certain."""
-        inside = self.between(first, last) & self.certain
-        edges = [*self._over(first), *self._over(last + 1)]
-        sure = [lasting.seq[n] for lasting, n in edges if 0 < lasting.certain_from[n] <= last and lasting.certain_to[n] >= first]
-        return without(inside, of_numbers([lasting.seq[n] for lasting, n in edges])) | of_numbers(sure)
-
-    def _over(self, day: int) -> list[tuple[Lasting, int]]:
-        """The records that begin before a day and last until it or longer, each as its place in a group."""
-        found = []
-        for longest, lasting in self.lasting:
-            first, last = bisect_left(lasting.earliest, day - longest), bisect_left(lasting.earliest, day)
-            latest = lasting.latest[first:last]
-            found += [(lasting, n) for n, end in enumerate(latest, first) if end >= day]
-        return found
 
 
 def of_kind(release: Release, kind: str) -> int:
@@ -287,43 +230,3 @@ def _searched(query: Query, filter: Filter) -> int:
         return of_kind(release, resource.kind)
     select = model.select(model.seq).where(*conditions)
     return release.once(f"{filter.name} of {query.filters}", lambda: of_numbers([seq for (seq,) in release.rows(select)]))
-
-
-def without(records: int, others: int) -> int:
-    """The records that are not among the others; `records & ~others` takes ten times as long."""
-    return records ^ (records & others)
-
-
-def of_numbers(numbers: Sequence[int]) -> int:
-    """The set of the records with these numbers."""
-    if not numbers:
-        return 0
-    packed = bytearray((max(numbers) >> 3) + 1)
-    for number in numbers:
-        packed[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(packed, "little")
-
-
-def chosen(records: int) -> bytes:
-    """For each number from 0 up whether a record has it that is in the set, one byte each."""
-    return bin(records)[:1:-1].encode().translate(BITS)
-
-
-def ends(records: int, count: int, descends: bool) -> list[int]:
-    """The numbers of the first `count` records of a set, or of the last ones, the last one first."""
-    found: list[int] = []
-    width, base = 64 * count, 0
-    while records and len(found) < count:
-        if descends:
-            base = max(records.bit_length() - width, 0)
-            text = bin(records >> base)[2:]
-            numbers = range(base + len(text) - 1, base - 1, -1)
-            records &= (1 << base) - 1
-        else:
-            text = bin(records & ((1 << width) - 1))[:1:-1]
-            numbers = range(base, base + len(text))
-            records >>= width
-            base += width
-        found += islice(compress(numbers, text.encode().translate(BITS)), count - len(found))
-        width *= 8
-    return found

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from support import explained, statements
 
 from api.config import Settings
-from api.query import planner, record_order, record_sets
+from api.query import bits, planner, record_order, record_sets
 from api.query.aggregation import aggregate
 from api.query.pagination import positions, total
 from api.query.parameters import aggregate_arguments, arguments
@@ -155,8 +155,8 @@ def test_the_sets_of_days_are_those_of_a_plain_scan(release: Release) -> None:
 @pytest.mark.parametrize("count", [1, 2, 100])
 def test_the_ends_of_a_set(records: int, count: int) -> None:
     every = sorted(numbers(records))
-    assert record_sets.ends(records, count, False) == every[:count]
-    assert record_sets.ends(records, count, True) == every[::-1][:count]
+    assert bits.ends(records, count, False) == every[:count]
+    assert bits.ends(records, count, True) == every[::-1][:count]
 
 
 def numbers(records: int) -> set[int]:

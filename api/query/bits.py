@@ -1,0 +1,46 @@
+"""Sets of numbers as integers, in which bit n stands for the number n."""
+
+from collections.abc import Sequence
+from itertools import compress, islice
+
+BITS = bytes.maketrans(b"01", b"\0\1")
+
+
+def without(records: int, others: int) -> int:
+    """The records that are not among the others; `records & ~others` takes ten times as long."""
+    return records ^ (records & others)
+
+
+def of_numbers(numbers: Sequence[int]) -> int:
+    """The set of the records with these numbers."""
+    if not numbers:
+        return 0
+    packed = bytearray((max(numbers) >> 3) + 1)
+    for number in numbers:
+        packed[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(packed, "little")
+
+
+def chosen(records: int) -> bytes:
+    """For each number from 0 up whether a record has it that is in the set, one byte each."""
+    return bin(records)[:1:-1].encode().translate(BITS)
+
+
+def ends(records: int, count: int, descends: bool) -> list[int]:
+    """The numbers of the first `count` records of a set, or of the last ones, the last one first."""
+    found: list[int] = []
+    width, base = 64 * count, 0
+    while records and len(found) < count:
+        if descends:
+            base = max(records.bit_length() - width, 0)
+            text = bin(records >> base)[2:]
+            numbers = range(base + len(text) - 1, base - 1, -1)
+            records &= (1 << base) - 1
+        else:
+            text = bin(records & ((1 << width) - 1))[:1:-1]
+            numbers = range(base, base + len(text))
+            records >>= width
+            base += width
+        found += islice(compress(numbers, text.encode().translate(BITS)), count - len(found))
+        width *= 8
+    return found
