@@ -84,5 +84,5 @@ def compare(other: Path, folder: Path | None, days: int) -> None:
             if dataset.findings:
                 fail(dataset.findings.all())
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(counterparts.Row._fields)
+        writer.writerow(counterparts.Counterparts._fields)
         writer.writerows(counterparts.compare(ours, theirs, days))

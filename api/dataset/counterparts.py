@@ -15,7 +15,7 @@ SHOWN = 5  # ids of counterparts that are listed
 Dyad = tuple[str, str]
 
 
-class Row(NamedTuple):
+class Counterparts(NamedTuple):
     """An event of ours: how many counterparts there are, those of the same category apart, and the first ids of them.
 
     `compared` is `yes`, or why it cannot be.
@@ -38,14 +38,14 @@ class Machine(NamedTuple):
     categories: frozenset[str]
 
 
-def compare(ours: Dataset, theirs: Dataset, days: int) -> Iterator[Row]:
+def compare(ours: Dataset, theirs: Dataset, days: int) -> Iterator[Counterparts]:
     """A row for each curated event of ours, in the order of the list."""
     index = _index(theirs)
     for item in ours.ordered("events"):
         event = ours.entry("events", item).record
         if event["coding"] != "curated":
             continue
-        row = Row(item.id, event["date"], event["type"], event["title"], _comparable(ours, event))
+        row = Counterparts(item.id, event["date"], event["type"], event["title"], _comparable(ours, event))
         if row.compared != "yes":
             yield row
             continue

@@ -12,7 +12,7 @@ from ..problems import nearest
 from ..resources import BY_KIND, RESOURCES
 from ..resources.resource import Resource
 from ..schema.fields import Record, Schema, Text, is_id
-from ..schema.reading import Partial
+from ..schema.reading import PartialRecord
 from . import codings, jsonl, manifests, official_rows, shipped, snapshot
 from .about import AboutSchema
 from .dataset import Dataset, Progress
@@ -96,9 +96,9 @@ def _single(dataset: Dataset, files: Snapshot, name: str, schema: ma.Schema) -> 
             return None
         record, _, findings = validated(name, schema, parse_yaml(text))
     except Unreadable as error:
-        record, findings = Partial(), [Finding(name, error.line, "", str(error))]
+        record, findings = PartialRecord(), [Finding(name, error.line, "", str(error))]
     dataset.findings.add(findings)
-    return None if isinstance(record, Partial) else record
+    return None if isinstance(record, PartialRecord) else record
 
 
 def _moved(dataset: Dataset, files: Snapshot) -> dict[str, dict[str, Record]]:

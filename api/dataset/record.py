@@ -8,7 +8,7 @@ import marshmallow as ma
 
 from ..resources.resource import Resource
 from ..schema.fields import Record
-from ..schema.reading import Partial, Path, Reading, read
+from ..schema.reading import PartialRecord, Path, Reading, read
 from ..schema.walk import plain
 from .findings import DatasetError, Finding
 from .manifests import ManifestEntry
@@ -21,7 +21,7 @@ MOST_OF_ONE = 50  # findings reported of one record and rule
 class Entry:
     """One record: its file, its values, the lines of its keys, and what was found while it was read.
 
-    The values of a faulty record are Partial: they lack what is faulty.
+    The values of a faulty record are PartialRecord: they lack what is faulty.
     """
 
     file: str
@@ -35,7 +35,7 @@ class Entry:
 
     @property
     def is_partial(self) -> bool:
-        return isinstance(self.record, Partial)
+        return isinstance(self.record, PartialRecord)
 
     @cached_property
     def sources(self) -> set[str]:
@@ -45,7 +45,11 @@ class Entry:
     @property
     def citations(self) -> list[tuple[Path, Record]]:
         """Every sound citation anywhere in the record, as (path, citation)."""
-        return [noted for noted in self.found.noted if not isinstance(noted[1], Partial)] if self.is_partial else self.found.noted
+        return (
+            [noted for noted in self.found.noted if not isinstance(noted[1], PartialRecord)]
+            if self.is_partial
+            else self.found.noted
+        )
 
     @cached_property
     def manifest(self) -> ManifestEntry:
@@ -79,7 +83,7 @@ def validated(name: str, schema: ma.Schema, text: ParsedText) -> tuple[Record, R
     """Reads a parsed text by its schema: the record, what was found in it, and a finding for each fault."""
     findings = [Finding(name, text.line(path), dotted(path), "duplicate key") for path in text.duplicates]
     if not isinstance(text.value, dict):
-        return Partial(), Reading(), [*findings, Finding(name, text.line(()), "", "is not a mapping of keys")]
+        return PartialRecord(), Reading(), [*findings, Finding(name, text.line(()), "", "is not a mapping of keys")]
     record, found = read(schema, text.value)
     findings += (Finding(name, text.line(f.path), dotted(f.path), str(f)) for f in found.faults[:MOST_OF_ONE])
     return record, found, findings

@@ -22,7 +22,7 @@ KNOWN = 1 << 14  # dates of a key that are not judged again
 _ABSENT: Any = object()
 
 
-class Partial(dict[str, Any]):
+class PartialRecord(dict[str, Any]):
     """A mapping that lacks its faulty keys: whoever reads one of them gets KeyError, even by `get`."""
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -50,7 +50,7 @@ class Reading:
 
 
 def read(schema: ma.Schema, value: Any) -> tuple[Record, Reading]:
-    """The record that a parsed mapping is, by its schema, and what was found in it; Partial if there are faults."""
+    """The record that a parsed mapping is, by its schema, and what was found in it; PartialRecord if there are faults."""
     found = Reading()
     return _mapping(schema, value, (), found), found
 
@@ -81,7 +81,7 @@ def _mapping(schema: ma.Schema, value: Record, path: Path, found: Reading) -> Re
         unknown = (name for name in value if name not in keys)
         found.faults += [Fault((*path, name), "is unknown", tuple(keys), nearest(name, keys)) for name in unknown]
     if len(found.faults) > before:
-        record = Partial(record)
+        record = PartialRecord(record)
     if getattr(schema, "noted", False):  # schemas of libraries have no such word
         found.noted.append((path, record))
     return record

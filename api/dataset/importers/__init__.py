@@ -7,7 +7,7 @@ from . import gdelt, icews, plover
 from .coded import BadLine, Coded
 
 
-class Layout(NamedTuple):
+class EventLayout(NamedTuple):
     """A published layout: how its lines are read, and what is known of what it comes from."""
 
     read: Callable[[Iterable[str]], Iterator[Coded | BadLine]]
@@ -19,7 +19,7 @@ class Layout(NamedTuple):
 
 
 LAYOUTS = {
-    "gdelt": Layout(
+    "gdelt": EventLayout(
         gdelt.read,
         "GDELT events",
         "The GDELT Project",
@@ -27,7 +27,7 @@ LAYOUTS = {
         "GDELT terms of use",
         "https://www.gdeltproject.org/about.html#termsofuse",
     ),
-    "icews": Layout(
+    "icews": EventLayout(
         icews.read,
         "ICEWS coded event data",
         "Lockheed Martin",
@@ -35,7 +35,7 @@ LAYOUTS = {
         "Terms of the data set's page",
         "https://doi.org/10.7910/DVN/28075",
     ),
-    "plover": Layout(
+    "plover": EventLayout(
         plover.read,
         "Events in PLOVER's JSON",
         "Not told by the file",

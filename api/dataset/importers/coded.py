@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pycountry
 
 
-class Party(NamedTuple):
+class CodedParty(NamedTuple):
     """Who did something, or to whom it was done: a name, the country's ISO 3166-1 alpha-3 code, what sort of actor it is."""
 
     name: str
@@ -31,8 +31,8 @@ class Coded(NamedTuple):
     line: int
     id: str
     day: date
-    sources: tuple[Party, ...]
-    targets: tuple[Party, ...]
+    sources: tuple[CodedParty, ...]
+    targets: tuple[CodedParty, ...]
     category: Category
     locator: str
     report: str = ""

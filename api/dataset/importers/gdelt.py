@@ -6,7 +6,7 @@ The columns are those of GDELT's codebooks: http://data.gdeltproject.org/documen
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from .coded import BadLine, Category, Coded, Party, country, names
+from .coded import BadLine, Category, Coded, CodedParty, country, names
 
 COLUMNS = {57, 58, 61}
 ACTORS = (5, 15)  # where the columns of each actor begin: code, name, country code, and seven more
@@ -42,11 +42,11 @@ def _event(number: int, values: list[str]) -> Coded:
     return Coded(number, values[0], day, sources, targets, category, f"GLOBALEVENTID {values[0]}", report)
 
 
-def _parties(code: str, name: str, country_code: str) -> tuple[Party, ...]:
+def _parties(code: str, name: str, country_code: str) -> tuple[CodedParty, ...]:
     """The actor of one side, the state or somebody with a longer code; empty where the line names none."""
     known = country(country_code)
     if not code:
         return ()
     if known and code == country_code:
-        return (Party(names(known)[0], known, state=True),)
-    return (Party(f"{name.title()} ({code})", known, state=False, about=f"CAMEO actor code {code}."),)
+        return (CodedParty(names(known)[0], known, state=True),)
+    return (CodedParty(f"{name.title()} ({code})", known, state=False, about=f"CAMEO actor code {code}."),)

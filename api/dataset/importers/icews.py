@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain
 
-from .coded import BadLine, Category, Coded, Party, country, is_country, names
+from .coded import BadLine, Category, Coded, CodedParty, country, is_country, names
 
 NEEDED = (
     "Event ID", "Event Date", "Source Name", "Source Country", "Event Text", "CAMEO Code", "Intensity", "Target Name",
@@ -46,12 +46,12 @@ def _event(number: int, row: dict[str, str]) -> Coded:
     return Coded(number, row["Event ID"], day, _parties(row, "Source"), _parties(row, "Target"), category, where)
 
 
-def _parties(row: dict[str, str], side: str) -> tuple[Party, ...]:
+def _parties(row: dict[str, str], side: str) -> tuple[CodedParty, ...]:
     """One side of an event: the state, where the country itself is named; empty where nobody is."""
     name, known = row[f"{side} Name"], country(row[f"{side} Country"])
     if not name:
         return ()
     if known and is_country(name, known):
-        return (Party(names(known)[0], known, state=True),)
+        return (CodedParty(names(known)[0], known, state=True),)
     sectors = row.get(f"{side} Sectors", "")
-    return (Party(name, known, state=False, about=f"Sectors: {sectors}." if sectors else ""),)
+    return (CodedParty(name, known, state=False, about=f"Sectors: {sectors}." if sectors else ""),)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from ...resources.event_types import PLOVER
-from .coded import BadLine, Category, Coded, Party, country, names
+from .coded import BadLine, Category, Coded, CodedParty, country, names
 
 
 def read(lines: Iterable[str]) -> Iterator[Coded | BadLine]:
@@ -52,7 +52,7 @@ def _address(record: dict[str, Any]) -> str:
     return str(cited.get("url") or "") if isinstance(cited, dict) else ""
 
 
-def _party(entity: Any) -> Party:
+def _party(entity: Any) -> CodedParty:
     """An entity of one side. Raises ValueError if it is no object with a code or a name."""
     entity = entity if isinstance(entity, dict) else {}
     code, sector = str(entity.get("code") or ""), str(entity.get("sector") or "")
@@ -61,5 +61,7 @@ def _party(entity: Any) -> Party:
     if not (code or name):
         raise ValueError("names an actor without code, identifier_text and entity_text")
     if known and not sector and not name:
-        return Party(names(known)[0], known, state=True)
-    return Party(name or " ".join(filter(None, (code, sector))), known, state=False, about=f"Sector {sector}." if sector else "")
+        return CodedParty(names(known)[0], known, state=True)
+    return CodedParty(
+        name or " ".join(filter(None, (code, sector))), known, state=False, about=f"Sector {sector}." if sector else ""
+    )

@@ -20,8 +20,8 @@ from typing import Any, TextIO
 from ...schema.fields import Record
 from ..os_errors import FileError, file_errors
 from ..yaml_files import write_yaml
-from . import LAYOUTS, Layout
-from .coded import BadLine, Category, Coded, Party
+from . import LAYOUTS, EventLayout
+from .coded import BadLine, Category, Coded, CodedParty
 
 VERSIONS = {"CAMEO": "1.1b3", "PLOVER": "2.0-draft"}
 # Root of a CAMEO code -> its name, and its event in PLOVER 2.0 where that is settled; 08 is two of them, told apart below.
@@ -41,12 +41,12 @@ UNREAD = "Nobody has read the reports that it rests on."
 class Writer:
     """A dataset that is being written: its folder, how many events it has, and its actors and types so far."""
 
-    def __init__(self, name: str, layout: Layout, folder: Path) -> None:
+    def __init__(self, name: str, layout: EventLayout, folder: Path) -> None:
         self.name, self.layout, self.folder = name, layout, folder
         self.events = 0
         self._days: list[str] = []
         self._seen: set[str] = set()
-        self._actors: dict[Party, str] = {}
+        self._actors: dict[CodedParty, str] = {}
         self._ids: set[str] = set()
         self._types: dict[tuple[str, str], Category] = {}
 
@@ -83,7 +83,7 @@ class Writer:
             "citations": [{"source": self.name, "locator": event.locator}],
         }
 
-    def _actor(self, party: Party) -> str:
+    def _actor(self, party: CodedParty) -> str:
         key = party._replace(about="")
         if key not in self._actors:
             id = plain = slug(party.name)
@@ -97,7 +97,7 @@ class Writer:
                 file.write(json.dumps({"id": id, **self._about(party)}, ensure_ascii=False) + "\n")
         return self._actors[key]
 
-    def _about(self, party: Party) -> Record:
+    def _about(self, party: CodedParty) -> Record:
         return {
             "name": party.name,
             "kind": "state" if party.state else "unspecified",
