@@ -131,7 +131,7 @@ def test_a_calendar_draws_what_lasted_and_says_what_is_not_known(
     documents: dict[str, list[dict[str, Any]]], edtf: str, first: date, after: date | None, words: str
 ) -> None:
     document = {**next(d for d in documents["events"] if d["id"] == EVENT), "date": render(edtf), "disputed": True}
-    release: Any = SimpleNamespace(about={"released": "2021-07-02", "title": "Some"})
+    release: Any = SimpleNamespace(about={"released": "2021-07-02", "title": "Some", "name": "some"})
     listing = Listing(BY_KIND["events"], release, iter([json.dumps(document)]), "http://localhost", "", None, None)
     (event,) = icalendar.Calendar.from_ical("".join(ics(listing))).walk("VEVENT")
     assert event["dtstart"].dt == first

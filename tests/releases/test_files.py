@@ -185,7 +185,7 @@ def content(kind: str, documents: list[Document]) -> Any:
         f'INSERT INTO "{name}" VALUES (?, ?, ?)', [(n, d["id"], json.dumps(d)) for n, d in enumerate(documents)]
     )
     connection.commit()
-    words = dict.fromkeys(("title", "version", "digest", "licence", "licence_url", "description", "released"), "x")
+    words = dict.fromkeys(("name", "title", "version", "digest", "licence", "licence_url", "description", "released"), "x")
     about = {**words, "creators": [], "keywords": [], "counts": {k: len(documents) if k == kind else 0 for k in BY_KIND}}
     release = SimpleNamespace(about=about, database=SimpleNamespace(connection=lambda: connection))
     return SimpleNamespace(documents=lambda r: iter(documents if r.kind == kind else []), release=release)
