@@ -185,9 +185,12 @@ def content(kind: str, documents: list[Document]) -> Any:
         f'INSERT INTO "{name}" VALUES (?, ?, ?)', [(n, d["id"], json.dumps(d)) for n, d in enumerate(documents)]
     )
     connection.commit()
-    words = dict.fromkeys(("title", "version", "digest", "licence", "licence_url", "description", "released"), "x")
-    about = {**words, "creators": [], "keywords": [], "counts": {k: len(documents) if k == kind else 0 for k in BY_KIND}}
-    release = SimpleNamespace(about=about, database=SimpleNamespace(connection=lambda: connection))
+    words = dict.fromkeys(("title", "version", "digest", "licence", "licence_url", "description", "released", "coverage"), "x")
+    lists: dict[str, Any] = {"creators": [], "keywords": [], "countries": []}
+    about = {**words, **lists, "counts": {k: len(documents) if k == kind else 0 for k in BY_KIND}}
+    release = SimpleNamespace(
+        about=about, database=SimpleNamespace(connection=lambda: connection), once=lambda key, compute: None
+    )
     return SimpleNamespace(documents=lambda r: iter(documents if r.kind == kind else []), release=release)
 
 
