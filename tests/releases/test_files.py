@@ -175,6 +175,9 @@ def value(node: Node) -> st.SearchStrategy[Any]:
     return one if node.required else st.none() | one
 
 
+ABOUT_WORDS = ("name", "title", "version", "digest", "licence", "licence_url", "description", "released", "coverage")
+
+
 def content(kind: str, documents: list[Document]) -> Any:
     """The content of a release that has these documents of one kind, and no others."""
     connection = sqlite3.connect(":memory:")
@@ -185,9 +188,12 @@ def content(kind: str, documents: list[Document]) -> Any:
         f'INSERT INTO "{name}" VALUES (?, ?, ?)', [(n, d["id"], json.dumps(d)) for n, d in enumerate(documents)]
     )
     connection.commit()
-    words = dict.fromkeys(("name", "title", "version", "digest", "licence", "licence_url", "description", "released"), "x")
-    about = {**words, "creators": [], "keywords": [], "counts": {k: len(documents) if k == kind else 0 for k in BY_KIND}}
-    release = SimpleNamespace(about=about, database=SimpleNamespace(connection=lambda: connection))
+    words = dict.fromkeys(ABOUT_WORDS, "x")
+    lists: dict[str, Any] = {"creators": [], "keywords": [], "countries": []}
+    about = {**words, **lists, "counts": {k: len(documents) if k == kind else 0 for k in BY_KIND}}
+    release = SimpleNamespace(
+        about=about, database=SimpleNamespace(connection=lambda: connection), once=lambda key, compute: None
+    )
     return SimpleNamespace(documents=lambda r: iter(documents if r.kind == kind else []), release=release)
 
 
