@@ -261,7 +261,7 @@ def test_what_is_cut_says_so_and_the_cursor_goes_on(client: FlaskClient) -> None
 def test_a_match_that_is_only_possible_says_so(client: FlaskClient) -> None:
     query = {"date_from": "2007-12-12", "date_to": "2007-12-12"}
     (treaty,) = call(client, "find", kind="agreements", filters={"ids": "cfe-treaty", **query})["results"]
-    assert treaty["match"].startswith("possible, not certain")
+    assert treaty["certainty"].startswith("possible, not certain")
     certain = call(client, "find", kind="agreements", filters={"ids": "cfe-treaty", "date_match": "certain", **query})
     assert certain["total"] == 0
 
@@ -334,6 +334,7 @@ def test_a_citation_is_that_of_the_api(client: FlaskClient) -> None:
 def test_counts_are_those_of_the_api(client: FlaskClient) -> None:
     answer = call(client, "find", kind="events", filters={"type": "veto"}, count_by=["year", "actor"])
     assert answer["groups"] == client.get("/v1/aggregates/events?type=veto&by=year,actor").get_json()["data"]
+    assert "goes with records" in call(client, "find", kind="events", count_by="year", limit=3)
 
 
 def test_llms_txt_leads_to_everything(client: FlaskClient) -> None:

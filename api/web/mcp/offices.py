@@ -18,7 +18,7 @@ from ...storage.analysis import stems
 from ...storage.release import Release
 from ..request_parameters import store
 from . import shown
-from .answers import extent, release_of
+from .lists import extent, release_of
 from .names import Strings, meant
 
 MOST, MOST_TITLES, SUGGESTED = 40, 60, 12

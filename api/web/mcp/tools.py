@@ -12,15 +12,14 @@ from ...resources import BY_KIND, RESOURCES
 from ...resources.filters import Terms
 from ...schema.errors import Fault
 from ...schema.fields import Record
-from . import answers, offices, treaties
-from .answers import FILTERS_OF
+from . import answers, lists, offices, treaties
 from .errors import INVALID_PARAMS, RpcError
 from .names import AmbiguousName, Strings
 
 TEXT, TEXTS = {"type": "string"}, {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 DAY = "A day, 1985-01-01."
 SHARED = {
-    "limit": {"type": "integer", "description": f"At most {answers.MOST}; {answers.FEW} by default."},
+    "limit": {"type": "integer", "description": f"At most {lists.MOST}; {lists.FEW} by default."},
     "cursor": {**TEXT, "description": "From the last answer, to go on."},
     "release": {**TEXT, "description": "A published version; by default the newest."},
 }
@@ -47,12 +46,14 @@ class Tool:
         for name in given.keys() - self.takes.keys():
             faults.append(Fault((name,), "is unknown", tuple(self.takes), nearest(name, self.takes)))
         faults += [Fault((name,), "is missing") for name in self.required if name not in given]
-        for name, value in {**{f"{FILTERS_OF}{name}": value for name, value in more.items()}, **given}.items():
+        for name, value in {**{f"{lists.FILTERS_OF}{name}": value for name, value in more.items()}, **given}.items():
             values = value if isinstance(value, list) else [value]
             if all(isinstance(each, str | int | float) for each in values) and values:
                 found[name] = [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
             elif value is not None:
-                faults.append(Fault((name.removeprefix(FILTERS_OF),), "is neither text, a number, true or false, nor a list"))
+                faults.append(
+                    Fault((name.removeprefix(lists.FILTERS_OF),), "is neither text, a number, true or false, nor a list")
+                )
         if faults:
             raise InvalidParameters(faults)
         return found
@@ -101,7 +102,7 @@ TOOLS = {
             "count_by": {**TEXTS, "description": "Counts for each value of up to three filters (year, type) instead of records."},
             **SHARED,
         },
-        answers.find,
+        lists.find,
     ),
     "get": Tool(
         "Get a record",

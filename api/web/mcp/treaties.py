@@ -13,7 +13,7 @@ from ...schema.fields import Record
 from ...storage.release import Release
 from ..request_parameters import store
 from . import shown
-from .answers import extent, limited, possible, query_address, release_of
+from .lists import extent, limited, possible, query_address, release_of
 from .names import Strings, with_ids
 
 FEW_UNKNOWN = 5
