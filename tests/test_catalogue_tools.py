@@ -13,11 +13,13 @@ from conftest import ROOT, running
 from api.config import Settings
 from api.releases import load, publish
 from api.releases.descriptions import PRINTED
-from api.releases.files import FILES
+from api.releases.files import files_of
 
 TOOLS = ROOT / "tests" / "fixtures" / "tools"
 # What RO-Crate recommends and only the authors can give: an address, a ROR id and a contact of a group.
 THEIRS = {f"RECOMMENDED ro-crate-1.2_{check}" for check in ("86.2", "89.0", "90.1", "93.0")}
+
+FILES = files_of({"name": "diplomatic-events"})
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from ..dataset.findings import Finding
-from ..dataset.os_errors import file_errors, sqlite_errors
+from ..dataset.os_errors import file_errors
+from ..dataset.sqlite_errors import sqlite_errors
 from ..problems import Problem
 from ..query.citation import cite as make_citation
 from ..query.citation import cited_query, verify

@@ -18,10 +18,10 @@ from .about import AboutSchema
 from .dataset import Dataset, Progress
 from .findings import BULK, Finding
 from .jsonl_index import ByteRange, JsonlRecords, scan
-from .os_errors import sqlite_errors
 from .process_pool import ordered
 from .record import FaultyRecord, entry_of, validated
 from .snapshot import Snapshot
+from .sqlite_errors import sqlite_errors
 from .yaml_files import Unreadable, parse_yaml
 
 FOLDERS = {manifests.FOLDER, *BY_KIND}

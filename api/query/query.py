@@ -21,7 +21,8 @@ from .parsing import InvalidParameters, Values, canonical_text, normalized, pars
 
 Strings = Mapping[str, list[str]]
 CSV_ONLY = ("expand", "spreadsheet")
-MADE = {"normalized", "canonical", "filters", "keys", "clauses", "records"}  # what a query makes of its values
+SHARED = {"used", "holding"}  # what a query makes of its values, whichever of certain and possible is asked for
+MADE = {"normalized", "canonical", "filters", "keys", "clauses", "records", *SHARED}  # what it makes of all its values
 NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
 
@@ -139,7 +140,11 @@ class Query(Parameters):
 
     def matching(self, name: str, word: str) -> "Query":
         """The same query with a word of `name`, which chooses between what is certain and what is possible."""
-        return self if self.values.get(name) == word else self.variant(**{name: word})
+        if self.values.get(name) == word:
+            return self
+        other = self.variant(**{name: word})
+        vars(other).update({made: vars(self)[made] for made in SHARED & vars(self).keys()})
+        return other
 
     def variant(self, **values: Any) -> "Query":
         """The same query with other values of some parameters, from its first page on."""

@@ -19,8 +19,9 @@ from ..dataset import manifests, quality, rules, shipped
 from ..dataset.about import name_of
 from ..dataset.dataset import Chunk, Dataset, Progress, part
 from ..dataset.findings import DatasetError
-from ..dataset.os_errors import file_errors, sqlite_errors
+from ..dataset.os_errors import file_errors
 from ..dataset.process_pool import ordered
+from ..dataset.sqlite_errors import sqlite_errors
 from ..query import record_sets
 from ..query.record_sets import RecordSet
 from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED

@@ -10,8 +10,9 @@ from ..dataset import manifests, quality
 from ..dataset.dataset import Dataset, Progress, part
 from ..dataset.findings import DatasetError
 from ..dataset.manifests import Change
-from ..dataset.os_errors import file_errors, sqlite_errors
+from ..dataset.os_errors import file_errors
 from ..dataset.reader import read
+from ..dataset.sqlite_errors import sqlite_errors
 from ..dataset.tempdir import Scratch
 from ..schema.versions import version_key
 from ..storage.published import SUMS, digest

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from ..dataset.dataset import Chunk, Dataset
+from ..dataset.findings import DatasetError
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
@@ -68,9 +69,9 @@ def samples(maker: RowMaker) -> Iterator[str]:
     dataset = maker.dataset
     for kind in sorted(BY_KIND, key=dataset.count) if not dataset.findings else ():
         for item in islice(dataset.ordered(kind), SAMPLES):
-            with suppress(KeyError):  # what it refers to is missing, which is told when it is its turn
-                if entry := Survey().examine(kind, item, dataset):
-                    yield as_json(public(entry.resource, item.id, entry.record, dataset, ""))
+            with suppress(KeyError, DatasetError):  # a fault, of it or of what it refers to, is told when it is its turn
+                entry = dataset.entry(kind, item)
+                yield as_json(public(entry.resource, item.id, entry.record, dataset, ""))
 
 
 def batch(maker: RowMaker, chunk: Chunk) -> Batch:
@@ -100,7 +101,7 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMa
     values = {**shared, "document": stored(maker, document), **resource.columns(record)}
     rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
     rows["search"].append(search_row(resource, seq, document, maker))
-    outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record["identifiers"])]
+    outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record.get("identifiers", ()))]
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in dict.fromkeys(outside)]
     for filter, target in indexed(resource):
         if found := filter.rows(record, dataset):

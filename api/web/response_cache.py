@@ -57,12 +57,17 @@ class Later:
     """
 
     def __init__(self, make: Callable[[], Iterable[bytes]]) -> None:
-        self.make, self.close = make, lambda: None
+        self.make = make
+        self.made: Iterable[bytes] = ()
 
     def __iter__(self) -> Iterator[bytes]:
-        chunks = self.make()
-        self.close = getattr(chunks, "close", self.close)
-        return iter(chunks)
+        self.made = self.make()
+        return iter(self.made)
+
+    def close(self) -> None:
+        """Closes what was made. A method from the beginning, as some look for it before they iterate."""
+        if close := getattr(self.made, "close", None):
+            close()
 
 
 def later(application: WSGIApplication) -> WSGIApplication:
@@ -107,14 +112,16 @@ class ResponseCache:
             return Later(partial(self.inner, environ, start_response))
         coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         key = (coding, *[environ.get(name, "") for name in VARYING])
-        if (release := self.store.known()) and (finished := self._found(release, key)):
-            return self._repeat(finished, environ, start_response)
+        if release := self.store.known():
+            if finished := self._found(release, key):
+                return self._repeat(finished, environ, start_response)
+            environ[SERVED] = release
         return Later(partial(self._make, key, environ, start_response))
 
     def _make(self, key: Any, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer to a request that may have to wait: for the database, or for Flask."""
         try:
-            release = environ[SERVED] = self.store.current()
+            release = environ[SERVED] = environ.get(SERVED) or self.store.current()
         except Problem:
             return self.inner(environ, start_response)
         if finished := self._found(release, key):

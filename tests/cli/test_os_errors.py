@@ -228,7 +228,7 @@ def test_what_cannot_be_published_names_the_file(
         ("openapi --output {home}/sub/o.yaml", "sub", "file", "cannot read {home}/sub/o.yaml: Not a directory"),
         ("openapi --output {home}/far/o.yaml", "far", "link", "cannot write {home}/far: File exists"),
         ("schema --output {home}/sub", "sub/events.json", "folder", "cannot read {home}/sub/events.json: Is a directory"),
-        ("schema --output {home}/sub/sub", "sub", "file", "cannot read {home}/sub/sub/events.json: Not a directory"),
+        ("schema --output {home}/sub/sub", "sub", "file", "cannot read {home}/sub/sub/dataset.json: Not a directory"),
         ("cite topics --releases-dir {home}/sub --data-dir {home}/data --release 1.0.0", "data", "link", "No release is loaded"),
     ],
 )

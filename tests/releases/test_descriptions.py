@@ -20,7 +20,7 @@ from api.dataset.dataset import Dataset
 from api.releases import publish
 from api.releases.codebook import SECTION
 from api.releases.descriptions import PRINTED
-from api.releases.files import FILES
+from api.releases.files import files_of
 from api.releases.files.descriptor import FILE, INCLUDED, SECTIONS, section
 
 KNOWN = {
@@ -36,6 +36,8 @@ OWN_TEXT = (
 )
 Facts = dict[str, Any]
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # of rdflib, in its own reader of JSON-LD
+
+FILES = files_of({"name": "diplomatic-events"})
 
 
 @pytest.fixture(scope="module", params=["without an address", "with an address and a DOI"])

@@ -91,7 +91,8 @@ def test_every_file_of_the_dataset_is_opened_once(small: Path, run: str) -> None
     with opened_in(small) as opened:
         RUNS[run](small)
     files = {path.relative_to(small).as_posix() for path in small.rglob("*") if path.is_file()}
-    read = {name: count for name, count in opened.items() if "README" not in name and not name.startswith("releases")}
+    # What is not there is asked for, too: a data descriptor.
+    read = {name: count for name, count in opened.items() if name in files and "README" not in name and "releases" not in name}
     assert read == dict.fromkeys((name for name in files if "README" not in name and not name.startswith("releases")), 1)
 
 

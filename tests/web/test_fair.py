@@ -21,10 +21,12 @@ from requests.utils import parse_header_links
 from api.config import Settings
 from api.releases import load, publish
 from api.releases.descriptions import PRINTED
-from api.releases.files import FILES
+from api.releases.files import files_of
 from api.web.app import create_app
 
 LD = "application/ld+json"
+
+FILES = files_of({"name": "diplomatic-events"})
 
 
 @dataclass
