@@ -72,6 +72,7 @@ def write(results: Results) -> str:
         *failures(results),
         spent(results),
         results.search,
+        results.tools,
         f"## How it was measured\n\n{FAIR}",
     ]
     return "\n".join(parts)

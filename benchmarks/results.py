@@ -65,3 +65,4 @@ class Results:
     failed: dict[str, str] = field(default_factory=dict)
     profiles: list[Profile] = field(default_factory=list)
     search: str = ""  # the section on search
+    tools: str = ""  # the section on tools for assistants

@@ -19,7 +19,7 @@ from api.dataset import reader
 from api.releases.build import build
 from api.storage.published import SUMS, digest
 
-from . import asks, deep, goals, processes, profiles, report, servers, shapes
+from . import asks, deep, goals, processes, profiles, report, servers, shapes, tokens
 from .asks import Fresh
 from .generate import generate
 from .loads import Generator, generator
@@ -311,6 +311,7 @@ def bench(plan: Plan, generator: Generator, folder: Path) -> Results:
     run.profile(data)
     say("asking the queries of search on both databases")
     results.search = search.section(scale.SIZES if max(scale.SIZES) <= max(plan.sizes) else plan.sizes)
+    results.tools = tokens.section()
     return results
 
 
