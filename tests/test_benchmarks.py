@@ -48,7 +48,7 @@ def test_the_whole_run_in_its_tiny_form(tmp_path: Path) -> None:
     for title in TITLES:
         assert f"## {title}" in text
     judged = re.findall(r"^\| .* \| at (?:least|most) .* \| (.*) \| (.*) \|$", text, re.MULTILINE)
-    assert len(judged) == 14
+    assert len(judged) == 16
     assert {verdict for _, verdict in judged} <= {"reached", "**not reached**", "not measured"}
     assert [path for path in tmp_path.iterdir() if path != output] == [], "nothing is left behind"
     assert str(tmp_path) not in text

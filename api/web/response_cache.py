@@ -112,16 +112,14 @@ class ResponseCache:
             return Later(partial(self.inner, environ, start_response))
         coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         key = (coding, *[environ.get(name, "") for name in VARYING])
-        if release := self.store.known():
-            if finished := self._found(release, key):
-                return self._repeat(finished, environ, start_response)
-            environ[SERVED] = release
+        if (release := self.store.known()) and (finished := self._found(release, key)):
+            return self._repeat(finished, environ, start_response)
         return Later(partial(self._make, key, environ, start_response))
 
     def _make(self, key: Any, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The answer to a request that may have to wait: for the database, or for Flask."""
         try:
-            release = environ[SERVED] = environ.get(SERVED) or self.store.current()
+            release = environ[SERVED] = self.store.current()  # what is known may be a release that is gone
         except Problem:
             return self.inner(environ, start_response)
         if finished := self._found(release, key):

@@ -112,8 +112,9 @@ def page(request: pytest.FixtureRequest, made: Settings, own: FlaskClient) -> It
     if request.param == "in process":
         yield Page(partial(own.get, buffered=True), "http://localhost/releases/0.1.0")
         return
-    options = ("--data-dir", str(made.data_dir), "--dataset", str(made.dataset), "--releases-dir", str(made.releases_dir))
-    with running(*options, cwd=made.data_dir) as (url, _), requests.Session() as session:
+    options = ("--data-dir", str(made.data_dir), "--dataset", str(made.dataset))
+    environ = {"DIPLOMATIC_EVENTS_RELEASES_DIR": str(made.releases_dir)}
+    with running(*options, cwd=made.data_dir, **environ) as (url, _), requests.Session() as session:
         yield Page(session.get, f"{url}/releases/0.1.0")
 
 
