@@ -67,7 +67,7 @@ def _check(root: Path, warned: bool) -> bool:
     if findings:
         tell(findings)
         return False
-    click.echo(f"no errors: {counts}")
+    click.echo(f"no errors: {counts}, in {root}")
     for warning in found if warned else ():
         click.echo(f"warning: {replace(warning, file=shown(warning.file))}")
     if found and not warned:

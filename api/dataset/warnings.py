@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 
+from ..resources import BY_KIND
 from ..resources.events import ahead
 from ..resources.sides import alone
 from .dataset import Dataset
 from .findings import Finding
 from .record import Entry
+
+MOST_READ = 20_000  # records that are read once more for a warning
 
 
 def warnings(dataset: Dataset) -> list[Finding]:
@@ -25,12 +28,17 @@ def warnings(dataset: Dataset) -> list[Finding]:
 
 
 def _unused(dataset: Dataset) -> Iterator[Finding]:
-    """Actors that no record names, nor holds an office, nor published a source. What JSON Lines name is not looked for."""
-    entries = dataset.files.entries
-    used = {id for kind in entries for entry in entries[kind].values() for _, of, id in entry.found.refs if of == "actors"}
-    for entry in entries["sources"].values():
-        used.update(dataset.outlets(entry.record["publisher"] or ""))
-    for id, entry in entries["actors"].items() if len(dataset.parts) == 1 else ():
+    """Actors that no record names, nor holds an office, nor published a source; not looked for among very many records."""
+    if sum(map(dataset.count, BY_KIND)) > MOST_READ:
+        return
+    used: set[str] = set()
+    for kind in BY_KIND:
+        for item in dataset.ordered(kind):
+            entry = dataset.entry(kind, item)
+            used.update(id for _, of, id in entry.found.refs if of == "actors")
+            if kind == "sources":
+                used.update(dataset.outlets(entry.record["publisher"] or ""))
+    for id, entry in dataset.files.entries["actors"].items():
         if id not in used and not entry.record["roles"]:
             yield entry.finding((), "no record names this actor: add what it did, or remove it")
 

@@ -19,6 +19,7 @@ Path_ = tuple[str | int, ...]
 MERGE = re.compile(r"^(<{7}|>{7})(?= |$)", re.MULTILINE)
 UNMERGED = "holds the marks of an unfinished merge (<<<<<<< ======= >>>>>>>): keep one side, and delete the marks"
 # What is wrong, by what the parser calls it.
+TAB = "a tab is used to indent: use spaces"
 WORDS = {
     "mapping values are not allowed": "there are two keys on one line; put text that contains ': ' in quotes",
     "could not find expected ':'": "a key has no ':' after it",
@@ -27,7 +28,7 @@ WORDS = {
     "did not find expected ',' or": "a list or mapping in brackets has no ',' or no closing bracket here",
     "block sequence entries are not allowed": "a list ('- ') cannot begin on this line",
     "found character that cannot start": "text cannot begin with this character: put it in quotes",
-    "found a tab character": "a tab is used to indent: use spaces",
+    "found a tab character": TAB,
     "found unexpected end of stream": "a quotation mark is not closed",
     "found unknown escape character": "a backslash within double quotes: use single quotes",
     "control characters are not allowed": "a control character, which no text may hold",
@@ -70,7 +71,8 @@ def parse_yaml(text: str) -> ParsedText:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = min(mark.line + 1, len(text.splitlines())) if mark else 0
-        raise Unreadable(f"is not YAML: {in_words(error.problem or '', WORDS)}", line) from None
+        tab = line and text.splitlines()[line - 1].lstrip(" ").startswith("\t")
+        raise Unreadable(f"is not YAML: {TAB if tab else in_words(error.problem or '', WORDS)}", line) from None
     except yaml.YAMLError as error:
         line = text.encode()[: getattr(error, "position", 0)].count(b"\n") + 1
         raise Unreadable(f"is not YAML: {in_words(getattr(error, 'reason', ''), WORDS)}", line) from None

@@ -96,6 +96,7 @@ def test_warnings_are_told_when_asked_for_and_are_no_errors(edit: Callable[..., 
     (small / "actors" / "unused.yaml").write_text(
         "name: Nobody\nkind: company\ncitations:\n  - source: report\n    paragraphs:\n      - 1\n"
     )
+    (small / "topics.jsonl").write_text('{"id": "arms", "name": "Arms", "definition": "Weapons."}\n')
     edit("sources/report.yaml", "published: '2021-06-17'", "published: '2020'")
     result = run("check", "--warnings", "--dataset", small)
     told = result.output.replace(f"{small}/", "")

@@ -297,8 +297,22 @@ def test_a_suspension_and_an_entry_into_force_that_nobody_read_are_told(client: 
     suspended = call(client, "in_force", day="2024-01-01", party=["united-states", "russia"], limit=50)
     (treaty,) = (one for one in suspended["results"] if one["id"] == "agreements/new-start")
     assert treaty["suspended_on_that_day"] == ["by Russia, Vladimir Putin, from 28 February 2023 to 5 February 2026"]
-    unknown = call(client, "in_force", day="1990-01-01", party=["united-states", "soviet-union"])["entry_into_force_not_known"]
-    assert any(one.startswith("agreements/nuclear-risk-reduction-centers-agreement-1987") for one in unknown["some"])
+    for day, party in (("1990-01-01", "soviet-union"), ("2026-03-01", "russia")):  # it took the other's place
+        unknown = call(client, "in_force", day=day, party=["united-states", party])["entry_into_force_not_known"]
+        assert any(one.startswith("agreements/nuclear-risk-reduction-centers-agreement-1987") for one in unknown["some"])
+
+
+def test_what_was_asked_for_by_name_and_was_not_in_force_is_told(client: FlaskClient) -> None:
+    answer = call(client, "in_force", day="2026-03-01", text="New START")
+    assert not answer["results"]
+    assert any(one.startswith("agreements/new-start (New START): In force from") for one in answer["not_in_force_on_that_day"])
+
+
+def test_counts_by_time_say_what_was_gone_through(client: FlaskClient) -> None:
+    few = call(client, "find", kind="events", filters={"type": ["diplomats-expelled"]}, count_by=["year"])
+    assert few["gone_through"]["diplomats-expelled"].startswith("no time as a whole: ")
+    assert "No trend" in call(client, "find", kind="events", count_by=["year"])["gone_through"]
+    assert "gone_through" not in call(client, "find", kind="events", count_by=["type"])
 
 
 @pytest.mark.parametrize(

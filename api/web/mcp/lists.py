@@ -8,12 +8,13 @@ from urllib.parse import quote, urlencode
 import marshmallow as ma
 
 from ...problems import nearest
-from ...query.aggregation import aggregate
+from ...query.aggregation import aggregate, covered
 from ...query.pagination import by_match, page, total
 from ...query.parameters import aggregate_arguments, arguments, pin
 from ...query.parsing import InvalidParameters
 from ...query.query import Parameters, Query
 from ...resources import BY_KIND
+from ...resources.doubt import date_words
 from ...resources.filters import names
 from ...resources.resource import Resource
 from ...schema.errors import Fault
@@ -26,7 +27,7 @@ from ..search import POSITION, search_arguments, searched
 from . import shown
 from .names import Strings, with_ids
 
-FEW, MOST, MOST_GROUPS = 10, 50, 150  # records and groups of an answer
+FEW, MOST, MOST_GROUPS, FEW_TYPES = 10, 50, 150, 6  # records, groups and types of an answer
 FILTERS_OF = "filters."  # before the name of a filter, which may be that of a parameter, too
 PAGING = ("limit", "cursor", "release")
 
@@ -166,11 +167,29 @@ def counted(resource: Resource, strings: Strings) -> Record:
         read_as=read,
         total=total(query),
         note="A record with several values, or a date that may lie in several years, counts for each; null is no value.",
+        gone_through=gone_through(query),
         groups=groups[:MOST_GROUPS],
         cut=cut,
         results=[],
         api=query_address(f"aggregates/{resource.kind}", asked),
     )
+
+
+def gone_through(query: Query) -> Record | str | None:
+    """Of counts by time: what was gone through for the types of event that were counted, without which they are no trend."""
+    types = covered(query).get("covered", {})
+    if not types:
+        return None
+    if len(types) > FEW_TYPES:
+        return "Types of event differ in what was gone through: `covered` and `coverage` of each event-types/<id>. No trend."
+    model = BY_KIND["event-types"].model
+    rows = query.release.rows(model.select(model.document).where(model.id.in_(list(types))).order_by(model.id))
+    return {
+        type[
+            "id"
+        ]: f"{date_words(type['covered']) if type['covered'] else 'no time as a whole'}: {type['coverage'] or 'not told'}"
+        for type in (json.loads(text) for (text,) in rows)
+    }
 
 
 def possible(query: Query, ids: list[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from . import shown
 from .lists import extent, limited, possible, query_address, release_of
 from .names import Strings, with_ids
 
-FEW_UNKNOWN = 5
+FEW_OTHERS = 5
 FOR_SURE = "certain"
 
 
@@ -35,25 +35,48 @@ def in_force(strings: Strings) -> Record:
     results = page(query)
     found = [json.loads(text) for text in results.documents]
     doubtful = possible(query, [document["id"] for document in found])
-    unknown = query.variant(status=["unknown"], limit=FEW_UNKNOWN)
-    unknown.values = {name: value for name, value in unknown.values.items() if name not in ("in_force_on", "cursor")}
     return shown.envelope(
         query.release,
         day=day,
         read_as=read | replaced,
         **extent(results.total, len(found), results.next, query.release),
+        among=f"the {release.about['counts']['agreements']} agreements in this data, not all that there are",
         results=[on_day(document, day, doubtful.get(document["id"], FOR_SURE)) for document in found],
-        entry_into_force_not_known=not_known(unknown),
+        not_in_force_on_that_day=others_called_so(query, {document["id"] for document in found}),
+        entry_into_force_not_known=not_known(query, release),
         api=query_address("agreements", asked),
     )
 
 
-def not_known(query: Query) -> Record | None:
-    """Agreements that may have been in force, as nobody read when they entered into force."""
-    if not (count := total(query)):
+def without_day(query: Query, **values: Any) -> Query:
+    """The same query of agreements whether in force on the day or not."""
+    other = query.variant(**values)
+    other.values = {name: value for name, value in other.values.items() if name not in ("in_force_on", "cursor")}
+    return other
+
+
+def others_called_so(query: Query, shown_already: set[str]) -> list[str] | None:
+    """Agreements with the words that were asked for that were not in force on the day, each with what became of it."""
+    if "q" not in query.values:
         return None
-    some = [json.loads(text) for text in page(query).documents]
-    return {"total": count, "some": [f"agreements/{document['id']} ({document['title']})" for document in some]}
+    found = [json.loads(text) for text in page(without_day(query, limit=FEW_OTHERS)).documents]
+    told = [f"agreements/{d['id']} ({d['title']}): {d['status']['detail']}" for d in found if d["id"] not in shown_already]
+    return told or None
+
+
+def not_known(query: Query, release: Release) -> Record | None:
+    """Agreements that may have been in force, as nobody read when they were to be; of predecessors of the parties, too."""
+    parties = query.values.get("party_all", [])
+    before = {after: before for before, after, *_ in successions(release)}
+    each = [without_day(query, status=["unknown"], limit=FEW_OTHERS)]
+    if any(party in before for party in parties):
+        earlier = [before.get(party, party) for party in parties]
+        each.append(without_day(query, status=["unknown"], limit=FEW_OTHERS, party_all=earlier))
+    found = {document["id"]: document for one in each for document in map(json.loads, page(one).documents)}
+    if not found:
+        return None
+    some = [f"agreements/{id} ({document['title']})" for id, document in found.items()]
+    return {"total": max(len(some), *map(total, each)), "some": some}
 
 
 def parties_on(release: Release, parties: list[str], day: str) -> tuple[list[str], dict[str, str]]:

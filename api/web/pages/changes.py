@@ -7,6 +7,7 @@ from flask import redirect, request
 from ...resources import BY_KIND
 from .. import addresses
 from ..changes import changed, changes_parameters, total
+from ..request_parameters import store
 from ..responses import HTML, not_modified
 from .listing import given, without_empty
 from .render import page
@@ -30,5 +31,6 @@ def changes_page() -> Any:
         total=total(parameters),
         versions=by(results.changes, "version"),
         kinds=tuple(BY_KIND),
+        published=store().versions(),
         given=given(),
     )
