@@ -245,3 +245,18 @@ def test_what_lies_beyond_the_days_asked_for_has_an_arrow_there(client: FlaskCli
     long = [e for e in walk(client, "/v1/events?year=2021&limit=500") if (e["date"]["earliest"] or "2021") < "2021"]
     assert long
     assert "goes on beyond the days shown" in "".join(drawn(client, "/pictures/timeline.svg?year=2021").itertext())
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("type=diplomats-expelled", "no time gone through as a whole, so the columns are no trend"),
+        ("type=summit", "Summit: gone through 1943 to"),
+        ("coding=curated", "Types of event differ in what was gone through"),
+    ],
+)
+def test_a_count_by_year_says_what_was_gone_through(client: FlaskClient, query: str, told: str) -> None:
+    """A column is taken for how much happened, where it may be how much was read."""
+    picture = client.get(f"/pictures/years?{query}", headers={"Accept": "text/html"}).text
+    assert told in re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", picture))
+    assert "for this narrow screen" in picture, "and a phone is led to a picture of its width"

@@ -47,7 +47,8 @@ def documents(query: Query, most: int) -> list[Record]:
 def cut(shown: int, query: Query, what: str) -> str:
     """What is said where not everything is shown."""
     found = total(query)
-    return f"{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
+    latest = "The latest " if (query.values.get("sort") or [query.resource.order])[0] == "-date" else ""
+    return f"{latest}{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
 
 
 def frame(query: Query, what: str, kind: str | None = None) -> Frame:

@@ -19,6 +19,7 @@ from ...query.parsing import InvalidParameters
 from ...query.query import Parameters, Query, Strings
 from ...query.timeline import Timeline, timeline_arguments
 from ...resources import BY_KIND
+from ...resources.doubt import date_words
 from ...resources.resource import Resource
 from ...resources.timeline import TIMELINE
 from ...schema.errors import Fault
@@ -35,6 +36,7 @@ from .svg import Frame, Picture
 # So that a page with the picture and its table stays small; fewer where an event can be in several lanes, or has a long title.
 MOST_MARKS, MOST_ENTRIES = 800, 450
 MOST_EVENTS = 10_000
+FEW_TYPES = 2  # of which a picture says what was gone through
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,21 @@ def draw_years(query: Query) -> Picture:
     key = {"type": lambda event: (event["type"]["id"], event["type"]["name"])}.get(by, lambda event: (event[by], event[by]))
     groups = years.Groups(key, lambda year, value: narrowed(query, year=year, **({by: value} if value else {})), shown(query))
     picture = years.years(found, frame(query, "Years", "actors"), groups, terms(query))
-    return with_notes(picture, query, "events", len(found))
+    return with_notes(replace(picture, notes=[*gone_through(query, found), *picture.notes]), query, "events", len(found))
+
+
+def gone_through(query: Query, found: list[Record]) -> list[str]:
+    """What was gone through for the types of these events: without it a column is taken for how much happened."""
+    ids, model = {event["type"]["id"] for event in found}, BY_KIND["event-types"].model
+    if len(ids) > FEW_TYPES:
+        return ["Types of event differ in what was gone through for them: the columns are no trend."]
+    rows = query.release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
+    return [
+        f"{type['label']}: gone through {date_words(type['covered'])}."
+        if type["covered"]
+        else f"{type['label']}: no time gone through as a whole, so the columns are no trend."
+        for type in (json.loads(text) for (text,) in rows)
+    ]
 
 
 def terms(query: Query) -> list[tuple[Record, Record]]:
