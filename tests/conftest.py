@@ -178,7 +178,9 @@ KINDS = {  # by the folder of a test
     "system": ("cli", "releases", "server", "storage", "tests"),
 }
 LONGEST = (
+    "test_contribution",
     "test_trials",
+    "test_catalogue_tools",
     "test_documents",
     "test_postgresql",
     "test_operations",
@@ -186,6 +188,7 @@ LONGEST = (
     "test_server",
     "test_jsonl_index",
     "test_clients",
+    "test_benchmarks",
 )
 
 
