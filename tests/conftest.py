@@ -95,7 +95,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             home, port, users = json.loads(filled.read_text())
             cluster = Cluster.at(Path(home), port)
         else:
-            cluster, users = Cluster().start(), 0
+            cluster, users = Cluster().start(connections=250), 0  # every process has several servers on it
         filled.write_text(json.dumps([str(cluster.home), cluster.port, users + 1]))
     yield cluster
     with shared(tmp_path_factory, "postgresql") as (_, filled):

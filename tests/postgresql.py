@@ -21,7 +21,7 @@ BIN = Path(str(WHEEL and WHEEL.origin)).parent / "pginstall" / "bin"
 NOBODY = 65534
 # The server refuses to run as root; nothing here needs to outlive a power cut.
 PLAIN = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
-QUICK = "-c fsync=off -c full_page_writes=off -c unix_socket_directories='' -c max_connections=60 -c shared_buffers=64MB"
+QUICK = "-c fsync=off -c full_page_writes=off -c unix_socket_directories='' -c shared_buffers=64MB"
 
 
 def free_port() -> int:
@@ -109,9 +109,11 @@ class Cluster:
     def call(self, program: str, *arguments: str) -> None:
         called(self.home, program, *arguments)
 
-    def start(self) -> "Cluster":
+    def start(self, connections: int = 60) -> "Cluster":
+        """Starts it, with room for so many connections."""
+        options = f"-p {self.port} {QUICK} -c max_connections={connections}"
         log = str(self.home / "log")
-        self.call("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", log, "-o", f"-p {self.port} {QUICK}", "start")
+        self.call("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", log, "-o", options, "start")
         return self
 
     def stop(self, mode: str = "immediate") -> None:

@@ -74,6 +74,7 @@ class Watch:
         self._connect = connect
         self._connection: BoundedConnection | None = None
         self._began = 0.0
+        self._closing = False  # told during a look, at whose end the connection is closed
         self._thread = threading.Thread()
         self._lock = threading.Lock()
 
@@ -82,7 +83,7 @@ class Watch:
         with self._lock:
             due = time.monotonic() >= self.due and not self._thread.is_alive()
             if due:
-                self._began = time.monotonic()
+                self._began, self._closing = time.monotonic(), False
                 self._thread = threading.Thread(target=self._look, daemon=True)
                 self._thread.start()
             thread = self._thread
@@ -105,6 +106,8 @@ class Watch:
             database_error()
         finally:
             self.due = time.monotonic() + POLL
+            if self._closing and self._connection:
+                self._connection.close()
 
     def _number(self) -> int:
         for again in (True, False):
@@ -128,7 +131,8 @@ class Watch:
         self.refused = time.monotonic()
 
     def close(self) -> None:
-        """Closes the connection, unless a look is using it."""
+        """Closes the connection, at the end of the look that is using it."""
+        self._closing = True
         if self._connection and not self._thread.is_alive():
             self._connection.close()
 
