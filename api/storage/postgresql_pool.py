@@ -20,7 +20,7 @@ from ..metrics import database_error
 
 NEWEST: LiteralString = "SELECT number FROM diplomatic_events.releases ORDER BY number DESC LIMIT 1"
 POLL = 0.5  # seconds between two looks for a new release, and that a request waits for a look
-SILENCE = 1.5  # seconds without an answer after which the server counts as lost
+SILENCE = 3.0  # seconds without an answer after which the server counts as lost
 GRACE = 2  # seconds beyond the statement timeout of the server
 CONNECT = 2  # seconds that a connection may take, for each host
 TURN, SLICE = 4.0, 0.25  # seconds that a request waits for a connection, and between two looks whether it is worth it

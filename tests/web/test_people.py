@@ -255,6 +255,7 @@ def link(selector: str) -> str:
     return f"document.querySelector({json.dumps(selector)}).href"
 
 
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # a browser sees the same of both databases
 @needs_browser
 def test_a_reader_goes_from_a_misspelt_name_to_a_meeting_an_account_and_its_source(server: str, browser: Browser) -> None:
     page = browser.evaluate(f"{server}/", sent("form.big", "q", "brinken"))
