@@ -50,9 +50,10 @@ def import_events(layout: str, file: Path, folder: Path, between: tuple[str, ...
     Every event is `alleged`, with `coding: machine`; its type is the scheme's category, such as cameo-161. Lines that are no
     events are listed, and left out: exit code 1 then.
     """
-    if unknown := [code for code in between if country(code) != code] or len(between) == 1:
-        told = f"{unknown[0]!r} is no ISO 3166-1 alpha-3 code" if isinstance(unknown, list) else "name two countries or more"
-        raise click.BadParameter(told, param_hint="--between")
+    if unknown := [code for code in between if country(code) != code]:
+        raise click.BadParameter(f"{unknown[0]!r} is no ISO 3166-1 alpha-3 code", param_hint="--between")
+    if len(between) == 1:
+        raise click.BadParameter("name two countries or more", param_hint="--between")
     bad = 0
 
     def tell(line: BadLine) -> None:

@@ -184,12 +184,11 @@ def gone_through(query: Query) -> Record | str | None:
         return "Types of event differ in what was gone through: `covered` and `coverage` of each event-types/<id>. No trend."
     model = BY_KIND["event-types"].model
     rows = query.release.rows(model.select(model.document).where(model.id.in_(list(types))).order_by(model.id))
-    return {
-        type[
-            "id"
-        ]: f"{date_words(type['covered']) if type['covered'] else 'no time as a whole'}: {type['coverage'] or 'not told'}"
-        for type in (json.loads(text) for (text,) in rows)
-    }
+    told = {}
+    for type in (json.loads(text) for (text,) in rows):
+        when = date_words(type["covered"]) if type["covered"] else "no time as a whole"
+        told[type["id"]] = f"{when}: {type['coverage'] or 'not told'}"
+    return told
 
 
 def possible(query: Query, ids: list[str]) -> dict[str, str]:
