@@ -301,7 +301,7 @@ def test_a_walk_gives_what_a_plain_scan_gives(
 
 
 @pytest.mark.trials
-@profile(max_examples=60)
+@profile(max_examples=100)
 @given(data=st.data())
 def test_many_walks_give_what_plain_scans_give(
     data: st.DataObject, client: FlaskClient, documents: dict[str, list[Document]], oracle: Oracle

@@ -112,7 +112,7 @@ def test_a_walk_of_the_timeline_gives_what_a_plain_scan_gives(
 
 
 @pytest.mark.trials
-@profile(max_examples=50)
+@profile(max_examples=100)
 @given(data=st.data())
 def test_many_walks_of_the_timeline_give_what_plain_scans_give(
     data: st.DataObject, client: FlaskClient, entries: list[Entry]
