@@ -46,7 +46,7 @@ class Browser:
         result = self._call("Runtime.evaluate", session, expression=script, awaitPromise=True, returnByValue=True)
         self._call("Target.closeTarget", targetId=page)
         told = [line for line in self._errors if "Content Security Policy" in line or "Uncaught" in line]
-        assert told == [], "of what the page's policy forbids, for one"
+        assert not told, "".join(told)  # of what the page's policy forbids, for one
         assert "exceptionDetails" not in result, result["exceptionDetails"]["exception"]["description"]
         return result["result"]["value"]
 

@@ -126,8 +126,10 @@ def init_headers(app: Flask) -> None:
             response = respond(Problem(414, "The address to go to is too long for a header field."))
         if request.url_rule:
             request.environ[ROUTE] = request.url_rule.rule
-        closed = {} if "Content-Security-Policy" in response.headers else {"Content-Security-Policy": CLOSED}
-        response.headers.extend({**closed, **SECURITY})
+        # A browser puts the headers of a 304 in the place of those that it keeps, so that a page would lose its own policy.
+        if "Content-Security-Policy" not in response.headers and response.status_code != HTTPStatus.NOT_MODIFIED:
+            response.headers["Content-Security-Policy"] = CLOSED
+        response.headers.extend(SECURITY)
         return deprecations.announce(response)
 
 
@@ -145,7 +147,9 @@ def init_compression(app: Flask) -> None:
             return response
         # Flask-Compress reads the header in its own way; it is shown the coding that is to be used, and no other.
         request.environ["HTTP_ACCEPT_ENCODING"] = best_coding(request.headers.get("Accept-Encoding", ""))
-        return compress.after_request(response)
+        response = compress.after_request(response)
+        response.headers.pop("Date", None)  # the server tells it, and a response out of the cache would tell an old one as well
+        return response
 
 
 def init_problems(app: Flask) -> None:

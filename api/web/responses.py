@@ -85,7 +85,7 @@ def fixed(
     validator = hashlib.sha256(body if isinstance(body, bytes) else body.encode()).hexdigest()[:32]
     known, codings = request.headers.get("If-None-Match", ""), request.headers.get("Accept-Encoding", "")
     if known and (tag := matching_tag(known, validator, codings)):
-        return _unchanged(tag, cache_control)
+        return _unchanged(tag, cache_control, (headers or {}).get("Vary", ""))
     response = Response(body, mimetype=media_type, headers={**(headers or {}), "Cache-Control": cache_control})
     response.set_etag(validator)
     return response
@@ -106,11 +106,10 @@ def answer_json(data: Any, release: Release, meta: Record | None = None, links: 
     return answer(body, release, links={"next": links.get("next")})
 
 
-def _unchanged(tag: str, cache_control: str = FRESH) -> Response:
-    response = Response(status=304)
+def _unchanged(tag: str, cache_control: str = FRESH, vary: str = "Accept") -> Response:
+    """A 304 with the headers that the 200 would have: a browser puts them in the place of those that it keeps."""
+    response = Response(status=304, headers={"Cache-Control": cache_control} | ({"Vary": vary} if vary else {}))
     response.set_etag(tag)
-    response.headers["Vary"] = "Accept"
-    response.headers["Cache-Control"] = cache_control
     return response
 
 

@@ -163,7 +163,6 @@ def test_the_pictures_of_the_documents_are_all_shown_and_small() -> None:
     assert sum(path.stat().st_size for path in pictures) < 600_000
 
 
-@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # a browser sees the same of both databases
 @needs_browser
 def test_a_reader_sees_who_is_bound_on_a_day_and_a_year_on_a_telephone(server: str, browser: Browser) -> None:
     caught = "[...document.querySelectorAll('.drawing .caught')].map((mark) => mark.closest('a').getAttribute('href'))"
