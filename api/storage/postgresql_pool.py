@@ -70,6 +70,7 @@ class Watch:
         self.due = 0.0
         self.connected = 0  # how many times a connection was made: at each later one, the others are stale
         self.refused = 0.0  # when the server last refused a connection of the pool
+        self.heard = 0.0  # when it last answered anybody: on a busy machine a look may take long, and others are answered
         self._lost = False
         self._connect = connect
         self._connection: BoundedConnection | None = None
@@ -95,14 +96,17 @@ class Watch:
     def lost(self) -> bool:
         """Whether the server does not answer: the last look took too long, or this one does."""
         self.look()
-        return self._lost or (self._thread.is_alive() and time.monotonic() - self._began > SILENCE)
+        return self._lost or (self._thread.is_alive() and self._silent())
+
+    def _silent(self) -> bool:
+        return time.monotonic() - max(self._began, self.heard) > SILENCE
 
     def _look(self) -> None:
         try:
             self.newest = self._number()
             self._lost = False
         except psycopg.Error:
-            self._lost = time.monotonic() - self._began >= SILENCE  # a refusal is an answer: open connections may still work
+            self._lost = self._silent()  # a refusal is an answer: open connections may still work
             database_error()
         finally:
             self.due = time.monotonic() + POLL
@@ -161,7 +165,9 @@ class ReadPool:
         for attempt in range(1, ATTEMPTS + 1):
             with self.connection(schema) as connection:
                 try:
-                    return connection.execute(statement, values).fetchall()
+                    rows = connection.execute(statement, values).fetchall()
+                    self.watch.heard = time.monotonic()
+                    return rows
                 except psycopg.OperationalError:
                     if attempt == ATTEMPTS or not connection.closed or self.watch.lost():
                         raise
