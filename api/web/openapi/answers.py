@@ -1,33 +1,23 @@
 """What services answer, as components of the contract: the index, releases, changes, citations, figures, the network."""
 
-from typing import Any
-
 from ...formats.graphml import COUNTS
-from ...schema.json_schema import component
-
-TEXT, COUNT, SHARE = {"type": "string"}, {"type": "integer"}, {"type": ["number", "null"]}
-TEXT_OR_NULL, DAY, ADDRESS = (
-    {"type": ["string", "null"]},
-    {"type": "string", "format": "date"},
-    {"type": "string", "format": "uri"},
-)
-ADDRESS_OR_NULL = {"type": ["string", "null"], "format": "uri"}
-EMPTY: dict[str, Any] = {"type": "object", "additionalProperties": True}
-Schema = dict[str, Any]
-
-
-def of(properties: Schema, **more: Any) -> Schema:
-    """An object that always has these keys."""
-    return {"type": "object", "properties": properties, "required": list(properties), **more}
-
-
-def map_of(values: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": values}
-
-
-def list_of(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
+from ...schema.json_schema import ANY, component
+from .shapes import (
+    ADDRESS,
+    ADDRESS_OR_NULL,
+    COUNT,
+    COUNT_OR_NULL,
+    DAY,
+    FLAG,
+    NULL,
+    SHARE,
+    TEXT,
+    TEXT_OR_NULL,
+    Schema,
+    list_of,
+    map_of,
+    of,
+)  # fmt: skip
 
 METADATA = {
     "version": TEXT,
@@ -44,7 +34,7 @@ FILE = {
     "media_type": TEXT,
     "bytes": COUNT,
     "sha256": TEXT,
-    "records": {"type": ["integer", "null"]},
+    "records": COUNT_OR_NULL,
     "href": ADDRESS,
     "open": {**map_of(TEXT), "description": "Lines of code that open it, by tool."},
 }
@@ -72,12 +62,10 @@ SCHEMAS: dict[str, Schema] = {
             "release": of({"version": TEXT, "digest": TEXT}),
             "query": TEXT,
             **CITATION,
-            "csl": {**EMPTY, "description": "A CSL-JSON item."},
+            "csl": {**ANY, "description": "A CSL-JSON item."},
         }
     ),
-    "Verification": of(
-        {"valid": {"type": "boolean"}, "query": TEXT, "differs": {"anyOf": [map_of(of(CITED)), {"type": "null"}]}}
-    ),
+    "Verification": of({"valid": FLAG, "query": TEXT, "differs": {"anyOf": [map_of(of(CITED)), NULL]}}),
     "Quality": of(
         {
             **dict.fromkeys(("version", "digest"), TEXT),
@@ -116,9 +104,9 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Network": of(
         {
-            "directed": {"type": "boolean"},
-            "multigraph": {"type": "boolean"},
-            "graph": EMPTY,
+            "directed": FLAG,
+            "multigraph": FLAG,
+            "graph": ANY,
             "nodes": list_of(component("NetworkNode")),
             "edges": list_of(component("NetworkEdge")),
         }
