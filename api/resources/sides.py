@@ -1,21 +1,21 @@
 """The parties behind accounts, and whether something in a record rests on the account of one of them alone."""
 
 from ..schema.fields import Record
-from .filters import RecordFinder
+from .filters import Catalog
 
 
-def party(actor: str, catalog: RecordFinder) -> str:
+def party(actor: str, catalog: Catalog) -> str:
     """The party for which an actor speaks: a state's country code for the state, its bodies and persons; otherwise its own id."""
     record = catalog.record("actors", actor)
     return str(record["country"] or actor) if record["kind"] in ("state", "government_body", "person") else actor
 
 
-def parties(account: Record, catalog: RecordFinder) -> set[str]:
+def parties(account: Record, catalog: Catalog) -> set[str]:
     """The parties whose account it is; without holders, the sources that give it."""
     return {party(holder, catalog) for holder in account["holders"]} or {citation["source"] for citation in account["citations"]}
 
 
-def alone(record: Record, catalog: RecordFinder) -> bool:
+def alone(record: Record, catalog: Catalog) -> bool:
     """Whether something in a record rests on one party's account alone.
 
     So it is where the accounts of an aspect that report or confirm it are those of one party, whoever denies it; where an

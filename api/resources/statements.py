@@ -3,27 +3,10 @@
 from collections.abc import Iterator
 
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from . import keys
 from .actors import served
-from .common import (
-    DISPUTED,
-    HOLDER,
-    ONE_SIDED,
-    Citation,
-    accounts,
-    citations,
-    cited,
-    coding_note,
-    derived_doubt,
-    disputed,
-    identifiers,
-    identity,
-    links,
-    one_sided,
-    quantities,
-    shared,
-    updated,
-)
-from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, day_columns, each, within
+from .common import by_sources, derived_doubt, shared
+from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, within
 from .resource import Resource
 from .schema_org import Refer, cited_sources, doubts
 
@@ -36,8 +19,7 @@ STANCES = ("confirms", "denies", "rejects", "answers", "supports", "qualifies", 
 
 
 class Statement(DatedRow):
-    class Meta:
-        table_name = "statements"
+    pass
 
 
 class About(Schema):
@@ -55,11 +37,11 @@ class Reply(Schema):
 class Original(Schema):
     text = Text("The words in the language in which they were said or written.", required=True)
     language = Text("BCP 47 tag of that language.", required=True)
-    citations = Many("Where the words were read.", One("A citation.", Citation), required=True)
+    citations = Many("Where the words were read.", One("A citation.", keys.Citation), required=True)
 
 
 class StatementSchema(Schema):
-    id = identity()
+    id = keys.IDENTITY
     speakers = Many("Who spoke.", Holder("A speaker."), required=True)
     date = Edtf("When it was said, only as precisely as sources say.", required=True)
     act = Choice("What saying it did.", ACTS, required=True)
@@ -81,16 +63,16 @@ class StatementSchema(Schema):
         "Through whom the source knows it, nearest to the speaker first; empty where the source reports it directly.",
         Ref("An actor.", kind="actors"),
     )
-    quantities = quantities()
-    disputed = disputed()
-    one_sided = one_sided()
-    accounts = accounts()
+    quantities = keys.QUANTITIES
+    disputed = keys.DISPUTED
+    one_sided = keys.ONE_SIDED
+    accounts = keys.ACCOUNTS
     note = Text("A remark on the statement.")
-    coding_note = coding_note()
-    citations = citations()
-    identifiers = identifiers()
-    updated_in = updated()
-    links = links()
+    coding_note = Text("What the coders read, and why the record says what it says.")
+    citations = keys.CITATIONS
+    identifiers = keys.IDENTIFIERS
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
 def events(statement: Record, catalog: Catalog) -> list[str]:
@@ -126,7 +108,6 @@ def speaker_countries(statement: Record, catalog: Catalog) -> Iterator[str]:
 
 
 def schema_org(statement: Record, refer: Refer) -> Record:
-    """The schema.org node of a public document."""
     original = statement["original"]
     return {
         "@type": "Quotation" if statement["quote"] else "Claim",
@@ -150,9 +131,6 @@ STATEMENTS = Resource(
     heading="paraphrase",
     example=("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
     jsonld=schema_org,
-    columns=lambda statement: day_columns(statement["date"]),
-    sorts={"date": Statement.earliest},
-    order="-date",
     dated="date",
     light=True,
     derive=derived_doubt,
@@ -198,10 +176,7 @@ STATEMENTS = Resource(
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
         Terms("reported_by", "Reported by this actor.", each("reported_by"), "actors", reverse="statements_reported"),
         *dated("date", single=True),
-        cited("statements"),
-        DISPUTED,
-        ONE_SIDED,
-        HOLDER,
+        *by_sources("statements"),
         *counted("quantities"),
         Dates(),
     ),

@@ -12,7 +12,8 @@ from typing import Any
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
-from .common import DISPUTED, HOLDER, ONE_SIDED, cited, links, updated
+from . import keys
+from .common import by_sources
 from .filters import Arguments, Catalog, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
 from .resource import Resource
 
@@ -44,8 +45,8 @@ class TimelineEntrySchema(Schema):
     status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
     disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
-    updated_in = updated()
-    links = links()
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,6 @@ TIMELINE = Resource(
     model=TimelineEntry,
     schema=TimelineEntrySchema(),
     heading="title",
-    columns=lambda action: {},
-    sorts={"date": TimelineEntry.earliest},
-    order="-date",
     filters=(
         Words("agreements", column="agreement"),
         Updated(),
@@ -126,10 +124,7 @@ TIMELINE = Resource(
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics"),
         Terms("agreement", "Changing this agreement, speaking of it, or done to it.", each("agreement"), "agreements"),
         *dated("date", single=True),
-        cited("timeline"),
-        DISPUTED,
-        ONE_SIDED,
-        HOLDER,
+        *by_sources("timeline"),
         UnorderedDates(),
     ),
 )

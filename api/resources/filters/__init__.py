@@ -1,6 +1,6 @@
 """Filters: the query parameters of a list, the index table of each, and its WHERE conditions."""
 
-from .base import Arguments, Catalog, Filter, RecordFinder, Values, each, names, within
+from .base import Arguments, Catalog, Filter, Values, each, names, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
 from .dates import Before, Dates, OnDay, Tenure, day_columns
@@ -25,7 +25,6 @@ __all__ = [
     "OnDay",
     "Periods",
     "Quantities",
-    "RecordFinder",
     "Row",
     "SeqRange",
     "Tenure",

@@ -21,17 +21,12 @@ ALL_OF = "Comma-separated values: all of them."
 NONE_OF = "Exclude records that have any of these values."
 
 
-class RecordFinder(Protocol):
-    """What finds any record."""
-
-    def record(self, kind: str, id: str) -> Record: ...
-
-
-class Catalog(RecordFinder, Lookup, Protocol):
+class Catalog(Lookup, Protocol):
     """The dataset as filters see it: its description, and any other record."""
 
     about: Record
 
+    def record(self, kind: str, id: str) -> Record: ...
     def ancestors(self, kind: str, id: str) -> tuple[str, ...]: ...
     def sources(self, kind: str, record: Record) -> set[str]: ...
     def states(self, country: str) -> list[str]: ...

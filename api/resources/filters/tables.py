@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, Protocol
 
 import peewee as pw
+
+
+def _plural(model: type[pw.Model]) -> str:
+    """The name of a table: `Actor` is a row of `actors`, `EventType` of `event_types`."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", model.__name__).lower() + "s"
 
 
 class Row(pw.Model):
@@ -17,6 +23,9 @@ class Row(pw.Model):
     updated = pw.TextField(index=True)
     digest = pw.TextField()
     document = pw.TextField()
+
+    class Meta:
+        table_function = _plural
 
 
 class DatedRow(Row):

@@ -4,7 +4,7 @@ from typing import Any
 
 from apispec import APISpec
 
-from ...resources.common import links
+from ...resources.keys import LINKS
 from ...schema import fields
 from ...schema.json_schema import ANY, component
 from . import answers, parameters
@@ -166,7 +166,7 @@ SCHEMAS: dict[str, Schema] = {
         **map_of(ADDRESS),
         "example": {"self": "https://example.org/v1/...", "collection": "https://example.org/v1/..."},
     },
-    "Links": map_of({"type": "string", "format": "uri-reference"}, links().metadata["description"]),
+    "Links": map_of({"type": "string", "format": "uri-reference"}, LINKS.metadata["description"]),
     **answers.SCHEMAS,
     **parameters.SCHEMAS,
 }

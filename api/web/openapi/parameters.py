@@ -6,9 +6,9 @@ import marshmallow as ma
 from marshmallow import validate
 from webargs.fields import DelimitedList
 
-from ...resources.common import identity
 from ...resources.filters.base import ALL_OF, ANY_OF, NONE_OF
 from ...resources.filters.periods import A_MONTH, A_YEAR
+from ...resources.keys import IDENTITY
 from ...resources.resource import Resource
 from ...schema import fields
 from ...schema.json_schema import component
@@ -31,7 +31,7 @@ VALUES = {
 SCHEMAS: dict[str, Any] = {
     "RecordId": {
         "type": "string",
-        "description": identity().metadata["description"],
+        "description": IDENTITY.metadata["description"],
         "pattern": ID,
         "maxLength": fields.LONGEST_ID,
     },
