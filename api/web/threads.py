@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import marshmallow as ma
 from flask import Blueprint
 
 from ..query.parameters import pin
@@ -16,19 +14,14 @@ from .addresses import absolute, item
 from .request_parameters import json_only, read_parameters
 from .responses import answer_json, gone_or_unknown, not_modified
 
+ARGUMENTS = Schema.from_dict(pin())()
 blueprint = Blueprint("threads", __name__, url_prefix="/v1")
-
-
-@cache
-def thread_arguments() -> ma.Schema:
-    """The parameters of `/v1/threads/<id>`."""
-    return Schema.from_dict(pin(), name="thread-query")()
 
 
 @blueprint.get("/threads/<id>")
 def thread_view(id: str) -> Any:
     """The threads of a statement, each from the statement that began it."""
-    release = read_parameters("threads", thread_arguments()).release
+    release = read_parameters("threads", ARGUMENTS).release
     json_only()
     if unchanged := not_modified(release):
         return unchanged

@@ -95,8 +95,8 @@ def _lookups() -> dict[str, Schema]:
             "index",
             _told("Index"),
         ),
-        "/v1/search": _service("Search all kinds, best matches first", "search", hits, query(search.search_arguments())),
-        "/v1/suggest": _service("Suggestions for the beginning of a name", "suggest", hits, query(search.suggest_arguments())),
+        "/v1/search": _service("Search all kinds, best matches first", "search", hits, query(search.SEARCH)),
+        "/v1/suggest": _service("Suggestions for the beginning of a name", "suggest", hits, query(search.SUGGEST)),
         "/v1/resolve": {
             "operationId": "resolve",
             "tags": ["service"],
@@ -106,13 +106,13 @@ def _lookups() -> dict[str, Schema]:
                 "308": {"description": "The record was renamed."},
                 **REFUSED,
             },
-            "parameters": query(resolve.resolve_arguments()),
+            "parameters": query(resolve.ARGUMENTS),
         },
         "/v1/network": _service(
             "The network of actors in the events that match the filters, as node-link data",
             "network",
             _told("Network"),
-            typed(network.network_arguments()),
+            typed(network.ARGUMENTS),
             tag="events",
         ),
         "/v1/timeline": _service(
@@ -125,7 +125,7 @@ def _lookups() -> dict[str, Schema]:
             "What a statement replies to and what replies to it, as trees",
             "get_thread",
             _told_each("Thread"),
-            [id_parameter(BY_KIND["statements"]), *query(threads.thread_arguments())],
+            [id_parameter(BY_KIND["statements"]), *query(threads.ARGUMENTS)],
             tag="statements",
         ),
     }
@@ -154,30 +154,28 @@ def _publications() -> dict[str, Schema]:
             "Cite a query of any kind: text, BibTeX, CSL-JSON, and a checksum to verify it",
             "cite",
             _told("QueryCitation"),
-            query(citations.cite_query_arguments()),
+            query(citations.CITE),
         ),
         "/v1/export": _service(
             "The answer to a query in another format than JSON, from its own address, which takes `format` or `Accept`, too; for "
             "CSV also `expand` (a row for each item of a list) and `spreadsheet` (`true`: a BOM, no formulas)",
             "export_query",
             _other_formats(),
-            query(exports.export_arguments()),
+            query(exports.ARGUMENTS),
             {307: "`Location` is the answer."},
         ),
-        "/v1/quality": _service(
-            "Figures on the quality of the data", "quality", _told("Quality"), query(index.quality_arguments())
-        ),
+        "/v1/quality": _service("Figures on the quality of the data", "quality", _told("Quality"), query(index.QUALITY)),
         "/v1/changes": _service(
             "What was created, changed, renamed and withdrawn in which release",
             "list_changes",
             _told_each("RecordChange"),
-            typed(changes.changes_arguments()),
+            typed(changes.ARGUMENTS),
         ),
         "/v1/cite/verify": _service(
             "Whether a release still gives the cited result, and what differs if not",
             "verify_citation",
             _told("Verification"),
-            query(citations.verify_arguments()),
+            query(citations.VERIFY),
         ),
     }
     said = (format.component[1]["description"] for format in FORMATS.values() if format.component)
