@@ -10,7 +10,7 @@ from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Re
 from . import keys
 from .common import by_relation, by_sources, derived_doubt, shared
 from .event_types import PLOVER
-from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, within
+from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, through, within
 from .resource import Resource
 from .schema_org import event_node
 
@@ -84,28 +84,9 @@ class EventSchema(Schema):
         return {**event, "places": where(event), "participants": participants}
 
 
-def where(event: Record) -> list[str]:
+def where(event: Record, catalog: Catalog | None = None) -> list[str]:
     """The places of an event, in order."""
     return event["places"] or ([event["place"]] if event["place"] else [])
-
-
-def places(event: Record, catalog: Catalog) -> Iterator[str]:
-    """The places of an event, and those that contain them."""
-    for place in where(event):
-        yield place
-        yield from catalog.ancestors("places", place)
-
-
-def countries(event: Record, catalog: Catalog) -> Iterator[str]:
-    for place in where(event):
-        if code := catalog.record("places", place)["country"]:
-            yield code
-
-
-def actor_countries(event: Record, catalog: Catalog) -> Iterator[str]:
-    for participant in event["participants"]:
-        if code := catalog.record("actors", participant["actor"])["country"]:
-            yield code
 
 
 def ahead(event: Record, catalog: Catalog) -> Iterator[str]:
@@ -116,16 +97,6 @@ def ahead(event: Record, catalog: Catalog) -> Iterator[str]:
     yield "some" if any(earlier) else "none"
     if all(earlier):
         yield "all"
-
-
-def plover(event: Record, catalog: Catalog) -> Iterator[str]:
-    if category := catalog.record("event-types", event["type"])["plover"]:
-        yield category["event"]
-
-
-def cameo(event: Record, catalog: Catalog) -> Iterator[str]:
-    if category := catalog.record("event-types", event["type"])["cameo"]:
-        yield category["code"]
 
 
 EVENTS = Resource(
@@ -147,17 +118,20 @@ EVENTS = Resource(
         Terms("coding", "Coded by hand, or machine-made.", each("coding"), choices=tuple(CODINGS), single=True),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
         Terms("role", "With a participant in this role.", each("participants.role"), choices=ROLES),
-        Terms("place", "At this place, or within it.", places, "places", reverse="events"),
-        Terms("country", "In this country (ISO 3166-1 alpha-3).", countries, term=Country("A code.")),
+        Terms("place", "At this place, or within it.", within(where, "places"), "places", reverse="events"),
+        Terms("country", "In this country (ISO 3166-1 alpha-3).", through(where, "places", "country"), term=Country("A code.")),
         Terms(
-            "actor_country", "With a participant of this country (ISO 3166-1 alpha-3).", actor_countries, term=Country("A code.")
+            "actor_country",
+            "With a participant of this country (ISO 3166-1 alpha-3).",
+            through("participants.actor", "actors", "country"),
+            term=Country("A code."),
         ),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics", reverse="events"),
         Terms("agreement", "Making, changing or ending this agreement.", each("agreements"), "agreements", reverse="events"),
         Terms("related", "Connected with this event.", each("related.event"), "events", reverse="related"),
         *by_relation(RELATIONS, "related", "event"),
-        Terms("plover", "PLOVER event of its type.", plover, choices=PLOVER, single=True),
-        Terms("cameo", "CAMEO code of its type.", cameo, single=True),
+        Terms("plover", "PLOVER event of its type.", through("type", "event-types", "plover.event"), choices=PLOVER, single=True),
+        Terms("cameo", "CAMEO code of its type.", through("type", "event-types", "cameo.code"), single=True),
         Terms(
             "ahead_of_source",
             "Citing sources that were published for certain before it can have begun: `some` at least, `all`, or `none`.",

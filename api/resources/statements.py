@@ -6,7 +6,7 @@ from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Re
 from . import keys
 from .actors import served
 from .common import by_sources, derived_doubt, shared
-from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, within
+from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, through, within
 from .resource import Resource
 from .schema_org import Refer, cited_sources, doubts
 
@@ -93,18 +93,8 @@ def spoken_for(statement: Record, catalog: Catalog) -> Iterator[str]:
 def via(statement: Record, catalog: Catalog) -> Iterator[str]:
     """Everybody through whom it is known: speakers, reporters, and the outlets that published the sources."""
     yield from (*statement["speakers"], *statement["reported_by"])
-    for source in statement_sources(statement, catalog):
-        yield from catalog.outlets(source["publisher"])
-
-
-def statement_sources(statement: Record, catalog: Catalog) -> Iterator[Record]:
-    """The sources of the statement itself, those of its accounts left aside."""
-    return (catalog.record("sources", citation["source"]) for citation in statement["citations"])
-
-
-def speaker_countries(statement: Record, catalog: Catalog) -> Iterator[str]:
-    countries = (catalog.record("actors", speaker)["country"] for speaker in statement["speakers"])
-    return (code for code in countries if code)
+    for citation in statement["citations"]:  # those of its accounts left aside
+        yield from catalog.outlets(catalog.record("sources", citation["source"])["publisher"])
 
 
 def schema_org(statement: Record, refer: Refer) -> Record:
@@ -147,7 +137,7 @@ STATEMENTS = Resource(
         Terms(
             "speaker_country",
             "Said by an actor of this country (ISO 3166-1 alpha-3).",
-            speaker_countries,
+            through("speakers", "actors", "country"),
             term=Country("A code."),
         ),
         Terms(

@@ -1,6 +1,6 @@
 """Filters: the query parameters of a list, the index table of each, and its WHERE conditions."""
 
-from .base import Arguments, Catalog, Filter, Values, each, names, within
+from .base import Arguments, Catalog, Filter, Values, each, names, through, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
 from .dates import Before, Dates, OnDay, Tenure, day_columns
@@ -39,6 +39,7 @@ __all__ = [
     "each",
     "index_table",
     "names",
+    "through",
     "within",
     "years",
 ]

@@ -97,9 +97,9 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def within(path: str, kind: str) -> Values:
-    """The ids at a path, each with the ids of the records that contain it."""
-    direct = each(path)
+def within(ids: str | Values, kind: str) -> Values:
+    """Ids, or those at a path, each with the ids of the records that contain it."""
+    direct = each(ids) if isinstance(ids, str) else ids
 
     def values(record: Record, catalog: Catalog) -> Iterator[str]:
         for id in direct(record, catalog):
@@ -107,3 +107,9 @@ def within(path: str, kind: str) -> Values:
             yield from catalog.ancestors(kind, id)
 
     return values
+
+
+def through(ids: str | Values, kind: str, path: str) -> Values:
+    """The values at a path of the records of a kind that have these ids, or those at a path."""
+    direct, theirs = each(ids) if isinstance(ids, str) else ids, each(path)
+    return lambda record, catalog: (x for id in direct(record, catalog) for x in theirs(catalog.record(kind, id), catalog))
