@@ -10,7 +10,7 @@ from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text, Whole
 from . import keys
 from .common import HOLDER, cited, shared
-from .filters import Catalog, OnDay, Row, Tenure, Terms, each
+from .filters import Catalog, OnDay, Row, Span, Terms, each
 from .resource import Resource
 from .schema_org import Refer
 
@@ -108,12 +108,12 @@ def tenure(role: Record) -> edtf.Bounds | None:
     return edtf.bounds(role["attested"]) if role["attested"] else None
 
 
-def tenures(actor: Record, catalog: Catalog | None = None) -> Iterator[Tenure]:
+def tenures(actor: Record, catalog: Catalog | None = None) -> Iterator[Span]:
     """The days on which each role may have been held, and those on which sources show that it was."""
     for role in actor["roles"]:
         if span := tenure(role):
             bounded = role["start"] or role["end"] or edtf.is_open(role["attested"])
-            yield Tenure(role["title"], span if bounded else widened(span), shown(role))
+            yield Span(role["title"], span if bounded else widened(span), shown(role))
 
 
 def served(actor: Record, day: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from . import keys
 from .actors import existence
 from .agreement_states import STATES, Standing, detail, party_standing, standing
 from .common import by_relation, by_sources, derived_doubt, shared
-from .filters import ActionDates, Before, BoundSpan, Catalog, DatedRow, InForce, Terms, counted, dated, each, within
+from .filters import ActionDates, Before, Catalog, DatedRow, InForce, Span, Terms, counted, dated, each, within
 from .lifecycle import ACTIONS, ENDS, LEFT, SUCCEEDED, Existence, Lifecycle, Succession, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts
@@ -149,11 +149,12 @@ def parties(agreement: Record, catalog: Catalog) -> list[str]:
     return list(life_of(agreement, catalog).bound)
 
 
-def spans(agreement: Record, catalog: Catalog) -> Iterator[BoundSpan]:
+def spans(agreement: Record, catalog: Catalog) -> Iterator[Span]:
     """The periods in force, and of each party in which it was bound."""
     life = life_of(agreement, catalog)
     for value, periods in {"": life.in_force, **life.bound}.items():
-        yield from (BoundSpan(value, *reach(period["start"], period["end"])) for period in periods)
+        for days in (reach(period["start"], period["end"]) for period in periods):
+            yield Span(value, edtf.Bounds(days.first, days.last), edtf.Bounds(days.surely_first, days.surely_last))
 
 
 def expiries(agreement: Record, catalog: Catalog) -> list[str]:

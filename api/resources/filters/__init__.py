@@ -3,8 +3,8 @@
 from .base import Arguments, Catalog, Filter, Values, each, names, through, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
-from .dates import Before, Dates, OnDay, Tenure, day_columns
-from .lifecycles import ActionDates, BoundSpan, InForce
+from .dates import Before, Dates, OnDay, Span, day_columns
+from .lifecycles import ActionDates, InForce
 from .periods import Periods, dated, years
 from .quantities import Quantities, counted
 from .tables import DatedRow, Row, alias, index_table
@@ -14,7 +14,6 @@ __all__ = [
     "ActionDates",
     "Arguments",
     "Before",
-    "BoundSpan",
     "Catalog",
     "DatedRow",
     "Dates",
@@ -27,7 +26,7 @@ __all__ = [
     "Quantities",
     "Row",
     "SeqRange",
-    "Tenure",
+    "Span",
     "Terms",
     "Updated",
     "Values",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import marshmallow as ma
 import peewee as pw
@@ -14,21 +14,8 @@ from ...schema import edtf
 from ...schema.fields import Record
 from ...schema.query_fields import Day, PartyDay, listed
 from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter
-from .dates import DATE_MATCH, Dates
+from .dates import DATE_MATCH, Dates, Spans
 from .tables import Row
-
-
-class BoundSpan(NamedTuple):
-    """A period in force (`value` empty) or of a party: its days if possible, and those that are certain."""
-
-    value: str
-    earliest: date
-    latest: date
-    surely_earliest: date
-    surely_latest: date
-
-
-Spans = Callable[[Record, Catalog], Iterable[BoundSpan]]
 
 
 @dataclass(frozen=True)
@@ -78,23 +65,16 @@ class ActionDates(Filter):
 
 
 @dataclass(frozen=True)
-class InForce(Filter):
+class InForce(Spans):
     """`in_force_on=2021-06-16`, with `party` only of parties bound on that day; `bound_on=ACTOR:2021-06-16`.
 
-    With `date_match=certain` only what was certainly in force or bound on the day.
+    The spans are the periods in force, without a word, and those of each party. With `date_match=certain` only what was
+    certainly in force or bound on the day.
     """
 
-    spans: Spans
     name: str = "in_force_on"
     bound: str = "bound_on"
     party: str = "party"
-
-    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
-        days = ("latest", "surely_earliest", "surely_latest")
-        return {"value": pw.TextField(), "earliest": pw.DateField(index=True), **{day: pw.DateField() for day in days}}
-
-    def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
-        return [(value, *(day.isoformat() for day in days)) for value, *days in sorted(set(self.spans(record, catalog)))]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         day = (
