@@ -17,7 +17,7 @@ from ..schema.fields import Record
 from ..schema.versions import is_draft
 from ..storage.published import SUMS, PublishedRelease
 from .addresses import absolute, here, root
-from .request_parameters import json_only, no_parameters, served, store
+from .request_parameters import json_only, loaded, no_parameters, served, store
 from .responses import JSON, about, fixed
 from .signposts import description, header, of_file, of_release
 
@@ -39,11 +39,8 @@ def releases() -> Response:
         for known in (store().version(version).about for version in versions)
     ]
     latest = absolute("releases.release", version="latest") if versions else None
-    try:
-        meta = {"total": len(data), **about(served())}
-    except Problem:  # nothing is loaded; what is published is there all the same
-        meta = {"total": len(data)}
-    return _answer(data, meta, {"latest": latest}, "public, max-age=60")
+    now = loaded()  # what is published is there even where nothing is loaded
+    return _answer(data, {"total": len(data), **(about(now) if now else {})}, {"latest": latest}, "public, max-age=60")
 
 
 @blueprint.get("/<version>")
@@ -126,10 +123,8 @@ def unpublished(version: str) -> bool:
 
 def served_as(version: str) -> bool:
     """Whether the served release is this version, of which this server may have no files."""
-    try:
-        return bool(served().about["version"] == version) and not is_draft(version)
-    except Problem:
-        return False
+    now = loaded()
+    return now is not None and now.about["version"] == version and not is_draft(version)
 
 
 def newest() -> str:
