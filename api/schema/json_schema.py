@@ -62,9 +62,7 @@ class _Converter(OpenAPIConverter):
     ids: Mapping[str, list[str]] = {}
 
     def field2property(self, field: ma.fields.Field[Any]) -> dict[str, Any]:
-        schema = self._type(field)
-        description = field.metadata["description"]
-        schema = {**schema, "description": description}
+        schema = {**self._type(field), "description": field.metadata["description"]}
         always = self.editing or field.required or field.dump_only or field.load_default is not None
         return schema if always else _or_null(schema)
 
@@ -88,10 +86,6 @@ class _Converter(OpenAPIConverter):
         return {"type": "object", "properties": properties, "required": sorted(required), "additionalProperties": False}
 
 
-class _EditingConverter(_Converter):
-    editing = True
-
-
 class Plugin(MarshmallowPlugin):
     Converter = _Converter
 
@@ -113,7 +107,7 @@ def schema_name(schema: Any) -> str:
 
 def json_schema(schema: ma.Schema, ids: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a kind's files, for editors; with `ids`, those of each kind, references have one of them."""
-    converter = type("Converter", (_EditingConverter,), {"ids": ids or {}})
+    converter = type("Converter", (_Converter,), {"editing": True, "ids": ids or {}})
     plugin = type("Plugin", (MarshmallowPlugin,), {"Converter": converter})
     spec = APISpec("files", "1", "3.1.0", plugins=[plugin(schema_name_resolver=schema_name)])
     spec.components.schema("Record", schema=schema)

@@ -30,18 +30,13 @@ def database(content: ReleaseContent, path: Path) -> None:
 def add_views(connection: sqlite3.Connection) -> None:
     """Creates the view of every table in a database of documents."""
     for table in tables().values():
-        connection.execute(_view(table))
+        parts = [part for resource in RESOURCES for part in _selects(resource, table)]
+        connection.execute(f'CREATE VIEW "{view_name(table)}" AS {" UNION ALL ".join(parts)}')
 
 
 def view_name(table: Table) -> str:
     """The name of a table's view."""
     return f"{table.name.replace('-', '_')}_readable"
-
-
-def _view(table: Table) -> str:
-    """The statement that creates a table's view."""
-    parts = [part for resource in RESOURCES for part in _selects(resource, table)]
-    return f'CREATE VIEW "{view_name(table)}" AS {" UNION ALL ".join(parts)}'
 
 
 def _selects(resource: Resource, table: Table) -> Iterator[str]:
