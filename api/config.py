@@ -226,7 +226,6 @@ class Settings:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting."""
     return f"{PREFIX}{name.upper()}"
 
 

@@ -126,7 +126,6 @@ def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, make
 
 
 def sqlite_value(value: Any) -> Any:
-    """A value as SQLite stores it."""
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -159,7 +158,6 @@ def search_row(resource: Resource, seq: int, document: Record, maker: RowMaker) 
 
 
 def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:
-    """The public document of a record."""
     derived = resource.derive(record, catalog)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
     return rendering.dump(resource.schema, {**record, **derived, **about}, catalog)

@@ -112,7 +112,6 @@ def _done(agreement: Record, kinds: tuple[str, ...], day: date) -> list[Record]:
 
 
 def words(text: str | None) -> str:
-    """A date in words."""
     return str(public_date.render(text)["text"]) if text else "an open date"
 
 

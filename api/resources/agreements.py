@@ -126,7 +126,6 @@ class AgreementSchema(Schema):
 
 
 def existences(agreement: Record, catalog: Catalog) -> Existence:
-    """The days on which each party may have existed."""
     return {party: existence(catalog.record("actors", party)) for party in agreement["parties"]}
 
 
@@ -140,7 +139,6 @@ def successions(agreement: Record, catalog: Catalog) -> list[Succession]:
 
 
 def life_of(agreement: Record, catalog: Catalog) -> Lifecycle:
-    """The periods of an agreement and of its parties."""
     return lifecycle(agreement, existences(agreement, catalog), successions(agreement, catalog))
 
 
@@ -162,12 +160,10 @@ def expiries(agreement: Record, catalog: Catalog) -> list[str]:
 
 
 def current(agreement: Record, catalog: Catalog) -> Standing:
-    """How it stands on the day of the release."""
     return standing(agreement, life_of(agreement, catalog), released(catalog))
 
 
 def state(agreement: Record, catalog: Catalog) -> list[str]:
-    """Its state on the day of the release."""
     return [current(agreement, catalog).state]
 
 

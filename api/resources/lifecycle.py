@@ -206,7 +206,6 @@ class _Course:
 
 
 def _period(start: str) -> Record:
-    """A period that has begun and not ended."""
     return {"start": start, "end": None, "ended_by": None, "by": [], "suspensions": []}
 
 

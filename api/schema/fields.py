@@ -22,7 +22,6 @@ Record = dict[str, Any]
 
 
 def is_id(text: str) -> bool:
-    """Whether a text can be the id of a record."""
     return len(text) <= LONGEST_ID and SLUG.fullmatch(text) is not None
 
 

@@ -101,7 +101,6 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def schema_name(schema: Any) -> str:
-    """The name of a schema among the components."""
     return (schema if isinstance(schema, type) else type(schema)).__name__.removesuffix("Schema")
 
 

@@ -47,7 +47,6 @@ def is_refusal(error: BaseException) -> bool:
 
 
 def problem_of(error: BaseException) -> Problem:
-    """What the client is told of an error."""
     if not is_refusal(error):
         return Problem(500, "Something went wrong here; it was logged.")
     told = unencoded(error) or f"This is not a request of HTTP/1.1: {str(error)[:200]}"

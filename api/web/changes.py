@@ -85,7 +85,6 @@ class Changes(NamedTuple):
 
 
 def changes_parameters(columns: Sequence[Any] = (Changed.seq,)) -> Parameters:
-    """The checked parameters of this request for the changes."""
     return read_parameters("changes", ARGUMENTS, columns)
 
 

@@ -54,7 +54,6 @@ class Searched(NamedTuple):
 
 
 def search_parameters() -> Parameters:
-    """The checked parameters of this request for a search."""
     return read_parameters("search", SEARCH, POSITION)
 
 
@@ -80,7 +79,6 @@ def searched(parameters: Parameters) -> Searched:
 
 @blueprint.get("/search")
 def search_view() -> Response:
-    """A page of hits, best first."""
     parameters = search_parameters()
     json_only()
     if unchanged := not_modified(parameters.release):

@@ -35,7 +35,6 @@ def add_views(connection: sqlite3.Connection) -> None:
 
 
 def view_name(table: Table) -> str:
-    """The name of a table's view."""
     return f"{table.name.replace('-', '_')}_readable"
 
 

@@ -50,7 +50,6 @@ class Filter:
         return []
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        """The query parameters by name."""
         raise NotImplementedError
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
@@ -72,7 +71,6 @@ class Filter:
 
 @cache
 def names(filter: Filter) -> tuple[str, ...]:
-    """The names of a filter's parameters."""
     return tuple(filter.parameters())
 
 

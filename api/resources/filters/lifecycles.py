@@ -19,11 +19,8 @@ from .tables import Row
 
 
 @dataclass(frozen=True)
-class ActionDates(Filter):
-    """`date_from`, `date_to`, `on` and `date_match` of records with `actions`: one action must lie in the range."""
-
-    name: str = "date"
-    dates: Dates = Dates()
+class ActionDates(Dates):
+    """The filter by dates of records with `actions`: one action must lie in the range."""
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
         # peewee orders columns by the time at which their fields are made: here that of the values in `rows`.
@@ -42,26 +39,12 @@ class ActionDates(Filter):
             rows.add((*(day.isoformat() for day in (*days, *(core or days))), int(core is None)))
         return sorted(rows)
 
-    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        return self.dates.parameters()
-
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
-        if not (begin or end):
-            return
-        certain = arguments.get(DATE_MATCH) == "certain"
-        within = [table.doubtful == 0] if certain else []
-        if begin:
-            within.append((table.certain_to if certain else table.latest) >= begin.earliest)
-        if end:
-            within.append((table.certain_from if certain else table.earliest) <= end.latest)
-        yield model.seq.in_(table.select(table.record).where(*within))
-
-    def match(self, arguments: Arguments) -> str:
-        return self.dates.match(arguments)
-
-    def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
-        return self.dates.clash(arguments)
+        if days := self.range(arguments):
+            certain = self.certain(arguments)
+            within = [(table.certain_to if certain else table.latest) >= days[0]]
+            within += [(table.certain_from if certain else table.earliest) <= days[1]]
+            yield model.seq.in_(table.select(table.record).where(*within, *([table.doubtful == 0] if certain else [])))
 
 
 @dataclass(frozen=True)

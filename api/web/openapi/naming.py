@@ -50,7 +50,6 @@ def pascal(*words: str) -> str:
 
 
 def operations(document: Document) -> Iterator[Document]:
-    """The operations in their order."""
     return (item["get"] for item in document["paths"].values())
 
 

@@ -39,7 +39,6 @@ def ok(content: Schema) -> Schema:
 
 
 def typed(schema: ma.Schema) -> list[Schema]:
-    """The parameters of an answer of JSON."""
     return [parameter for parameter in query(schema) if parameter["name"] not in OTHER_FORMATS]
 
 
@@ -51,7 +50,6 @@ def envelopes(resource: Resource) -> dict[str, Schema]:
 
 
 def included() -> Schema:
-    """The schema of `included`: records by kind."""
     kinds = {kind: list_of(component(name)) for kind, name in NAMES.items()}
     what = "The records of the kinds in `include` that are referred to, once each, whole."
     return {"type": "object", "description": what, "properties": kinds, "additionalProperties": False}

@@ -45,13 +45,11 @@ def query(schema: ma.Schema) -> list[dict[str, Any]]:
 
 
 def id_parameter(resource: Resource) -> dict[str, Any]:
-    """The id in the path."""
     told = {"name": "id", "in": "path", "required": True, "description": "The record's id."}
     return {**told, "schema": component("RecordId"), "example": resource.example[0]}
 
 
 def parameter(name: str, field: Any) -> dict[str, Any]:
-    """A parameter in the query string."""
     schema = _schema(field)
     declared: dict[str, Any] = {
         "name": name,
