@@ -13,7 +13,7 @@ import peewee as pw
 from ...schema import edtf
 from ...schema.fields import Record
 from ...schema.query_fields import Day, PartyDay, listed
-from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter
+from .base import ALL_OF, ANY_OF, Arguments, Catalog
 from .dates import DATE_MATCH, Dates, Spans
 from .tables import Row
 
