@@ -17,10 +17,10 @@ from ..dataset.record import Entry
 from ..dataset.rules import Survey
 from ..resources import BY_KIND, INDEXES, RESOURCES, timeline
 from ..resources.agreements import AGREEMENTS
-from ..resources.common import derived_doubt
 from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
+from ..resources.sides import derived_doubt
 from ..resources.timeline import TIMELINE
 from ..schema import rendering
 from ..schema.fields import Record

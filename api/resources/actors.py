@@ -9,10 +9,10 @@ import pycountry
 from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text, Whole
 from . import keys
-from .common import HOLDER, cited, shared
 from .filters import Catalog, OnDay, Row, Span, Terms, each
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import HOLDER, cited, shared
 
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
@@ -168,7 +168,6 @@ def schema_org(actor: Record, refer: Refer) -> Record:
 
 ACTORS = Resource(
     kind="actors",
-    singular="actor",
     description="Persons, states, bodies, companies, media outlets and movements that act and speak.",
     model=Actor,
     schema=ActorSchema(),

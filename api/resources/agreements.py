@@ -10,11 +10,12 @@ from ..schema.fields import Choice, DetailedRef, Edtf, Holder, Many, One, Record
 from . import keys
 from .actors import existence
 from .agreement_states import STATES, Standing, detail, party_standing, standing
-from .common import by_relation, by_sources, derived_doubt, shared
 from .filters import ActionDates, Before, Catalog, DatedRow, InForce, Span, Terms, counted, dated, each, within
 from .lifecycle import ACTIONS, ENDS, LEFT, SUCCEEDED, Existence, Lifecycle, Succession, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts
+from .shared_filters import by_relation, by_sources, shared
+from .sides import derived_doubt
 
 KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
@@ -225,7 +226,6 @@ def schema_org(agreement: Record, refer: Refer) -> Record:
 
 AGREEMENTS = Resource(
     kind="agreements",
-    singular="agreement",
     description="Treaties, extensions, joint statements, communiqués, understandings, and instruments of one side.",
     model=Agreement,
     schema=AgreementSchema(),

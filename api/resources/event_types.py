@@ -4,10 +4,10 @@ import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, Number, One, Record, Schema, Text, Whole
 from . import keys
-from .common import shared
 from .filters import Row, Terms, each
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import shared
 
 PLOVER = (
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",
@@ -55,7 +55,6 @@ def schema_org(type: Record, refer: Refer) -> Record:
 
 EVENT_TYPES = Resource(
     kind="event-types",
-    singular="event_type",
     description="The codebook's own types of events, with their crosswalk to PLOVER 2.0 and CAMEO.",
     model=EventType,
     schema=EventTypeSchema(),

@@ -8,11 +8,12 @@ from marshmallow import validate
 from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from . import keys
-from .common import by_relation, by_sources, derived_doubt, shared
 from .event_types import PLOVER
 from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, through, within
 from .resource import Resource
 from .schema_org import event_node
+from .shared_filters import by_relation, by_sources, shared
+from .sides import derived_doubt
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
@@ -101,7 +102,6 @@ def ahead(event: Record, catalog: Catalog) -> Iterator[str]:
 
 EVENTS = Resource(
     kind="events",
-    singular="event",
     description="What happened, was announced, was planned, or is alleged.",
     model=Event,
     schema=EventSchema(),

@@ -4,10 +4,10 @@ import peewee as pw
 
 from ..schema.fields import Choice, Country, Number, Record, Ref, Schema, Text
 from . import keys
-from .common import shared
 from .filters import Row, Terms, each, within
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import shared
 
 KINDS = ("building", "city", "region", "country", "sea")
 
@@ -46,7 +46,6 @@ def schema_org(place: Record, refer: Refer) -> Record:
 
 PLACES = Resource(
     kind="places",
-    singular="place",
     description="Where things happen.",
     model=Place,
     schema=PlaceSchema(),

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ..schema.fields import Record, Schema
-from .filters import Catalog, DatedRow, Filter, Row, day_columns
+from .filters import Catalog, DatedRow, Filter, Row, day_columns, snake
 from .schema_org import Refer, thing
 
 
@@ -25,7 +25,6 @@ class Resource:
     """
 
     kind: str
-    singular: str
     description: str
     model: type[Row]
     schema: Schema
@@ -39,6 +38,11 @@ class Resource:
     example: tuple[str, str] = ("an-id", "A name")
     jsonld: Callable[[Record, Refer], Record] = thing
     light: bool = False
+
+    @property
+    def singular(self) -> str:
+        """What one of the records is called: `event_type`."""
+        return snake(self.model.__name__)
 
     def name(self, record: Record) -> str:
         """The name of a record where other records refer to it."""

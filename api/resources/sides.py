@@ -1,7 +1,8 @@
-"""The parties behind accounts, and whether something in a record rests on the account of one of them alone."""
+"""What accounts leave in doubt: whether they conflict, and whether something rests on that of one party alone."""
 
 from ..schema.fields import Record
 from .filters import Catalog
+from .keys import AGAINST
 
 
 def party(actor: str, catalog: Catalog) -> str:
@@ -33,3 +34,16 @@ def alone(record: Record, catalog: Catalog) -> bool:
     told = {party(id, catalog) for id in tellers}
     unattributed = record.get("status") == "alleged" and not support
     return unattributed or any(len(those) == 1 for those in support.values()) or (bool(told) and len(told | confirming) == 1)
+
+
+def conflict(record: Record) -> bool:
+    """Whether accounts conflict: one denies or disputes, or two give different values for the same aspect."""
+    accounts = record["accounts"]
+    values = {(account["about"], account["value"]) for account in accounts}
+    contrary = any(account["stance"] in AGAINST for account in accounts)
+    return contrary or len(values) > len({about for about, _ in values})
+
+
+def derived_doubt(record: Record, catalog: Catalog) -> Record:
+    """The keys `disputed` and `one_sided` of a public document."""
+    return {"disputed": conflict(record), "one_sided": alone(record, catalog)}

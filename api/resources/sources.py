@@ -4,11 +4,11 @@ import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, One, Record, Schema, Text, Url, Whole
 from . import keys
-from .common import shared
 from .doubt import calendar_dates
 from .filters import DatedRow, Dates, Terms, dated, each
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import shared
 
 KINDS = (
     "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "encyclopedia", "legal_analysis",
@@ -59,7 +59,6 @@ def schema_org(source: Record, refer: Refer) -> Record:
 
 SOURCES = Resource(
     kind="sources",
-    singular="source",
     description="Documents that say something: reports, official texts, reference works.",
     model=Source,
     schema=SourceSchema(),

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
 from . import keys
 from .actors import served
-from .common import by_sources, derived_doubt, shared
 from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, through, within
 from .resource import Resource
 from .schema_org import Refer, cited_sources, doubts
+from .shared_filters import by_sources, shared
+from .sides import derived_doubt
 
 ACTS = (
     "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",
@@ -114,7 +115,6 @@ def schema_org(statement: Record, refer: Refer) -> Record:
 
 STATEMENTS = Resource(
     kind="statements",
-    singular="statement",
     description="Who said what, when, to whom, and through whom it is known.",
     model=Statement,
     schema=StatementSchema(),

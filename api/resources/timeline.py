@@ -13,9 +13,9 @@ import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
 from . import keys
-from .common import by_sources
 from .filters import Arguments, Catalog, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
 from .resource import Resource
+from .shared_filters import by_sources
 
 KINDS = ("events", "statements", "agreements")
 # An action's number is that of its agreement times this, plus its place there.
@@ -110,7 +110,6 @@ def acting(action: Record, catalog: Catalog) -> list[str]:
 
 TIMELINE = Resource(
     kind="timeline",
-    singular="entry",
     description="Events, statements and actions of agreements in one dated list.",
     model=TimelineEntry,
     schema=TimelineEntrySchema(),

@@ -4,10 +4,10 @@ import peewee as pw
 
 from ..schema.fields import Record, Ref, Schema, Text
 from . import keys
-from .common import shared
 from .filters import Row, Terms, within
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import shared
 
 
 class Topic(Row):
@@ -31,7 +31,6 @@ def schema_org(topic: Record, refer: Refer) -> Record:
 
 TOPICS = Resource(
     kind="topics",
-    singular="topic",
     description="What events, statements and agreements are about.",
     model=Topic,
     schema=TopicSchema(),

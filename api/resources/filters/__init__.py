@@ -1,13 +1,13 @@
 """Filters: the query parameters of a list, the index table of each, and its WHERE conditions."""
 
-from .base import Arguments, Catalog, Filter, Values, each, names, through, within
+from .base import Arguments, Catalog, Filter, Values, each, index_table, names, through, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
 from .dates import Before, Dates, OnDay, Span, day_columns
 from .lifecycles import ActionDates, InForce
 from .periods import Periods, dated, years
 from .quantities import Quantities, counted
-from .tables import DatedRow, Row, alias, index_table
+from .tables import DatedRow, Row, alias, snake
 from .terms import Terms
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "each",
     "index_table",
     "names",
+    "snake",
     "through",
     "within",
     "years",

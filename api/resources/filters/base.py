@@ -69,6 +69,17 @@ class Filter:
         yield from ()
 
 
+def index_table(owner: type[Row], filter: Filter, target: type[Row] | None) -> Any:
+    """The index table of `filter` for the records of `owner`, or None where the owner's own columns suffice."""
+    columns = filter.columns(target)
+    if columns is None:
+        return None
+    keys = pw.CompositeKey(*columns, "record")
+    meta = type("Meta", (), {"table_name": f"{owner._meta.table_name}_{filter.name}", "primary_key": keys, "without_rowid": True})
+    record = pw.ForeignKeyField(owner, column_name="record", index=True, deferrable="INITIALLY DEFERRED")
+    return type(f"{owner.__name__}_{filter.name}", (pw.Model,), {"Meta": meta, **columns, "record": record})
+
+
 @cache
 def names(filter: Filter) -> tuple[str, ...]:
     return tuple(filter.parameters())

@@ -1,30 +1,16 @@
-"""Filters that several kinds share, and what is doubtful in a record."""
+"""Filters that several kinds share: by relations, by cited sources, by what accounts leave in doubt."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from ..schema.fields import Record
 from .filters import Catalog, Filter, Ids, Terms, Updated, Words, each
-from .keys import AGAINST
-from .sides import alone
+from .sides import alone, conflict
 
 
 def shared(kind: str) -> tuple[Filter, ...]:
     """The filters that every kind has."""
     return Ids(), Words(kind), Updated()
-
-
-def conflict(record: Record) -> bool:
-    """Whether accounts conflict: one denies or disputes, or two give different values for the same aspect."""
-    accounts = record["accounts"]
-    values = {(account["about"], account["value"]) for account in accounts}
-    contrary = any(account["stance"] in AGAINST for account in accounts)
-    return contrary or len(values) > len({about for about, _ in values})
-
-
-def derived_doubt(record: Record, catalog: Catalog) -> Record:
-    """The keys `disputed` and `one_sided` of a public document."""
-    return {"disputed": conflict(record), "one_sided": alone(record, catalog)}
 
 
 def by_relation(relations: Mapping[str, str], key: str, to: str) -> Iterator[Terms]:
