@@ -13,7 +13,7 @@ import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
 from . import keys
-from .filters import Arguments, Catalog, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
+from .filters import Arguments, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
 from .resource import Resource
 from .shared_filters import by_sources
 
@@ -103,11 +103,6 @@ def entry(kind: str, document: Record) -> Record:
     }
 
 
-def acting(action: Record, catalog: Catalog) -> list[str]:
-    actors: list[str] = action["actors"]
-    return actors
-
-
 TIMELINE = Resource(
     kind="timeline",
     description="Events, statements and actions of agreements in one dated list.",
@@ -118,7 +113,10 @@ TIMELINE = Resource(
         Words("agreements", column="agreement"),
         Updated(),
         Terms(
-            "actor", "Taking part in the event, speaking, or doing the action (a party, where nobody is named).", acting, "actors"
+            "actor",
+            "Taking part in the event, speaking, or doing the action (a party, where nobody is named).",
+            each("actors"),
+            "actors",
         ),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics"),
         Terms("agreement", "Changing this agreement, speaking of it, or done to it.", each("agreement"), "agreements"),

@@ -87,6 +87,7 @@ class Finished:
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The same response, or a 304 if the client has it."""
+        environ[ROUTE], environ[CACHE_RESULT] = self.route, "hit"
         header = environ.get("HTTP_IF_NONE_MATCH")
         if header and (tag := matching_tag(header, self.etag, environ.get("HTTP_ACCEPT_ENCODING", ""))):
             kept = [(name, value) for name, value in self.headers if name not in OF_BODY]
@@ -119,7 +120,7 @@ class ResponseCache:
         coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         key = (coding, *[environ.get(name, "") for name in VARYING])
         if (release := self.store.known()) and (finished := self._found(release, key)):
-            return self._repeat(finished, environ, start_response)
+            return finished.send(environ, start_response)
         return Later(partial(self._make, key, environ, start_response))
 
     def _make(self, key: Any, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -129,7 +130,7 @@ class ResponseCache:
         except Problem:
             return self.inner(environ, start_response)
         if finished := self._found(release, key):
-            return self._repeat(finished, environ, start_response)
+            return finished.send(environ, start_response)
         kept, started = self._of(release.id), list[Any]()
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -153,10 +154,6 @@ class ResponseCache:
         kept = self._of(release.id)
         with self._lock:
             return kept.get(key)
-
-    def _repeat(self, finished: Finished, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ[ROUTE], environ[CACHE_RESULT] = finished.route, "hit"
-        return finished.send(environ, start_response)
 
     def _of(self, release: str) -> LRUCache[Any, Finished]:
         """The responses of a release; those of any other are dropped."""
