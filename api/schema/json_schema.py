@@ -10,35 +10,26 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from . import edtf, fields, public_date
+from .json_types import DAY, FLAG, TEXT, component, of, or_null
 
-DATE = {
-    "type": "object",
-    "description": "A date: its EDTF text, the earliest and latest day it can mean (null where open), and what it means.",
-    "properties": {
-        "edtf": {"type": "string"},
-        "earliest": {"type": ["string", "null"], "format": "date"},
-        "latest": {"type": ["string", "null"], "format": "date"},
+DATE = of(
+    {
+        "edtf": TEXT,
+        "earliest": or_null(DAY),
+        "latest": or_null(DAY),
         "precision": {"type": "string", "enum": list(edtf.PRECISIONS), "description": "Of its ends, the coarser."},
         "sense": {
             "type": "string",
             "enum": list(edtf.SENSES),
             "description": "`extent`: it lasted from the earliest to the latest day. `one_of`: it was on some day among them.",
         },
-        "approximate": {"type": "boolean", "description": "Marked `~` or `%`."},
-        "uncertain": {"type": "boolean", "description": "Marked `?` or `%`."},
-        "text": {"type": "string", "description": "The date in words."},
+        "approximate": {**FLAG, "description": "Marked `~` or `%`."},
+        "uncertain": {**FLAG, "description": "Marked `?` or `%`."},
+        "text": {**TEXT, "description": "The date in words."},
     },
-    "required": list(public_date.DATE_KEYS),
-    "example": public_date.render("2021-06"),
-}
-# An object whose keys the contract leaves open.
-ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}
-
-
-def component(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
+    "A date: its EDTF text, the earliest and latest day it can mean (null where open), and what it means.",
+    example=public_date.render("2021-06"),
+)
 IDENTITY = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
 # The JSON Schema of a field in a document, and in a file; the first class in the field's MRO counts.
 DOCUMENT: dict[type, dict[str, Any]] = {

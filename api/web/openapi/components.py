@@ -6,9 +6,8 @@ from apispec import APISpec
 
 from ...resources.keys import LINKS
 from ...schema import fields
-from ...schema.json_schema import ANY, component
+from ...schema.json_types import ADDRESS, ANY, COUNT, NULL, TEXT, Schema, component, list_of, map_of, of, or_null
 from . import answers, parameters
-from .shapes import ADDRESS, ADDRESS_OR_NULL, COUNT, NULL, TEXT, TEXT_OR_NULL, Schema, list_of, map_of, of
 
 # The statuses without an answer, of whatever operation.
 STATUSES = {
@@ -78,17 +77,17 @@ SCHEMAS: dict[str, Schema] = {
             "detail": TEXT,
             "instance": TEXT,
             "errors": list_of(component("QueryError"), "Every error of the query."),
-            "suggestion": TEXT_OR_NULL,
+            "suggestion": or_null(TEXT),
         },
         "A problem document (RFC 9457).",
         required=["type", "title", "status", "detail"],
     ),
     "QueryError": of(
-        {"parameter": TEXT, "detail": TEXT, "allowed": {"type": ["array", "null"], "items": TEXT}, "suggestion": TEXT_OR_NULL},
+        {"parameter": TEXT, "detail": TEXT, "allowed": {"type": ["array", "null"], "items": TEXT}, "suggestion": or_null(TEXT)},
         "What is wrong with a parameter, and what is allowed.",
         required=["parameter", "detail"],
     ),
-    "Facet": of({"value": TEXT, "name": TEXT_OR_NULL, "count": COUNT, "href": ADDRESS}),
+    "Facet": of({"value": TEXT, "name": or_null(TEXT), "count": COUNT, "href": ADDRESS}),
     "FacetCut": of({"shown": COUNT, "values": COUNT}),
     "DateMatchCounts": of(
         {"certain": COUNT, "possible": COUNT},
@@ -103,7 +102,7 @@ SCHEMAS: dict[str, Schema] = {
     "Thread": of(
         {
             "id": TEXT,
-            "stance": {**TEXT_OR_NULL, "description": "How it stands to what it replies to."},
+            "stance": {**or_null(TEXT), "description": "How it stands to what it replies to."},
             "speakers": list_of(component("Holder")),
             "date": component("PublicDate"),
             "act": TEXT,
@@ -117,7 +116,7 @@ SCHEMAS: dict[str, Schema] = {
         {
             "version": {**TEXT, "description": "x.y.z, or x.y.z+draft for what was not published as x.y.z."},
             "digest": TEXT,
-            "url": {**ADDRESS_OR_NULL, "description": "The release itself; null for a draft."},
+            "url": {**or_null(ADDRESS), "description": "The release itself; null for a draft."},
         },
         "The release that the answer comes from.",
         example={"version": "1.0.0", "digest": "e3b0c442...", "url": "https://example.org/v1/releases/1.0.0"},
@@ -137,14 +136,14 @@ SCHEMAS: dict[str, Schema] = {
                 "values, of years and months 1,500 in order of time.",
             ),
             "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
-            "spelling": {**TEXT_OR_NULL, "description": "Where `q` finds nothing, its nearest spelling that does."},
+            "spelling": {**or_null(TEXT), "description": "Where `q` finds nothing, its nearest spelling that does."},
         },
         required=LIST_META_REQUIRED,
     ),
     "ListLinks": of(
         {
             "self": ADDRESS,
-            "next": {**ADDRESS_OR_NULL, "description": "The next page; null on the last."},
+            "next": {**or_null(ADDRESS), "description": "The next page; null on the last."},
         },
         example={"self": "https://example.org/v1/...", "next": None},
     ),
@@ -158,7 +157,7 @@ SCHEMAS: dict[str, Schema] = {
         "additionalProperties": True,
     },
     "AnswerLinks": {
-        **map_of(ADDRESS_OR_NULL),
+        **map_of(or_null(ADDRESS)),
         "example": {"self": "https://example.org/v1/..."},
     },
     "ItemMeta": of({"release": component("Release")}),

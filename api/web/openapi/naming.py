@@ -10,7 +10,7 @@ from ...query.parameters import AGGREGATE_ORDERS
 from ...resources import RESOURCES
 from ...resources.filters.base import MATCHES
 from ...schema import edtf
-from ...schema.json_schema import component
+from ...schema.json_types import component
 
 Words = tuple[str, ...]
 Document = dict[str, Any]

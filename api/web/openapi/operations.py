@@ -7,10 +7,9 @@ import marshmallow as ma
 from ...query.parameters import arguments, item_arguments
 from ...resources import RESOURCES
 from ...resources.resource import Resource
-from ...schema.json_schema import ANY, component
+from ...schema.json_types import ANY, Schema, component, list_of
 from .components import REFUSED
 from .parameters import id_parameter, query
-from .shapes import Schema, list_of
 
 NAMES = {resource.kind: f"{resource.model.__name__}Record" for resource in RESOURCES}
 SPARSE = component("SparseRecord")

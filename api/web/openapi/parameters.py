@@ -11,7 +11,7 @@ from ...resources.filters.periods import A_MONTH, A_YEAR
 from ...resources.keys import IDENTITY
 from ...resources.resource import Resource
 from ...schema import fields
-from ...schema.json_schema import component
+from ...schema.json_types import component
 from ...schema.query_fields import Amount, Day, NonNegativeInteger, Partial, PartyDay, Version
 
 ID = f"^{fields.SLUG.pattern}$"

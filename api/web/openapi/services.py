@@ -9,12 +9,11 @@ from ...releases.files import FILES
 from ...resources import BY_KIND, RESOURCES
 from ...resources.resource import Resource
 from ...resources.timeline import TIMELINE
-from ...schema.json_schema import component
+from ...schema.json_types import TEXT, Schema, component, list_of
 from .. import changes, citations, exports, index, network, resolve, search, threads
 from .components import REFUSED, SAMPLE_HIT
 from .operations import SPARSE, as_json, envelope, media, ok, typed
 from .parameters import id_parameter, query
-from .shapes import TEXT, Schema, list_of
 
 OPEN: Schema = {}  # the schema of bytes that no client reads as JSON
 VERSION = {

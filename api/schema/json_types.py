@@ -1,13 +1,20 @@
-"""Short words for JSON Schema, in which the schemas of the contract are written."""
+"""Short words for JSON Schema, in which what the contract describes is written."""
 
 from typing import Any
 
 Schema = dict[str, Any]
 TEXT, COUNT, FLAG = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
 DAY, ADDRESS = {"type": "string", "format": "date"}, {"type": "string", "format": "uri"}
-TEXT_OR_NULL, COUNT_OR_NULL, SHARE = ({"type": [type, "null"]} for type in ("string", "integer", "number"))
-ADDRESS_OR_NULL = {**TEXT_OR_NULL, "format": "uri"}
 NULL = {"type": "null"}
+ANY: Schema = {"type": "object", "additionalProperties": True}  # an object whose keys the contract leaves open
+
+
+def component(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def or_null(schema: Schema) -> Schema:
+    return {**schema, "type": [schema["type"], "null"]}
 
 
 def of(properties: Schema, what: str = "", *, required: list[str] | None = None, **more: Any) -> Schema:
