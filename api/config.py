@@ -26,39 +26,28 @@ def bundled_dataset() -> Path:
     return inside if inside.is_dir() else HERE.parent / "dataset"
 
 
-def _whole(least: int) -> Callable[[str], int]:
+def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
     def read(text: str) -> int:
-        if int(text) < least:
+        if int(text) < least or (most is not None and int(text) > most):
             raise ValueError(text)
         return int(text)
 
     return read
 
 
-def _port(text: str) -> int:
-    if int(text) not in range(1 << 16):
-        raise ValueError(text)
-    return int(text)
+def _matching(pattern: str | re.Pattern[str], ending: str = "") -> Callable[[str], str]:
+    """A text of this form, without the characters of `ending` at its end."""
 
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text.rstrip(ending)):
+            raise ValueError(text)
+        return text.rstrip(ending)
 
-def _mount(text: str) -> str:
-    path = text.rstrip("/")
-    if not MOUNT.fullmatch(path):
-        raise ValueError(text)
-    return path
+    return read
 
 
 def _host(text: str) -> str:
     return text[1:-1] if text.startswith("[") and text.endswith("]") else text
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(text)
-        return text
-
-    return read
 
 
 def _rate(text: str) -> str:
@@ -78,18 +67,6 @@ def _address(text: str) -> str:
     return text
 
 
-def _url(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s?#\"<>]+", text):
-        raise ValueError(text)
-    return text.rstrip("/")
-
-
-def _storage(text: str) -> str:
-    if not text.startswith(("memory://", "redis://", "rediss://")):
-        raise ValueError(text)
-    return text
-
-
 def _named(text: str) -> str:
     pairs = [DATASET.fullmatch(part) for part in text.split(",")]
     names = {pair[1] for pair in pairs if pair}
@@ -103,15 +80,14 @@ def _setting(
     description: str,
     *,
     least: int = 1,
-    read: Callable[[str], Any] | None = None,
+    read: Any = None,
     form: str = "",
     secret: bool = False,
     also: str = "",
 ) -> Any:
     reading = read or (_whole(least) if isinstance(default, int) else type(default) if isinstance(default, str) else Path)
-    whole = f"a whole number of at least {least}"
-    told = {"description": description, "form": form or whole, "secret": secret}
-    return field(default=default, metadata={**told, "read": reading, "also": also})
+    told = {"description": description, "form": form or f"a whole number of at least {least}", "secret": secret, "also": also}
+    return field(default=default, metadata={**told, "read": reading})
 
 
 @dataclass(frozen=True)
@@ -132,7 +108,7 @@ class Settings:
     releases_url: str = _setting(
         "",
         "Address that downloads of published files are redirected to, a folder for each version: that of an object store.",
-        read=_url,
+        read=_matching(r"https?://[^\s?#\"<>]+", "/"),
         form="an address such as https://bucket.example/releases",
     )
     database_url: str = _setting(
@@ -145,11 +121,11 @@ class Settings:
     database_reader: str = _setting("", "PostgreSQL role that a load lets read what it loads.")
     query_timeout: int = _setting(10, "Seconds after which a query of the database is given up.")
     host: str = _setting("127.0.0.1", "Address the server listens on.", read=_host)
-    port: int = _setting(8000, "Port the server listens on; 0 takes any free one.", read=_port, form=PORT)
+    port: int = _setting(8000, "Port the server listens on; 0 takes any free one.", read=_whole(0, 65535), form=PORT)
     prefix: str = _setting(
         "",
         "Path that all addresses begin with, `/data`, where a proxy passes requests on with it; `SCRIPT_NAME` means the same.",
-        read=_mount,
+        read=_matching(MOUNT, "/"),
         form="a path such as /data",
         also="SCRIPT_NAME",
     )
@@ -177,7 +153,7 @@ class Settings:
     rate_limit_storage: str = _setting(
         "memory://",
         "Where requests are counted: each server process for itself, or all of them at `redis://...` (extra `redis`).",
-        read=_storage,
+        read=_matching("(memory|rediss?)://.*"),
         form="memory:// or redis://...",
         secret=True,
     )
@@ -187,12 +163,12 @@ class Settings:
     log: str = _setting(
         "auto",
         "A line for each request on standard output: `json`, `text`, `off`, or `auto`: text on a terminal and JSON elsewhere.",
-        read=_one_of("auto", "json", "text", "off"),
+        read=_matching("auto|json|text|off"),
         form="auto, json, text or off",
     )
     metrics_host: str = _setting("127.0.0.1", "Address that metrics for Prometheus are served at.", read=_host)
     metrics_port: int = _setting(
-        0, "Port that metrics for Prometheus are served at; 0 serves and counts none.", read=_port, form=PORT
+        0, "Port that metrics for Prometheus are served at; 0 serves and counts none.", read=_whole(0, 65535), form=PORT
     )
 
     def each(self) -> dict[str, "Settings"]:
@@ -250,7 +226,6 @@ class Settings:
 
 
 def variable(name: str) -> str:
-    """The environment variable of a setting."""
     return f"{PREFIX}{name.upper()}"
 
 

@@ -6,8 +6,8 @@ A relation is refused where the dates leave room for the wrong order: a record t
 from collections.abc import Iterator
 from datetime import date
 
-from ..resources.common import AGAINST
 from ..resources.events import AFTER, BEFORE, WITHIN
+from ..resources.keys import AGAINST
 from ..schema import edtf
 from ..schema.fields import Record
 from .chronology_rules import RecordRule

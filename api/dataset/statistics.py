@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ..resources import BY_KIND
-from ..resources.common import conflict
 from ..resources.resource import Resource
+from ..resources.sides import conflict
 from ..schema import edtf
 from ..schema.fields import Edtf, Record
 from ..schema.walk import steps

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..resources import BY_KIND
 from ..resources.doubt import heading
 from ..schema.fields import Record
-from ..schema.json_schema import ANY
+from ..schema.json_types import ANY
 from ..storage.release import Release
 from .result import Listing, dumps
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..resources.doubt import heading
 from ..schema.fields import Record
-from ..schema.json_schema import ANY
+from ..schema.json_types import ANY
 from .result import VOCABULARY, Listing, dumps
 
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"

@@ -29,7 +29,7 @@ from ..schema.versions import DRAFT
 from ..storage import full_text, packing
 from ..storage.full_text import Vocabulary
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
-from .rows import Batch, RowMaker, batch, samples, table_name
+from .rows import RowMaker, batch, samples, table_name
 
 TABLES: tuple[Any, ...] = (
     ReleaseMetadata,
@@ -44,6 +44,7 @@ TABLES: tuple[Any, ...] = (
 MERGE_BYTES = 1 << 24  # bytes that the full-text index gathers in memory before it writes them: fewer merges
 ANALYSIS = ("anyascii", "PyStemmer")  # packages of which another version can make other words
 PLAIN, SERVED, COPIED = "plain", "served", "copied"  # what a release is built for
+MANIFEST = "SELECT name, digest, keys FROM staged.manifest ORDER BY name"
 FILLED, INDEXED = 700, 850  # thousandths of the time after which the tables are filled, the indexes made
 
 
@@ -155,7 +156,9 @@ def _fill(
         survey.add(made.survey)
         unresolved = next(iter(made.unresolved), unresolved)
         if not survey.findings:
-            _put(connection, made, maker.pack is not None)
+            for name, made_rows in made.rows.items():
+                connection.executemany(_into(name, maker.pack is not None), made_rows)
+            connection.executemany("INSERT INTO staged.manifest VALUES (?, ?, ?)", made.digests)
         done += made.count
         if progress:
             progress(f"loading {made.kind}", done, of)
@@ -186,12 +189,6 @@ def _into(name: str, packed: bool = False) -> str:
     return f"INSERT INTO {target} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # our own names
 
 
-def _put(connection: sqlite3.Connection, made: Batch, packed: bool) -> None:
-    for name, rows in made.rows.items():
-        connection.executemany(_into(name, packed), rows)
-    connection.executemany("INSERT INTO staged.manifest VALUES (?, ?, ?)", made.digests)
-
-
 def _insert(connection: sqlite3.Connection, model: Any, rows: Iterable[tuple[Any, ...]]) -> None:
     connection.executemany(_into(table_name(model)), rows)
 
@@ -219,19 +216,11 @@ def _changes(dataset: Dataset, connection: sqlite3.Connection, version: str) -> 
     """Every change of every release, this one included, which is `version`."""
     paths = dataset.published
     before = manifests.lines(paths[-1]) if paths else ()
-    now = manifests.changes(before, _entries(connection), version, dataset.about["released"], dataset.moves)
+    entries = ((name, manifests.ManifestEntry(own, manifests.keys_of(keys))) for name, own, keys in connection.execute(MANIFEST))
+    now = manifests.changes(before, entries, version, dataset.about["released"], dataset.moves)
     for seq, change in enumerate(chain(manifests.history(paths, dataset.moves), now), 1):
         kind, _, id = change.record.partition("/")
         yield seq, change.version, change.released, kind, id, change.change, ",".join(change.keys), change.to, change.reason
-
-
-MANIFEST = "SELECT name, digest, keys FROM staged.manifest ORDER BY name"
-
-
-def _entries(connection: sqlite3.Connection) -> Iterator[tuple[str, manifests.ManifestEntry]]:
-    """The manifest of the dataset, by name."""
-    for name, digest, keys in connection.execute(MANIFEST):
-        yield name, manifests.ManifestEntry(digest, manifests.keys_of(keys))
 
 
 def _write_manifest(dataset: Dataset, connection: sqlite3.Connection, digest: str, path: Path) -> None:

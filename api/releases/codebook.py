@@ -37,7 +37,6 @@ def table(*rows: tuple[object, ...]) -> str:
 
 
 def counts(dataset: Dataset) -> str:
-    """The number of records of each kind."""
     return table(("kind", "records", "what"), *((f"`{r.kind}`", dataset.count(r.kind), r.description) for r in RESOURCES))
 
 
@@ -95,7 +94,6 @@ def types(dataset: Dataset) -> str:
 
 
 def settings(dataset: Dataset) -> str:
-    """The settings, with their defaults."""
     rows = []
     for setting in dataclasses.fields(Settings):
         default = "the one that ships with it" if setting.name == "dataset" else f"`{setting.default}`"

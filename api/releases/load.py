@@ -24,29 +24,22 @@ def load(settings: Settings, progress: Progress | None = None) -> tuple[Release,
     """
     store = open_store(settings)
     with closing(Snapshot(settings.dataset)) as files, file_errors("write", settings.data_dir):
-        if _unchanged(store, files.digest):
-            return store.current(), False
+        if (now := _current(store)) and store.inputs() == files.digest:
+            return now, False
         # Temporary files go next to the releases, because /tmp may be small or a tmpfs.
         with closing(read_snapshot(files, part(progress, 0, READ), settings.data_dir)) as dataset, store.building() as path:
             digest = build(dataset, path, part(progress, READ, ALL), purpose=COPIED if store.copies else SERVED)
             id = f"{dataset.loaded_version(digest)}-{digest[:12]}"
-            if _served(store, id):
-                return store.current(), False
+            if (now := _current(store)) and now.id == id:
+                return now, False
             store.publish(path, id, files.digest, TABLES, settings.keep_releases)
     return store.current(), True
 
 
-def _unchanged(store: Store, digest: str) -> bool:
-    """Whether the served release was built by this code from files with this digest."""
-    try:
-        return store.current().about["code"] == code_digest() and store.inputs() == digest
-    except Problem:
-        return False
-
-
-def _served(store: Store, id: str) -> bool:
+def _current(store: Store) -> Release | None:
+    """The served release, if there is one that this code has built."""
     try:
         release = store.current()
     except Problem:
-        return False
-    return release.id == id and release.about["code"] == code_digest()
+        return None
+    return release if release.about["code"] == code_digest() else None

@@ -17,10 +17,10 @@ from ..dataset.record import Entry
 from ..dataset.rules import Survey
 from ..resources import BY_KIND, INDEXES, RESOURCES, timeline
 from ..resources.agreements import AGREEMENTS
-from ..resources.common import derived_doubt
 from ..resources.filters import Catalog, Terms, day_columns
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
+from ..resources.sides import derived_doubt
 from ..resources.timeline import TIMELINE
 from ..schema import rendering
 from ..schema.fields import Record
@@ -126,7 +126,6 @@ def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, make
 
 
 def sqlite_value(value: Any) -> Any:
-    """A value as SQLite stores it."""
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -159,7 +158,6 @@ def search_row(resource: Resource, seq: int, document: Record, maker: RowMaker) 
 
 
 def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:
-    """The public document of a record."""
     derived = resource.derive(record, catalog)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
     return rendering.dump(resource.schema, {**record, **derived, **about}, catalog)

@@ -8,23 +8,11 @@ import pycountry
 
 from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Many, One, Record, Ref, Schema, Text, Whole
-from .common import (
-    HOLDER,
-    accounts,
-    also_known_as,
-    citations,
-    cited,
-    identifiers,
-    identity,
-    links,
-    note,
-    shared,
-    sort_key,
-    updated,
-)
-from .filters import Catalog, OnDay, Row, Tenure, Terms, each
+from . import keys
+from .filters import Catalog, OnDay, Row, Span, Terms, each
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import HOLDER, cited, shared
 
 KINDS = (
     "person", "state", "government_body", "international_organization", "company", "media_outlet", "research_body", "movement",
@@ -45,17 +33,14 @@ SCHEMA_ORG_TYPES = {
 class Actor(Row):
     name = pw.TextField(index=True)
 
-    class Meta:
-        table_name = "actors"
-
 
 class StateCode(Schema):
     system = Choice("The list of states: Correlates of War, or Gleditsch and Ward.", SYSTEMS, required=True)
     code = Whole("The number of the state in the list.", required=True)
     start = Edtf("Since when it has this code; none where the list begins with it, in 1816.", data_key="from")
     end = Edtf("Until when it had this code; none where the list ends with it.", data_key="to")
-    note = note()
-    citations = citations()
+    note = keys.NOTE
+    citations = keys.CITATIONS
 
 
 class Role(Schema):
@@ -66,20 +51,20 @@ class Role(Schema):
     credentials = Edtf("When an ambassador presented credentials.")
     end = Edtf("When the term ended, where a source establishes it.", data_key="to")
     attested = Edtf("Days on which sources show the person in the role, where the term is not established.")
-    citations = citations()
+    citations = keys.CITATIONS
 
 
 class Successor(Schema):
     actor = Ref("Who took its place.", kind="actors", required=True)
     date = Edtf("When.", required=True)
-    note = note()
-    citations = citations()
+    note = keys.NOTE
+    citations = keys.CITATIONS
 
 
 class ActorSchema(Schema):
-    id = identity()
+    id = keys.IDENTITY
     name = Text("Name in English, as its holder or the literature spells it.", required=True)
-    also_known_as = also_known_as()
+    also_known_as = keys.ALSO_KNOWN_AS
     kind = Choice("What sort of actor it is.", KINDS, required=True)
     country = Country("ISO 3166-1 alpha-3 code, where there is one; of a person, the country they act for.")
     part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))
@@ -94,12 +79,12 @@ class ActorSchema(Schema):
         "Who took its place in every agreement by which it was bound (not for persons).", One("A successor.", Successor)
     )
     roles = Many("Offices and positions, with their dates.", One("A role.", Role))
-    accounts = accounts()
-    note = note()
-    citations = citations()
-    identifiers = identifiers()
-    updated_in = updated()
-    links = links()
+    accounts = keys.ACCOUNTS
+    note = keys.NOTE
+    citations = keys.CITATIONS
+    identifiers = keys.IDENTIFIERS
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
 def existence(actor: Record) -> edtf.Bounds:
@@ -123,12 +108,12 @@ def tenure(role: Record) -> edtf.Bounds | None:
     return edtf.bounds(role["attested"]) if role["attested"] else None
 
 
-def tenures(actor: Record, catalog: Catalog | None = None) -> Iterator[Tenure]:
+def tenures(actor: Record, catalog: Catalog | None = None) -> Iterator[Span]:
     """The days on which each role may have been held, and those on which sources show that it was."""
     for role in actor["roles"]:
         if span := tenure(role):
             bounded = role["start"] or role["end"] or edtf.is_open(role["attested"])
-            yield Tenure(role["title"], span if bounded else widened(span), shown(role))
+            yield Span(role["title"], span if bounded else widened(span), shown(role))
 
 
 def served(actor: Record, day: str) -> Iterator[str]:
@@ -171,7 +156,6 @@ def own_identifiers(actor: Record) -> Iterator[tuple[str, str]]:
 
 
 def schema_org(actor: Record, refer: Refer) -> Record:
-    """The schema.org node of a public document."""
     return {
         "@type": SCHEMA_ORG_TYPES.get(actor["kind"], "Organization"),
         "alternateName": actor["also_known_as"],
@@ -184,16 +168,12 @@ def schema_org(actor: Record, refer: Refer) -> Record:
 
 ACTORS = Resource(
     kind="actors",
-    singular="actor",
     description="Persons, states, bodies, companies, media outlets and movements that act and speak.",
     model=Actor,
     schema=ActorSchema(),
     heading="name",
     example=("vladimir-putin", "Vladimir Putin"),
     jsonld=schema_org,
-    columns=lambda actor: {"name": sort_key(actor["name"])},
-    sorts={"name": Actor.name},
-    order="name",
     identifiers=own_identifiers,
     filters=(
         *shared("actors"),

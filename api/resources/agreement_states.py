@@ -1,6 +1,6 @@
 """The state of an agreement, or of one party to it, on a day: derived from its periods and actions, for any day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -93,27 +93,25 @@ def _by_actions(agreement: Record, day: date) -> Standing:
     kinds = {action["kind"] for action in agreement["actions"]}
     if agreement["never_in_force"]:
         return Standing("never_in_force")
-    if ended := list(_done(agreement, ENDS, day)):
+    if ended := _done(agreement, ENDS, day):
         return Standing("ended", ended[0]["date"], ended[0]["kind"], tuple(ended[0]["by"]))
     if agreement["kind"] not in WITHOUT_ENTRY and ("adopted" not in kinds or kinds.intersection(SIGNED)):
         return Standing("unknown", missing=NO_ENTRY)
     if "entered_into_force" in kinds:
         return Standing("unknown", missing="no entry into force between two parties was read")
     for state, making in (("adopted", ("adopted", *SIGNED)), ("announced", ("announced", "proposed"))):
-        if made := list(_done(agreement, making, day)):
+        if made := _done(agreement, making, day):
             return Standing(state, made[0]["date"], by=tuple(made[0]["by"]))
     return Standing("unknown", missing="no adoption up to this day was read")
 
 
-def _done(agreement: Record, kinds: tuple[str, ...], day: date) -> Iterator[Record]:
-    """The actions of some kinds that were certainly done by the end of a day."""
-    for action in in_order(agreement["actions"]):
-        if action["kind"] in kinds and edtf.bounds(action["date"]).latest <= day:
-            yield action
+def _done(agreement: Record, kinds: tuple[str, ...], day: date) -> list[Record]:
+    """The actions of some kinds that were certainly done by the end of a day, in order."""
+    actions = in_order(agreement["actions"])
+    return [action for action in actions if action["kind"] in kinds and edtf.bounds(action["date"]).latest <= day]
 
 
 def words(text: str | None) -> str:
-    """A date in words."""
     return str(public_date.render(text)["text"]) if text else "an open date"
 
 
@@ -137,25 +135,17 @@ def detail(agreement: Record, found: Standing, names: Names, day: date) -> str:
         case "unknown":
             text = f"Unknown: {found.missing}"
         case made:
-            never = (
-                "a text of this kind does not enter into force as a treaty does"
-                if agreement["kind"] in WITHOUT_ENTRY
-                else NO_ENTRY
-            )
-            text = f"{made.capitalize()}: {words(found.since)}; {never}"
-    leaving = _departures(agreement, names, day) if found.state != "ended" else ""
-    return f"{text}{leaving}."
+            never = "a text of this kind does not enter into force as a treaty does"
+            missing = never if agreement["kind"] in WITHOUT_ENTRY else NO_ENTRY
+            text = f"{made.capitalize()}: {words(found.since)}; {missing}"
+    for action in _done(agreement, (LEFT,), day) if found.state != "ended" else ():
+        text += f"; left{_whom(agreement, tuple(action['by']), names)}: {words(action['date'])}"
+    return f"{text}."
 
 
 def _ending(found: Standing, whom: str) -> str:
     """How it ended, in words: what expires or is superseded does so by itself, whoever took part."""
     return f"left{whom}" if found.how == LEFT else f"terminated{whom}" if found.how == "terminated" else str(found.how)
-
-
-def _departures(agreement: Record, names: Names, day: date) -> str:
-    """Who has left, and when."""
-    left = [(_whom(agreement, tuple(action["by"]), names), action["date"]) for action in _done(agreement, (LEFT,), day)]
-    return "".join(f"; left{whom}: {words(on)}" for whom, on in left)
 
 
 def _whom(agreement: Record, by: tuple[str, ...], names: Names) -> str:

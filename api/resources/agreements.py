@@ -7,48 +7,15 @@ import peewee as pw
 
 from ..schema import edtf
 from ..schema.fields import Choice, DetailedRef, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from . import keys
 from .actors import existence
 from .agreement_states import STATES, Standing, detail, party_standing, standing
-from .common import (
-    DISPUTED,
-    HOLDER,
-    ONE_SIDED,
-    accounts,
-    also_known_as,
-    citations,
-    cited,
-    derived_doubt,
-    disputed,
-    identifiers,
-    identity,
-    links,
-    note,
-    one_sided,
-    quantities,
-    shared,
-    sort_key,
-    topics,
-    updated,
-)
-from .filters import (
-    ActionDates,
-    Before,
-    BoundSpan,
-    Catalog,
-    DatedRow,
-    InForce,
-    RecordFinder,
-    Terms,
-    Values,
-    counted,
-    dated,
-    day_columns,
-    each,
-    within,
-)
+from .filters import ActionDates, Before, Catalog, DatedRow, InForce, Span, Terms, counted, dated, each, within
 from .lifecycle import ACTIONS, ENDS, LEFT, SUCCEEDED, Existence, Lifecycle, Succession, lifecycle, reach
 from .resource import Resource
 from .schema_org import Refer, cited_sources, coverage, doubts
+from .shared_filters import by_relation, by_sources, shared
+from .sides import derived_doubt
 
 KINDS = (
     "treaty", "protocol", "agreement", "extension", "joint_statement", "communique", "understanding", "memorandum",
@@ -69,9 +36,6 @@ RELATIONS = {
 class Agreement(DatedRow):
     title = pw.TextField(index=True)
 
-    class Meta:
-        table_name = "agreements"
-
 
 class Action(Schema):
     kind = Choice("What was done.", ACTIONS, required=True)
@@ -80,14 +44,14 @@ class Action(Schema):
     by = Many("Who did it: parties, and the persons who signed for them.", Holder("An actor."))
     place = Ref("Where.", kind="places")
     event = Ref("The event in which it was done.", kind="events")
-    note = note()
-    citations = citations()
+    note = keys.NOTE
+    citations = keys.CITATIONS
 
 
 class Term(Schema):
     text = Text("What the parties undertake, in our own words.", required=True)
-    quantities = quantities()
-    citations = citations()
+    quantities = keys.QUANTITIES
+    citations = keys.CITATIONS
 
 
 class AgreementRelation(Schema):
@@ -127,14 +91,14 @@ class Party(Schema):
 
 
 class NeverInForce(Schema):
-    note = note()
-    citations = citations()
+    note = keys.NOTE
+    citations = keys.CITATIONS
 
 
 class AgreementSchema(Schema):
-    id = identity()
+    id = keys.IDENTITY
     title = Text("Common title.", required=True)
-    also_known_as = also_known_as()
+    also_known_as = keys.ALSO_KNOWN_AS
     kind = Choice("What sort of agreement it is.", KINDS, required=True)
     parties = Many(
         "The parties it was made for, or who issued it, and who took the place of one; `bound` says when each was bound.",
@@ -142,7 +106,7 @@ class AgreementSchema(Schema):
         required=True,
     )
     further_parties = Text("Which parties it has that the record does not list: with these it outlives a withdrawal.")
-    topics = topics()
+    topics = keys.TOPICS
     summary = Text("What it does, in our own words.", required=True)
     actions = Many("What was done to it, each with a date.", One("An action.", Action))
     never_in_force = One("Where a source says that it never entered into force.", NeverInForce)
@@ -152,22 +116,21 @@ class AgreementSchema(Schema):
     relations = Many("How it stands to other agreements.", One("A relation.", AgreementRelation))
     unts = Text("United Nations Treaty Series registration, only where verified.")
     tias = Text("Treaties and Other International Acts Series number, only where verified.")
-    disputed = disputed()
-    one_sided = one_sided()
-    accounts = accounts()
-    note = note()
-    citations = citations()
-    identifiers = identifiers()
-    updated_in = updated()
-    links = links()
+    disputed = keys.DISPUTED
+    one_sided = keys.ONE_SIDED
+    accounts = keys.ACCOUNTS
+    note = keys.NOTE
+    citations = keys.CITATIONS
+    identifiers = keys.IDENTIFIERS
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
-def existences(agreement: Record, catalog: RecordFinder) -> Existence:
-    """The days on which each party may have existed."""
+def existences(agreement: Record, catalog: Catalog) -> Existence:
     return {party: existence(catalog.record("actors", party)) for party in agreement["parties"]}
 
 
-def successions(agreement: Record, catalog: RecordFinder) -> list[Succession]:
+def successions(agreement: Record, catalog: Catalog) -> list[Succession]:
     """Who takes the place of a party that is bound, and when."""
     return [
         Succession(party, one["actor"], one["date"])
@@ -176,8 +139,7 @@ def successions(agreement: Record, catalog: RecordFinder) -> list[Succession]:
     ]
 
 
-def life_of(agreement: Record, catalog: RecordFinder) -> Lifecycle:
-    """The periods of an agreement and of its parties."""
+def life_of(agreement: Record, catalog: Catalog) -> Lifecycle:
     return lifecycle(agreement, existences(agreement, catalog), successions(agreement, catalog))
 
 
@@ -186,11 +148,12 @@ def parties(agreement: Record, catalog: Catalog) -> list[str]:
     return list(life_of(agreement, catalog).bound)
 
 
-def spans(agreement: Record, catalog: Catalog) -> Iterator[BoundSpan]:
+def spans(agreement: Record, catalog: Catalog) -> Iterator[Span]:
     """The periods in force, and of each party in which it was bound."""
     life = life_of(agreement, catalog)
     for value, periods in {"": life.in_force, **life.bound}.items():
-        yield from (BoundSpan(value, *reach(period["start"], period["end"])) for period in periods)
+        for days in (reach(period["start"], period["end"]) for period in periods):
+            yield Span(value, edtf.Bounds(days.first, days.last), edtf.Bounds(days.surely_first, days.surely_last))
 
 
 def expiries(agreement: Record, catalog: Catalog) -> list[str]:
@@ -198,12 +161,10 @@ def expiries(agreement: Record, catalog: Catalog) -> list[str]:
 
 
 def current(agreement: Record, catalog: Catalog) -> Standing:
-    """How it stands on the day of the release."""
     return standing(agreement, life_of(agreement, catalog), released(catalog))
 
 
 def state(agreement: Record, catalog: Catalog) -> list[str]:
-    """Its state on the day of the release."""
     return [current(agreement, catalog).state]
 
 
@@ -237,11 +198,6 @@ def derived(agreement: Record, catalog: Catalog) -> Record:
     return {**derived_doubt(agreement, catalog), **derived}
 
 
-def by_relation(relation: str) -> Values:
-    """The targets of one relation of an agreement."""
-    return lambda agreement, catalog: [x["agreement"] for x in agreement["relations"] if x["relation"] == relation]
-
-
 def acts(agreement: Record, catalog: Catalog) -> Iterator[str]:
     """The actions of each actor, as `actor:action`."""
     for action in agreement["actions"]:
@@ -255,7 +211,6 @@ def lifetime(agreement: Record) -> str | None:
 
 
 def schema_org(agreement: Record, refer: Refer) -> Record:
-    """The schema.org node of a public document."""
     return {
         "@type": "CreativeWork",
         "additionalType": agreement["kind"],
@@ -271,16 +226,13 @@ def schema_org(agreement: Record, refer: Refer) -> Record:
 
 AGREEMENTS = Resource(
     kind="agreements",
-    singular="agreement",
     description="Treaties, extensions, joint statements, communiqués, understandings, and instruments of one side.",
     model=Agreement,
     schema=AgreementSchema(),
     heading="title",
     example=("new-start", "New START"),
     jsonld=schema_org,
-    columns=lambda agreement: {"title": sort_key(agreement["title"]), **day_columns(lifetime(agreement))},
-    sorts={"date": Agreement.earliest, "title": Agreement.title},
-    order="-date",
+    when=lifetime,
     derive=derived,
     identifiers=lambda agreement: [(scheme, agreement[scheme]) for scheme in ("unts", "tias") if agreement[scheme]],
     filters=(
@@ -295,7 +247,7 @@ AGREEMENTS = Resource(
             "agreements",
             reverse="related",
         ),
-        *(Terms(relation, text, by_relation(relation), "agreements") for relation, text in RELATIONS.items()),
+        *by_relation(RELATIONS, "relations", "agreement"),
         Terms("action", "With an action of this kind.", each("actions.kind"), choices=ACTIONS),
         Terms("did", "With this action by this actor: `ACTOR:suspended`.", acts),
         Terms("status", "State on the day of the release.", state, choices=tuple(STATES), single=True),
@@ -303,10 +255,7 @@ AGREEMENTS = Resource(
         *dated("actions.date", "With an action in"),
         InForce(spans),
         Before("expiring_before", "Set to expire, or expired, before this day.", expiries),
-        cited("agreements"),
-        DISPUTED,
-        ONE_SIDED,
-        HOLDER,
+        *by_sources("agreements"),
         *counted("terms.quantities"),
         ActionDates(),
     ),

@@ -3,10 +3,11 @@
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, Number, One, Record, Schema, Text, Whole
-from .common import identifiers, identity, links, note, shared, sort_key, updated
+from . import keys
 from .filters import Row, Terms, each
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import shared
 
 PLOVER = (
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",
@@ -16,9 +17,6 @@ PLOVER = (
 
 class EventType(Row):
     label = pw.TextField(index=True)
-
-    class Meta:
-        table_name = "event_types"
 
 
 class Plover(Schema):
@@ -36,7 +34,7 @@ class Cameo(Schema):
 
 
 class EventTypeSchema(Schema):
-    id = identity()
+    id = keys.IDENTITY
     label = Text("What the type is called.", required=True)
     definition = Text("What is of this type, and what is not.", required=True)
     plover = One("The category of PLOVER, or null where it has none.", Plover)
@@ -44,30 +42,25 @@ class EventTypeSchema(Schema):
     quad = Whole("Our own quad class, 1 to 4 as in PLOVER; null where none applies.")
     covered = Edtf("The time gone through for events of this type; null where none was: a count by year is no trend then.")
     coverage = Text("What was gone through for this type, and what was not.")
-    note = note()
-    identifiers = identifiers()
-    updated_in = updated()
-    links = links()
+    note = keys.NOTE
+    identifiers = keys.IDENTIFIERS
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
 def schema_org(type: Record, refer: Refer) -> Record:
-    """The schema.org node of a public document."""
     codes = [type["plover"] and f"PLOVER {type['plover']['event']}", type["cameo"] and f"CAMEO {type['cameo']['code']}"]
     return {"@type": "DefinedTerm", "description": type["definition"], "termCode": [code for code in codes if code]}
 
 
 EVENT_TYPES = Resource(
     kind="event-types",
-    singular="event_type",
     description="The codebook's own types of events, with their crosswalk to PLOVER 2.0 and CAMEO.",
     model=EventType,
     schema=EventTypeSchema(),
     heading="label",
     example=("summit", "Summit"),
     jsonld=schema_org,
-    columns=lambda type: {"label": sort_key(type["label"])},
-    sorts={"label": EventType.label},
-    order="label",
     filters=(
         *shared("event-types"),
         Terms("plover", "PLOVER event.", each("plover.event"), choices=PLOVER, single=True),

@@ -7,30 +7,13 @@ from marshmallow import validate
 
 from ..schema import edtf
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
-from .common import (
-    DISPUTED,
-    HOLDER,
-    ONE_SIDED,
-    accounts,
-    citations,
-    cited,
-    derived_doubt,
-    disputed,
-    identifiers,
-    identity,
-    links,
-    note,
-    one_sided,
-    quantities,
-    shared,
-    sort_key,
-    topics,
-    updated,
-)
+from . import keys
 from .event_types import PLOVER
-from .filters import Catalog, DatedRow, Dates, RecordFinder, Terms, Values, counted, dated, day_columns, each, within
+from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, through, within
 from .resource import Resource
 from .schema_org import event_node
+from .shared_filters import by_relation, by_sources, shared
+from .sides import derived_doubt
 
 STATUSES = ("occurred", "announced", "planned", "alleged", "cancelled")
 ROLES = ("participant", "host", "guest", "source", "target", "mediator", "signatory", "subject", "observer")
@@ -61,9 +44,6 @@ WITHIN = ("part_of", "signed_at")
 class Event(DatedRow):
     title = pw.TextField(index=True)
 
-    class Meta:
-        table_name = "events"
-
 
 class Participant(Schema):
     actor = Holder("Who took part.", on="date", required=True)
@@ -76,7 +56,7 @@ class Related(Schema):
 
 
 class EventSchema(Schema):
-    id = identity()
+    id = keys.IDENTITY
     title = Text("What happened, as a short heading.", required=True)
     type = Ref("Its type in the codebook.", kind="event-types", required=True)
     status = Choice("Whether it occurred, was only announced or planned, or is only alleged.", STATUSES, required=True)
@@ -85,19 +65,19 @@ class EventSchema(Schema):
     place = Ref("Where, if in one place.", kind="places", load_only=True)
     places = Many("Where, in order.", Ref("A place.", kind="places"), validate=validate.Length(min=2, error=SEVERAL))
     participants = Many("Who took part, and in what part.", One("A participant.", Participant))
-    topics = topics()
+    topics = keys.TOPICS
     summary = Text("What happened, in our own words.", required=True)
-    quantities = quantities()
+    quantities = keys.QUANTITIES
     agreements = Many("Agreements that it made, changed or ended.", Ref("An agreement.", kind="agreements"))
     related = Many("Events that it is connected with.", One("A relation.", Related))
-    disputed = disputed()
-    one_sided = one_sided()
-    accounts = accounts()
-    note = note()
-    citations = citations()
-    identifiers = identifiers()
-    updated_in = updated()
-    links = links()
+    disputed = keys.DISPUTED
+    one_sided = keys.ONE_SIDED
+    accounts = keys.ACCOUNTS
+    note = keys.NOTE
+    citations = keys.CITATIONS
+    identifiers = keys.IDENTIFIERS
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
     def complete(self, event: Record) -> Record:
         """Gives an event its list of places, and participants its date, the day for which Holder renders offices."""
@@ -105,31 +85,12 @@ class EventSchema(Schema):
         return {**event, "places": where(event), "participants": participants}
 
 
-def where(event: Record) -> list[str]:
+def where(event: Record, catalog: Catalog | None = None) -> list[str]:
     """The places of an event, in order."""
     return event["places"] or ([event["place"]] if event["place"] else [])
 
 
-def places(event: Record, catalog: Catalog) -> Iterator[str]:
-    """The places of an event, and those that contain them."""
-    for place in where(event):
-        yield place
-        yield from catalog.ancestors("places", place)
-
-
-def countries(event: Record, catalog: Catalog) -> Iterator[str]:
-    for place in where(event):
-        if code := catalog.record("places", place)["country"]:
-            yield code
-
-
-def actor_countries(event: Record, catalog: Catalog) -> Iterator[str]:
-    for participant in event["participants"]:
-        if code := catalog.record("actors", participant["actor"])["country"]:
-            yield code
-
-
-def ahead(event: Record, catalog: RecordFinder) -> Iterator[str]:
+def ahead(event: Record, catalog: Catalog) -> Iterator[str]:
     """Whether sources were published for certain before the event can have begun: none, some, or all of those that it cites."""
     begins = edtf.bounds(event["date"]).earliest
     published = [catalog.record("sources", citation["source"])["published"] for citation in event["citations"]]
@@ -139,33 +100,14 @@ def ahead(event: Record, catalog: RecordFinder) -> Iterator[str]:
         yield "all"
 
 
-def plover(event: Record, catalog: Catalog) -> Iterator[str]:
-    if category := catalog.record("event-types", event["type"])["plover"]:
-        yield category["event"]
-
-
-def cameo(event: Record, catalog: Catalog) -> Iterator[str]:
-    if category := catalog.record("event-types", event["type"])["cameo"]:
-        yield category["code"]
-
-
-def by_relation(relation: str) -> Values:
-    """The targets of one relation of an event."""
-    return lambda event, catalog: [other["event"] for other in event["related"] if other["relation"] == relation]
-
-
 EVENTS = Resource(
     kind="events",
-    singular="event",
     description="What happened, was announced, was planned, or is alleged.",
     model=Event,
     schema=EventSchema(),
     heading="title",
     example=("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
     jsonld=event_node,
-    columns=lambda event: {"title": sort_key(event["title"]), **day_columns(event["date"])},
-    sorts={"date": Event.earliest, "title": Event.title},
-    order="-date",
     dated="date",
     light=True,
     derive=derived_doubt,
@@ -173,26 +115,23 @@ EVENTS = Resource(
         *shared("events"),
         Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
         Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
-        Terms(
-            "coding",
-            "Coded by hand, or machine-made.",
-            each("coding"),
-            choices=tuple(CODINGS),
-            single=True,
-        ),
+        Terms("coding", "Coded by hand, or machine-made.", each("coding"), choices=tuple(CODINGS), single=True),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
         Terms("role", "With a participant in this role.", each("participants.role"), choices=ROLES),
-        Terms("place", "At this place, or within it.", places, "places", reverse="events"),
-        Terms("country", "In this country (ISO 3166-1 alpha-3).", countries, term=Country("A code.")),
+        Terms("place", "At this place, or within it.", within(where, "places"), "places", reverse="events"),
+        Terms("country", "In this country (ISO 3166-1 alpha-3).", through(where, "places", "country"), term=Country("A code.")),
         Terms(
-            "actor_country", "With a participant of this country (ISO 3166-1 alpha-3).", actor_countries, term=Country("A code.")
+            "actor_country",
+            "With a participant of this country (ISO 3166-1 alpha-3).",
+            through("participants.actor", "actors", "country"),
+            term=Country("A code."),
         ),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics", reverse="events"),
         Terms("agreement", "Making, changing or ending this agreement.", each("agreements"), "agreements", reverse="events"),
         Terms("related", "Connected with this event.", each("related.event"), "events", reverse="related"),
-        *(Terms(relation, text, by_relation(relation), "events") for relation, text in RELATIONS.items()),
-        Terms("plover", "PLOVER event of its type.", plover, choices=PLOVER, single=True),
-        Terms("cameo", "CAMEO code of its type.", cameo, single=True),
+        *by_relation(RELATIONS, "related", "event"),
+        Terms("plover", "PLOVER event of its type.", through("type", "event-types", "plover.event"), choices=PLOVER, single=True),
+        Terms("cameo", "CAMEO code of its type.", through("type", "event-types", "cameo.code"), single=True),
         Terms(
             "ahead_of_source",
             "Citing sources that were published for certain before it can have begun: `some` at least, `all`, or `none`.",
@@ -200,10 +139,7 @@ EVENTS = Resource(
             choices=("some", "all", "none"),
         ),
         *dated("date", single=True),
-        cited("events"),
-        DISPUTED,
-        ONE_SIDED,
-        HOLDER,
+        *by_sources("events"),
         *counted("quantities"),
         Dates(),
     ),

@@ -22,7 +22,6 @@ ENDS = ("expired", "superseded", "terminated")
 LEFT = "withdrawn"
 SUCCEEDED = "succeeded"  # how a party's bond ends when a successor takes its place
 _ORDER = (*ACTIONS, SUCCEEDED)
-EVER = edtf.Bounds(date.min, date.max)
 Existence = Mapping[str, edtf.Bounds]  # the days on which an actor may have existed
 
 
@@ -133,7 +132,7 @@ class _Course:
 
     def _enter(self, action: Record, named: list[str]) -> None:
         entered = edtf.bounds(action["date"])
-        existing = [party for party in self.parties if self.existence.get(party, EVER).meets(entered)]
+        existing = [party for party in self.parties if self.existence.get(party, edtf.EVER).meets(entered)]
         later = {party for party in existing if not named and self._ratified_after(party, entered)}
         self.left.difference_update(named)
         self.awaited |= later - self.left
@@ -207,7 +206,6 @@ class _Course:
 
 
 def _period(start: str) -> Record:
-    """A period that has begun and not ended."""
     return {"start": start, "end": None, "ended_by": None, "by": [], "suspensions": []}
 
 

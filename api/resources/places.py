@@ -3,10 +3,11 @@
 import peewee as pw
 
 from ..schema.fields import Choice, Country, Number, Record, Ref, Schema, Text
-from .common import also_known_as, citations, identifiers, identity, links, note, shared, sort_key, updated
+from . import keys
 from .filters import Row, Terms, each, within
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import shared
 
 KINDS = ("building", "city", "region", "country", "sea")
 
@@ -14,29 +15,25 @@ KINDS = ("building", "city", "region", "country", "sea")
 class Place(Row):
     name = pw.TextField(index=True)
 
-    class Meta:
-        table_name = "places"
-
 
 class PlaceSchema(Schema):
-    id = identity()
+    id = keys.IDENTITY
     name = Text("Name in English.", required=True)
-    also_known_as = also_known_as()
+    also_known_as = keys.ALSO_KNOWN_AS
     kind = Choice("What sort of place it is.", KINDS, required=True)
     country = Country("ISO 3166-1 alpha-3 code; absent for seas and regions across borders.")
     within = Ref("The place it lies in.", kind="places")
     latitude = Number("Degrees north (WGS 84), only where verified.")
     longitude = Number("Degrees east (WGS 84), only where verified.")
     geonames = Text("GeoNames id, only where verified.")
-    note = note()
-    citations = citations(required=False)
-    identifiers = identifiers()
-    updated_in = updated()
-    links = links()
+    note = keys.NOTE
+    citations = keys.CITATIONS_IF_ANY
+    identifiers = keys.IDENTIFIERS
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
 def schema_org(place: Record, refer: Refer) -> Record:
-    """The schema.org node of a public document."""
     geo = {"@type": "GeoCoordinates", "latitude": place["latitude"], "longitude": place["longitude"]}
     return {
         "@type": "Place",
@@ -49,16 +46,12 @@ def schema_org(place: Record, refer: Refer) -> Record:
 
 PLACES = Resource(
     kind="places",
-    singular="place",
     description="Where things happen.",
     model=Place,
     schema=PlaceSchema(),
     heading="name",
     example=("geneva", "Geneva"),
     jsonld=schema_org,
-    columns=lambda place: {"name": sort_key(place["name"])},
-    sorts={"name": Place.name},
-    order="name",
     parent="within",
     identifiers=lambda place: [("geonames", place["geonames"])] if place["geonames"] else [],
     filters=(

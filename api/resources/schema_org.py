@@ -48,13 +48,9 @@ def coverage(start: Record, end: Record | None) -> str | None:
 
     An end that is itself a range becomes the month or year in which all of it lies.
     """
-    ends = [interval_end(date["edtf"]) if date else ".." for date in (start, end)]
+    texts = [date["edtf"] if date else ".." for date in (start, end)]
+    ends = [edtf.certain_prefix(edtf.bounds(text)) if set(text) & set("/[") else text for text in texts]
     return "/".join(ends) if all(ends) else None
-
-
-def interval_end(text: str) -> str:
-    """An EDTF date as the end of an interval, empty if it cannot be one."""
-    return edtf.certain_prefix(edtf.bounds(text)) if set(text) & set("/[") else text
 
 
 def event_node(event: Record, refer: Refer) -> Record:

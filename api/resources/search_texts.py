@@ -58,7 +58,6 @@ def index_of(resource: Resource, filter: Filter) -> Any:
 
 
 def texts(resource: Resource, document: Record) -> Texts:
-    """The texts of a public document."""
     found = Texts(document[resource.heading], other_names(document), [], {})
     found.aliases.extend(role["title"] for role in document.get("roles", ()) if role["title"] not in found.aliases)
     _collect(resource.schema, document, (resource.heading, resource.dated), found)

@@ -1,21 +1,22 @@
-"""The parties behind accounts, and whether something in a record rests on the account of one of them alone."""
+"""What accounts leave in doubt: whether they conflict, and whether something rests on that of one party alone."""
 
 from ..schema.fields import Record
-from .filters import RecordFinder
+from .filters import Catalog
+from .keys import AGAINST
 
 
-def party(actor: str, catalog: RecordFinder) -> str:
+def party(actor: str, catalog: Catalog) -> str:
     """The party for which an actor speaks: a state's country code for the state, its bodies and persons; otherwise its own id."""
     record = catalog.record("actors", actor)
     return str(record["country"] or actor) if record["kind"] in ("state", "government_body", "person") else actor
 
 
-def parties(account: Record, catalog: RecordFinder) -> set[str]:
+def parties(account: Record, catalog: Catalog) -> set[str]:
     """The parties whose account it is; without holders, the sources that give it."""
     return {party(holder, catalog) for holder in account["holders"]} or {citation["source"] for citation in account["citations"]}
 
 
-def alone(record: Record, catalog: RecordFinder) -> bool:
+def alone(record: Record, catalog: Catalog) -> bool:
     """Whether something in a record rests on one party's account alone.
 
     So it is where the accounts of an aspect that report or confirm it are those of one party, whoever denies it; where an
@@ -33,3 +34,16 @@ def alone(record: Record, catalog: RecordFinder) -> bool:
     told = {party(id, catalog) for id in tellers}
     unattributed = record.get("status") == "alleged" and not support
     return unattributed or any(len(those) == 1 for those in support.values()) or (bool(told) and len(told | confirming) == 1)
+
+
+def conflict(record: Record) -> bool:
+    """Whether accounts conflict: one denies or disputes, or two give different values for the same aspect."""
+    accounts = record["accounts"]
+    values = {(account["about"], account["value"]) for account in accounts}
+    contrary = any(account["stance"] in AGAINST for account in accounts)
+    return contrary or len(values) > len({about for about, _ in values})
+
+
+def derived_doubt(record: Record, catalog: Catalog) -> Record:
+    """The keys `disputed` and `one_sided` of a public document."""
+    return {"disputed": conflict(record), "one_sided": alone(record, catalog)}

@@ -3,11 +3,12 @@
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Many, One, Record, Schema, Text, Url, Whole
-from .common import identifiers, identity, links, note, shared, sort_key, updated
+from . import keys
 from .doubt import calendar_dates
-from .filters import DatedRow, Dates, Terms, dated, day_columns, each
+from .filters import DatedRow, Dates, Terms, dated, each
 from .resource import Resource
 from .schema_org import Refer
+from .shared_filters import shared
 
 KINDS = (
     "official_text", "news_report", "news_analysis", "opinion", "fact_sheet", "reference_work", "encyclopedia", "legal_analysis",
@@ -19,9 +20,6 @@ SCHEMA_ORG_TYPES = {"news_report": "NewsArticle", "news_analysis": "AnalysisNews
 class Source(DatedRow):
     title = pw.TextField(index=True)
 
-    class Meta:
-        table_name = "sources"
-
 
 class NotCoded(Schema):
     paragraphs = Many("Numbers of the paragraphs.", Whole("Paragraph number."), required=True)
@@ -29,7 +27,7 @@ class NotCoded(Schema):
 
 
 class SourceSchema(Schema):
-    id = identity()
+    id = keys.IDENTITY
     title = Text("Title as published, or a plain description where it has none.", required=True)
     kind = Choice("What sort of document it is.", KINDS, required=True)
     publisher = Text("Who published it.", required=True)
@@ -41,14 +39,13 @@ class SourceSchema(Schema):
     no_url = Text("Why there is no address.")
     paragraphs = Whole("How many paragraphs (non-empty lines, headings included) it has, where they are counted.")
     not_coded = Many("Paragraphs that hold nothing to code.", One("Paragraphs and the reason.", NotCoded))
-    note = note()
-    identifiers = identifiers()
-    updated_in = updated()
-    links = links()
+    note = keys.NOTE
+    identifiers = keys.IDENTIFIERS
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
 def schema_org(source: Record, refer: Refer) -> Record:
-    """The schema.org node of a public document."""
     return {
         "@type": SCHEMA_ORG_TYPES.get(source["kind"], "CreativeWork"),
         "publisher": {"@type": "Organization", "name": source["publisher"]},
@@ -62,16 +59,12 @@ def schema_org(source: Record, refer: Refer) -> Record:
 
 SOURCES = Resource(
     kind="sources",
-    singular="source",
     description="Documents that say something: reports, official texts, reference works.",
     model=Source,
     schema=SourceSchema(),
     heading="title",
     example=("wsws-2021-05-28-weiss", "Russian President Vladimir Putin and US President Joe Biden to meet in mid-June"),
     jsonld=schema_org,
-    columns=lambda source: {"title": sort_key(source["title"]), **day_columns(source["published"])},
-    sorts={"date": Source.earliest, "title": Source.title},
-    order="-date",
     dated="published",
     filters=(
         *shared("sources"),

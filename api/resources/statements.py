@@ -3,29 +3,13 @@
 from collections.abc import Iterator
 
 from ..schema.fields import Choice, Country, Edtf, Holder, Many, One, Record, Ref, Schema, Text
+from . import keys
 from .actors import served
-from .common import (
-    DISPUTED,
-    HOLDER,
-    ONE_SIDED,
-    Citation,
-    accounts,
-    citations,
-    cited,
-    coding_note,
-    derived_doubt,
-    disputed,
-    identifiers,
-    identity,
-    links,
-    one_sided,
-    quantities,
-    shared,
-    updated,
-)
-from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, day_columns, each, within
+from .filters import Catalog, DatedRow, Dates, Terms, counted, dated, each, through, within
 from .resource import Resource
 from .schema_org import Refer, cited_sources, doubts
+from .shared_filters import by_sources, shared
+from .sides import derived_doubt
 
 ACTS = (
     "announce", "assert", "assess", "predict", "explain", "confirm", "deny", "accuse", "criticize", "condemn", "warn",
@@ -36,8 +20,7 @@ STANCES = ("confirms", "denies", "rejects", "answers", "supports", "qualifies", 
 
 
 class Statement(DatedRow):
-    class Meta:
-        table_name = "statements"
+    pass
 
 
 class About(Schema):
@@ -55,11 +38,11 @@ class Reply(Schema):
 class Original(Schema):
     text = Text("The words in the language in which they were said or written.", required=True)
     language = Text("BCP 47 tag of that language.", required=True)
-    citations = Many("Where the words were read.", One("A citation.", Citation), required=True)
+    citations = Many("Where the words were read.", One("A citation.", keys.Citation), required=True)
 
 
 class StatementSchema(Schema):
-    id = identity()
+    id = keys.IDENTITY
     speakers = Many("Who spoke.", Holder("A speaker."), required=True)
     date = Edtf("When it was said, only as precisely as sources say.", required=True)
     act = Choice("What saying it did.", ACTS, required=True)
@@ -81,16 +64,16 @@ class StatementSchema(Schema):
         "Through whom the source knows it, nearest to the speaker first; empty where the source reports it directly.",
         Ref("An actor.", kind="actors"),
     )
-    quantities = quantities()
-    disputed = disputed()
-    one_sided = one_sided()
-    accounts = accounts()
+    quantities = keys.QUANTITIES
+    disputed = keys.DISPUTED
+    one_sided = keys.ONE_SIDED
+    accounts = keys.ACCOUNTS
     note = Text("A remark on the statement.")
-    coding_note = coding_note()
-    citations = citations()
-    identifiers = identifiers()
-    updated_in = updated()
-    links = links()
+    coding_note = Text("What the coders read, and why the record says what it says.")
+    citations = keys.CITATIONS
+    identifiers = keys.IDENTIFIERS
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
 def events(statement: Record, catalog: Catalog) -> list[str]:
@@ -111,22 +94,11 @@ def spoken_for(statement: Record, catalog: Catalog) -> Iterator[str]:
 def via(statement: Record, catalog: Catalog) -> Iterator[str]:
     """Everybody through whom it is known: speakers, reporters, and the outlets that published the sources."""
     yield from (*statement["speakers"], *statement["reported_by"])
-    for source in statement_sources(statement, catalog):
-        yield from catalog.outlets(source["publisher"])
-
-
-def statement_sources(statement: Record, catalog: Catalog) -> Iterator[Record]:
-    """The sources of the statement itself, those of its accounts left aside."""
-    return (catalog.record("sources", citation["source"]) for citation in statement["citations"])
-
-
-def speaker_countries(statement: Record, catalog: Catalog) -> Iterator[str]:
-    countries = (catalog.record("actors", speaker)["country"] for speaker in statement["speakers"])
-    return (code for code in countries if code)
+    for citation in statement["citations"]:  # those of its accounts left aside
+        yield from catalog.outlets(catalog.record("sources", citation["source"])["publisher"])
 
 
 def schema_org(statement: Record, refer: Refer) -> Record:
-    """The schema.org node of a public document."""
     original = statement["original"]
     return {
         "@type": "Quotation" if statement["quote"] else "Claim",
@@ -143,16 +115,12 @@ def schema_org(statement: Record, refer: Refer) -> Record:
 
 STATEMENTS = Resource(
     kind="statements",
-    singular="statement",
     description="Who said what, when, to whom, and through whom it is known.",
     model=Statement,
     schema=StatementSchema(),
     heading="paraphrase",
     example=("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
     jsonld=schema_org,
-    columns=lambda statement: day_columns(statement["date"]),
-    sorts={"date": Statement.earliest},
-    order="-date",
     dated="date",
     light=True,
     derive=derived_doubt,
@@ -169,7 +137,7 @@ STATEMENTS = Resource(
         Terms(
             "speaker_country",
             "Said by an actor of this country (ISO 3166-1 alpha-3).",
-            speaker_countries,
+            through("speakers", "actors", "country"),
             term=Country("A code."),
         ),
         Terms(
@@ -198,10 +166,7 @@ STATEMENTS = Resource(
         Terms("stance", "Replying with this stance.", each("replies_to.stance"), choices=STANCES),
         Terms("reported_by", "Reported by this actor.", each("reported_by"), "actors", reverse="statements_reported"),
         *dated("date", single=True),
-        cited("statements"),
-        DISPUTED,
-        ONE_SIDED,
-        HOLDER,
+        *by_sources("statements"),
         *counted("quantities"),
         Dates(),
     ),

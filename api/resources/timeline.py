@@ -12,9 +12,10 @@ from typing import Any
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
-from .common import DISPUTED, HOLDER, ONE_SIDED, cited, links, updated
-from .filters import Arguments, Catalog, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
+from . import keys
+from .filters import Arguments, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
 from .resource import Resource
+from .shared_filters import by_sources
 
 KINDS = ("events", "statements", "agreements")
 # An action's number is that of its agreement times this, plus its place there.
@@ -44,8 +45,8 @@ class TimelineEntrySchema(Schema):
     status = Text("Whether the event occurred, was only announced or planned, or is only alleged.")
     disputed = Flag("Whether the record that it belongs to carries accounts that conflict.")
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
-    updated_in = updated()
-    links = links()
+    updated_in = keys.UPDATED_IN
+    links = keys.LINKS
 
 
 @dataclass(frozen=True)
@@ -102,34 +103,25 @@ def entry(kind: str, document: Record) -> Record:
     }
 
 
-def acting(action: Record, catalog: Catalog) -> list[str]:
-    actors: list[str] = action["actors"]
-    return actors
-
-
 TIMELINE = Resource(
     kind="timeline",
-    singular="entry",
     description="Events, statements and actions of agreements in one dated list.",
     model=TimelineEntry,
     schema=TimelineEntrySchema(),
     heading="title",
-    columns=lambda action: {},
-    sorts={"date": TimelineEntry.earliest},
-    order="-date",
     filters=(
         Words("agreements", column="agreement"),
         Updated(),
         Terms(
-            "actor", "Taking part in the event, speaking, or doing the action (a party, where nobody is named).", acting, "actors"
+            "actor",
+            "Taking part in the event, speaking, or doing the action (a party, where nobody is named).",
+            each("actors"),
+            "actors",
         ),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics"),
         Terms("agreement", "Changing this agreement, speaking of it, or done to it.", each("agreement"), "agreements"),
         *dated("date", single=True),
-        cited("timeline"),
-        DISPUTED,
-        ONE_SIDED,
-        HOLDER,
+        *by_sources("timeline"),
         UnorderedDates(),
     ),
 )

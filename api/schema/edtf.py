@@ -74,11 +74,11 @@ class EdtfDate(NamedTuple):
 
     @property
     def approximate(self) -> bool:
-        return any(end.mark in ("~", "%") for end in (self.first, self.last) if end.mark)
+        return any(end.mark in ("~", "%") for end in (self.first, self.last))
 
     @property
     def uncertain(self) -> bool:
-        return any(end.mark in ("?", "%") for end in (self.first, self.last) if end.mark)
+        return any(end.mark in ("?", "%") for end in (self.first, self.last))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -22,7 +22,6 @@ Record = dict[str, Any]
 
 
 def is_id(text: str) -> bool:
-    """Whether a text can be the id of a record."""
     return len(text) <= LONGEST_ID and SLUG.fullmatch(text) is not None
 
 
@@ -43,8 +42,8 @@ class _Described(mf.Field[Any]):
         if not (kwargs.get("required") or kwargs.get("dump_only")):
             kwargs.setdefault("load_default", None)
         kwargs.setdefault("allow_none", False)
-        super().__init__(*args, metadata={"description": description}, **kwargs)
-        self.example = example
+        told = {"description": description, "example": example}
+        super().__init__(*args, metadata={name: text for name, text in told.items() if text is not None}, **kwargs)
         if self.required:
             self.error_messages["null"] = "is empty"
 

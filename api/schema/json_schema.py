@@ -10,35 +10,26 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
 from . import edtf, fields, public_date
+from .json_types import DAY, FLAG, TEXT, component, of, or_null
 
-DATE = {
-    "type": "object",
-    "description": "A date: its EDTF text, the earliest and latest day it can mean (null where open), and what it means.",
-    "properties": {
-        "edtf": {"type": "string"},
-        "earliest": {"type": ["string", "null"], "format": "date"},
-        "latest": {"type": ["string", "null"], "format": "date"},
+DATE = of(
+    {
+        "edtf": TEXT,
+        "earliest": or_null(DAY),
+        "latest": or_null(DAY),
         "precision": {"type": "string", "enum": list(edtf.PRECISIONS), "description": "Of its ends, the coarser."},
         "sense": {
             "type": "string",
             "enum": list(edtf.SENSES),
             "description": "`extent`: it lasted from the earliest to the latest day. `one_of`: it was on some day among them.",
         },
-        "approximate": {"type": "boolean", "description": "Marked `~` or `%`."},
-        "uncertain": {"type": "boolean", "description": "Marked `?` or `%`."},
-        "text": {"type": "string", "description": "The date in words."},
+        "approximate": {**FLAG, "description": "Marked `~` or `%`."},
+        "uncertain": {**FLAG, "description": "Marked `?` or `%`."},
+        "text": {**TEXT, "description": "The date in words."},
     },
-    "required": list(public_date.DATE_KEYS),
-    "example": public_date.render("2021-06"),
-}
-# An object whose keys the contract leaves open.
-ANY: dict[str, Any] = {"type": "object", "additionalProperties": True}
-
-
-def component(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
+    "A date: its EDTF text, the earliest and latest day it can mean (null where open), and what it means.",
+    example=public_date.render("2021-06"),
+)
 IDENTITY = {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}
 # The JSON Schema of a field in a document, and in a file; the first class in the field's MRO counts.
 DOCUMENT: dict[type, dict[str, Any]] = {
@@ -62,9 +53,7 @@ class _Converter(OpenAPIConverter):
     ids: Mapping[str, list[str]] = {}
 
     def field2property(self, field: ma.fields.Field[Any]) -> dict[str, Any]:
-        schema = self._type(field)
-        description = field.metadata["description"]
-        schema = {**schema, "description": description}
+        schema = {**self._type(field), "description": field.metadata["description"]}
         always = self.editing or field.required or field.dump_only or field.load_default is not None
         return schema if always else _or_null(schema)
 
@@ -88,10 +77,6 @@ class _Converter(OpenAPIConverter):
         return {"type": "object", "properties": properties, "required": sorted(required), "additionalProperties": False}
 
 
-class _EditingConverter(_Converter):
-    editing = True
-
-
 class Plugin(MarshmallowPlugin):
     Converter = _Converter
 
@@ -107,13 +92,12 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def schema_name(schema: Any) -> str:
-    """The name of a schema among the components."""
     return (schema if isinstance(schema, type) else type(schema)).__name__.removesuffix("Schema")
 
 
 def json_schema(schema: ma.Schema, ids: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
     """The JSON Schema (2020-12) of a kind's files, for editors; with `ids`, those of each kind, references have one of them."""
-    converter = type("Converter", (_EditingConverter,), {"ids": ids or {}})
+    converter = type("Converter", (_Converter,), {"editing": True, "ids": ids or {}})
     plugin = type("Plugin", (MarshmallowPlugin,), {"Converter": converter})
     spec = APISpec("files", "1", "3.1.0", plugins=[plugin(schema_name_resolver=schema_name)])
     spec.components.schema("Record", schema=schema)

@@ -11,6 +11,7 @@ from webargs.fields import DelimitedList
 
 from . import edtf
 from .fields import SLUG, Text, is_id
+from .versions import VERSION
 
 MOST_VALUES = 100
 YEAR, MONTH, DAY = "(?!0000)[0-9]{4}", "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
@@ -91,10 +92,10 @@ class QueryText(Text):
 class Version(ma.fields.Field[str]):
     """A semantic version: `1.0.0`."""
 
-    pattern = r"^[0-9]{1,5}(\.[0-9]{1,5}){2}$"
+    pattern = f"^{VERSION.pattern}$"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not re.fullmatch(self.pattern[1:-1], str(value)):
+        if not VERSION.fullmatch(str(value)):
             raise ma.ValidationError(f"{value!r} is not a version: write, for example, 1.0.0")
         return str(value)
 
@@ -156,7 +157,6 @@ class AnId(Form):
 
 
 def an_id() -> QueryText:
-    """The field for the id of a record."""
     return QueryText("One id.", validate=AnId(f"^{SLUG.pattern}$", error="{input!r} is not an id (a-z, 0-9 and single hyphens)"))
 
 

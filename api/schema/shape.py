@@ -1,6 +1,6 @@
 """The shape of public documents: what each key holds, as a tree of nodes; tables, nested files and the dictionary follow it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -56,6 +56,19 @@ TYPES: tuple[tuple[type, str], ...] = ((Whole, "integer"), (Number, "number"), (
 def shape(schema: ma.Schema) -> tuple[Node, ...]:
     """The nodes of a kind's public document, in its order; without `links`, which follow from the kind and the id."""
     return tuple(_node(field.data_key or key, field) for key, field in schema.dump_fields.items() if not isinstance(field, Links))
+
+
+Leaf = tuple[tuple[str, ...], Node, bool]
+
+
+def leaves(nodes: Iterable[Node], above: tuple[str, ...] = (), filled: bool = True) -> Iterator[Leaf]:
+    """The values in a mapping, those of mappings in it included, as (keys on the way, node, never missing); no lists."""
+    for node in nodes:
+        path, always = (*above, node.name), filled and node.required
+        if node.parts and not node.many:
+            yield from leaves(node.parts, path, always)
+        elif not node.many:
+            yield path, node, always
 
 
 def _node(name: str, field: Any) -> Node:

@@ -8,7 +8,6 @@ DRAFT = "+draft"  # behind the version of a dataset that differs from what was p
 
 
 def is_draft(version: str) -> bool:
-    """Whether a version is that of a draft."""
     return version.endswith(DRAFT)
 
 
@@ -20,5 +19,4 @@ def version_key(version: str) -> tuple[int, ...]:
 
 @cache
 def sortable(version: str) -> str:
-    """A version as text that sorts as versions do."""
     return ".".join(f"{part:05}" for part in version_key(version))

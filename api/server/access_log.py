@@ -9,11 +9,11 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from json.encoder import encode_basestring_ascii as quoted  # the C function: a line costs microseconds
 from typing import Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
 from gunicorn.glogging import Logger
 
@@ -30,21 +30,6 @@ MAX_TEXT, MAX_AGENT = 700, 250  # characters of a path, a query, a user agent: a
 def request_id(given: str = "") -> str:
     """The id that a client or a proxy gave, if it is safe in a header and a line; a new one otherwise."""
     return given if given and VALID_ID.fullmatch(given) else os.urandom(8).hex()
-
-
-class Observed:
-    """A WSGI application that gives each request an id and returns it as X-Request-ID."""
-
-    def __init__(self, inner: WSGIApplication) -> None:
-        self.inner = inner
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        id = environ[REQUEST_ID] = request_id(environ.get("HTTP_X_REQUEST_ID", ""))
-
-        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            return start_response(status, [*headers, ("X-Request-ID", id)], exc_info)
-
-        return self.inner(environ, start)
 
 
 def stamp(seconds: float) -> str:

@@ -291,7 +291,6 @@ class Connection(asyncio.Protocol):
             self.abort()
 
     def abort(self) -> None:
-        """Closes the connection now."""
         self.worker.forget(self)
         if self.task:
             self.task.cancel()

@@ -5,7 +5,6 @@ from email.utils import formatdate
 from importlib import import_module
 from typing import Any
 
-from ..formats import dumps
 from ..problems import Problem
 from ..web.headers import outside
 
@@ -48,7 +47,6 @@ def is_refusal(error: BaseException) -> bool:
 
 
 def problem_of(error: BaseException) -> Problem:
-    """What the client is told of an error."""
     if not is_refusal(error):
         return Problem(500, "Something went wrong here; it was logged.")
     told = unencoded(error) or f"This is not a request of HTTP/1.1: {str(error)[:200]}"
@@ -57,9 +55,9 @@ def problem_of(error: BaseException) -> Problem:
 
 def refusal(problem: Problem, id: str) -> tuple[bytes, bytes]:
     """Head and body of the last answer of a connection."""
-    body = f"{dumps(problem.body)}\n".encode()
-    fields = {**outside(problem), "X-Request-ID": id, "Content-Length": len(body), "Date": formatdate(usegmt=True)}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    fields, body = outside(problem)
+    own = {"X-Request-ID": id, "Date": formatdate(usegmt=True)}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in {**fields, **own}.items())
     return f"HTTP/1.1 {problem.status} {problem.body['title']}\r\n{lines}Connection: close\r\n\r\n".encode(), body
 
 

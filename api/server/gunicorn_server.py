@@ -96,27 +96,25 @@ def to_try(settings: Settings, here: str) -> list[str]:
 
 
 def gauges(settings: Settings) -> Iterable[tuple[str, str, dict[str, str], float]]:
-    """Name, help, labels and value of the gauges of each dataset; of several, `dataset` is among the labels."""
+    """Name, help, labels and value of the gauges: the served release of each dataset, its age, and the duration of its load.
+
+    Of several datasets, `dataset` is among the labels.
+    """
     for name, one in settings.each().items():
-        yield from gauges_of(one, {"dataset": name} if name else {})
-
-
-def gauges_of(settings: Settings, own: dict[str, str]) -> Iterable[tuple[str, str, dict[str, str], float]]:
-    """The gauges of a dataset: the served release, its age, and the duration of its load."""
-    store = open_store(settings)
-    try:
-        about = store.current().about
-        when, seconds = store.loaded()
-    except Exception:  # noqa: BLE001  # metrics are served without a database, too
-        return
-    finally:
-        store.close()
-    labels = {**own, "version": about["version"], "digest": about["digest"]}
-    yield "release_info", "The served release.", labels, 1
-    yield "release_loaded_timestamp_seconds", "When the served release was loaded.", own, when
-    yield "release_age_seconds", "Seconds since the served release was loaded.", own, time.time() - when
-    if seconds is not None:
-        yield "release_load_duration_seconds", "Seconds that the load of the served release took.", own, seconds
+        own, store = {"dataset": name} if name else {}, open_store(one)
+        try:
+            about = store.current().about
+            when, seconds = store.loaded()
+        except Exception:  # noqa: BLE001, S112  # metrics are served without a database, too
+            continue
+        finally:
+            store.close()
+        labels = {**own, "version": about["version"], "digest": about["digest"]}
+        yield "release_info", "The served release.", labels, 1
+        yield "release_loaded_timestamp_seconds", "When the served release was loaded.", own, when
+        yield "release_age_seconds", "Seconds since the served release was loaded.", own, time.time() - when
+        if seconds is not None:
+            yield "release_load_duration_seconds", "Seconds that the load of the served release took.", own, seconds
 
 
 def connections(threads: int) -> int:

@@ -6,7 +6,6 @@ Why not Flask-Limiter or nginx alone: decisions/006-rate-limit.md.
 import ipaddress
 import logging
 import math
-import threading
 import time
 from collections.abc import Iterable
 from functools import cached_property, partial
@@ -18,7 +17,6 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from ..formats import dumps
 from ..problems import Problem
 from ..web.headers import outside
 from ..web.response_cache import Later
@@ -59,7 +57,6 @@ class RateLimited:
         if not storage.startswith("memory:"):
             import_module("redis")  # ModuleNotFoundError is fields before anybody is served
         self._resume = 0.0
-        self._lock = threading.Lock()
 
     @cached_property
     def limiter(self) -> SlidingWindowCounterRateLimiter:
@@ -87,18 +84,12 @@ class RateLimited:
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
         fields = [("RateLimit-Policy", self.policy), ("RateLimit", f'"client";r={stats.remaining};t={seconds}')]
         if not allowed:
-            return self._refuse(environ, start_response, fields, seconds)
+            problem = Problem(429, f"More than {self.rate} from one client.", headers={"Retry-After": str(seconds)})
+            headers, body = outside(problem)
+            start_response("429 TOO MANY REQUESTS", [*headers.items(), *fields])
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> object:
             return start_response(status, [*headers, *fields], exc_info)  # type: ignore[arg-type]
 
         return self.inner(environ, start)  # type: ignore[arg-type]
-
-    def _refuse(
-        self, environ: WSGIEnvironment, start_response: StartResponse, fields: list[tuple[str, str]], seconds: int
-    ) -> Iterable[bytes]:
-        problem = Problem(429, f"More than {self.rate} from one client.", headers={"Retry-After": str(seconds)})
-        body = f"{dumps(problem.body)}\n".encode()
-        headers = {**outside(problem), "Content-Length": str(len(body))}
-        start_response("429 TOO MANY REQUESTS", [*headers.items(), *fields])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -10,9 +10,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..config import Settings
 from ..web.app import create_app, create_outside
-from ..web.response_cache import later
+from ..web.response_cache import REQUEST_ID, later
 from ..web.several import create_front
-from .access_log import Observed
+from .access_log import request_id
 from .rate_limit import RateLimited
 
 
@@ -28,6 +28,20 @@ def absolute_form(inner: WSGIApplication) -> WSGIApplication:
     return call
 
 
+def identified(inner: WSGIApplication) -> WSGIApplication:
+    """Each request has an id, which is returned as X-Request-ID."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        id = environ[REQUEST_ID] = request_id(environ.get("HTTP_X_REQUEST_ID", ""))
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, [*headers, ("X-Request-ID", id)], exc_info)
+
+        return inner(environ, start)
+
+    return call
+
+
 def application(settings: Settings) -> WSGIApplication:
     """The full WSGI stack: the host, proxy headers, request id, rate limit, the prefix, then the application."""
     apps: dict[str, Any] = {one.prefix: create_app(one) for one in settings.each().values()}
@@ -39,7 +53,7 @@ def application(settings: Settings) -> WSGIApplication:
         app = DispatcherMiddleware(later(nothing), apps)
     if settings.rate_limit:
         app = RateLimited(app, settings.rate_limit, settings.rate_limit_storage, settings.prefix)
-    app = Observed(app)
+    app = identified(app)
     if hops := settings.trusted_proxies:
         app = ProxyFix(app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
     return absolute_form(app)

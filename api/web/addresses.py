@@ -79,7 +79,6 @@ def _below(base: str, old: str, new: str) -> str:
 
 
 def absolute(endpoint: str, **values: Any) -> str:
-    """The absolute address of a route."""
     return url_for(endpoint, _external=True, **values)
 
 

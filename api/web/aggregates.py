@@ -16,7 +16,6 @@ from .responses import answer, answer_json, not_modified
 
 
 def routes() -> Blueprint:
-    """The route of every kind."""
     blueprint = Blueprint("aggregates", __name__, url_prefix="/v1/aggregates")
     for resource in RESOURCES:
         blueprint.add_url_rule(f"/{resource.kind}", resource.kind, partial(aggregates_view, resource))

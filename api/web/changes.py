@@ -1,7 +1,6 @@
 """`/v1/changes`: which records were created, changed, renamed and withdrawn, in the order in which it happened."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 import marshmallow as ma
@@ -41,18 +40,16 @@ class Since(ma.fields.Field[str]):
         return str(Partial().deserialize(value).earliest)
 
 
-@cache
-def changes_arguments() -> ma.Schema:
-    """The parameters of `/v1/changes`."""
-    text = "Changes after this version, or in releases of this day and later."
-    declared = {
-        "since": Since(metadata={"description": text, "example": "1.0.0"}),
+SINCE = "Changes after this version, or in releases of this day and later."
+ARGUMENTS = Schema.from_dict(
+    {
+        "since": Since(metadata={"description": SINCE, "example": "1.0.0"}),
         "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
         **paging("Changes", 50, 500),
         **pin(),
         **format_parameter(FORMATS),
     }
-    return Schema.from_dict(declared, name="changes-query")()
+)()
 
 
 @blueprint.get("/changes")
@@ -88,8 +85,7 @@ class Changes(NamedTuple):
 
 
 def changes_parameters(columns: Sequence[Any] = (Changed.seq,)) -> Parameters:
-    """The checked parameters of this request for the changes."""
-    return read_parameters("changes", changes_arguments(), columns)
+    return read_parameters("changes", ARGUMENTS, columns)
 
 
 def total(parameters: Parameters) -> int:

@@ -1,8 +1,7 @@
 """`/v1/cite`: citations of queries, and their verification."""
 
-from functools import cache, partial
+from functools import partial
 
-import marshmallow as ma
 from flask import Blueprint, Response
 
 from ..query.citation import cite, cited_query, verify
@@ -16,6 +15,17 @@ from .addresses import root
 from .request_parameters import json_only, read_parameters, read_query, store
 from .responses import answer_json, not_modified
 
+QUERY = "events?type=summit"
+CITE = Schema.from_dict({"query": Text("The query to cite.", required=True, example=QUERY), **pin()})()
+VERIFY = Schema.from_dict(
+    {
+        "query": Text("The cited query.", required=True, example=QUERY),
+        "sha256": Text("The cited sum.", required=True, validate=Form("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")),
+        "count": NonNegativeInteger(metadata={"description": "The cited number of records."}),
+        **pin(),
+    }
+)()
+
 
 def routes() -> Blueprint:
     """The citation of a query of any kind as one text, that of each kind, and the verification."""
@@ -27,36 +37,12 @@ def routes() -> Blueprint:
     return blueprint
 
 
-def query_parameter(description: str) -> Text:
-    field = Text(description, required=True)
-    field.metadata = {**field.metadata, "example": "events?type=summit"}
-    return field
-
-
-@cache
-def cite_query_arguments() -> ma.Schema:
-    """The parameters of `/v1/cite`."""
-    return Schema.from_dict({"query": query_parameter("The query to cite."), **pin()}, name="cite-query")()
-
-
-@cache
-def verify_arguments() -> ma.Schema:
-    """The parameters of `/v1/cite/verify`."""
-    declared = {
-        "query": query_parameter("The cited query."),
-        "sha256": Text("The cited sum.", required=True, validate=Form("^[0-9a-f]{64}$", error="is not a SHA-256 in hex")),
-        "count": NonNegativeInteger(metadata={"description": "The cited number of records."}),
-        **pin(),
-    }
-    return Schema.from_dict(declared, name="verify-query")()
-
-
 def cite_kind_view(resource: Resource) -> Response:
     return _cited(read_query(resource, cite_arguments(resource)))
 
 
 def cite_view() -> Response:
-    return _cited(_inner(read_parameters("cite", cite_query_arguments())))
+    return _cited(_inner(read_parameters("cite", CITE)))
 
 
 def _cited(query: Query) -> Response:
@@ -66,7 +52,7 @@ def _cited(query: Query) -> Response:
 
 def verify_view() -> Response:
     """Whether a release still gives what was cited."""
-    parameters = read_parameters("verify", verify_arguments())
+    parameters = read_parameters("verify", VERIFY)
     query = _inner(parameters)
     json_only()
     if unchanged := not_modified(query.release):

@@ -1,11 +1,9 @@
 """`/v1/export`: the answer to a query in a format other than JSON, as a redirect to its address."""
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-import marshmallow as ma
 from flask import Blueprint, redirect
 
 from .. import formats
@@ -36,19 +34,18 @@ QUERY = (
 )
 
 
-@cache
-def export_arguments() -> ma.Schema:
-    """The parameters of `/v1/export`."""
-    query = QueryText(QUERY, required=True)
-    query.metadata = {**query.metadata, "example": "events?type=summit"}
-    words = tuple(word for word in formats.FORMATS if word != "json")
-    return Schema.from_dict({"query": query, "format": Choice("The format.", words, required=True)}, name="export-query")()
+ARGUMENTS = Schema.from_dict(
+    {
+        "query": QueryText(QUERY, required=True, example="events?type=summit"),
+        "format": Choice("The format.", [word for word in formats.FORMATS if word != "json"], required=True),
+    }
+)()
 
 
 @blueprint.get("")
 def export_view() -> Any:
     """Redirects to the address of the query in the format; parameters that go with pages of JSON alone are left out."""
-    values = read_parameters("export", export_arguments()).values
+    values = read_parameters("export", ARGUMENTS).values
     address, _, strings = values["query"].partition("?")
     path, word = address.rpartition("/v1/")[2].strip("/"), values["format"]
     if faults := list(_faults(path, word)):

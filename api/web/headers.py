@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 
+from ..formats import dumps
 from ..problems import Problem
 
 SECURITY = {
@@ -43,9 +44,10 @@ def page_policy(html: str) -> str:
     return f"default-src 'none'; style-src {styles}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def outside(problem: Problem) -> dict[str, str]:
-    """The headers of a problem response that is sent without the Flask application."""
-    return {
+def outside(problem: Problem) -> tuple[dict[str, str], bytes]:
+    """Header fields and body of a problem response that is sent without the Flask application."""
+    body = f"{dumps(problem.body)}\n".encode()
+    fields = {
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",
         "Access-Control-Allow-Origin": "*",
@@ -53,4 +55,6 @@ def outside(problem: Problem) -> dict[str, str]:
         "Content-Security-Policy": CLOSED,
         **SECURITY,
         **problem.headers,
+        "Content-Length": str(len(body)),
     }
+    return fields, body

@@ -1,8 +1,5 @@
 """The index of the API and the quality figures: what the served release is."""
 
-from functools import cache
-
-import marshmallow as ma
 from flask import Blueprint, Response
 
 from .. import __version__
@@ -26,6 +23,7 @@ LINKS = {
     "openapi": "pages.openapi_yaml",
     "docs": "pages.docs",
 }
+QUALITY = Schema.from_dict(pin())()
 blueprint = Blueprint("index", __name__, url_prefix="/v1")
 
 
@@ -42,15 +40,9 @@ def index() -> Response:
     return answer_json(data, release, links={name: absolute(endpoint) for name, endpoint in LINKS.items()})
 
 
-@cache
-def quality_arguments() -> ma.Schema:
-    """The parameters of `/v1/quality`."""
-    return Schema.from_dict(pin(), name="quality-query")()
-
-
 @blueprint.get("/quality")
 def quality_view() -> Response:
     """The quality of the data of a release, in numbers."""
-    release = read_parameters("quality", quality_arguments()).release
+    release = read_parameters("quality", QUALITY).release
     json_only()
     return not_modified(release) or answer_json(release.about["quality"], release)

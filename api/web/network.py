@@ -1,9 +1,7 @@
 """`/v1/network`: who acted with whom in the events that a query finds."""
 
 import json
-from functools import cache
 
-import marshmallow as ma
 from flask import Blueprint, Response
 
 from .. import formats
@@ -19,19 +17,13 @@ from .responses import answer, answer_json, not_modified
 
 MOST_EVENTS = 10_000
 FORMATS = ("json", "graphml")
+ARGUMENTS = Schema.from_dict({**filter_parameters(BY_KIND["events"]), **pin(), **format_parameter(FORMATS)})()
 blueprint = Blueprint("network", __name__, url_prefix="/v1")
-
-
-@cache
-def network_arguments() -> ma.Schema:
-    """The parameters of `/v1/network`: the filters of events, and the format."""
-    declared = {**filter_parameters(BY_KIND["events"]), **pin(), **format_parameter(FORMATS)}
-    return Schema.from_dict(declared, name="network-query")()
 
 
 @blueprint.get("/network")
 def network_view() -> Response:
-    query = read_query(BY_KIND["events"], network_arguments())
+    query = read_query(BY_KIND["events"], ARGUMENTS)
     name = choose_format(query, FORMATS)
     media_type = formats.FORMATS[name].media_type
     if unchanged := not_modified(query.release, media_type):

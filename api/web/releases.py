@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from ..schema.fields import Record
 from ..schema.versions import is_draft
 from ..storage.published import SUMS, PublishedRelease
 from .addresses import absolute, here, root
-from .request_parameters import json_only, no_parameters, served, store
+from .request_parameters import json_only, loaded, no_parameters, store
 from .responses import JSON, about, fixed
 from .signposts import description, header, of_file, of_release
 
@@ -39,11 +40,8 @@ def releases() -> Response:
         for known in (store().version(version).about for version in versions)
     ]
     latest = absolute("releases.release", version="latest") if versions else None
-    try:
-        meta = {"total": len(data), **about(served())}
-    except Problem:  # nothing is loaded; what is published is there all the same
-        meta = {"total": len(data)}
-    return _answer(data, meta, {"latest": latest}, "public, max-age=60")
+    now = loaded()  # what is published is there even where nothing is loaded
+    return _answer(data, {"total": len(data), **(about(now) if now else {})}, {"latest": latest}, "public, max-age=60")
 
 
 @blueprint.get("/<version>")
@@ -52,8 +50,8 @@ def release(version: str) -> Any:
     no_parameters()
     if version == "latest":
         return redirect(url_for("releases.release", version=newest()), 307)
-    known = release_of(version)
-    signposts = header(of_release(description_of(known)))
+    known, described = release_of(version)
+    signposts = header(of_release(described))
     if not known["files"]:
         return _answer(known, {}, {"sums": None}, "public, max-age=60", {"Link": signposts})
     sums = absolute("releases.release_file", version=version, name=SUMS)
@@ -119,19 +117,6 @@ def published(version: str) -> PublishedRelease:
     return PublishedRelease(version, folder / version)
 
 
-def unpublished(version: str) -> bool:
-    """Whether a version is the served one, and this server has no files of it."""
-    return version not in store().versions() and served_as(version)
-
-
-def served_as(version: str) -> bool:
-    """Whether the served release is this version, of which this server may have no files."""
-    try:
-        return bool(served().about["version"] == version) and not is_draft(version)
-    except Problem:
-        return False
-
-
 def newest() -> str:
     """The newest published version. Raises a 404 Problem if there is none."""
     versions = store().versions()
@@ -140,43 +125,37 @@ def newest() -> str:
     return versions[0]
 
 
-def release_of(version: str) -> Record:
-    """A published version, or the served one without files. Raises a 404 Problem if there is none."""
-    return {**shown(served().about), "files": []} if unpublished(version) else described(published(version))
+def release_of(version: str) -> tuple[Record, Description]:
+    """A published version, or the served one of which this server has no files: what is told of it. Raises a 404 Problem."""
+    now = loaded()
+    if now and now.about["version"] == version and not is_draft(version) and version not in store().versions():
+        release, files = now, []
+    else:
+        files = list(files_of(published(version)))
+        release = store().version(version)
+    return {**shown(release.about), "files": files}, description(release, files)
 
 
-def description_of(known: Record) -> Description:
-    """The description of a version that `release_of` gives."""
-    version = known["version"]
-    return description(served() if unpublished(version) else store().version(version), known["files"])
-
-
-def described(published: PublishedRelease) -> Record:
-    """A published version: its metadata, and each file with size, SHA-256 and the code that opens it."""
+def files_of(published: PublishedRelease) -> Iterator[Record]:
+    """Each file of a published version, with size, SHA-256 and the code that opens it."""
     sums = published.sums()
     with published.reading(QUALITY):
         records = json.loads(published.verified(QUALITY, sums.get(QUALITY)).read_text(encoding="utf-8"))["files"]
-    files = []
-    for name, sha256 in sorted(sums.items()):
-        if name == SUMS:
-            continue
+    for name, sha256 in sorted((name, sha256) for name, sha256 in sums.items() if name != SUMS):
         href = absolute("releases.release_file", version=published.version, name=name)
         file = file_of(name)
         with published.reading(name):
             size = published.verified(name, sha256).stat().st_size
-        files.append(
-            {
-                "name": name,
-                "what": file.what if file else None,
-                "media_type": file.media_type if file else "application/octet-stream",
-                "bytes": size,
-                "sha256": sha256,
-                "records": records.get(name),
-                "href": href,
-                "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if isinstance(file, File) else {},
-            }
-        )
-    return {**shown(store().version(published.version).about), "files": files}
+        yield {
+            "name": name,
+            "what": file.what if file else None,
+            "media_type": file.media_type if file else "application/octet-stream",
+            "bytes": size,
+            "sha256": sha256,
+            "records": records.get(name),
+            "href": href,
+            "open": {tool: line.replace("URL", href) for tool, line in file.open.items()} if isinstance(file, File) else {},
+        }
 
 
 def shown(known: Record) -> Record:

@@ -46,7 +46,6 @@ def read_parameters(name: str, schema: ma.Schema, columns: Sequence[Any] = ()) -
 
 
 def read_query(resource: Resource, schema: ma.Schema) -> Query:
-    """The checked query of this request."""
     return Query(resource, schema, dict(request.args.lists()), store(), served=request.environ.get(SERVED))
 
 

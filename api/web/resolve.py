@@ -1,9 +1,7 @@
 """`/v1/resolve`: from an identifier in another scheme, or an old id, to the record."""
 
-from functools import cache
 from typing import Any
 
-import marshmallow as ma
 from flask import Blueprint, redirect
 
 from ..problems import Problem
@@ -16,21 +14,15 @@ from .request_parameters import read_parameters
 from .responses import gone_or_unknown
 from .search import text_parameter
 
+ID = "An id in a scheme (wikidata, iso3166, cow ...), `SCHEME:ID`, or one of ours, also of old: `actors/vladimir-putin`."
+ARGUMENTS = Schema.from_dict({"id": text_parameter(ID, "vladimir-putin")})()
 blueprint = Blueprint("resolve", __name__, url_prefix="/v1")
-
-
-@cache
-def resolve_arguments() -> ma.Schema:
-    """The parameters of `/v1/resolve`."""
-    text = "An id in a scheme (wikidata, iso3166, cow ...), `SCHEME:ID`, or one of ours, also of old: `actors/vladimir-putin`."
-    id = text_parameter(text, "vladimir-putin")
-    return Schema.from_dict({"id": id}, name="resolve-query")()
 
 
 @blueprint.get("/resolve")
 def resolve_view() -> Any:
     """303 to the record with an id, 308 to the new id of a renamed one, 410 for a withdrawn one."""
-    parameters = read_parameters("resolve", resolve_arguments())
+    parameters = read_parameters("resolve", ARGUMENTS)
     text, release = parameters.values["id"], parameters.release
     scheme, _, value = text.partition(":")
     if value:

@@ -36,7 +36,6 @@ NO_VACANCY = "An office without a holder here was not necessarily vacant: the da
 
 
 def routes() -> Blueprint:
-    """The routes of every kind."""
     blueprint = Blueprint("resources", __name__, url_prefix="/v1")
     for resource in RESOURCES:
         blueprint.add_url_rule(f"/{resource.kind}", resource.kind, partial(list_view, resource))

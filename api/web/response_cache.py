@@ -87,6 +87,7 @@ class Finished:
 
     def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The same response, or a 304 if the client has it."""
+        environ[ROUTE], environ[CACHE_RESULT] = self.route, "hit"
         header = environ.get("HTTP_IF_NONE_MATCH")
         if header and (tag := matching_tag(header, self.etag, environ.get("HTTP_ACCEPT_ENCODING", ""))):
             kept = [(name, value) for name, value in self.headers if name not in OF_BODY]
@@ -94,6 +95,12 @@ class Finished:
             return []
         start_response("200 OK", self.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+
+
+def _finished(environ: WSGIEnvironment, headers: list[tuple[str, str]], body: bytes) -> Finished:
+    etag = next(value for name, value in headers if name == "ETag").strip('"').partition(":")[0]
+    size = sum(len(environ.get(name, "")) for name in VARYING) + sum(len(value) for _, value in headers)
+    return Finished(headers, body, etag, environ.get(ROUTE, ""), OVERHEAD + size + len(body))
 
 
 class ResponseCache:
@@ -113,7 +120,7 @@ class ResponseCache:
         coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         key = (coding, *[environ.get(name, "") for name in VARYING])
         if (release := self.store.known()) and (finished := self._found(release, key)):
-            return self._repeat(finished, environ, start_response)
+            return finished.send(environ, start_response)
         return Later(partial(self._make, key, environ, start_response))
 
     def _make(self, key: Any, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -123,24 +130,8 @@ class ResponseCache:
         except Problem:
             return self.inner(environ, start_response)
         if finished := self._found(release, key):
-            return self._repeat(finished, environ, start_response)
-        kept = self._of(release.id)
-        return self._forward(environ, start_response, lambda finished: self._keep(kept, key, finished))
-
-    def _found(self, release: Release, key: Any) -> Finished | None:
-        kept = self._of(release.id)
-        with self._lock:
-            return kept.get(key)
-
-    def _repeat(self, finished: Finished, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ[ROUTE], environ[CACHE_RESULT] = finished.route, "hit"
-        return finished.send(environ, start_response)
-
-    def _forward(
-        self, environ: WSGIEnvironment, start_response: StartResponse, keep: Callable[[Finished], None]
-    ) -> Iterable[bytes]:
-        """The application's own response, given to `keep` if it is a 200 that may be cached."""
-        started: list[Any] = []
+            return finished.send(environ, start_response)
+        kept, started = self._of(release.id), list[Any]()
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
             started[:] = status, headers
@@ -152,23 +143,23 @@ class ResponseCache:
         body = b"".join(chunks)
         if close := getattr(chunks, "close", None):
             close()
-        headers = started[1]
-        etag = next(value for name, value in headers if name == "ETag")
         environ[CACHE_RESULT] = "miss"
-        size = sum(len(environ.get(name, "")) for name in VARYING) + sum(len(value) for _, value in headers)
-        keep(Finished(headers, body, etag.strip('"').partition(":")[0], environ.get(ROUTE, ""), OVERHEAD + size + len(body)))
+        finished = _finished(environ, started[1], body)
+        if finished.size <= self.most_bytes // 8:  # one large response does not displace all others
+            with self._lock:
+                kept[key] = finished
         return [body]
+
+    def _found(self, release: Release, key: Any) -> Finished | None:
+        kept = self._of(release.id)
+        with self._lock:
+            return kept.get(key)
 
     def _of(self, release: str) -> LRUCache[Any, Finished]:
         """The responses of a release; those of any other are dropped."""
         if self._kept[0] != release:
             self._kept = (release, self._empty())
         return self._kept[1]
-
-    def _keep(self, kept: LRUCache[Any, Finished], key: Any, finished: Finished) -> None:
-        if finished.size <= self.most_bytes // 8:  # one large response does not displace all others
-            with self._lock:
-                kept[key] = finished
 
     def _empty(self) -> LRUCache[Any, Finished]:
         return LRUCache(self.most_bytes, getsizeof=lambda finished: finished.size)

@@ -1,6 +1,5 @@
 """Full-text search over all kinds, and suggestions for what is being typed."""
 
-from functools import cache
 from typing import Any, NamedTuple
 
 import marshmallow as ma
@@ -31,32 +30,19 @@ blueprint = Blueprint("search", __name__, url_prefix="/v1")
 
 
 def text_parameter(description: str, example: str) -> ma.fields.Field[Any]:
-    field = QueryText(description, required=True, validate=validate.Length(max=300, error="is longer than {max} characters"))
-    field.metadata = {**field.metadata, "example": example}
-    return field
+    size = validate.Length(max=300, error="is longer than {max} characters")
+    return QueryText(description, required=True, validate=size, example=example)
 
 
-def kind_parameter() -> ma.fields.Field[Any]:
-    return listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds.")
-
-
-@cache
-def search_arguments() -> ma.Schema:
-    """The parameters of `/v1/search`."""
-    text = (
-        'What to look for: all words in any of their forms, "a phrase", or `treat*` for words that begin so. Any text is '
-        "valid. If no record, only a few or none but sources have all words, or the text is a question, `meta.match` says what "
-        "the hits have instead: words spelled nearly so, or most words."
-    )
-    declared = {"q": text_parameter(text, "summit"), "kind": kind_parameter(), **pin(), **paging("Hits", 20, 100)}
-    return Schema.from_dict(declared, name="search-query")()
-
-
-@cache
-def suggest_arguments() -> ma.Schema:
-    """The parameters of `/v1/suggest`."""
-    q = text_parameter("The beginning of a name, under any of its forms.", "a")
-    return Schema.from_dict({"q": q, "kind": kind_parameter(), **pin()}, name="suggest-query")()
+TEXT = (
+    'What to look for: all words in any of their forms, "a phrase", or `treat*` for words that begin so. Any text is '
+    "valid. If no record, only a few or none but sources have all words, or the text is a question, `meta.match` says what "
+    "the hits have instead: words spelled nearly so, or most words."
+)
+BEGINNING = text_parameter("The beginning of a name, under any of its forms.", "a")
+OF_KINDS = {"kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."), **pin()}
+SEARCH = Schema.from_dict({"q": text_parameter(TEXT, "summit"), **OF_KINDS, **paging("Hits", 20, 100)})()
+SUGGEST = Schema.from_dict({"q": BEGINNING, **OF_KINDS})()
 
 
 class Searched(NamedTuple):
@@ -68,8 +54,7 @@ class Searched(NamedTuple):
 
 
 def search_parameters() -> Parameters:
-    """The checked parameters of this request for a search."""
-    return read_parameters("search", search_arguments(), POSITION)
+    return read_parameters("search", SEARCH, POSITION)
 
 
 def searched(parameters: Parameters) -> Searched:
@@ -94,7 +79,6 @@ def searched(parameters: Parameters) -> Searched:
 
 @blueprint.get("/search")
 def search_view() -> Response:
-    """A page of hits, best first."""
     parameters = search_parameters()
     json_only()
     if unchanged := not_modified(parameters.release):
@@ -106,7 +90,7 @@ def search_view() -> Response:
 @blueprint.get("/suggest")
 def suggest_view() -> Response:
     """The records whose names begin so, best first."""
-    parameters = read_parameters("suggest", suggest_arguments())
+    parameters = read_parameters("suggest", SUGGEST)
     json_only()
     release, text = parameters.release, parameters.values["q"]
     if unchanged := not_modified(release):

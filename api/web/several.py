@@ -54,4 +54,4 @@ def readyz() -> Response:
     """Every dataset can be read; otherwise 503 that names those that cannot."""
     if missing := [path for path, store in stores().items() if not told(store)]:
         raise unavailable(f"No release can be read of {', '.join(missing)}.")
-    return Response('{"status":"ok"}\n', mimetype=JSON, headers={"Cache-Control": "no-store"})
+    return healthz()

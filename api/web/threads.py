@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-import marshmallow as ma
 from flask import Blueprint
 
 from ..query.parameters import pin
@@ -16,25 +14,22 @@ from .addresses import absolute, item
 from .request_parameters import json_only, read_parameters
 from .responses import answer_json, gone_or_unknown, not_modified
 
+STATEMENTS: Any = BY_KIND["statements"].model
+REPLIES = INDEXES["statements", "replies_to"]
+ARGUMENTS = Schema.from_dict(pin())()
 blueprint = Blueprint("threads", __name__, url_prefix="/v1")
-
-
-@cache
-def thread_arguments() -> ma.Schema:
-    """The parameters of `/v1/threads/<id>`."""
-    return Schema.from_dict(pin(), name="thread-query")()
 
 
 @blueprint.get("/threads/<id>")
 def thread_view(id: str) -> Any:
     """The threads of a statement, each from the statement that began it."""
-    release = read_parameters("threads", thread_arguments()).release
+    release = read_parameters("threads", ARGUMENTS).release
     json_only()
     if unchanged := not_modified(release):
         return unchanged
-    if not is_id(id) or not _read(release, [id]):
+    if not is_id(id) or not _read(release, STATEMENTS.id == id):
         return gone_or_unknown(release, BY_KIND["statements"], id)
-    found = list(trees(release, roots(release, id), {}, set()))
+    found = trees(release, roots(release, id))
     return answer_json(found, release, links={"statement": absolute("resources.statements-item", id=id)})
 
 
@@ -42,7 +37,7 @@ def roots(release: Release, id: str) -> list[str]:
     """The statements that began the threads of a statement; itself, if its replies go in a circle."""
     above, seen, began = [id], {id}, []
     while above:
-        documents, above = _read(release, above), []
+        documents, above = _read(release, STATEMENTS.id.in_(above)), []
         for document in documents:
             targets = [reply["statement"]["id"] for reply in document["replies_to"]]
             if not targets:
@@ -52,29 +47,28 @@ def roots(release: Release, id: str) -> list[str]:
     return sorted(began) or [id]
 
 
-def _read(release: Release, ids: list[str]) -> list[Record]:
-    model = BY_KIND["statements"].model
-    rows = release.rows(model.select(model.document).where(model.id.in_(ids)).order_by(model.seq))
-    return [json.loads(document) for (document,) in rows]
+def trees(release: Release, ids: list[str]) -> list[Record]:
+    """Statements with their replies, level by level."""
+    return list(_trees(release, _read(release, STATEMENTS.id.in_(ids)), None, set()))
 
 
-def trees(release: Release, ids: list[str], stances: dict[str, str], seen: set[str]) -> Iterator[Record]:
-    """Statements with their replies, level by level; `seen` are the statements above, which end a circle."""
-    model, table = BY_KIND["statements"].model, INDEXES["statements", "replies_to"]
-    for document in _read(release, [id for id in ids if id not in seen]):
+def _trees(release: Release, documents: list[Record], above: str | None, seen: set[str]) -> Iterator[Record]:
+    """The trees of statements that reply to the one `above`; `seen` are all above, which end a circle."""
+    for document in (document for document in documents if document["id"] not in seen):
         id = document["id"]
-        below = model.select(model.id).where(model.seq.in_(table.select(table.record).where(table.value == id)))
-        replies = [reply for (reply,) in release.rows(below.order_by(model.seq))]
-        reply_stances = {}
-        for reply in _read(release, replies):
-            reply_stances[reply["id"]] = next(r["stance"] for r in reply["replies_to"] if r["statement"]["id"] == id)
+        replies = _read(release, STATEMENTS.seq.in_(REPLIES.select(REPLIES.record).where(REPLIES.value == id)))
         yield {
             "id": id,
-            "stance": stances.get(id),
+            "stance": next((reply["stance"] for reply in document["replies_to"] if reply["statement"]["id"] == above), None),
             "speakers": document["speakers"],
             "date": document["date"],
             "act": document["act"],
             "paraphrase": document["paraphrase"],
             "href": item("statements", id),
-            "replies": list(trees(release, replies, reply_stances, {*seen, id})),
+            "replies": list(_trees(release, replies, id, {*seen, id})),
         }
+
+
+def _read(release: Release, condition: Any) -> list[Record]:
+    rows = release.rows(STATEMENTS.select(STATEMENTS.document).where(condition).order_by(STATEMENTS.seq))
+    return [json.loads(document) for (document,) in rows]

@@ -1,10 +1,13 @@
 """A machine-coded event, whatever layout it was read from."""
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import pycountry
+
+T = TypeVar("T")
 
 
 class CodedParty(NamedTuple):
@@ -43,6 +46,30 @@ class BadLine(NamedTuple):
 
     number: int
     reason: str
+
+
+def checked(lines: Iterable[tuple[int, T]], events: Callable[[int, T], Iterable[Coded]]) -> Iterator[Coded | BadLine]:
+    """What `events` makes of each line with its number; the ValueError that it raises says why a line is no event."""
+    for number, line in lines:
+        try:
+            yield from events(number, line)
+        except ValueError as error:
+            yield BadLine(number, str(error))
+
+
+def day_of(name: str, text: object) -> date:
+    """The day in a column. Raises ValueError."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise ValueError(f"{name} {text!r} is not a day") from None
+
+
+def digits_of(name: str, text: str, what: str) -> str:
+    """The digits in a column. Raises ValueError."""
+    if not text.isdecimal():
+        raise ValueError(f"{name} {text!r} is not {what}")
+    return text
 
 
 @cache

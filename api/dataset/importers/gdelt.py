@@ -4,9 +4,8 @@ The columns are those of GDELT's codebooks: http://data.gdeltproject.org/documen
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
-from .coded import BadLine, Category, Coded, CodedParty, country, names
+from .coded import BadLine, Category, Coded, CodedParty, checked, country, day_of, digits_of, names
 
 COLUMNS = {57, 58, 61}
 ACTORS = (5, 15)  # where the columns of each actor begin: code, name, country code, and seven more
@@ -15,31 +14,20 @@ CODE, GOLDSTEIN, REPORTED = 26, 30, (58, 61)
 
 def read(lines: Iterable[str]) -> Iterator[Coded | BadLine]:
     """The events of an export, and the lines that are none."""
-    for number, line in enumerate(lines, 1):
-        values = line.rstrip("\r\n").split("\t")
-        try:
-            yield _event(number, values)
-        except ValueError as error:
-            yield BadLine(number, str(error))
+    return checked(enumerate(lines, 1), _events)
 
 
-def _event(number: int, values: list[str]) -> Coded:
-    """Raises ValueError with what is wrong with the line."""
+def _events(number: int, line: str) -> Iterator[Coded]:
+    values = line.rstrip("\r\n").split("\t")
     if len(values) not in COLUMNS:
         raise ValueError(f"has {len(values)} columns, not 57, 58 or 61")
-    if not values[0].isdecimal():
-        raise ValueError(f"GLOBALEVENTID {values[0]!r} is not a number")
-    try:
-        day = date.fromisoformat(values[1])
-    except ValueError:
-        raise ValueError(f"SQLDATE {values[1]!r} is not a day") from None
-    if not values[CODE].isdecimal():
-        raise ValueError(f"EventCode {values[CODE]!r} is not a CAMEO code")
+    id = digits_of("GLOBALEVENTID", values[0], "a number")
+    day = day_of("SQLDATE", values[1])
+    code = digits_of("EventCode", values[CODE], "a CAMEO code")
     score = float(values[GOLDSTEIN]) if values[GOLDSTEIN] else None
     report = values[-1] if len(values) in REPORTED else ""
     sources, targets = (_parties(*values[at : at + 3]) for at in ACTORS)
-    category = Category("CAMEO", values[CODE], score=score)
-    return Coded(number, values[0], day, sources, targets, category, f"GLOBALEVENTID {values[0]}", report)
+    yield Coded(number, id, day, sources, targets, Category("CAMEO", code, score=score), f"GLOBALEVENTID {id}", report)
 
 
 def _parties(code: str, name: str, country_code: str) -> tuple[CodedParty, ...]:

@@ -1,10 +1,9 @@
 """The tab-separated files of ICEWS coded event data, as published at the Harvard Dataverse, with their header."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
-from itertools import chain
+from functools import partial
 
-from .coded import BadLine, Category, Coded, CodedParty, country, is_country, names
+from .coded import BadLine, Category, Coded, CodedParty, checked, country, day_of, digits_of, is_country, names
 
 NEEDED = (
     "Event ID", "Event Date", "Source Name", "Source Country", "Event Text", "CAMEO Code", "Intensity", "Target Name",
@@ -20,30 +19,20 @@ def read(lines: Iterable[str]) -> Iterator[Coded | BadLine]:
     if missing := [name for name in NEEDED if name not in header]:
         yield BadLine(1, f"is not the header of ICEWS: it has no {', '.join(missing)}")
         return
-    for number, line in enumerate(chain(rest), 2):
-        values = line.rstrip("\r\n").split("\t")
-        if len(values) != len(header):
-            yield BadLine(number, f"has {len(values)} columns, where the header has {len(header)}")
-            continue
-        try:
-            yield _event(number, {name: "" if value in NONE else value for name, value in zip(header, values, strict=True)})
-        except ValueError as error:
-            yield BadLine(number, str(error))
+    yield from checked(enumerate(rest, 2), partial(_events, header))
 
 
-def _event(number: int, row: dict[str, str]) -> Coded:
-    """Raises ValueError with what is wrong with the row."""
-    if not row["Event ID"].isdecimal():
-        raise ValueError(f"Event ID {row['Event ID']!r} is not a number")
-    try:
-        day = date.fromisoformat(row["Event Date"])
-    except ValueError:
-        raise ValueError(f"Event Date {row['Event Date']!r} is not a day") from None
-    if not row["CAMEO Code"].isdecimal():
-        raise ValueError(f"CAMEO Code {row['CAMEO Code']!r} is not a CAMEO code")
-    category = Category("CAMEO", row["CAMEO Code"], row["Event Text"], float(row["Intensity"]) if row["Intensity"] else None)
-    where = f"Event ID {row['Event ID']}: story {row['Story ID']}, sentence {row['Sentence Number']}, {row['Publisher']}"
-    return Coded(number, row["Event ID"], day, _parties(row, "Source"), _parties(row, "Target"), category, where)
+def _events(header: list[str], number: int, line: str) -> Iterator[Coded]:
+    values = line.rstrip("\r\n").split("\t")
+    if len(values) != len(header):
+        raise ValueError(f"has {len(values)} columns, where the header has {len(header)}")
+    row = {name: "" if value in NONE else value for name, value in zip(header, values, strict=True)}
+    id = digits_of("Event ID", row["Event ID"], "a number")
+    day = day_of("Event Date", row["Event Date"])
+    code = digits_of("CAMEO Code", row["CAMEO Code"], "a CAMEO code")
+    category = Category("CAMEO", code, row["Event Text"], float(row["Intensity"]) if row["Intensity"] else None)
+    where = f"Event ID {id}: story {row['Story ID']}, sentence {row['Sentence Number']}, {row['Publisher']}"
+    yield Coded(number, id, day, _parties(row, "Source"), _parties(row, "Target"), category, where)
 
 
 def _parties(row: dict[str, str], side: str) -> tuple[CodedParty, ...]:

@@ -2,45 +2,36 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any
 
 from ...resources.event_types import PLOVER
-from .coded import BadLine, Category, Coded, CodedParty, country, names
+from .coded import BadLine, Category, Coded, CodedParty, checked, country, day_of, names
 
 
 def read(lines: Iterable[str]) -> Iterator[Coded | BadLine]:
     """The events of a file, one for each category that a line has, and the lines that are none."""
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            yield from _events(number, json.loads(line))
-        except (ValueError, RecursionError) as error:
-            yield BadLine(number, "is not JSON" if isinstance(error, json.JSONDecodeError | RecursionError) else str(error))
+    return checked(((number, line) for number, line in enumerate(lines, 1) if line.strip()), _events)
 
 
-def _events(number: int, record: Any) -> list[Coded]:
-    """Raises ValueError with what is wrong with the record."""
+def _events(number: int, line: str) -> Iterator[Coded]:
+    try:
+        record = json.loads(line)
+    except (json.JSONDecodeError, RecursionError):
+        raise ValueError("is not JSON") from None
     if not isinstance(record, dict):
         raise ValueError("is not a JSON object")
     if missing := [key for key in ("id", "date", "actor", "event") if not record.get(key)]:
         raise ValueError(f"has no {', '.join(missing)}")
-    try:
-        day = date.fromisoformat(str(record["date"]))
-    except ValueError:
-        raise ValueError(f"date {record['date']!r} is not a day") from None
+    day = day_of("date", record["date"])
     events = _several(record["event"])
     if unknown := [event for event in events if event not in PLOVER]:
         raise ValueError(f"event {unknown[0]!r} is not of PLOVER 2.0: {', '.join(PLOVER)}")
     modes = _several(record.get("mode"))
     sources, targets = (tuple(map(_party, _several(record.get(key)))) for key in ("actor", "recipient"))
-    found = []
     for nth, event in enumerate(events):
         code = f"{event} {modes[0]}" if len(events) == len(modes) == 1 else event  # of several, which goes with which is not told
         id = str(record["id"]) + (f"-{nth + 1}" if nth else "")
-        found.append(Coded(number, id, day, sources, targets, Category("PLOVER", code), f"id {record['id']}", _address(record)))
-    return found
+        yield Coded(number, id, day, sources, targets, Category("PLOVER", code), f"id {record['id']}", _address(record))
 
 
 def _several(value: Any) -> list[Any]:

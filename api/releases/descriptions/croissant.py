@@ -4,12 +4,10 @@ A mapping in a record becomes fields below its key; so does a list of mappings, 
 a list is left out: it is a table of its own in the Data Package.
 """
 
-from collections.abc import Iterable, Iterator
-
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from ...schema.shape import Node, shape
+from ...schema.shape import Node, leaves, shape
 from .description import Description, without_nulls
 from .schema_org import agent
 
@@ -101,19 +99,9 @@ def field(kind: str, node: Node) -> Record:
             "dataType": data_type(leaf),
             "source": {**source(kind, node.name), "transform": {"jsonPath": f"$.{'.'.join(path)}"}},
         }
-        for path, leaf in leaves(node.parts)
+        for path, leaf, _ in leaves(node.parts)
     ]
     return {**made, "subField": inner}
-
-
-def leaves(nodes: Iterable[Node], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """The values in a mapping, those of mappings in it included, each with its keys on the way; no lists."""
-    for node in nodes:
-        path = (*above, node.name)
-        if node.parts and not node.many:
-            yield from leaves(node.parts, path)
-        elif not node.many:
-            yield path, node
 
 
 def source(kind: str, column: str) -> Record:

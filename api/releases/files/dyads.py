@@ -141,13 +141,11 @@ def _meet(one: Days, other: Days) -> bool:
 
 
 def codes(content: ReleaseContent) -> Codes:
-    """The codes of a release."""
     actors, types = ({d["id"]: d for d in content.documents(BY_KIND[kind])} for kind in ("actors", "event-types"))
     return Codes(actors, types)
 
 
 def dyads(event: Record, known: Codes) -> Iterator[Cells]:
-    """The rows of an event."""
     type = known.types[event["type"]["id"]]
     plover, cameo = type["plover"] or {}, type["cameo"] or {}
     shared = {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...resources import RESOURCES
 from ...resources.resource import Resource
-from ...schema.shape import Node, shape
+from ...schema.shape import Node, leaves, shape
 from .release_reader import ReleaseContent
 from .tables import Table, table_name, tables
 
@@ -30,25 +30,19 @@ def database(content: ReleaseContent, path: Path) -> None:
 def add_views(connection: sqlite3.Connection) -> None:
     """Creates the view of every table in a database of documents."""
     for table in tables().values():
-        connection.execute(_view(table))
+        parts = [part for resource in RESOURCES for part in _selects(resource, table)]
+        connection.execute(f'CREATE VIEW "{view_name(table)}" AS {" UNION ALL ".join(parts)}')
 
 
 def view_name(table: Table) -> str:
-    """The name of a table's view."""
     return f"{table.name.replace('-', '_')}_readable"
-
-
-def _view(table: Table) -> str:
-    """The statement that creates a table's view."""
-    parts = [part for resource in RESOURCES for part in _selects(resource, table)]
-    return f'CREATE VIEW "{view_name(table)}" AS {" UNION ALL ".join(parts)}'
 
 
 def _selects(resource: Resource, table: Table) -> Iterator[str]:
     """The statements that select a table's rows from the documents of a kind."""
     stored, nodes = f'"{resource.model._meta.table_name}" AS record', shape(resource.schema)
     if resource.kind == table.name:
-        shown = ", ".join(_columns(table, dict(_paths(nodes)), "document", {}))
+        shown = ", ".join(_columns(table, _paths(nodes), "document", {}))
         yield f"SELECT * FROM (SELECT {shown} FROM {stored} ORDER BY seq)"  # noqa: S608  # our own names
     for joins, place, node in _lists(nodes, "document", "'"):
         if table_name(node.name) == table.name:
@@ -59,7 +53,7 @@ def _selects(resource: Resource, table: Table) -> Iterator[str]:
                 "list": place,
                 "position": f"{item}.key + 1",
             }
-            paths = dict(_paths(node.parts)) if node.parts else {"value": ""}
+            paths = _paths(node.parts) if node.parts else {"value": ""}
             shown = ", ".join(_columns(table, paths, f"{item}.value", key))
             yield f"SELECT {shown} FROM {', '.join((stored, *joins))}"  # noqa: S608  # our own names
 
@@ -72,13 +66,9 @@ def _columns(table: Table, paths: dict[str, str], value: str, key: dict[str, str
         yield f'{key.get(column.name, text)} AS "{column.name}"'
 
 
-def _paths(nodes: Iterable[Node], prefix: str = "", path: str = "") -> Iterator[tuple[str, str]]:
-    """The column and the JSON path of each value of a mapping."""
-    for node in nodes:
-        if not node.many and node.parts:
-            yield from _paths(node.parts, f"{prefix}{node.name}_", f"{path}.{node.name}")
-        elif not node.many:
-            yield f"{prefix}{node.name}", f"{path}.{node.name}"
+def _paths(nodes: Iterable[Node]) -> dict[str, str]:
+    """The JSON path of each value of a mapping, by column."""
+    return {"_".join(path): f".{'.'.join(path)}" for path, *_ in leaves(nodes)}
 
 
 def _lists(

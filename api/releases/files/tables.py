@@ -8,7 +8,7 @@ from typing import Any
 from ...resources import BY_KIND, RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from ...schema.shape import Node, shape
+from ...schema.shape import Node, leaves, shape
 
 Cells = dict[str, Any]
 
@@ -47,14 +47,12 @@ KEY = (
 )
 
 
-def columns(nodes: Iterable[Node], prefix: str = "", filled: bool = True) -> Iterator[Column]:
-    """The columns of the values of a mapping, those of mappings in it included; lists have tables of their own."""
-    for node in nodes:
-        name, required = f"{prefix}{node.name}", filled and node.required
-        if not node.many and node.parts:
-            yield from columns(node.parts, f"{name}_", required)
-        elif not node.many:
-            yield Column(name, node.type, node.description, node.values, required, node.refers)
+def columns(nodes: Iterable[Node]) -> tuple[Column, ...]:
+    """The columns of the values of a mapping; lists have tables of their own."""
+    return tuple(
+        Column("_".join(path), node.type, node.description, node.values, required, node.refers)
+        for path, node, required in leaves(nodes)
+    )
 
 
 def cells(nodes: Iterable[Node], value: Record | None, prefix: str = "") -> Cells:
@@ -90,11 +88,11 @@ def lists(nodes: Iterable[Node]) -> Iterator[Node]:
 @cache
 def tables() -> dict[str, Table]:
     """Every table by name: one a kind, then one for each key that holds lists, whatever the kind and the depth."""
-    made = {r.kind: Table(r.kind, r.description, tuple(columns(shape(r.schema))), ("id",)) for r in RESOURCES}
+    made = {r.kind: Table(r.kind, r.description, columns(shape(r.schema)), ("id",)) for r in RESOURCES}
     items: dict[str, tuple[Column, ...]] = {}
     for resource in RESOURCES:
         for node in lists(shape(resource.schema)):
-            own, name = tuple(columns(item_nodes(node))), table_name(node.name)
+            own, name = columns(item_nodes(node)), table_name(node.name)
             items[name] = _united(items[name], own) if name in items else own
             made.setdefault(name, Table(name, node.description, (), tuple(column.name for column in KEY)))
     return {name: replace(table, columns=(*KEY, *items[name])) if name in items else table for name, table in made.items()}

@@ -117,7 +117,6 @@ def _edtf(date: Record | None) -> Any:
 
 
 def _life(agreement: Record) -> Cells:
-    """The dates of an agreement as a document."""
     signature, periods = _first(agreement, "signed"), agreement["in_force"]
     force, end = (periods[0]["from"], periods[-1]["to"]) if periods else (None, None)
     begin = min((d for d in (signature, force) if d), key=lambda date: date["earliest"] or "", default=None)

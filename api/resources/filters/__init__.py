@@ -1,20 +1,19 @@
 """Filters: the query parameters of a list, the index table of each, and its WHERE conditions."""
 
-from .base import Arguments, Catalog, Filter, RecordFinder, Values, each, names, within
+from .base import Arguments, Catalog, Filter, Values, each, index_table, names, through, within
 from .columns import Ids, Updated, Words
 from .conditions import Holds, SeqRange
-from .dates import Before, Dates, OnDay, Tenure, day_columns
-from .lifecycles import ActionDates, BoundSpan, InForce
+from .dates import Before, Dates, OnDay, Span, day_columns
+from .lifecycles import ActionDates, InForce
 from .periods import Periods, dated, years
 from .quantities import Quantities, counted
-from .tables import DatedRow, Row, alias, index_table
+from .tables import DatedRow, Row, alias, snake
 from .terms import Terms
 
 __all__ = [
     "ActionDates",
     "Arguments",
     "Before",
-    "BoundSpan",
     "Catalog",
     "DatedRow",
     "Dates",
@@ -25,10 +24,9 @@ __all__ = [
     "OnDay",
     "Periods",
     "Quantities",
-    "RecordFinder",
     "Row",
     "SeqRange",
-    "Tenure",
+    "Span",
     "Terms",
     "Updated",
     "Values",
@@ -40,6 +38,8 @@ __all__ = [
     "each",
     "index_table",
     "names",
+    "snake",
+    "through",
     "within",
     "years",
 ]

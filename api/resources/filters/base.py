@@ -21,17 +21,12 @@ ALL_OF = "Comma-separated values: all of them."
 NONE_OF = "Exclude records that have any of these values."
 
 
-class RecordFinder(Protocol):
-    """What finds any record."""
-
-    def record(self, kind: str, id: str) -> Record: ...
-
-
-class Catalog(RecordFinder, Lookup, Protocol):
+class Catalog(Lookup, Protocol):
     """The dataset as filters see it: its description, and any other record."""
 
     about: Record
 
+    def record(self, kind: str, id: str) -> Record: ...
     def ancestors(self, kind: str, id: str) -> tuple[str, ...]: ...
     def sources(self, kind: str, record: Record) -> set[str]: ...
     def states(self, country: str) -> list[str]: ...
@@ -55,7 +50,6 @@ class Filter:
         return []
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        """The query parameters by name."""
         raise NotImplementedError
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
@@ -75,9 +69,19 @@ class Filter:
         yield from ()
 
 
+def index_table(owner: type[Row], filter: Filter, target: type[Row] | None) -> Any:
+    """The index table of `filter` for the records of `owner`, or None where the owner's own columns suffice."""
+    columns = filter.columns(target)
+    if columns is None:
+        return None
+    keys = pw.CompositeKey(*columns, "record")
+    meta = type("Meta", (), {"table_name": f"{owner._meta.table_name}_{filter.name}", "primary_key": keys, "without_rowid": True})
+    record = pw.ForeignKeyField(owner, column_name="record", index=True, deferrable="INITIALLY DEFERRED")
+    return type(f"{owner.__name__}_{filter.name}", (pw.Model,), {"Meta": meta, **columns, "record": record})
+
+
 @cache
 def names(filter: Filter) -> tuple[str, ...]:
-    """The names of a filter's parameters."""
     return tuple(filter.parameters())
 
 
@@ -102,9 +106,9 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def within(path: str, kind: str) -> Values:
-    """The ids at a path, each with the ids of the records that contain it."""
-    direct = each(path)
+def within(ids: str | Values, kind: str) -> Values:
+    """Ids, or those at a path, each with the ids of the records that contain it."""
+    direct = each(ids) if isinstance(ids, str) else ids
 
     def values(record: Record, catalog: Catalog) -> Iterator[str]:
         for id in direct(record, catalog):
@@ -112,3 +116,9 @@ def within(path: str, kind: str) -> Values:
             yield from catalog.ancestors(kind, id)
 
     return values
+
+
+def through(ids: str | Values, kind: str, path: str) -> Values:
+    """The values at a path of the records of a kind that have these ids, or those at a path."""
+    direct, theirs = each(ids) if isinstance(ids, str) else ids, each(path)
+    return lambda record, catalog: (x for id in direct(record, catalog) for x in theirs(catalog.record(kind, id), catalog))

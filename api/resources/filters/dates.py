@@ -18,10 +18,9 @@ from .conditions import SeqRange
 from .tables import Row, alias
 
 DATE_MATCH, ROLE_MATCH = "date_match", "role_match"
-Tenures = Callable[[Record, Catalog], Iterable["Tenure"]]
 
 
-class Tenure(NamedTuple):
+class Span(NamedTuple):
     """A span of time with its word: the days that it may include, and those that it includes for certain (None: no day)."""
 
     word: str
@@ -30,13 +29,10 @@ class Tenure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class OnDay(Filter):
-    """`role_on=2021-06-16`: records with a span that includes the day; with `role`, a span with that word."""
+class Spans(Filter):
+    """A filter by spans of time that records have."""
 
-    spans: Tenures
-    near: int  # days by which the spans were widened, as `meta.query` says
-    name: str = "role_on"
-    word: str = "role"
+    spans: Callable[[Record, Catalog], Iterable[Span]]
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
         days = ("latest", "surely_earliest", "surely_latest")
@@ -46,6 +42,15 @@ class OnDay(Filter):
         never = edtf.Bounds(date.max, date.min)
         spans = {(span.word, *span.possible, *(span.certain or never)) for span in self.spans(record, catalog)}
         return [(word, *(day.isoformat() for day in days)) for word, *days in sorted(spans)]
+
+
+@dataclass(frozen=True)
+class OnDay(Spans):
+    """`role_on=2021-06-16`: records with a span that includes the day; with `role`, a span with that word."""
+
+    near: int  # days by which the spans were widened, as `meta.query` says
+    name: str = "role_on"
+    word: str = "role"
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         day = (

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import marshmallow as ma
 import peewee as pw
@@ -13,30 +13,14 @@ import peewee as pw
 from ...schema import edtf
 from ...schema.fields import Record
 from ...schema.query_fields import Day, PartyDay, listed
-from .base import ALL_OF, ANY_OF, Arguments, Catalog, Filter
-from .dates import DATE_MATCH, Dates
+from .base import ALL_OF, ANY_OF, Arguments, Catalog
+from .dates import DATE_MATCH, Dates, Spans
 from .tables import Row
 
 
-class BoundSpan(NamedTuple):
-    """A period in force (`value` empty) or of a party: its days if possible, and those that are certain."""
-
-    value: str
-    earliest: date
-    latest: date
-    surely_earliest: date
-    surely_latest: date
-
-
-Spans = Callable[[Record, Catalog], Iterable[BoundSpan]]
-
-
 @dataclass(frozen=True)
-class ActionDates(Filter):
-    """`date_from`, `date_to`, `on` and `date_match` of records with `actions`: one action must lie in the range."""
-
-    name: str = "date"
-    dates: Dates = Dates()
+class ActionDates(Dates):
+    """The filter by dates of records with `actions`: one action must lie in the range."""
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
         # peewee orders columns by the time at which their fields are made: here that of the values in `rows`.
@@ -55,46 +39,25 @@ class ActionDates(Filter):
             rows.add((*(day.isoformat() for day in (*days, *(core or days))), int(core is None)))
         return sorted(rows)
 
-    def parameters(self) -> dict[str, ma.fields.Field[Any]]:
-        return self.dates.parameters()
-
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
-        if not (begin or end):
-            return
-        certain = arguments.get(DATE_MATCH) == "certain"
-        within = [table.doubtful == 0] if certain else []
-        if begin:
-            within.append((table.certain_to if certain else table.latest) >= begin.earliest)
-        if end:
-            within.append((table.certain_from if certain else table.earliest) <= end.latest)
-        yield model.seq.in_(table.select(table.record).where(*within))
-
-    def match(self, arguments: Arguments) -> str:
-        return self.dates.match(arguments)
-
-    def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
-        return self.dates.clash(arguments)
+        if days := self.range(arguments):
+            certain = self.certain(arguments)
+            within = [(table.certain_to if certain else table.latest) >= days[0]]
+            within += [(table.certain_from if certain else table.earliest) <= days[1]]
+            yield model.seq.in_(table.select(table.record).where(*within, *([table.doubtful == 0] if certain else [])))
 
 
 @dataclass(frozen=True)
-class InForce(Filter):
+class InForce(Spans):
     """`in_force_on=2021-06-16`, with `party` only of parties bound on that day; `bound_on=ACTOR:2021-06-16`.
 
-    With `date_match=certain` only what was certainly in force or bound on the day.
+    The spans are the periods in force, without a word, and those of each party. With `date_match=certain` only what was
+    certainly in force or bound on the day.
     """
 
-    spans: Spans
     name: str = "in_force_on"
     bound: str = "bound_on"
     party: str = "party"
-
-    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
-        days = ("latest", "surely_earliest", "surely_latest")
-        return {"value": pw.TextField(), "earliest": pw.DateField(index=True), **{day: pw.DateField() for day in days}}
-
-    def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
-        return [(value, *(day.isoformat() for day in days)) for value, *days in sorted(set(self.spans(record, catalog)))]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         day = (

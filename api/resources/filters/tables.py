@@ -1,11 +1,17 @@
-"""The tables that filters read: one for each kind, and an index table for each filter that needs one."""
+"""The columns of the tables that every kind of record has."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import peewee as pw
+
+
+def snake(name: str) -> str:
+    """A name of a class in lower case, with underscores: `EventType` is `event_type`."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 class Row(pw.Model):
@@ -17,6 +23,9 @@ class Row(pw.Model):
     updated = pw.TextField(index=True)
     digest = pw.TextField()
     document = pw.TextField()
+
+    class Meta:
+        table_function = lambda model: f"{snake(model.__name__)}s"  # noqa: E731
 
 
 class DatedRow(Row):
@@ -33,26 +42,7 @@ class DatedRow(Row):
         indexes = ((("earliest", "vague", "seq", "latest"), False), (("certain_to", "certain_from", "seq"), False))
 
 
-class Indexed(Protocol):
-    """A filter as its index table is made from it."""
-
-    @property
-    def name(self) -> str: ...
-    def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]] | None: ...
-
-
 @cache
 def alias(table: Any, purpose: str) -> Any:
     """A table's alias, one for each purpose; cached because peewee's alias() is slow."""
     return table.alias()
-
-
-def index_table(owner: type[Row], filter: Indexed, target: type[Row] | None) -> Any:
-    """The index table of `filter` for the records of `owner`, or None where the owner's own columns suffice."""
-    columns = filter.columns(target)
-    if columns is None:
-        return None
-    keys = pw.CompositeKey(*columns, "record")
-    meta = type("Meta", (), {"table_name": f"{owner._meta.table_name}_{filter.name}", "primary_key": keys, "without_rowid": True})
-    record = pw.ForeignKeyField(owner, column_name="record", index=True, deferrable="INITIALLY DEFERRED")
-    return type(f"{owner.__name__}_{filter.name}", (pw.Model,), {"Meta": meta, **columns, "record": record})

@@ -23,7 +23,7 @@ from ...storage.release import Release
 from .. import addresses
 from ..finding import nearest_spelling
 from ..request_parameters import served, store
-from ..search import POSITION, search_arguments, searched
+from ..search import POSITION, SEARCH, searched
 from . import shown
 from .names import Strings, with_ids
 
@@ -71,7 +71,7 @@ def find(strings: Strings) -> Record:
 def _searched(strings: Strings) -> Record:
     """What a search finds, with what it is to the words asked for."""
     asked = limited({"q": strings["text"], **{name: values for name, values in strings.items() if name != "text"}})
-    parameters = Parameters("search", search_arguments(), asked, store(), served=served(), columns=POSITION)
+    parameters = Parameters("search", SEARCH, asked, store(), served=served(), columns=POSITION)
     results = searched(parameters)
     found = shown.documents(parameters.release, [(hit["kind"], hit["id"]) for hit in results.hits])
     excerpts = {(hit["kind"], hit["id"]): plain(hit["highlight"]) for hit in results.hits if hit["field"] in ("text", "related")}

@@ -1,50 +1,25 @@
 """What services answer, as components of the contract: the index, releases, changes, citations, figures, the network."""
 
-from typing import Any
-
 from ...formats.graphml import COUNTS
-from ...schema.json_schema import component
+from ...schema.json_types import ADDRESS, ANY, COUNT, DAY, FLAG, NULL, TEXT, Schema, component, list_of, map_of, of, or_null
 
-TEXT, COUNT, SHARE = {"type": "string"}, {"type": "integer"}, {"type": ["number", "null"]}
-TEXT_OR_NULL, DAY, ADDRESS = (
-    {"type": ["string", "null"]},
-    {"type": "string", "format": "date"},
-    {"type": "string", "format": "uri"},
-)
-ADDRESS_OR_NULL = {"type": ["string", "null"], "format": "uri"}
-EMPTY: dict[str, Any] = {"type": "object", "additionalProperties": True}
-Schema = dict[str, Any]
-
-
-def of(properties: Schema, **more: Any) -> Schema:
-    """An object that always has these keys."""
-    return {"type": "object", "properties": properties, "required": list(properties), **more}
-
-
-def map_of(values: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": values}
-
-
-def list_of(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
+SHARE = or_null({"type": "number"})
 METADATA = {
     "version": TEXT,
     "released": DAY,
     "title": TEXT,
     "licence": TEXT,
-    "licence_url": ADDRESS_OR_NULL,
+    "licence_url": or_null(ADDRESS),
     "counts": {**map_of(COUNT), "description": "Records of each kind."},
-    "citation": {**TEXT_OR_NULL, "description": "How to cite the release; null for a draft."},
+    "citation": {**or_null(TEXT), "description": "How to cite the release; null for a draft."},
 }
 FILE = {
     "name": TEXT,
-    "what": TEXT_OR_NULL,
+    "what": or_null(TEXT),
     "media_type": TEXT,
     "bytes": COUNT,
     "sha256": TEXT,
-    "records": {"type": ["integer", "null"]},
+    "records": or_null(COUNT),
     "href": ADDRESS,
     "open": {**map_of(TEXT), "description": "Lines of code that open it, by tool."},
 }
@@ -57,27 +32,25 @@ SCHEMAS: dict[str, Schema] = {
         {
             **METADATA,
             "description": TEXT,
-            "coverage": TEXT_OR_NULL,
+            "coverage": or_null(TEXT),
             "countries": list_of(TEXT),
-            "creators": list_of(of({"name": TEXT, "orcid": TEXT_OR_NULL})),
+            "creators": list_of(of({"name": TEXT, "orcid": or_null(TEXT)})),
             "api_version": TEXT,
         }
     ),
     "ReleaseSummary": of({"version": TEXT, "released": DAY, "digest": TEXT, "href": ADDRESS}),
-    "PublishedRelease": of({**METADATA, "digest": TEXT, "url": ADDRESS_OR_NULL, "files": list_of(component("PublishedFile"))}),
+    "PublishedRelease": of({**METADATA, "digest": TEXT, "url": or_null(ADDRESS), "files": list_of(component("PublishedFile"))}),
     "PublishedFile": of(FILE),
-    "RecordChange": of({**CHANGE, "to": TEXT_OR_NULL, "reason": TEXT_OR_NULL, "href": TEXT}),
+    "RecordChange": of({**CHANGE, "to": or_null(TEXT), "reason": or_null(TEXT), "href": TEXT}),
     "QueryCitation": of(
         {
             "release": of({"version": TEXT, "digest": TEXT}),
             "query": TEXT,
             **CITATION,
-            "csl": {**EMPTY, "description": "A CSL-JSON item."},
+            "csl": {**ANY, "description": "A CSL-JSON item."},
         }
     ),
-    "Verification": of(
-        {"valid": {"type": "boolean"}, "query": TEXT, "differs": {"anyOf": [map_of(of(CITED)), {"type": "null"}]}}
-    ),
+    "Verification": of({"valid": FLAG, "query": TEXT, "differs": {"anyOf": [map_of(of(CITED)), NULL]}}),
     "Quality": of(
         {
             **dict.fromkeys(("version", "digest"), TEXT),
@@ -106,8 +79,8 @@ SCHEMAS: dict[str, Schema] = {
     "NetworkEdge": of(
         {
             **dict.fromkeys(("source", "target", "key", "type", "status"), TEXT),
-            "earliest": TEXT_OR_NULL,
-            "latest": TEXT_OR_NULL,
+            "earliest": or_null(TEXT),
+            "latest": or_null(TEXT),
             "count": COUNT,
             **dict.fromkeys(COUNTS, COUNT),
             "events": list_of(TEXT),
@@ -116,9 +89,9 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Network": of(
         {
-            "directed": {"type": "boolean"},
-            "multigraph": {"type": "boolean"},
-            "graph": EMPTY,
+            "directed": FLAG,
+            "multigraph": FLAG,
+            "graph": ANY,
             "nodes": list_of(component("NetworkNode")),
             "edges": list_of(component("NetworkEdge")),
         }

@@ -4,118 +4,13 @@ from typing import Any
 
 from apispec import APISpec
 
-from ...resources.common import links
+from ...resources.keys import LINKS
 from ...schema import fields
-from ...schema.json_schema import ANY, component
+from ...schema.json_types import ADDRESS, ANY, COUNT, NULL, TEXT, Schema, component, list_of, map_of, of, or_null
 from . import answers, parameters
 
-REFERENCE: dict[str, Any] = {
-    "type": "object",
-    "description": "Another record: its id and its name.",
-    "properties": {"id": {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}, "name": {"type": "string"}},
-    "required": ["id", "name"],
-    "example": {"id": "an-id", "name": "A name"},
-}
-OFFICE = {
-    "type": "object",
-    "description": "An office held on the day in question.",
-    "properties": {
-        "title": {"type": "string"},
-        "organization": {"anyOf": [component("Reference"), {"type": "null"}]},
-    },
-    "required": ["title", "organization"],
-}
-HOLDER = {
-    "type": "object",
-    "description": "An actor, with the offices held on the day in question.",
-    "properties": {**REFERENCE["properties"], "offices": {"type": "array", "items": component("Office")}},
-    "required": ["id", "name", "offices"],
-    "example": {"id": "an-id", "name": "A name", "offices": []},
-}
-PROBLEM = {
-    "type": "object",
-    "description": "A problem document (RFC 9457).",
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "description": "Every error of the query.",
-            "items": component("QueryError"),
-        },
-        "suggestion": {"type": ["string", "null"]},
-    },
-    "required": ["type", "title", "status", "detail"],
-}
-QUERY_ERROR = {
-    "type": "object",
-    "description": "What is wrong with a parameter, and what is allowed.",
-    "properties": {
-        "parameter": {"type": "string"},
-        "detail": {"type": "string"},
-        "allowed": {"type": ["array", "null"], "items": {"type": "string"}},
-        "suggestion": {"type": ["string", "null"]},
-    },
-    "required": ["parameter", "detail"],
-}
-FACET = {
-    "type": "object",
-    "properties": {
-        "value": {"type": "string"},
-        "name": {"type": ["string", "null"]},
-        "count": {"type": "integer"},
-        "href": {"type": "string", "format": "uri"},
-    },
-    "required": ["value", "name", "count", "href"],
-}
-HIT = {
-    "type": "object",
-    "description": "A search result: the record, and the matching text with the words in `<mark>`.",
-    "properties": {name: {"type": "string"} for name in ("kind", "id", "name", "field", "highlight", "href")},
-    "required": ["kind", "id", "name", "field", "highlight", "href"],
-}
-SAMPLE_HIT = {
-    "kind": "actors",
-    "id": "an-id",
-    "name": "A name",
-    "field": "aliases",
-    "highlight": "<mark>Another</mark> name",
-    "href": "/v1/actors/an-id",
-}
-THREAD = {
-    "type": "object",
-    "description": "A statement, and what replies to it.",
-    "properties": {
-        "id": {"type": "string"},
-        "stance": {"type": ["string", "null"], "description": "How it stands to what it replies to."},
-        "speakers": {"type": "array", "items": component("Holder")},
-        "date": component("PublicDate"),
-        "act": {"type": "string"},
-        "paraphrase": {"type": "string"},
-        "href": {"type": "string"},
-        "replies": {"type": "array", "items": component("Thread"), "example": []},
-    },
-    "required": ["id", "stance", "speakers", "date", "act", "paraphrase", "href", "replies"],
-}
-RELEASE = {"version": "1.0.0", "digest": "e3b0c442...", "url": "https://example.org/v1/releases/1.0.0"}
-RESPONSES = {
-    "Renamed": {"description": "The record was renamed; `Location` is its new address."},
-}
-
-
-INVALID = {
-    "type": "/problems/invalid-parameters",
-    "title": "Invalid parameters",
-    "status": 400,
-    "detail": "Invalid query parameters: typ.",
-    "instance": "/v1/events?typ=summit",
-    "errors": [{"parameter": "typ", "detail": "is unknown", "allowed": ["type", "status"], "suggestion": "type"}],
-}
 # The statuses without an answer, of whatever operation.
-ERRORS = {
+STATUSES = {
     304: "The client's copy is current (`If-None-Match`); there is no body.",
     400: "A parameter is unknown, or its value is not allowed; `errors` lists every one.",
     404: "No record has this id.",
@@ -128,150 +23,149 @@ ERRORS = {
     431: "The header fields are too many or too long.",
     503: "No release is loaded, or it cannot be read at the moment; `Retry-After` says when to come again.",
 }
+REFUSED = {"default": {"$ref": "#/components/responses/Refused"}}  # the response that stands for all of them
+INVALID = {
+    "type": "/problems/invalid-parameters",
+    "title": "Invalid parameters",
+    "status": 400,
+    "detail": "Invalid query parameters: typ.",
+    "instance": "/v1/events?typ=summit",
+    "errors": [{"parameter": "typ", "detail": "is unknown", "allowed": ["type", "status"], "suggestion": "type"}],
+}
+SAMPLE_HIT = {
+    "kind": "actors",
+    "id": "an-id",
+    "name": "A name",
+    "field": "aliases",
+    "highlight": "<mark>Another</mark> name",
+    "href": "/v1/actors/an-id",
+}
+REFERENCE: Schema = {"id": {"type": "string", "pattern": f"^{fields.SLUG.pattern}$"}, "name": TEXT}
+LIST_META = {
+    "total": {**COUNT, "description": "How many records match the filters, on all pages."},
+    "release": component("Release"),
+    "query": {**ANY, "description": "The parsed query, defaults included."},
+    "date_match": component("DateMatchCounts"),
+}
+LIST_META_REQUIRED = ["total", "release", "query"]
 
 
-def errors(*statuses: int) -> dict[str, Any]:
-    """The response that stands for all statuses that refuse a request."""
-    return {"default": {"$ref": "#/components/responses/Refused"}}
-
-
-RELEASE_SCHEMA = {
-    "type": "object",
-    "description": "The release that the answer comes from.",
-    "properties": {
-        "version": {"type": "string", "description": "x.y.z, or x.y.z+draft for what was not published as x.y.z."},
-        "digest": {"type": "string"},
-        "url": {"type": ["string", "null"], "format": "uri", "description": "The release itself; null for a draft."},
-    },
-    "required": ["version", "digest", "url"],
-    "example": RELEASE,
-}
-DATE_MATCH_COUNTS = {
-    "type": "object",
-    "description": "Of a query with a range of days: how many records lie in it for certain, and how many possibly.",
-    "properties": {"certain": {"type": "integer"}, "possible": {"type": "integer"}},
-    "required": ["certain", "possible"],
-}
-FACET_CUT = {
-    "type": "object",
-    "properties": {"shown": {"type": "integer"}, "values": {"type": "integer"}},
-    "required": ["shown", "values"],
-}
-SPARSE_RECORD = {
-    "type": "object",
-    "description": "Of a record those keys that `fields` named, and its id. Without `fields` every record is whole.",
-    "properties": {"id": {"type": "string"}},
-    "required": ["id"],
-    "additionalProperties": True,
-}
-LIST_META: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "total": {"type": "integer", "description": "How many records match the filters, on all pages."},
-        "release": component("Release"),
-        "query": {**ANY, "description": "The parsed query, defaults included."},
-        "date_match": component("DateMatchCounts"),
-        "coding": {
-            "type": "object",
-            "description": "How many events have each `coding`.",
-            "additionalProperties": {"type": "integer"},
-        },
-        "facets": {
-            "type": "object",
-            "description": "For each requested facet, its values, the number of records with each, and the link to them.",
-            "additionalProperties": {"type": "array", "items": component("Facet")},
-        },
-        "citation": {**ANY, "description": "With `cite=true`: how to cite this query."},
-        "facets_cut": {
-            "type": "object",
-            "description": "The facets with more values than are shown: how many are shown, and how many there are: the 100 "
-            "most frequent values, of years and months 1,500 in order of time.",
-            "additionalProperties": component("FacetCut"),
-        },
-        "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
-        "spelling": {"type": ["string", "null"], "description": "Where `q` finds nothing, its nearest spelling that does."},
-    },
-    "required": ["total", "release", "query"],
-}
-TIMELINE_META = {
-    "type": "object",
-    "properties": {
-        **{key: LIST_META["properties"][key] for key in ("total", "release", "query", "date_match")},
-        "kinds": {
-            "type": "object",
-            "description": "How many entries there are of each kind.",
-            "additionalProperties": {"type": "integer"},
-        },
-    },
-    "required": [*LIST_META["required"], "kinds"],
-}
-ANSWER_META = {
-    "type": "object",
-    "properties": {"total": {"type": "integer"}, "release": component("Release"), "query": ANY},
-    "additionalProperties": True,
-}
-ANSWER_LINKS = {
-    "type": "object",
-    "additionalProperties": {"type": ["string", "null"], "format": "uri"},
-    "example": {"self": "https://example.org/v1/..."},
-}
-ITEM_META = {
-    "type": "object",
-    "properties": {"release": component("Release")},
-    "required": ["release"],
-}
-LINKS = {
-    "type": "object",
-    "description": links().metadata["description"],
-    "additionalProperties": {"type": "string", "format": "uri-reference"},
-}
-ITEM_LINKS = {
-    "type": "object",
-    "additionalProperties": {"type": "string", "format": "uri"},
-    "example": {"self": "https://example.org/v1/...", "collection": "https://example.org/v1/..."},
-}
-LIST_LINKS = {
-    "type": "object",
-    "properties": {
-        "self": {"type": "string", "format": "uri"},
-        "next": {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."},
-    },
-    "required": ["self", "next"],
-    "example": {"self": "https://example.org/v1/...", "next": None},
-}
-
-
-def _around(meta: str, links: str, **more: Any) -> dict[str, Any]:
+def _around(meta: str, links: str, **more: Any) -> Schema:
     """What is around the data of an answer."""
-    properties = {"meta": component(meta), "links": component(links), **more}
-    return {"type": "object", "properties": properties, "required": ["meta", "links"]}
+    return of({"meta": component(meta), "links": component(links), **more}, required=["meta", "links"])
 
 
-SCHEMAS: dict[str, dict[str, Any]] = {
+SCHEMAS: dict[str, Schema] = {
     "AnyList": _around("ListMeta", "ListLinks", included=component("Included")),
     "AnyItem": _around("ItemMeta", "ItemLinks", included=component("Included")),
     "AnyAnswer": _around("AnswerMeta", "AnswerLinks"),
     "AnyTimeline": _around("TimelineMeta", "ListLinks"),
-    "Reference": REFERENCE,
-    "Office": OFFICE,
-    "Holder": HOLDER,
-    "Problem": PROBLEM,
-    "QueryError": QUERY_ERROR,
-    "Facet": FACET,
-    "FacetCut": FACET_CUT,
-    "DateMatchCounts": DATE_MATCH_COUNTS,
-    "SparseRecord": SPARSE_RECORD,
-    "Hit": HIT,
-    "Thread": THREAD,
-    "Release": RELEASE_SCHEMA,
-    "ListMeta": LIST_META,
-    "ListLinks": LIST_LINKS,
-    "TimelineMeta": TIMELINE_META,
-    "AnswerMeta": ANSWER_META,
-    "AnswerLinks": ANSWER_LINKS,
-    "ItemMeta": ITEM_META,
-    "ItemLinks": ITEM_LINKS,
-    "Links": LINKS,
+    "Reference": of(REFERENCE, "Another record: its id and its name.", example={"id": "an-id", "name": "A name"}),
+    "Office": of(
+        {"title": TEXT, "organization": {"anyOf": [component("Reference"), NULL]}}, "An office held on the day in question."
+    ),
+    "Holder": of(
+        {**REFERENCE, "offices": list_of(component("Office"))},
+        "An actor, with the offices held on the day in question.",
+        example={"id": "an-id", "name": "A name", "offices": []},
+    ),
+    "Problem": of(
+        {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": TEXT,
+            "status": COUNT,
+            "detail": TEXT,
+            "instance": TEXT,
+            "errors": list_of(component("QueryError"), "Every error of the query."),
+            "suggestion": or_null(TEXT),
+        },
+        "A problem document (RFC 9457).",
+        required=["type", "title", "status", "detail"],
+    ),
+    "QueryError": of(
+        {"parameter": TEXT, "detail": TEXT, "allowed": {"type": ["array", "null"], "items": TEXT}, "suggestion": or_null(TEXT)},
+        "What is wrong with a parameter, and what is allowed.",
+        required=["parameter", "detail"],
+    ),
+    "Facet": of({"value": TEXT, "name": or_null(TEXT), "count": COUNT, "href": ADDRESS}),
+    "FacetCut": of({"shown": COUNT, "values": COUNT}),
+    "DateMatchCounts": of(
+        {"certain": COUNT, "possible": COUNT},
+        "Of a query with a range of days: how many records lie in it for certain, and how many possibly.",
+    ),
+    "SparseRecord": of(
+        {"id": TEXT},
+        "Of a record those keys that `fields` named, and its id. Without `fields` every record is whole.",
+        additionalProperties=True,
+    ),
+    "Hit": of(dict.fromkeys(SAMPLE_HIT, TEXT), "A search result: the record, and the matching text with the words in `<mark>`."),
+    "Thread": of(
+        {
+            "id": TEXT,
+            "stance": {**or_null(TEXT), "description": "How it stands to what it replies to."},
+            "speakers": list_of(component("Holder")),
+            "date": component("PublicDate"),
+            "act": TEXT,
+            "paraphrase": TEXT,
+            "href": TEXT,
+            "replies": {**list_of(component("Thread")), "example": []},
+        },
+        "A statement, and what replies to it.",
+    ),
+    "Release": of(
+        {
+            "version": {**TEXT, "description": "x.y.z, or x.y.z+draft for what was not published as x.y.z."},
+            "digest": TEXT,
+            "url": {**or_null(ADDRESS), "description": "The release itself; null for a draft."},
+        },
+        "The release that the answer comes from.",
+        example={"version": "1.0.0", "digest": "e3b0c442...", "url": "https://example.org/v1/releases/1.0.0"},
+    ),
+    "ListMeta": of(
+        {
+            **LIST_META,
+            "coding": map_of(COUNT, "How many events have each `coding`."),
+            "facets": map_of(
+                list_of(component("Facet")),
+                "For each requested facet, its values, the number of records with each, and the link to them.",
+            ),
+            "citation": {**ANY, "description": "With `cite=true`: how to cite this query."},
+            "facets_cut": map_of(
+                component("FacetCut"),
+                "The facets with more values than are shown: how many are shown, and how many there are: the 100 most frequent "
+                "values, of years and months 1,500 in order of time.",
+            ),
+            "coverage": {**ANY, "description": "What the dataset covers; present if few records match."},
+            "spelling": {**or_null(TEXT), "description": "Where `q` finds nothing, its nearest spelling that does."},
+        },
+        required=LIST_META_REQUIRED,
+    ),
+    "ListLinks": of(
+        {
+            "self": ADDRESS,
+            "next": {**or_null(ADDRESS), "description": "The next page; null on the last."},
+        },
+        example={"self": "https://example.org/v1/...", "next": None},
+    ),
+    "TimelineMeta": of(
+        {**LIST_META, "kinds": map_of(COUNT, "How many entries there are of each kind.")},
+        required=[*LIST_META_REQUIRED, "kinds"],
+    ),
+    "AnswerMeta": {
+        "type": "object",
+        "properties": {"total": COUNT, "release": component("Release"), "query": ANY},
+        "additionalProperties": True,
+    },
+    "AnswerLinks": {
+        **map_of(or_null(ADDRESS)),
+        "example": {"self": "https://example.org/v1/..."},
+    },
+    "ItemMeta": of({"release": component("Release")}),
+    "ItemLinks": {
+        **map_of(ADDRESS),
+        "example": {"self": "https://example.org/v1/...", "collection": "https://example.org/v1/..."},
+    },
+    "Links": map_of({"type": "string", "format": "uri-reference"}, LINKS.metadata["description"]),
     **answers.SCHEMAS,
     **parameters.SCHEMAS,
 }
@@ -281,12 +175,8 @@ def register(spec: APISpec) -> None:
     """Adds the components of this module to the contract."""
     for name, schema in SCHEMAS.items():
         spec.components.schema(name, schema)
-    for name, response in RESPONSES.items():
-        spec.components.response(name, response)
-    told = "\n".join(f"- {status}: {what}" for status, what in ERRORS.items())
-    spec.components.response("Refused", _refusal(f"No answer; all but 304 with a problem document.\n\n{told}\n", INVALID))
-
-
-def _refusal(description: str, example: dict[str, Any]) -> dict[str, Any]:
-    content = {"schema": component("Problem"), "example": example}
-    return {"description": description, "content": {"application/problem+json": content}}
+    spec.components.response("Renamed", {"description": "The record was renamed; `Location` is its new address."})
+    told = "\n".join(f"- {status}: {what}" for status, what in STATUSES.items())
+    refusal = {"application/problem+json": {"schema": component("Problem"), "example": INVALID}}
+    what = f"No answer; all but 304 with a problem document.\n\n{told}\n"
+    spec.components.response("Refused", {"description": what, "content": refusal})

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 from typing import Any
 
@@ -10,10 +10,11 @@ from ...query.parameters import AGGREGATE_ORDERS
 from ...resources import RESOURCES
 from ...resources.filters.base import MATCHES
 from ...schema import edtf
-from ...schema.json_schema import component
+from ...schema.json_types import component
 
 Words = tuple[str, ...]
 Document = dict[str, Any]
+Place = tuple[Any, Any, Any]  # a mapping or list, the key or position of something in it, the operation that it belongs to
 SINGULAR = {resource.kind: resource.model.__name__ for resource in RESOURCES}
 # Vocabularies that belong to no single key.
 NAMED: dict[Words, str] = {
@@ -49,7 +50,6 @@ def pascal(*words: str) -> str:
 
 
 def operations(document: Document) -> Iterator[Document]:
-    """The operations in their order."""
     return (item["get"] for item in document["paths"].values())
 
 
@@ -120,59 +120,57 @@ def _name_lists(document: Document) -> None:
                 parameter["schema"] = component(name)
 
 
+def _alike(places: Iterable[Place], least: int) -> Iterator[tuple[Document, list[Place]]]:
+    """What stands in the same words, under the same key of mappings, at so many places at least."""
+    found: dict[Any, list[Place]] = defaultdict(list)
+    for holder, key, operation in places:
+        found[key if isinstance(key, str) else "", json.dumps(holder[key])].append((holder, key, operation))
+    return ((json.loads(text), same) for (_, text), same in found.items() if len(same) >= least)
+
+
+def _replace(places: list[Place], reference: Document) -> None:
+    for holder, key, _ in places:
+        holder[key] = reference
+
+
 def _name_parameters(document: Document) -> None:
     """What several operations declare alike is one component: of one kind `EventsType`, of several `AnyDateFrom`."""
-    uses: dict[str, list[Document]] = defaultdict(list)
-    for operation in operations(document):
-        for parameter in operation.get("parameters", ()):
-            uses[json.dumps(parameter)].append(operation)
-    parameters, named = document["components"].setdefault("parameters", {}), {}
-    for text, users in uses.items():
-        if len(users) > 1:
-            parameter, tags = json.loads(text), list(dict.fromkeys(user["tags"][0] for user in users))
-            name = pascal("any" if len(tags) > 1 else tags[0], parameter["name"])
-            name = name if name not in parameters else pascal(*tags, parameter["name"])
-            parameters[name], named[text] = parameter, name
-    for operation in operations(document):
-        for position, parameter in enumerate(operation.get("parameters", ())):
-            if component_name := named.get(json.dumps(parameter)):
-                operation["parameters"][position] = {"$ref": f"#/components/parameters/{component_name}"}
+    parameters = document["components"].setdefault("parameters", {})
+    declared = [(o["parameters"], n, o) for o in operations(document) for n in range(len(o.get("parameters", ())))]
+    for parameter, places in _alike(declared, 2):
+        tags = list(dict.fromkeys(operation["tags"][0] for _, _, operation in places))
+        name = pascal("any" if len(tags) > 1 else tags[0], parameter["name"])
+        name = name if name not in parameters else pascal(*tags, parameter["name"])
+        parameters[name] = parameter
+        _replace(places, {"$ref": f"#/components/parameters/{name}"})
     document["components"]["parameters"] = dict(sorted(parameters.items()))
 
 
 def _name_answers(document: Document) -> None:
     """An answer that has no name yet is called by the words that its operations have in common: `CiteAnswer`."""
-    users: dict[str, list[tuple[str, Document]]] = defaultdict(list)
-    for operation in operations(document):
-        for media in operation["responses"].get("200", {}).get("content", {}).values():
-            if "allOf" in media["schema"]:
-                users[json.dumps(media["schema"])].append((operation["operationId"], media))
-    for text, found in users.items():
-        common = takewhile(lambda words: len(set(words)) == 1, zip(*(id.split("_") for id, _ in found), strict=False))
-        name = pascal(*([words[0] for words in common] or [found[0][0]]), "answer")
-        document["components"]["schemas"][name] = json.loads(text)
-        for _, media in found:
-            media["schema"] = component(name)
+    contents = [(o["responses"].get("200", {}).get("content", {}), o) for o in operations(document)]
+    answers = [(media, "schema", o) for content, o in contents for media in content.values() if "allOf" in media["schema"]]
+    for schema, places in _alike(answers, 1):
+        ids = [operation["operationId"] for _, _, operation in places]
+        common = takewhile(lambda words: len(set(words)) == 1, zip(*(id.split("_") for id in ids), strict=False))
+        name = pascal(*([words[0] for words in common] or [ids[0]]), "answer")
+        document["components"]["schemas"][name] = schema
+        _replace(places, component(name))
 
 
 def _name_responses(document: Document) -> None:
     """A response that several operations have is a component, called as its schema is: `CiteAnswer` is `Cite`."""
-    uses: dict[str, list[Document]] = defaultdict(list)
-    for operation in operations(document):
-        if "content" in operation["responses"].get("200", {}):
-            uses[json.dumps(operation["responses"]["200"])].append(operation["responses"])
-    for text, users in uses.items():
-        if len(users) > 1:
-            (media,) = json.loads(text)["content"].values()
-            name = media["schema"]["$ref"].rsplit("/", 1)[1].removesuffix("Answer")
-            document["components"]["responses"][name] = json.loads(text)
-            for responses in users:
-                responses["200"] = {"$ref": f"#/components/responses/{name}"}
+    answering = [(o["responses"], "200", o) for o in operations(document) if "content" in o["responses"].get("200", {})]
+    for response, places in _alike(answering, 2):
+        (media,) = response["content"].values()
+        name = media["schema"]["$ref"].rsplit("/", 1)[1].removesuffix("Answer")
+        document["components"]["responses"][name] = response
+        _replace(places, {"$ref": f"#/components/responses/{name}"})
 
 
 def _name_properties(document: Document) -> None:
     """What several documents say of a key alike is one component, called as the key: `Citations`; or one that says so itself."""
-    schemas, uses = document["components"]["schemas"], defaultdict[tuple[str, str], list[Document]](list)
+    schemas, places = document["components"]["schemas"], []
     for schema in list(schemas.values()):
         for key, shape in list(schema.get("properties", {}).items()):
             named = schemas.get(shape.get("$ref", "").rsplit("/", 1)[-1], {})
@@ -181,15 +179,14 @@ def _name_properties(document: Document) -> None:
             elif "description" in shape and shape["description"] == named.get("description"):
                 del shape["description"]
             elif "description" in shape:
-                uses[key, json.dumps(shape)].append(schema["properties"])
+                places.append((schema["properties"], key, None))
     taken = {name.lower() for name in (*schemas, *document["components"]["parameters"])}
-    for (key, text), holders in uses.items():
-        name = pascal(key)
-        if len(holders) >= REPEATED and name.lower() not in taken:
+    for shape, holders in _alike(places, REPEATED):
+        name = pascal(holders[0][1])
+        if name.lower() not in taken:
             taken.add(name.lower())
-            schemas[name] = json.loads(text)
-            for holder in holders:
-                holder[key] = component(name)
+            schemas[name] = shape
+            _replace(holders, component(name))
 
 
 def _name_nullables(document: Document) -> None:

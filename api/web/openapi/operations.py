@@ -4,12 +4,11 @@ from typing import Any
 
 import marshmallow as ma
 
-from ...formats import FORMATS
 from ...query.parameters import arguments, item_arguments
 from ...resources import RESOURCES
 from ...resources.resource import Resource
-from ...schema.json_schema import ANY, component
-from .components import errors
+from ...schema.json_types import ANY, Schema, component, list_of
+from .components import REFUSED
 from .parameters import id_parameter, query
 
 NAMES = {resource.kind: f"{resource.model.__name__}Record" for resource in RESOURCES}
@@ -19,60 +18,59 @@ SPARSE = component("SparseRecord")
 OTHER_FORMATS = ("format", "expand", "spreadsheet")
 
 
-def envelope(data: Any, around: str) -> dict[str, Any]:
+def envelope(data: Any, around: str) -> Schema:
     """The schema of an answer: what is around the data, a component that many answers share, and the data."""
     return {"type": "object", "allOf": [component(around), {"properties": {"data": data}, "required": ["data"]}]}
 
 
-def media(type: str, sample: Any, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+def media(type: str, sample: Any, schema: Schema | None = None) -> Schema:
     if schema is None:
         schema = ANY if isinstance(sample, dict) else {"type": "string"}
     return {type: {"schema": schema, "example": sample}}
 
 
-def typed(schema: ma.Schema) -> list[dict[str, Any]]:
-    """The parameters of an answer of JSON."""
+def as_json(schema: Schema) -> Schema:
+    return {"application/json": {"schema": schema}}
+
+
+def ok(content: Schema) -> Schema:
+    return {"description": "OK", "content": content}
+
+
+def typed(schema: ma.Schema) -> list[Schema]:
     return [parameter for parameter in query(schema) if parameter["name"] not in OTHER_FORMATS]
 
 
-def envelopes(resource: Resource) -> dict[str, dict[str, Any]]:
+def envelopes(resource: Resource) -> dict[str, Schema]:
     """The answers of a kind's list and item, by name; with `fields` a record is sparse."""
     record = {"anyOf": [component(NAMES[resource.kind]), SPARSE]}
     name = resource.model.__name__
-    return {f"{name}List": envelope({"type": "array", "items": record}, "AnyList"), f"{name}Item": envelope(record, "AnyItem")}
+    return {f"{name}List": envelope(list_of(record), "AnyList"), f"{name}Item": envelope(record, "AnyItem")}
 
 
-def included() -> dict[str, Any]:
-    """The schema of `included`: records by kind."""
-    kinds = {kind: {"type": "array", "items": component(name)} for kind, name in NAMES.items()}
+def included() -> Schema:
+    kinds = {kind: list_of(component(name)) for kind, name in NAMES.items()}
     what = "The records of the kinds in `include` that are referred to, once each, whole."
     return {"type": "object", "description": what, "properties": kinds, "additionalProperties": False}
 
 
-def list_operation(resource: Resource) -> dict[str, Any]:
+def list_operation(resource: Resource) -> Schema:
     schema = component(f"{resource.model.__name__}List")
     return {
         "operationId": f"list_{resource.kind.replace('-', '_')}",
         "tags": [resource.kind],
         "summary": f"List {resource.kind.replace('-', ' ')}.",
         "parameters": typed(arguments(resource)),
-        "responses": {
-            "200": {"description": "OK", "content": {FORMATS["json"].media_type: {"schema": schema}}},
-            **errors(400, 503),
-        },
+        "responses": {"200": ok(as_json(schema)), **REFUSED},
     }
 
 
-def item_operation(resource: Resource) -> dict[str, Any]:
+def item_operation(resource: Resource) -> Schema:
     schema = component(f"{resource.model.__name__}Item")
     return {
         "operationId": f"get_{resource.singular}",
         "tags": [resource.kind],
         "summary": f"Get one {resource.singular.replace('_', ' ')} by its id.",
         "parameters": [id_parameter(resource), *typed(item_arguments(resource))],
-        "responses": {
-            "200": {"description": "OK", "content": {FORMATS["json"].media_type: {"schema": schema}}},
-            "308": {"$ref": "#/components/responses/Renamed"},
-            **errors(400, 404, 503),
-        },
+        "responses": {"200": ok(as_json(schema)), "308": {"$ref": "#/components/responses/Renamed"}, **REFUSED},
     }

@@ -6,12 +6,12 @@ import marshmallow as ma
 from marshmallow import validate
 from webargs.fields import DelimitedList
 
-from ...resources.common import identity
 from ...resources.filters.base import ALL_OF, ANY_OF, NONE_OF
 from ...resources.filters.periods import A_MONTH, A_YEAR
+from ...resources.keys import IDENTITY
 from ...resources.resource import Resource
 from ...schema import fields
-from ...schema.json_schema import component
+from ...schema.json_types import component
 from ...schema.query_fields import Amount, Day, NonNegativeInteger, Partial, PartyDay, Version
 
 ID = f"^{fields.SLUG.pattern}$"
@@ -31,7 +31,7 @@ VALUES = {
 SCHEMAS: dict[str, Any] = {
     "RecordId": {
         "type": "string",
-        "description": identity().metadata["description"],
+        "description": IDENTITY.metadata["description"],
         "pattern": ID,
         "maxLength": fields.LONGEST_ID,
     },
@@ -45,13 +45,11 @@ def query(schema: ma.Schema) -> list[dict[str, Any]]:
 
 
 def id_parameter(resource: Resource) -> dict[str, Any]:
-    """The id in the path."""
     told = {"name": "id", "in": "path", "required": True, "description": "The record's id."}
     return {**told, "schema": component("RecordId"), "example": resource.example[0]}
 
 
 def parameter(name: str, field: Any) -> dict[str, Any]:
-    """A parameter in the query string."""
     schema = _schema(field)
     declared: dict[str, Any] = {
         "name": name,

@@ -9,7 +9,7 @@ from ...releases.descriptions import schema_org
 from ...resources import BY_KIND
 from .. import addresses
 from ..headers import PAGE
-from ..releases import description_of, newest, release_of
+from ..releases import newest, release_of
 from ..request_parameters import loaded, no_parameters, store
 from ..responses import HTML, fixed
 from ..signposts import LINKSET, header, linkset, of_release, to_files
@@ -26,8 +26,7 @@ def release_page(version: str) -> Any:
     no_parameters()
     if version == "latest":
         return redirect(addresses.mounted(f"/releases/{newest()}"), 307)
-    release = release_of(version)
-    described = description_of(release)
+    release, described = release_of(version)
     return respond(
         "release",
         header(of_release(described)),
@@ -41,7 +40,7 @@ def release_page(version: str) -> Any:
 def release_linkset(version: str) -> Response:
     """The signposts of a release and of each of its files."""
     no_parameters()
-    return fixed(dumps(linkset(description_of(release_of(version)))), LINKSET, "public, max-age=60")
+    return fixed(dumps(linkset(release_of(version)[1])), LINKSET, "public, max-age=60")
 
 
 def respond(template: str, signposts: str = "", **values: Any) -> Response:

@@ -192,7 +192,7 @@ def draw_network(query: Query) -> Picture:
 
 def draw_thread(query: Query) -> Picture:
     began = dict.fromkeys(root for id in query.values["ids"] for root in roots(query.release, id))
-    found = list(trees(query.release, list(began), {}, set()))
+    found = trees(query.release, list(began))
     picture = thread.thread(found, query.values["ids"], frame(query, "Thread")._replace(heading="Claim and answer"))
     return with_notes(picture, query, "", total(query))
 
