@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ..resources.cited import citations
 from ..resources.doubt import heading
 from ..schema.fields import Record
 from ..schema.json_schema import ANY
@@ -64,26 +65,22 @@ def node(listing: Listing, document: Record) -> Record:
 
 def provenance(listing: Listing, document: Record) -> Record:
     """What a document was derived from, in PROV: every source that it cites anywhere, and each place in one."""
-    cited = {dumps(citation): citation for citation in citations(document)}.values()
-    sources = dict.fromkeys(listing.address_of("sources", citation["source"]["id"]) for citation in cited)
+    cited = dict.fromkeys(
+        (citation["source"]["id"], citation["locator"], tuple(citation["paragraphs"] or ()))
+        for citation in citations(listing.resource, document)
+    )
+    sources = {source: {"@id": listing.address_of("sources", source)} for source, _, _ in cited}
     places = [
         {
             "@type": "prov:Derivation",
-            "prov:entity": {"@id": listing.address_of("sources", citation["source"]["id"])},
-            **{f"record:{key}": citation[key] for key in ("locator", "paragraphs") if citation[key]},
+            "prov:entity": sources[source],
+            **({"record:locator": locator} if locator else {}),
+            **({"record:paragraphs": paragraphs} if paragraphs else {}),
         }
-        for citation in cited
+        for source, locator, paragraphs in cited
+        if locator or paragraphs
     ]
-    exact = [place for place in places if len(place) > 2]
-    return {"prov:wasDerivedFrom": [{"@id": source} for source in sources], "prov:qualifiedDerivation": exact}
-
-
-def citations(value: Any) -> Iterator[Record]:
-    """Every citation in a document, wherever it stands."""
-    if isinstance(value, dict):
-        yield from value.get("citations", ())
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from citations(item)
+    return {"prov:wasDerivedFrom": list(sources.values()), "prov:qualifiedDerivation": places}
 
 
 def reference(listing: Listing, kind: str, ref: Record | None) -> Record | None:

@@ -194,7 +194,7 @@ def test_a_page_asks_the_database_as_often_whatever_refers_to_it(
     execute = type(release)._fetch
     monkeypatch.setattr(type(release), "_fetch", lambda self, *statement: asked.append(statement) or execute(self, *statement))
     assert app.test_client().get(path).status_code == 200
-    assert len(asked) <= 4, "the record, its sources, its history, and all that refers to it"
+    assert len(asked) <= 5, "the record, its sources, its history, what refers to it, and what is shown of that"
 
 
 def test_text_of_a_dataset_stays_text(edit: Callable[..., Path], tmp_path: Path) -> None:

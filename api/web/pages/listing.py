@@ -81,6 +81,7 @@ def render(query: Query) -> Response:
         "list",
         query.release,
         following=addresses.next_page(results.next),
+        here=resource.kind,
         resource=resource,
         total=results.total,
         entries=[] if paths else [brief(resource, document) for document in documents],

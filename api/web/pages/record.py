@@ -20,7 +20,7 @@ from .. import addresses
 from ..request_parameters import read_parameters
 from ..responses import HTML, gone_or_unknown, not_modified
 from ..signposts import of_record
-from .brief import brief, doubts
+from .brief import brief
 from .labels import layout
 from .nodes import is_date, is_simple, present
 from .notes import describe, numbered
@@ -60,10 +60,10 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         "record",
         release,
         sheet=sheet,
+        here=resource.kind,
         resource=resource,
         document=document,
         entry=brief(resource, document),
-        doubts=doubts(document),
         remarks=[{**STATUS_REMARKS, **SIDE_REMARKS}[word] for word in terms(document)],
         lead=[(node.name, shown[node.name]) for node in leading(resource) if shown.get(node.name)],
         facts=written(facts(resource), sheet, shown),
