@@ -20,6 +20,7 @@ CONTEXT = {
     "record": VOCABULARY,
     **{name: {"@id": name, "@type": EDTF} for name in ("dcterms:temporal", "dcterms:issued")},
 }
+DUMPED = dumps(CONTEXT)
 EMPTY_GRAPH = {"@context": {"@vocab": "https://schema.org/"}, "@graph": []}
 GRAPH = {
     "type": "object",
@@ -35,7 +36,7 @@ GRAPH = {
 
 def jsonld(listing: Listing) -> Iterator[str]:
     """A graph with one node a record; `@id` is its address."""
-    yield f'{{"@context":{dumps(CONTEXT)},"@graph":['
+    yield f'{{"@context":{DUMPED},"@graph":['
     separator = ""
     for document in listing.documents():
         yield separator + dumps(node(listing, document))
@@ -51,7 +52,7 @@ def item(listing: Listing) -> str:
 
 def whole(listing: Listing, document: Record) -> str:
     """The node of a document, with its context."""
-    return dumps({"@context": CONTEXT, **node(listing, document)})
+    return f'{{"@context":{DUMPED},{dumps(node(listing, document))[1:]}'
 
 
 def node(listing: Listing, document: Record) -> Record:

@@ -38,13 +38,13 @@ def record_page(resource: Resource, id: str) -> Any:
     if "format" in request.args:
         return redirect(addresses.for_programs(), 307)
     parameters = read_parameters(resource.kind, item_arguments(resource))
-    release, model = parameters.release, resource.model
+    release = parameters.release
     if unchanged := not_modified(release, HTML):
         return unchanged
-    text = release.scalar(model.select(model.document).where(model.id == id)) if is_id(id) else None
-    if text is None:
+    found = release.execute(f"SELECT document FROM {resource.model._meta.table_name} WHERE id = ?", id) if is_id(id) else ()  # noqa: S608
+    if not found:
         return gone_or_unknown(release, resource, id, lambda kind, id: f"{addresses.page_of(kind, id)}{pin()}")
-    return render(resource, release, text, parameters.values.get("fields"))
+    return render(resource, release, found[0][0], parameters.values.get("fields"))
 
 
 def render(resource: Resource, release: Release, text: str, fields: list[str] | None) -> Response:
@@ -154,7 +154,7 @@ def drawn(resource: Resource, document: Record, answered: bool) -> str | None:
 
 def shapes(resource: Resource, id: str) -> list[tuple[str, str]]:
     """Every other shape of the record: the name of the format, and the address."""
-    kept = f"&{pin()[1:]}" if pin() else ""
-    own = {"json": f"/v1/{resource.kind}/{id}{pin()}", "jsonld": f"/v1/{resource.kind}/{id}?format=jsonld{kept}"}
-    every = {word: f"/v1/{resource.kind}?ids={id}&format={word}{kept}" for word in formats_of(resource.kind)}
-    return [(word, addresses.mounted(path)) for word, path in {**every, **own}.items()]
+    pinned, base = pin(), f"{request.root_path}/v1/{resource.kind}"
+    kept = pinned.replace("?", "&")
+    own = {"json": f"{base}/{id}{pinned}", "jsonld": f"{base}/{id}?format=jsonld{kept}"}
+    return [*({word: f"{base}?ids={id}&format={word}{kept}" for word in formats_of(resource.kind)} | own).items()]
