@@ -3,7 +3,6 @@
 import json
 from functools import cache, partial
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from ...resources import BY_KIND, INDEXES
 from ...resources.filters import Terms
@@ -85,10 +84,11 @@ def briefs(release: Release, records: list[str]) -> dict[str, Brief]:
 
 def link_of(name: str, address: str) -> Link:
     """`/v1/events?actor=russia` as the kind and the filter."""
-    parts = urlsplit(address)
-    return Link(name, parts.path.rsplit("/", 1)[1], parts.query.partition("=")[0])
+    path, _, query = address.partition("?")
+    return Link(name, path.rpartition("/")[2], query.partition("=")[0])
 
 
+@cache
 def description(link: Link) -> str:
     """What the filter of a list says of its records."""
     every = (filter for filter in BY_KIND[link.kind].filters if isinstance(filter, Terms))
