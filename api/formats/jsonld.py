@@ -1,7 +1,6 @@
 """JSON-LD: records in the vocabulary of schema.org."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from ..resources.cited import citations
 from ..resources.doubt import heading
