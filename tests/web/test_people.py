@@ -20,6 +20,7 @@ from lxml import html as lxml_html
 from api.config import Settings
 from api.releases import load
 from api.resources import RESOURCES
+from api.resources.doubt import SIDE_REMARKS
 from api.resources.resource import Resource
 from api.schema.fields import Record
 from api.schema.shape import Node, shape
@@ -71,6 +72,8 @@ def said(nodes: tuple[Node, ...], value: Record) -> Iterator[str]:
                 yield from (item["text"], item["edtf"], item["earliest"] or "open", item["latest"] or "open")
             elif isinstance(item, dict):
                 yield from said(node.parts, item) if set(item) != {"id", "name"} else (item["id"], item["name"])
+            elif node.name in SIDE_REMARKS:
+                yield from [SIDE_REMARKS[node.name]] if item else []
             elif isinstance(item, bool):
                 yield "yes" if item else "no"
             elif item is not None:
@@ -218,7 +221,9 @@ def test_text_of_a_dataset_stays_text(edit: Callable[..., Path], tmp_path: Path)
     )
     for address in (*shown, f"/search?q={sent}", f"/events?q={sent}", f"/events?type={sent}", f"/events/{sent}"):
         page = lxml_html.fromstring(client.get(address).text)
-        assert all(script.get("type") or script.get("src").startswith("/suggest.js?") for script in page.iter("script")), address
+        assert all(
+            script.get("type") or script.get("src").startswith(("/suggest.js?", "/png.js?")) for script in page.iter("script")
+        ), address
         assert not page.xpath("//img[not(starts-with(@src, '/pictures/'))] | //*[@onerror]"), address
         assert "49" not in page.text_content().split(), address
     page = lxml_html.fromstring(client.get(own).text)

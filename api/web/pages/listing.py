@@ -96,8 +96,13 @@ def render(query: Query) -> Response:
         **form(resource, args, counted.get("facets", {})),
         given=given(),
         shapes=[(word, shape_address(word)) for word in formats_of(resource.kind)],
-        picture=picture(resource.kind, {name: args[name] for name in args if name not in UNDRAWN}) if results.total else None,
+        picture=drawn(resource.kind, args, results.total),
     )
+
+
+def drawn(kind: str, asked: Mapping[str, str], found: int) -> str | None:
+    """The address of the picture of what a list finds."""
+    return picture(kind, {name: asked[name] for name in asked if name not in UNDRAWN}, found) if found else None
 
 
 def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from .related import related
 from .render import in_script, page, pin
 from .values import Sheet, Writer, full_date, section, writer
 
-ELSEWHERE = ("id", "updated_in")  # keys that the foot of a page shows
+ELSEWHERE = ("id", "updated_in", "disputed", "one_sided")  # keys that the foot of a page shows, or its head
 HISTORY = "SELECT version, released, change, keys FROM changes WHERE kind = ? AND id = ? ORDER BY seq DESC"
 Writers = tuple[tuple[str, Writer], ...]
 

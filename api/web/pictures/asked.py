@@ -59,8 +59,9 @@ def frame(query: Query, what: str, kind: str | None = None) -> Frame:
 
 
 def notes(query: Query | Entries, *others: str) -> list[str]:
-    """The filters of the query, and the release."""
-    given = unquote_plus(asked(query.resource, query.normalized, *others)).replace("&", " · ")
+    """The filters of the query, without the ids of what is drawn, and the release."""
+    filters = {name: values for name, values in query.normalized.items() if name != "ids"}
+    given = unquote_plus(asked(query.resource, filters, *others)).replace("&", " · ")
     return [" · ".join(filter(None, (given, f"release {query.release.about['version']}")))]
 
 

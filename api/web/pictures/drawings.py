@@ -135,7 +135,9 @@ def draw_treaties(query: Query) -> Picture:
     days = [PartyDay.parts(text)[1] for text in query.values.get("bound_on", ())]
     days += [query.values[name].earliest for name in ("in_force_on", "day") if name in query.values]
     at, today = sorted(set(days)), date.fromisoformat(about["released"])
-    picture = treaties.treaties(found, frame(query, "Life"), today, at)
+    framed = frame(query, "Life")
+    framed = framed._replace(heading=f"Life of {found[0]['title']}") if len(found) == 1 else framed
+    picture = treaties.treaties(found, framed, today, at)
     return with_notes(picture, query, "agreements", len(found))
 
 
