@@ -50,11 +50,15 @@ class Browser:
 
     def saved(self, url: str, script: str, folder: Path) -> Path:
         """The file that a script in a page saves."""
-        self._call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder), eventsEnabled=True)
+        self._call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
         with self._page(url) as session:
             self._call("Runtime.evaluate", session, expression=script)
-            self._hear(lambda told: told.get("params", {}).get("state") == "completed")
-        return next(folder.iterdir())
+            for _ in range(600):
+                if found := [file for file in folder.iterdir() if file.suffix != ".crdownload"]:
+                    return found[0]
+                wait = "new Promise((go) => setTimeout(go, 100))"
+                self._call("Runtime.evaluate", session, expression=wait, awaitPromise=True)
+        pytest.fail("nothing was saved")
 
     @contextmanager
     def _page(self, url: str, width: int = 0, height: int = 0) -> Iterator[str]:
