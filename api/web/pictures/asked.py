@@ -52,9 +52,12 @@ def cut(shown: int, query: Query, what: str) -> str:
 
 
 def frame(query: Query, what: str, kind: str | None = None) -> Frame:
-    """What every drawing is told of a query; `kind` is that of the records that its marks lead to, if it is another one."""
+    """What every drawing is told of a query: `what` names it, around how many records there are.
+
+    `kind` is that of the records that its marks lead to, if it is another one.
+    """
     found, resource, values = total(query), query.resource, query.values
-    heading = f"{what} of {found:,} {resource.singular if found == 1 else resource.kind}"
+    heading = what.format(f"{found:,} {resource.singular if found == 1 else resource.kind}")
     return Frame(values["width"], heading, partial(page_of, kind or resource.kind, version=values.get("release")))
 
 
