@@ -36,15 +36,8 @@ class Browser:
 
         With a `width`, on a telephone with so many pixels.
         """
-        page = self._call("Target.createTarget", url="about:blank")["targetId"]
-        session = self._call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
-        self._call("Page.enable", session)
-        if width:
-            self._call("Emulation.setDeviceMetricsOverride", session, width=width, height=800, deviceScaleFactor=1, mobile=True)
-        self._call("Page.navigate", session, url=url)
-        self._hear(lambda told: told.get("method") == "Page.loadEventFired")
-        result = self._call("Runtime.evaluate", session, expression=script, awaitPromise=True, returnByValue=True)
-        self._call("Target.closeTarget", targetId=page)
+        with self._page(url, width, 800) as session:
+            result = self._call("Runtime.evaluate", session, expression=script, awaitPromise=True, returnByValue=True)
         told = [line for line in self._errors if "Content Security Policy" in line or "Uncaught" in line]
         assert not told, "".join(told)  # of what the page's policy forbids, for one
         assert "exceptionDetails" not in result, result["exceptionDetails"]["exception"]["description"]
@@ -52,17 +45,34 @@ class Browser:
 
     def picture(self, url: str, width: int, height: int) -> bytes:
         """The first `height` pixels of a page, as WebP."""
+        with self._page(url, width, height) as session:
+            return base64.b64decode(self._call("Page.captureScreenshot", session, format="webp", quality=70)["data"])
+
+    def saved(self, url: str, script: str, folder: Path) -> Path:
+        """The file that a script in a page saves."""
+        self._call("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+        with self._page(url) as session:
+            self._call("Runtime.evaluate", session, expression=script)
+            for _ in range(600):
+                if found := [file for file in folder.iterdir() if file.suffix != ".crdownload"]:
+                    return found[0]
+                wait = "new Promise((go) => setTimeout(go, 100))"
+                self._call("Runtime.evaluate", session, expression=wait, awaitPromise=True)
+        pytest.fail("nothing was saved")
+
+    @contextmanager
+    def _page(self, url: str, width: int = 0, height: int = 0) -> Iterator[str]:
+        """A page that has loaded, with a width on a screen or telephone of so many pixels: the session to ask it in."""
         page = self._call("Target.createTarget", url="about:blank")["targetId"]
         session = self._call("Target.attachToTarget", targetId=page, flatten=True)["sessionId"]
         self._call("Page.enable", session)
-        self._call(
-            "Emulation.setDeviceMetricsOverride", session, width=width, height=height, deviceScaleFactor=1, mobile=width < 600
-        )
+        if width:
+            screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+            self._call("Emulation.setDeviceMetricsOverride", session, **screen)
         self._call("Page.navigate", session, url=url)
         self._hear(lambda told: told.get("method") == "Page.loadEventFired")
-        taken = self._call("Page.captureScreenshot", session, format="webp", quality=70)
+        yield session
         self._call("Target.closeTarget", targetId=page)
-        return base64.b64decode(taken["data"])
 
     def _call(self, method: str, session: str | None = None, **params: Any) -> Any:
         self._number += 1

@@ -1,8 +1,8 @@
 """JSON-LD: records in the vocabulary of schema.org."""
 
 from collections.abc import Iterator
-from typing import Any
 
+from ..resources.cited import citations
 from ..resources.doubt import heading
 from ..schema.fields import Record
 from ..schema.json_types import ANY
@@ -19,6 +19,7 @@ CONTEXT = {
     "record": VOCABULARY,
     **{name: {"@id": name, "@type": EDTF} for name in ("dcterms:temporal", "dcterms:issued")},
 }
+DUMPED = dumps(CONTEXT)
 EMPTY_GRAPH = {"@context": {"@vocab": "https://schema.org/"}, "@graph": []}
 GRAPH = {
     "type": "object",
@@ -34,7 +35,7 @@ GRAPH = {
 
 def jsonld(listing: Listing) -> Iterator[str]:
     """A graph with one node a record; `@id` is its address."""
-    yield f'{{"@context":{dumps(CONTEXT)},"@graph":['
+    yield f'{{"@context":{DUMPED},"@graph":['
     separator = ""
     for document in listing.documents():
         yield separator + dumps(node(listing, document))
@@ -50,7 +51,7 @@ def item(listing: Listing) -> str:
 
 def whole(listing: Listing, document: Record) -> str:
     """The node of a document, with its context."""
-    return dumps({"@context": CONTEXT, **node(listing, document)})
+    return f'{{"@context":{DUMPED},{dumps(node(listing, document))[1:]}'
 
 
 def node(listing: Listing, document: Record) -> Record:
@@ -64,26 +65,22 @@ def node(listing: Listing, document: Record) -> Record:
 
 def provenance(listing: Listing, document: Record) -> Record:
     """What a document was derived from, in PROV: every source that it cites anywhere, and each place in one."""
-    cited = {dumps(citation): citation for citation in citations(document)}.values()
-    sources = dict.fromkeys(listing.address_of("sources", citation["source"]["id"]) for citation in cited)
+    cited = dict.fromkeys(
+        (citation["source"]["id"], citation["locator"], tuple(citation["paragraphs"] or ()))
+        for citation in citations(listing.resource, document)
+    )
+    sources = {source: {"@id": listing.address_of("sources", source)} for source, _, _ in cited}
     places = [
         {
             "@type": "prov:Derivation",
-            "prov:entity": {"@id": listing.address_of("sources", citation["source"]["id"])},
-            **{f"record:{key}": citation[key] for key in ("locator", "paragraphs") if citation[key]},
+            "prov:entity": sources[source],
+            **({"record:locator": locator} if locator else {}),
+            **({"record:paragraphs": paragraphs} if paragraphs else {}),
         }
-        for citation in cited
+        for source, locator, paragraphs in cited
+        if locator or paragraphs
     ]
-    exact = [place for place in places if len(place) > 2]
-    return {"prov:wasDerivedFrom": [{"@id": source} for source in sources], "prov:qualifiedDerivation": exact}
-
-
-def citations(value: Any) -> Iterator[Record]:
-    """Every citation in a document, wherever it stands."""
-    if isinstance(value, dict):
-        yield from value.get("citations", ())
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from citations(item)
+    return {"prov:wasDerivedFrom": list(sources.values()), "prov:qualifiedDerivation": places}
 
 
 def reference(listing: Listing, kind: str, ref: Record | None) -> Record | None:

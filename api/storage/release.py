@@ -91,6 +91,6 @@ def _short(key: str) -> str:
 
 
 def _size(value: Any) -> int:
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return len(value)
     return 1 + value.bit_length() // 2048 if isinstance(value, int) else 1

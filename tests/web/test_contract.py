@@ -208,6 +208,7 @@ def test_every_route_is_in_the_contract_and_nothing_else(client: FlaskClient) ->
         "/",
         "/style.css",
         "/suggest.js",
+        "/png.js",
         "/llms.txt",
         "/mcp",
         "/docs",

@@ -2,6 +2,8 @@
 
 import gzip
 import re
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from importlib.metadata import distribution
 from pathlib import Path
@@ -142,6 +144,33 @@ def test_the_marks_of_a_picture_are_reached_by_keyboard(server: str, browser: Br
     path = f"/threads/{ASKED}"
     links = browser.evaluate(f"{server}{path}", "document.querySelectorAll('.drawing a').length")
     assert browser.evaluate(f"{server}{path}", FOCUSED) == links > 1
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)  # a browser sees the same of both databases
+@needs_browser
+@pytest.mark.parametrize(("number", "ending", "paper"), [(0, "", b"\xfb\xfa\xf7"), (1, "-dark", b"\x14\x18\x1e")])
+def test_a_picture_is_saved_as_png(server: str, browser: Browser, tmp_path: Path, number: int, ending: str, paper: bytes) -> None:
+    click = f"document.querySelectorAll('.shapes button')[{number}].click()"
+    file = browser.saved(f"{server}/pictures/years?year=2021&width=400", click, tmp_path)
+    assert re.fullmatch(rf"years-.*{ending}\.png", file.name)
+    data = file.read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    drawn = requests.get(f"{server}/pictures/years.svg?year=2021&width=400", timeout=60).text
+    height = int(re.search('height="([0-9]+)"', drawn).group(1))  # type: ignore[union-attr]
+    assert struct.unpack(">II", data[16:24]) == (800, 2 * height)
+    pixels = zlib.decompress(b"".join(chunks(data, b"IDAT")))
+    assert pixels[1:4] == paper
+    assert len(set(pixels)) > 50, "a blank picture has its paper alone"
+
+
+def chunks(png: bytes, name: bytes) -> Iterator[bytes]:
+    """The content of the chunks of a name."""
+    at = 8
+    while at < len(png):
+        size = int.from_bytes(png[at : at + 4], "big")
+        if png[at + 4 : at + 8] == name:
+            yield png[at + 8 : at + 8 + size]
+        at += size + 12
 
 
 @needs_browser

@@ -21,6 +21,7 @@ from support import unchanged
 from api.config import Settings
 from api.releases import load
 from api.resources import RESOURCES
+from api.resources.doubt import SIDE_REMARKS
 from api.resources.resource import Resource
 from api.schema.fields import Record
 from api.schema.shape import Node, shape
@@ -72,6 +73,8 @@ def said(nodes: tuple[Node, ...], value: Record) -> Iterator[str]:
                 yield from (item["text"], item["edtf"], item["earliest"] or "open", item["latest"] or "open")
             elif isinstance(item, dict):
                 yield from said(node.parts, item) if set(item) != {"id", "name"} else (item["id"], item["name"])
+            elif node.name in SIDE_REMARKS:
+                yield from [SIDE_REMARKS[node.name]] if item else []
             elif isinstance(item, bool):
                 yield "yes" if item else "no"
             elif item is not None:
@@ -195,7 +198,7 @@ def test_a_page_asks_the_database_as_often_whatever_refers_to_it(
     execute = type(release)._fetch
     monkeypatch.setattr(type(release), "_fetch", lambda self, *statement: asked.append(statement) or execute(self, *statement))
     assert app.test_client().get(path).status_code == 200
-    assert len(asked) <= 4, "the record, its sources, its history, and all that refers to it"
+    assert len(asked) <= 5, "the record, its sources, its history, what refers to it, and what is shown of that"
 
 
 def test_text_of_a_dataset_stays_text(edit: Callable[..., Path], tmp_path: Path) -> None:
@@ -219,7 +222,9 @@ def test_text_of_a_dataset_stays_text(edit: Callable[..., Path], tmp_path: Path)
     )
     for address in (*shown, f"/search?q={sent}", f"/events?q={sent}", f"/events?type={sent}", f"/events/{sent}"):
         page = lxml_html.fromstring(client.get(address).text)
-        assert all(script.get("type") or script.get("src").startswith("/suggest.js?") for script in page.iter("script")), address
+        assert all(
+            script.get("type") or script.get("src").startswith(("/suggest.js?", "/png.js?")) for script in page.iter("script")
+        ), address
         assert not page.xpath("//img[not(starts-with(@src, '/pictures/'))] | //*[@onerror]"), address
         assert "49" not in page.text_content().split(), address
     page = lxml_html.fromstring(client.get(own).text)
@@ -279,9 +284,10 @@ def test_a_page_fits_a_telephone(server: str, browser: Browser, path: str) -> No
     assert browser.evaluate(f"{server}{path}", wide, width=360) <= 360
 
 
-def test_a_page_has_one_small_script_and_does_without(client: FlaskClient) -> None:
+def test_a_page_has_small_scripts_and_does_without(client: FlaskClient) -> None:
     (source,) = re.findall('<script src="([^"]*)" defer>', client.get("/").text)
-    assert len(client.get(source).data) < 3000
+    for script in re.findall('<script src="([^"]*)" defer>', client.get("/pictures/map").text):
+        assert len(client.get(script).data) < 3000, script
     for path in EVERY_PAGE:
         scripts = re.findall("<script([^>]*)>", client.get(path).text)
         assert set(scripts) <= {' type="application/ld+json"', f' src="{source}" defer'}, path

@@ -260,4 +260,4 @@ def test_a_count_by_year_says_what_was_gone_through(client: FlaskClient, query: 
     """A column is taken for how much happened, where it may be how much was read."""
     picture = client.get(f"/pictures/years?{query}", headers={"Accept": "text/html"}).text
     assert told in re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", picture))
-    assert "for this narrow screen" in picture, "and a phone is led to a picture of its width"
+    assert f"/pictures/years.svg?{query}&amp;width=360" in picture, "and a phone shows a picture of its width"

@@ -17,12 +17,13 @@ __all__ = ["faults", "install", "problem_page", "routes", "wanted"]
 
 
 def routes() -> Blueprint:
-    """The pages, the style sheet that they share, and the contract."""
+    """The pages, the style sheet and the scripts that they share, and the contract."""
     blueprint = Blueprint("pages", __name__)
     contract.add_to(blueprint)
     blueprint.add_url_rule("/", "home", home.home)
     blueprint.add_url_rule("/style.css", "style", style.style)
-    blueprint.add_url_rule("/suggest.js", "suggest", style.suggest)
+    for name in ("suggest.js", "png.js"):
+        blueprint.add_url_rule(f"/{name}", name.removesuffix(".js"), partial(style.script, name))
     blueprint.add_url_rule("/search", "search", search.search_page)
     blueprint.add_url_rule("/timeline", "timeline", timeline.timeline_page)
     blueprint.add_url_rule("/changes", "changes", changes.changes_page)

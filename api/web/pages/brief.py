@@ -1,6 +1,5 @@
 """A record in one entry of a list: its name with what is doubtful in it, when, and a line that says what it is."""
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ...resources.doubt import SIDE_REMARKS, terms
@@ -51,10 +50,11 @@ def first_act(document: Record) -> Record:
     return acts[0] if acts else {}
 
 
-def at(value: Any, path: str) -> Iterable[str]:
+def at(value: Any, path: str) -> list[str]:
     """The texts at a dotted path, through lists; none where there is nothing."""
-    found = [value]
-    for key in path.split("."):
-        inner = [item.get(key) for item in found if isinstance(item, dict)]
-        found = [one for item in inner for one in (item if isinstance(item, list) else (item,))]
-    return [str(item) for item in found if item is not None]
+    if isinstance(value, list):
+        return [text for item in value for text in at(item, path)]
+    if value is None or not path:
+        return [] if value is None else [str(value)]
+    key, _, rest = path.partition(".")
+    return at(value.get(key), rest)

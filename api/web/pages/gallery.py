@@ -16,6 +16,7 @@ from ..pictures.drawings import DRAWINGS, arguments, read
 from ..pictures.routes import list_query
 from ..request_parameters import no_parameters, served, store
 from ..responses import HTML, gone_or_unknown, not_modified
+from . import style
 from .labels import layout
 from .listing import FIRST, controls, given, without_empty
 from .render import page
@@ -68,6 +69,7 @@ def render(name: str, query: Query | Entries, programs: str) -> Response:
         heading=drawn.heading,
         picture=Markup(drawn.svg(styled=False)),  # noqa: S704  # each of its texts is escaped
         table=Markup(drawn.table()),  # noqa: S704
+        png=style.address("png.js"),
         svg=addresses.mounted(f"/pictures/{name}.svg?{words}".rstrip("?")),
         path=request.path,
         width=drawn.width,

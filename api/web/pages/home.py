@@ -16,7 +16,6 @@ from ...releases.descriptions import describe, schema_org
 from ...resources import BY_KIND
 from ...storage.release import Release
 from ..addresses import root
-from ..pictures.drawings import DRAWINGS
 from ..request_parameters import served, store
 from ..responses import HTML, not_modified
 from .brief import Brief, brief
@@ -46,7 +45,7 @@ def home() -> Response:
         release,
         answers=release.once("answers of the home page", lambda: list(answers(release))),
         questions=release.about["questions"],
-        picture=picture(next(iter(DRAWINGS.values())).kind, {}),
+        picture=picture("events", {}, release.about["counts"]["events"]),
         jsonld=in_script(dumps(schema_org(describe(release, base=root())))),
         facets={kind: ",".join(layout(resource).facets) for kind, resource in BY_KIND.items()},
     )

@@ -85,6 +85,7 @@ LAYOUTS = {
 }
 
 
+@cache
 def layout(resource: Resource) -> Layout:
     """The layout of a kind; one that the table does not name has what most kinds have."""
     return LAYOUTS.get(resource.kind, Layout())

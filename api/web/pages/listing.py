@@ -81,6 +81,7 @@ def render(query: Query) -> Response:
         "list",
         query.release,
         following=addresses.next_page(results.next),
+        here=resource.kind,
         resource=resource,
         total=results.total,
         entries=[] if paths else [brief(resource, document) for document in documents],
@@ -89,14 +90,27 @@ def render(query: Query) -> Response:
         match=by_match(query),
         facets=counted.get("facets", {}),
         facets_cut=counted.get("facets_cut", {}),
+        countable=countable(resource, args) if results.total > FEW and not counted else None,
         how=cite(query, addresses.root(), store().versions()) if "cite" in values else None,
         coverage=coverage(query) if results.total < FEW else None,
         spelling=spelling,
         **form(resource, args, counted.get("facets", {})),
         given=given(),
         shapes=[(word, shape_address(word)) for word in formats_of(resource.kind)],
-        picture=picture(resource.kind, {name: args[name] for name in args if name not in UNDRAWN}) if results.total else None,
+        picture=drawn(resource.kind, args, results.total),
     )
+
+
+def drawn(kind: str, asked: Mapping[str, str], found: int) -> str | None:
+    """The address of the picture of what a list finds."""
+    return picture(kind, {name: asked[name] for name in asked if name not in UNDRAWN}, found) if found else None
+
+
+def countable(resource: Resource, asked: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    """What the records of a list are counted by first, and the address that counts them."""
+    names = layout(resource).facets
+    query = urlencode({**asked, "facets": ",".join(names)}, safe=",:/*")
+    return names, f"{addresses.mounted(request.path)}?{query}"
 
 
 def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> dict[str, Any]:

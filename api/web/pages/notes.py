@@ -1,17 +1,12 @@
 """The sources of a page: each with its number, and the places in it that the record cites."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
 
+from ...resources.cited import citations
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from ...schema.shape import Node, shape
 from ...storage.release import Release
-
-Branches = tuple[tuple[str, Any], ...]  # keys with what is below each; nothing is below `citations`
 
 
 @dataclass
@@ -28,7 +23,7 @@ class Note:
 def numbered(resource: Resource, document: Record) -> list[Note]:
     """The sources that a document cites, in the order in which it does, each with the places that are cited."""
     notes: dict[str, Note] = {}
-    for cited in citations(branches(resource), document):
+    for cited in citations(resource, document):
         source = cited["source"]
         note = notes.setdefault(source["id"], Note(len(notes) + 1, source))
         if (where := place(cited)) and where not in note.places:
@@ -38,39 +33,22 @@ def numbered(resource: Resource, document: Record) -> list[Note]:
 
 def describe(release: Release, notes: list[Note]) -> None:
     """Says of each source who published it, and when."""
-    if notes:
-        ids = [note.source["id"] for note in notes]
-        select = f"SELECT id, document FROM sources WHERE id IN ({', '.join('?' * len(ids))})"  # noqa: S608  # marks alone
-        known = {id: json.loads(document) for id, document in release.execute(select, *ids)}
-        for note in notes:
-            source = known[note.source["id"]]
-            note.publisher, note.published = source["publisher"] or "", source["published"]
 
+    def read(ids: list[str]) -> dict[str, tuple[str, Record | None]]:
+        select = f"SELECT document FROM sources WHERE id IN ({', '.join('?' * len(ids))})"  # noqa: S608  # marks alone
+        sources = (json.loads(document) for (document,) in release.execute(select, *ids))
+        return {source["id"]: (source["publisher"] or "", source["published"]) for source in sources}
 
-@cache
-def branches(resource: Resource) -> Branches:
-    """The keys of a kind's documents below which something is cited; the record's own citations come first."""
-    return _branches(shape(resource.schema))
-
-
-def _branches(nodes: tuple[Node, ...]) -> Branches:
-    own: Branches = tuple((node.name, ()) for node in nodes if node.name == "citations")
-    return (*own, *((node.name, inner) for node in nodes if (inner := _branches(node.parts))))
-
-
-def citations(branches: Branches, value: Record) -> Iterator[Record]:
-    """Every citation in a document, wherever it stands."""
-    for name, inner in branches:
-        found = value.get(name) or []
-        for item in found if isinstance(found, list) else [found]:
-            yield from citations(inner, item) if inner else (item,)
+    known = release.once_each("source ", (note.source["id"] for note in notes), read)
+    for note in notes:
+        note.publisher, note.published = known[note.source["id"]]
 
 
 def place(cited: Record) -> str:
     """Where in a source: `paragraphs 6 and 10 to 13`, or the locator."""
-    numbers = spans(cited.get("paragraphs") or [])
-    text = f"{'paragraph' if len(cited['paragraphs']) == 1 else 'paragraphs'} {', '.join(numbers)}" if numbers else ""
-    return ", ".join(part for part in (text, cited.get("locator")) if part)
+    numbers, locator = cited.get("paragraphs"), cited.get("locator")
+    text = f"paragraph{'s' if len(numbers) > 1 else ''} {', '.join(spans(numbers))}" if numbers else ""
+    return f"{text}, {locator}" if text and locator else text or locator or ""
 
 
 def spans(numbers: list[int]) -> list[str]:

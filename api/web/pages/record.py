@@ -20,7 +20,7 @@ from .. import addresses
 from ..request_parameters import read_parameters
 from ..responses import HTML, gone_or_unknown, not_modified
 from ..signposts import of_record
-from .brief import brief, doubts
+from .brief import brief
 from .labels import layout
 from .nodes import is_date, is_simple, present
 from .notes import describe, numbered
@@ -29,7 +29,7 @@ from .related import related
 from .render import in_script, page, pin
 from .values import Sheet, Writer, full_date, section, writer
 
-ELSEWHERE = ("id", "updated_in")  # keys that the foot of a page shows
+ELSEWHERE = ("id", "updated_in", "disputed", "one_sided")  # keys that the foot of a page shows, or its head
 HISTORY = "SELECT version, released, change, keys FROM changes WHERE kind = ? AND id = ? ORDER BY seq DESC"
 Writers = tuple[tuple[str, Writer], ...]
 
@@ -38,13 +38,13 @@ def record_page(resource: Resource, id: str) -> Any:
     if "format" in request.args:
         return redirect(addresses.for_programs(), 307)
     parameters = read_parameters(resource.kind, item_arguments(resource))
-    release, model = parameters.release, resource.model
+    release = parameters.release
     if unchanged := not_modified(release, HTML):
         return unchanged
-    text = release.scalar(model.select(model.document).where(model.id == id)) if is_id(id) else None
-    if text is None:
+    found = release.execute(f"SELECT document FROM {resource.model._meta.table_name} WHERE id = ?", id) if is_id(id) else ()  # noqa: S608
+    if not found:
         return gone_or_unknown(release, resource, id, lambda kind, id: f"{addresses.page_of(kind, id)}{pin()}")
-    return render(resource, release, text, parameters.values.get("fields"))
+    return render(resource, release, found[0][0], parameters.values.get("fields"))
 
 
 def render(resource: Resource, release: Release, text: str, fields: list[str] | None) -> Response:
@@ -60,10 +60,10 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         "record",
         release,
         sheet=sheet,
+        here=resource.kind,
         resource=resource,
         document=document,
         entry=brief(resource, document),
-        doubts=doubts(document),
         remarks=[{**STATUS_REMARKS, **SIDE_REMARKS}[word] for word in terms(document)],
         lead=[(node.name, shown[node.name]) for node in leading(resource) if shown.get(node.name)],
         facts=written(facts(resource), sheet, shown),
@@ -154,7 +154,7 @@ def drawn(resource: Resource, document: Record, answered: bool) -> str | None:
 
 def shapes(resource: Resource, id: str) -> list[tuple[str, str]]:
     """Every other shape of the record: the name of the format, and the address."""
-    kept = f"&{pin()[1:]}" if pin() else ""
-    own = {"json": f"/v1/{resource.kind}/{id}{pin()}", "jsonld": f"/v1/{resource.kind}/{id}?format=jsonld{kept}"}
-    every = {word: f"/v1/{resource.kind}?ids={id}&format={word}{kept}" for word in formats_of(resource.kind)}
-    return [(word, addresses.mounted(path)) for word, path in {**every, **own}.items()]
+    pinned, base = pin(), f"{request.root_path}/v1/{resource.kind}"
+    kept = pinned.replace("?", "&")
+    own = {"json": f"{base}/{id}{pinned}", "jsonld": f"{base}/{id}?format=jsonld{kept}"}
+    return [*({word: f"{base}?ids={id}&format={word}{kept}" for word in formats_of(resource.kind)} | own).items()]

@@ -1,9 +1,8 @@
 """What refers to a record: the first records of each list that its document links to, all in one statement."""
 
 import json
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from ...resources import BY_KIND, INDEXES
 from ...resources.filters import Terms
@@ -18,12 +17,11 @@ FIRST = """
 SELECT * FROM (
   SELECT {number} AS number, COALESCE(
     (SELECT records FROM sets WHERE kind = '{kind}' AND filter = '{filter}' AND value = ?),
-    (SELECT COUNT(*) FROM {index} WHERE value = ?)) AS total,
-    own.document AS document, listed.record AS record
-  FROM (SELECT record FROM {index} WHERE value = ? ORDER BY record{way} LIMIT {shown}) AS listed
-  JOIN {table} AS own ON own.seq = listed.record
+    (SELECT COUNT(*) FROM {index} WHERE value = ?)) AS total, record
+  FROM {index} WHERE value = ? ORDER BY record{way} LIMIT {shown}
 ) AS list{number}
 """
+DOCUMENTS = "SELECT '{kind}', seq, document FROM {table} WHERE seq IN ({marks})"
 
 
 class RelatedList(NamedTuple):
@@ -50,36 +48,47 @@ def related(release: Release, links: Record) -> list[RelatedList]:
     if not names:
         return []
     id = links["self"].rsplit("/", 1)[1]
-    rows = release.execute(statement(names), *(value for _ in names for value in (id, id, id)))
-    found: dict[int, list[tuple[int, Record]]] = {}
-    totals = {}
-    for number, total, document, record in sorted(rows, key=lambda row: row[0]):
-        found.setdefault(number, []).append((record, json.loads(document)))
+    totals, found = {}, dict[int, list[str]]()
+    for number, total, record in sorted(release.execute(statement(names), *(id for _ in names for _ in range(3)))):
+        found.setdefault(number, []).append(f"{names[number].kind} {record}")
         totals[number] = total
+    known = release.once_each("brief ", (record for records in found.values() for record in records), partial(briefs, release))
     return [
         RelatedList(
             label(link.kind),
             description(link),
             f"/{link.kind}?{link.filter}={id}",
             totals[number] or len(found[number]),
-            [brief(BY_KIND[link.kind], document) for document in in_order(BY_KIND[link.kind], found[number])],
+            [known[record] for record in in_order(BY_KIND[link.kind], found[number])],
         )
         for number, link in enumerate(names)
         if number in found
     ]
 
 
-def in_order(resource: Resource, rows: list[tuple[int, Record]]) -> list[Record]:
-    """Documents with their numbers in the order of their kind's lists."""
-    return [document for _, document in sorted(rows, key=lambda row: row[0], reverse=resource.order.startswith("-"))]
+def in_order(resource: Resource, records: list[str]) -> list[str]:
+    """Records, which are in the order of their numbers, in that of their kind's lists."""
+    return records[::-1] if resource.order.startswith("-") else records
+
+
+def briefs(release: Release, records: list[str]) -> dict[str, Brief]:
+    """The entries of records, each named by its kind and number, all read by one statement."""
+    numbers: dict[str, list[int]] = {}
+    for kind, number in map(str.split, records):
+        numbers.setdefault(kind, []).append(int(number))
+    tables = {kind: BY_KIND[kind].model._meta.table_name for kind in numbers}
+    every = [DOCUMENTS.format(kind=kind, table=tables[kind], marks=", ".join("?" * len(of))) for kind, of in numbers.items()]
+    rows = release.execute(" UNION ALL ".join(every), *(number for of in numbers.values() for number in of))
+    return {f"{kind} {number}": brief(BY_KIND[kind], json.loads(document)) for kind, number, document in rows}
 
 
 def link_of(name: str, address: str) -> Link:
     """`/v1/events?actor=russia` as the kind and the filter."""
-    parts = urlsplit(address)
-    return Link(name, parts.path.rsplit("/", 1)[1], parts.query.partition("=")[0])
+    path, _, query = address.partition("?")
+    return Link(name, path.rpartition("/")[2], query.partition("=")[0])
 
 
+@cache
 def description(link: Link) -> str:
     """What the filter of a list says of its records."""
     every = (filter for filter in BY_KIND[link.kind].filters if isinstance(filter, Terms))
@@ -95,7 +104,6 @@ def statement(links: tuple[Link, ...]) -> str:
             kind=link.kind,
             filter=link.filter,
             index=INDEXES[link.kind, link.filter]._meta.table_name,
-            table=BY_KIND[link.kind].model._meta.table_name,
             way=" DESC" if BY_KIND[link.kind].order.startswith("-") else "",
             shown=SHOWN,
         )

@@ -1,8 +1,10 @@
 """Makes the HTML of a page, and its response: policy, validator, and the link to the same answer for programs."""
 
+from functools import lru_cache
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, current_app, request
+from markupsafe import Markup
 
 from ... import __version__
 from ...query.citation import citation
@@ -24,15 +26,23 @@ def pin() -> str:
     return f"?release={version}" if version and version.replace(".", "").isdigit() else ""
 
 
-def context(release: Release | None) -> dict[str, Any]:
+@lru_cache(64)
+def navigation(base: str, kept: str, here: str) -> Markup:
+    """What the head of every page leads to; `here` is where the page is."""
+    made = current_app.jinja_env.get_template("pages/navigation.html")
+    return Markup(made.render(base=base, pin=kept, here=here, resources=RESOURCES, others=OTHERS))  # noqa: S704  # escaped there
+
+
+def context(release: Release | None, here: str) -> dict[str, Any]:
     """What the frame of every page needs; nothing of it if no release is loaded."""
+    base, kept = request.root_path, pin()
     return {
         "about": release.about if release else None,
-        "base": request.root_path,
-        "pin": pin(),
-        "sheet": Sheet(request.root_path, pin(), {}),
+        "base": base,
+        "pin": kept,
+        "sheet": Sheet(base, kept, {}),
         "resources": RESOURCES,
-        "others": OTHERS,
+        "navigation": navigation(base, kept, here),
         "style": style.address("style.css"),
         "suggest": style.address("suggest.js"),
         "api_version": __version__,
@@ -40,8 +50,9 @@ def context(release: Release | None) -> dict[str, Any]:
     }
 
 
-def html(template: str, release: Release | None, /, **values: Any) -> str:
-    return render_template(f"pages/{template}.html", **{**context(release), **values})
+def html(template: str, release: Release | None, /, here: str = "", **values: Any) -> str:
+    """The HTML of a page; `here` is the kind of its records, or its own name, in the head."""
+    return current_app.jinja_env.get_template(f"pages/{template}.html").render(**{**context(release, here), **values})
 
 
 def in_script(json: str) -> str:

@@ -1,4 +1,4 @@
-"""The style sheet of all pages and of the pictures in them, and their one script, under addresses that change with them."""
+"""The style sheet of all pages and of the pictures in them, and their two scripts, under addresses that change with them."""
 
 import hashlib
 from functools import cache, lru_cache
@@ -22,7 +22,7 @@ def plain(name: str) -> str:
 
 
 def text(name: str) -> str:
-    """One of the two, with the colours of the served dataset."""
+    """One of them, with the colours of the served dataset."""
     return coloured(plain(name), loaded())
 
 
@@ -32,7 +32,7 @@ def version(text: str) -> str:
 
 
 def address(name: str) -> str:
-    """Where the pages find one of the two."""
+    """Where the pages find one of them."""
     return mounted(f"/{name}?{version(text(name))}")
 
 
@@ -40,5 +40,5 @@ def style() -> Response:
     return constant(text("style.css"), "text/css", DAY)
 
 
-def suggest() -> Response:
-    return constant(text("suggest.js"), "text/javascript", DAY)
+def script(name: str) -> Response:
+    return constant(text(name), "text/javascript", DAY)

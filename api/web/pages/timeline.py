@@ -13,8 +13,7 @@ from ..request_parameters import read_timeline
 from ..responses import HTML, not_modified
 from .brief import Brief, at, doubts
 from .labels import words
-from .listing import UNDRAWN, controls, given, shape_address, without_empty
-from .pictured import picture
+from .listing import controls, drawn, given, shape_address, without_empty
 from .render import page
 
 FIRST = ("q", "date_from", "date_to", "kind", "actor", "topic")
@@ -42,7 +41,7 @@ def timeline_page() -> Any:
         **controls(TIMELINE, timeline_arguments(), FIRST, asked, {}),
         given=given(),
         shapes=[(word, shape_address(word)) for word in FORMATS],
-        picture=picture("timeline", {name: asked[name] for name in asked if name not in UNDRAWN}) if results.total else None,
+        picture=drawn("timeline", asked, results.total),
     )
 
 

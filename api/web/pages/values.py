@@ -51,9 +51,9 @@ def marks(sheet: Sheet, citations: Iterable[Record]) -> str:
 
 
 def _mark(number: int, cited: Record) -> str:
-    where, runs = place(cited), spans(cited["paragraphs"] or [])
+    paragraphs, where = cited["paragraphs"], place(cited)
     title = escape(cited["source"]["name"] + (f", {where}" if where else ""))
-    within = f"<span> ¶{', '.join(runs)}</span>" if runs else ""
+    within = f"<span> ¶{', '.join(spans(paragraphs))}</span>" if paragraphs else ""
     return f'<sup class="mark"><a href="#source-{number}" title="{title}">{number}{within}</a></sup>'
 
 
@@ -97,13 +97,13 @@ def section(node: Node) -> Writer:
 
 
 def _table(node: Node) -> Writer:
-    parts = [(part, writer(part)) for part in node.parts if part.name != "citations"]
+    parts = [(part.name, label(part.name), writer(part)) for part in node.parts if part.name != "citations"]
 
     def write(sheet: Sheet, item: Record) -> str:
         rows = (
-            f"<div><dt>{label(part.name)}</dt><dd>{write(sheet, item[part.name])}</dd></div>\n"
-            for part, write in parts
-            if present(item[part.name])
+            f"<div><dt>{called}</dt><dd>{write(sheet, item[name])}</dd></div>\n"
+            for name, called, write in parts
+            if present(item[name])
         )
         return f'<dl class="facts">{"".join(rows)}</dl>{marks(sheet, item.get("citations") or ())}'
 

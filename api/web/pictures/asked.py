@@ -52,15 +52,19 @@ def cut(shown: int, query: Query, what: str) -> str:
 
 
 def frame(query: Query, what: str, kind: str | None = None) -> Frame:
-    """What every drawing is told of a query; `kind` is that of the records that its marks lead to, if it is another one."""
+    """What every drawing is told of a query: `what` names it, around how many records there are.
+
+    `kind` is that of the records that its marks lead to, if it is another one.
+    """
     found, resource, values = total(query), query.resource, query.values
-    heading = f"{what} of {found:,} {resource.singular if found == 1 else resource.kind}"
+    heading = what.format(f"{found:,} {resource.singular if found == 1 else resource.kind}")
     return Frame(values["width"], heading, partial(page_of, kind or resource.kind, version=values.get("release")))
 
 
 def notes(query: Query | Entries, *others: str) -> list[str]:
-    """The filters of the query, and the release."""
-    given = unquote_plus(asked(query.resource, query.normalized, *others)).replace("&", " · ")
+    """The filters of the query, without the ids of what is drawn, and the release."""
+    filters = {name: values for name, values in query.normalized.items() if name != "ids"}
+    given = unquote_plus(asked(query.resource, filters, *others)).replace("&", " · ")
     return [" · ".join(filter(None, (given, f"release {query.release.about['version']}")))]
 
 

@@ -85,7 +85,7 @@ def read(name: str, strings: Strings, store: Store, served: Release | None) -> Q
 def draw_timeline(query: Query) -> Picture:
     found = documents(query, MOST_MARKS if query.values["lanes"] in ("none", "type") else MOST_ENTRIES)
     keys = lane_keys(query, query.values["lanes"])
-    picture = timeline.timeline(found, frame(query, "Timeline"), keys, shown(query))
+    picture = timeline.timeline(found, frame(query, "Timeline of {}"), keys, shown(query))
     return with_notes(picture, query, "events", len(found))
 
 
@@ -135,7 +135,9 @@ def draw_treaties(query: Query) -> Picture:
     days = [PartyDay.parts(text)[1] for text in query.values.get("bound_on", ())]
     days += [query.values[name].earliest for name in ("in_force_on", "day") if name in query.values]
     at, today = sorted(set(days)), date.fromisoformat(about["released"])
-    picture = treaties.treaties(found, frame(query, "Life"), today, at)
+    framed = frame(query, "Life of {}")
+    framed = framed._replace(heading=f"Life of {found[0]['title']}") if len(found) == 1 else framed
+    picture = treaties.treaties(found, framed, today, at)
     return with_notes(picture, query, "agreements", len(found))
 
 
@@ -143,7 +145,7 @@ def draw_years(query: Query) -> Picture:
     found, by = documents(query, MOST_EVENTS), query.values["by"]
     key = {"type": lambda event: (event["type"]["id"], event["type"]["name"])}.get(by, lambda event: (event[by], event[by]))
     groups = years.Groups(key, lambda year, value: narrowed(query, year=year, **({by: value} if value else {})), shown(query))
-    picture = years.years(found, frame(query, "Years", "actors"), groups, terms(query))
+    picture = years.years(found, frame(query, "{} by year", "actors"), groups, terms(query))
     return with_notes(replace(picture, notes=[*gone_through(query, found), *picture.notes]), query, "events", len(found))
 
 
@@ -178,7 +180,7 @@ def terms(query: Query) -> list[tuple[Record, Record]]:
 def draw_map(query: Query) -> Picture:
     found = documents(query, MOST_EVENTS)
     at = read_places(query.release)
-    picture = places.world(found, at, frame(query, "Map"), lambda id: narrowed(query, place=id))
+    picture = places.world(found, at, frame(query, "Map of {}"), lambda id: narrowed(query, place=id))
     return with_notes(picture, query, "events", len(found))
 
 
@@ -186,14 +188,14 @@ def draw_network(query: Query) -> Picture:
     found = documents(query, MOST_EVENTS)
     also = query.values.get("actor_all", [])
     both = partial(lambda a, b: narrowed(query, actor_all=",".join(dict.fromkeys([*also, a, b]))))
-    picture = net.net(found, frame(query, "Network", "actors"), query.values["nodes"], both)
+    picture = net.net(found, frame(query, "Network of {}", "actors"), query.values["nodes"], both)
     return with_notes(picture, query, "events", len(found))
 
 
 def draw_thread(query: Query) -> Picture:
     began = dict.fromkeys(root for id in query.values["ids"] for root in roots(query.release, id))
     found = trees(query.release, list(began))
-    picture = thread.thread(found, query.values["ids"], frame(query, "Thread")._replace(heading="Claim and answer"))
+    picture = thread.thread(found, query.values["ids"], frame(query, "Claim and answer"))
     return with_notes(picture, query, "", total(query))
 
 

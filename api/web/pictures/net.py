@@ -7,9 +7,9 @@ from math import cos, log, pi, sin, sqrt
 from ...formats.graphml import network
 from ...schema.fields import Record
 from .marks import keys
-from .svg import Cell, Frame, Picture, element, fitted, line, link, text
+from .svg import Box, Cell, Frame, Picture, element, fitted, free, line, link, text
 
-ROUNDS, GRAVITY, TALL = 100, 6.0, 0.66  # of the layout; its pull to the middle; the height of a picture, of its width
+ROUNDS, GRAVITY, TALL, LOW = 100, 6.0, 0.66, 420  # of the layout; its pull to the middle; the height, of the width, and at least
 Pair = tuple[str, str]
 
 
@@ -62,7 +62,7 @@ def net(events: list[Record], frame: Frame, most: int, both: Callable[[str, str]
             doubtful[pair] += sum(of[id]["disputed"] or of[id]["status"] != "occurred" for id in edge["events"])
     weights = {pair: 1 + log(count) for pair, count in counts.items()}
     at, width = layout(list(shown), weights), frame.width
-    height = max(width * TALL, 300)
+    height = max(width * TALL, LOW)
     x = {id: 40 + px * (width - 130) for id, (px, _) in at.items()}
     y = {id: 22 + py * (height - 44) for id, (_, py) in at.items()}
     drawn, rows = [], []
@@ -78,12 +78,14 @@ def net(events: list[Record], frame: Frame, most: int, both: Callable[[str, str]
         names = f"{shown[a]['name']} and {shown[b]['name']}"
         drawn.append(link(both(a, b), f"{names}: {count}{', all doubtful' if only else ''}", stroke))
         rows.append([Cell(shown[a]["name"]), Cell(shown[b]["name"]), Cell(str(count), both(a, b)), Cell(str(doubtful[pair]))])
-    for id, node in reversed(shown.items()):
-        r = 3 + 1.1 * sqrt(node["events"])
-        r = min(r, 16.0)
-        label = text(x[id] + r + 3, y[id] + 4, fitted(node["name"], width - x[id] - r - 6), "small halo")
+    discs, taken = [], list[Box]()
+    for id, node in shown.items():
+        r = min(3 + 1.1 * sqrt(node["events"]), 16.0) * frame.scale
+        left, name = x[id] + r + 3, fitted(node["name"], width - x[id] - r - 6, 11)
+        label = text(left, y[id] + 4, name, "small halo") if free(taken, left, y[id], name) else ""
         disc = element("circle", cx=x[id], cy=y[id], r=r, class_="dot")
-        drawn.append(link(frame.href(node), f"{node['name']}: {node['events']} events", disc, label))
+        discs.append(link(frame.href(node), f"{node['name']}: {node['events']} events", disc, label))
+    drawn += reversed(discs)
     samples = [(element("circle", cx=0, cy=0, r=6, class_="dot"), "an actor; the area says in how many events")]
     samples.append((line(-11, 0, 11, 0, "tie"), "together in events, the thicker the more"))
     if any(doubtful[pair] >= count for pair, count in counts.items()):

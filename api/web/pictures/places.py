@@ -9,11 +9,12 @@ from ...formats.geojson import location
 from ...schema.fields import Record
 from .marks import keys
 from .projection import HEIGHT, WIDTH, project
-from .svg import Cell, Frame, Picture, element, link, text
+from .svg import Box, Cell, Frame, Picture, element, free, link, text
 
 SHAPE = 0.62  # height of a part of the map, of its width
 STEPS = 4  # of the outline, to a pixel of the projection
 LOW = project(0, -57)[1]  # where the outline ends
+LABELS = 24  # at most
 CLOSEST = 90.0  # pixels of the projection that a map shows at least
 
 
@@ -44,11 +45,10 @@ def world(events: list[Record], places: dict[str, Record], frame: Frame, list_of
     zoom = frame.width / across
     low = HEIGHT if any(at > LOW for _, at in points.values()) else LOW
     height = (min(across * SHAPE, low - y) if across < WIDTH else low) * zoom
-    drawn, rows, taken = [], [], list[tuple[float, float, float]]()
-    labels = []
+    drawn, rows, labels, taken = [], [], [], list[Box]()
     for key in sorted(found, key=lambda key: (-len(found[key]), key)):
         (id, within), here = key, found[key]
-        cx, cy, r = (points[key][0] - x) * zoom, (points[key][1] - y) * zoom, 3 + 2.1 * sqrt(len(here))
+        cx, cy, r = (points[key][0] - x) * zoom, (points[key][1] - y) * zoom, (3 + 2.1 * sqrt(len(here))) * frame.scale
         sure = [event for event in here if event["status"] == "occurred" and not event["disputed"]]
         class_ = "dot near" if within else "dot" if sure else "hollow doubtful"
         name = places[id]["name"]
@@ -56,14 +56,9 @@ def world(events: list[Record], places: dict[str, Record], frame: Frame, list_of
         what = f"{name}{', somewhere within' if within else ''}: {len(here)}{doubtful}"
         href = frame.href(here[0]) if len(here) == 1 else list_of(id)
         drawn.append(link(href, what, element("circle", cx=cx, cy=cy, r=r, class_=class_)))
-        box = (cx + r + 3, cy - 6, cx + r + 3 + len(name) * 6.2)
-        if (
-            len(taken) < 24
-            and box[2] < frame.width
-            and all(abs(box[1] - b) > 13 or box[2] < a or c < box[0] for a, b, c in taken)
-        ):
-            labels.append(text(box[0], cy + 4, name, "small halo"))
-            taken.append(box)
+        left = cx + r + 3
+        if len(taken) < LABELS and left + len(name) * 6.2 < frame.width and free(taken, left, cy, name):
+            labels.append(text(left, cy + 4, name, "small halo"))
         rows.append(
             [
                 Cell(name, list_of(id)),

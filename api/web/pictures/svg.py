@@ -64,12 +64,28 @@ def wrapped(words: str, width: float, size: float = 12, most: int = 4) -> list[s
     return [fitted(line, width + size, size) for line in lines]
 
 
+Box = tuple[float, float, float]  # of a label: its left end, its middle, its right end
+
+
+def free(taken: list[Box], x: float, y: float, words: str) -> bool:
+    """Whether a small label would overlap none of those before it; it is one of them then."""
+    box = (x, y, x + len(words) * 6.2)
+    found = all(abs(y - middle) > 13 or box[2] < left or right < x for left, middle, right in taken)
+    taken += [box] if found else []
+    return found
+
+
 class Frame(NamedTuple):
     """What every drawing is told: how wide it is, what it is called, and the address of a record."""
 
     width: int
     heading: str
     href: Callable[[Record], str]
+
+    @property
+    def scale(self) -> float:
+        """The size of what stands for a number, smaller where the picture is narrow."""
+        return min(1.0, 0.3 + self.width / 1370)
 
 
 @dataclass(frozen=True)

@@ -29,16 +29,17 @@ def thread(trees: list[Record], asked: list[str], frame: Frame) -> Picture:
     for node, depth, above in nodes:
         left = 30 + depth * step
         who = ", ".join(speaker["name"] for speaker in node["speakers"])
-        said = wrapped(node["paraphrase"], width - left - 24, SIZE)
-        height = 34 + 16 * len(said)
-        at.append(y + 14)
-        stance = node["stance"]
-        parts = [rect(left, y, width - left - 12, height, "card asked" if node["id"] in asked else "card", rx=4)]
-        room = min(230.0, width * 0.36)
+        said = wrapped(node["paraphrase"], width - left - 24, SIZE, most=4 if width >= 600 else 8)
+        stance, when = node["stance"], node["date"]["text"]
         head = f"{who} · {(stance or node['act']).replace('_', ' ')}"
-        parts.append(text(left + 10, y + 18, fitted(head, width - left - room - 30, 12.5), "lane"))
-        parts.append(text(width - 20, y + 18, fitted(node["date"]["text"], room, 11), "dim small", "end"))
-        parts += [text(left + 10, y + 36 + 16 * number, words) for number, words in enumerate(said)]
+        beside = (len(head) + len(when)) * 7 < width - left - 40
+        below = 0 if beside else 16  # where the date stands
+        height = 34 + below + 16 * len(said)
+        at.append(y + 14)
+        parts = [rect(left, y, width - left - 12, height, "card asked" if node["id"] in asked else "card", rx=4)]
+        parts.append(text(left + 10, y + 18, fitted(head, width - left - 24, 12.5), "lane"))
+        parts.append(text(width - 20 if beside else left + 10, y + 18 + below, when, "dim small", "end" if beside else None))
+        parts += [text(left + 10, y + 36 + below + 16 * number, words) for number, words in enumerate(said)]
         if above >= 0:
             x = 30 + (depth - 1) * step + 6
             d = f"M{x:.1f} {at[above] + 6:.1f}V{at[-1]:.1f}H{left:.1f}"

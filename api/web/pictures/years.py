@@ -124,7 +124,7 @@ def _names(scale: Scale, base: float) -> str:
     found = []
     for day, name in scale.ticks():
         year = date.fromordinal(day)
-        if scale.first <= day <= scale.last - 60 and (year.month, year.day) == (1, 1):
+        if scale.first <= day and scale.x(day) < scale.right - 10 and (year.month, year.day) == (1, 1):
             found.append(text(scale.x(day), base + 16, name[-4:], "dim small"))
     return "".join(found)
 
