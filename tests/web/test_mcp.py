@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+import requests
+from conftest import ROOT, running
 from flask.testing import FlaskClient
+from nginx import proxied
 from support import guarded
 from werkzeug.test import TestResponse
 
@@ -84,6 +87,27 @@ def test_the_official_client_lists_and_calls_every_tool(server: str, mode: str) 
     assert results["in_force"].structured_content["total"] > 5
     assert all(len(text) > 1000 for text in books)
     assert [template.uri_template for template in templates] == ["dataset://{kind}/{id}"]
+
+
+@pytest.mark.trials  # its short form: two datasets behind nginx, in test_several.py
+@pytest.mark.needs("nginx")
+def test_the_official_client_calls_every_tool_behind_the_deployed_nginx(settings: Settings, tmp_path: Path) -> None:
+    """Below a path or not, the addresses in the answers are those of the proxy."""
+    options = ("--data-dir", str(settings.data_dir), "--dataset", str(settings.dataset), "--no-load")
+    environ = {"DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url, "DIPLOMATIC_EVENTS_TRUSTED_PROXIES": "1"}
+    with running(*options, cwd=ROOT, **environ) as (server, _):
+        for prefix in ("", "/data"):
+            with proxied(server[7:], tmp_path, prefix=prefix) as url:
+                for mode in ("legacy", MODERN):
+                    tools, results, *_ = with_client(f"{url}/mcp", mode, everything)
+                    assert [tool.name for tool in tools] == list(CALLS)
+                    assert not any(result.is_error for result in results.values())
+                    assert results["get"].structured_content["url"] == f"{url}/v1/agreements/new-start"
+                    assert results["find"].structured_content["api"].startswith(f"{url}/v1/search?")
+                chunks = requests.post(f"{url}/mcp", data=iter([b"[]"]), headers={"Content-Type": "application/json"}, timeout=60)
+                assert chunks.status_code == 400, "nginx says how long it is"
+                foreign = requests.post(f"{url}/mcp", json=[], headers={"Origin": "https://evil.example"}, timeout=60)
+                assert foreign.status_code == 403
 
 
 def test_the_command_answers_the_official_client_over_standard_input_and_output(settings: Settings) -> None:
@@ -189,8 +213,6 @@ def test_an_operator_says_which_pages_may_ask(settings: Settings) -> None:
 
 
 def test_an_answer_has_the_headers_of_every_answer(server: str) -> None:
-    import requests  # noqa: PLC0415
-
     for body in ({"jsonrpc": "2.0", "id": 1, "method": "ping"}, [], {"jsonrpc": "2.0", "method": "notifications/initialized"}):
         guarded(requests.post(f"{server}/mcp", json=body, timeout=30))
 
