@@ -70,10 +70,9 @@ class AboutSchema(Schema):
 
 def name_of(about: Record) -> str:
     """The short name of a dataset: the one it gives, or the words of its title."""
-    return about.get("name") or slug(about["title"])
+    return about.get("name") or slug(about["title"])[:SHORT].strip("-") or "dataset"
 
 
-def slug(title: str) -> str:
-    """The words of a title as a name."""
-    words = re.sub("[^a-z0-9]+", "-", anyascii(title).lower())
-    return words[:SHORT].strip("-") or "dataset"
+def slug(text: str) -> str:
+    """The words of a text in Latin letters, as ids have them; empty if there are none."""
+    return re.sub("[^a-z0-9]+", "-", anyascii(text).lower()).strip("-")

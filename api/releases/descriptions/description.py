@@ -1,6 +1,5 @@
 """What a release is: one description, which every vocabulary of this package prints in its own words."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -98,7 +97,7 @@ def describe(
     home = (about.get("url") or base or "").rstrip("/") or None
     before = release.once("the version before", lambda: previous(release))
     return Description(
-        name=re.sub(r"[^a-z0-9]+", "-", about["title"].lower()).strip("-"),
+        name=about["name"],
         title=about["title"],
         text=about["description"],
         version=about["version"],
