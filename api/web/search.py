@@ -1,5 +1,6 @@
 """Full-text search over all kinds, and suggestions for what is being typed."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,7 +17,7 @@ from ..resources.search_texts import KINDS
 from ..schema.fields import Choice, Record, Schema
 from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
-from ..storage.phrases import as_beginning, parse
+from ..storage.phrases import Group, as_beginning, parse
 from ..storage.spelling import respelled
 from .addresses import next_page
 from .finding import found, spelling
@@ -60,11 +61,12 @@ def suggest_arguments() -> ma.Schema:
 
 
 class Searched(NamedTuple):
-    """A page of hits, best first, what is said about them, and the cursor of the next page or None."""
+    """A page of hits, best first, what is said about them, the cursor of the next page or None, and what was looked for."""
 
     hits: list[Record]
     meta: Record
     next: str | None
+    groups: Sequence[Group]
 
 
 def search_parameters() -> Parameters:
@@ -89,7 +91,7 @@ def searched(parameters: Parameters) -> Searched:
         "query": {name: value for name, value in values.items() if name != "cursor"},
     }
     hits = as_hits(release, result.groups, rows[:limit])
-    return Searched(hits, meta, parameters.next_cursor([offset + limit]) if further else None)
+    return Searched(hits, meta, parameters.next_cursor([offset + limit]) if further else None, result.groups)
 
 
 @blueprint.get("/search")

@@ -153,6 +153,7 @@ def test_a_client_of_the_revision_before_needs_no_session(client: FlaskClient) -
         ({"method": "tools/fall", "headers": {"Mcp-Method": "tools/fall"}}, 404, -32601),
         ({"method": "initialize", "headers": {"Mcp-Method": "initialize"}}, 404, -32601),
         ({"params": {"name": "fond"}, "headers": {"Mcp-Name": "fond"}}, 400, -32602),
+        ({"params": {"name": ["find"]}}, 400, -32602),
         ({"params": {"arguments": []}}, 400, -32602),
         ({"id": None}, 400, -32600),
         ({"id": True}, 400, -32600),
@@ -238,6 +239,41 @@ def test_a_name_is_read_as_one_record_and_that_is_said(client: FlaskClient) -> N
     assert "jake-sullivan" in told
     assert call(client, "timeline", actor="USSR", limit=1)["read_as"] == {"USSR": "actors/soviet-union (Soviet Union)"}
     assert "john-sullivan" in told
+
+
+def test_a_name_that_nobody_has_leads_to_those_that_come_near(client: FlaskClient) -> None:
+    told = call(client, "find", kind="agreements", filters={"topic": "strategic arms"})
+    assert "none of the topics is called 'strategic arms'; near are strategic-stability (Strategic stability)" in told
+    assert "nothing comes near" in call(client, "timeline", topic="q q q")
+    assert "near are events/2018-07-helsinki-summit (" in call(client, "cite", of="Helsinki summit 2018")
+
+
+def test_what_has_some_of_the_words_says_which(client: FlaskClient) -> None:
+    answer = call(client, "find", text="geneva zeppelin")
+    assert answer["note"].startswith("Not all of these have all of the words")
+    assert {word for one in answer["results"] for word in one["words"]} == {"Geneva"}
+    assert "words" not in call(client, "find", text="geneva")["results"][0]
+    assert "note" not in call(client, "find", text="zeppelin aeroplane balloon")
+
+
+def test_a_query_that_finds_nothing_says_what_is_found_without_each_filter(client: FlaskClient) -> None:
+    answer = call(client, "find", kind="statements", filters={"speaker": "Putin", "q": "zeppelin"})
+    total = client.get("/v1/statements?speaker=vladimir-putin&limit=1").get_json()["meta"]["total"]
+    assert (answer["total"], answer["found_without"]) == (0, {"q": total})
+    assert "found_without" not in call(client, "find", kind="statements", filters={"q": "zeppelin"})
+    only_with = {"actor": "vladimir-putin", "role": "host", "q": "zeppelin", "date_from": "1800", "date_to": "1801"}
+    assert "actor" not in call(client, "find", kind="events", filters=only_with).get("found_without", {})
+
+
+def test_a_timeline_leaves_out_what_was_in_the_period_only_possibly_when_asked_to(client: FlaskClient) -> None:
+    day = {"date_from": "2018-07-16", "date_to": "2018-07-16", "limit": 50}
+    possible, certain = call(client, "timeline", **day), call(client, "timeline", **day, date_match="certain")
+    assert possible["total"] > certain["total"] > 0
+    assert possible["note"].startswith(f"{possible['total'] - certain['total']} of {possible['total']} lie in the range possibly")
+    assert "note" not in certain
+    assert [one["id"] for one in certain["results"]] == [
+        one["id"] for one in possible["results"] if one["id"] in {one["id"] for one in certain["results"]}
+    ]
 
 
 def test_what_is_doubtful_is_so_in_words_in_every_answer(client: FlaskClient) -> None:
