@@ -14,7 +14,10 @@ SHORT = LONGEST_ID // 2
 
 class Creator(Schema):
     name = Text("Name of the person or group.", required=True)
-    orcid = Text("ORCID iD.")
+    orcid = Text("ORCID iD of a person.", validate=validate.Regexp(r"(\d{4}-){3}\d{3}[\dX]\Z", error="{input!r} is no ORCID iD"))
+    ror = Text("ROR id of a group.", validate=validate.Regexp(r"0[a-z0-9]{6}\d{2}\Z", error="{input!r} is no ROR id: 0abcdef12"))
+    url = Url("Address of their page.")
+    email = Text("Where to write to them.", validate=validate.Email(error="{input!r} is no e-mail address"))
 
 
 class Question(Schema):

@@ -59,7 +59,7 @@ SCHEMAS: dict[str, Schema] = {
             "description": TEXT,
             "coverage": TEXT_OR_NULL,
             "countries": list_of(TEXT),
-            "creators": list_of(of({"name": TEXT, "orcid": TEXT_OR_NULL})),
+            "creators": list_of(of({"name": TEXT, **dict.fromkeys(("orcid", "ror", "url", "email"), TEXT_OR_NULL)})),
             "api_version": TEXT,
         }
     ),
