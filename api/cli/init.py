@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..dataset import reader, shipped
-from ..dataset.about import slug
+from ..dataset.about import name_of
 from ..dataset.os_errors import file_errors
 from ..releases.codebook import json_text
 from ..resources import RESOURCES
@@ -47,8 +47,8 @@ def init(folder: Path, title: str) -> None:
 def about(text: str, title: str) -> str:
     """The text of dataset.yaml."""
     types = [f"  - {id}  # {shipped.entry(id).record['label']}" for id in shipped.paths()]
-    values = {"TITLE": json.dumps(title, ensure_ascii=False), "NAME": slug(title), "TODAY": date.today().isoformat()}
-    for word, value in {**values, "EVERY TYPE": "\n".join(types)}.items():
+    named = {"TITLE": json.dumps(title, ensure_ascii=False), "NAME": name_of({"title": title})}
+    for word, value in {**named, "TODAY": date.today().isoformat(), "EVERY TYPE": "\n".join(types)}.items():
         text = text.replace(word, value, 1)
     return text
 

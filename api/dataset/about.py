@@ -14,7 +14,10 @@ SHORT = LONGEST_ID // 2
 
 class Creator(Schema):
     name = Text("Name of the person or group.", required=True)
-    orcid = Text("ORCID iD.")
+    orcid = Text("ORCID iD of a person.", validate=validate.Regexp(r"(\d{4}-){3}\d{3}[\dX]\Z", error="{input!r} is no ORCID iD"))
+    ror = Text("ROR id of a group.", validate=validate.Regexp(r"0[a-z0-9]{6}\d{2}\Z", error="{input!r} is no ROR id: 0abcdef12"))
+    url = Url("Address of their page.")
+    email = Text("Where to write to them.", validate=validate.Email(error="{input!r} is no e-mail address"))
 
 
 class Question(Schema):
@@ -70,10 +73,9 @@ class AboutSchema(Schema):
 
 def name_of(about: Record) -> str:
     """The short name of a dataset: the one it gives, or the words of its title."""
-    return about.get("name") or slug(about["title"])
+    return about.get("name") or slug(about["title"])[:SHORT].strip("-") or "dataset"
 
 
-def slug(title: str) -> str:
-    """The words of a title as a name."""
-    words = re.sub("[^a-z0-9]+", "-", anyascii(title).lower())
-    return words[:SHORT].strip("-") or "dataset"
+def slug(text: str) -> str:
+    """The words of a text in Latin letters, as ids have them; empty if there are none."""
+    return re.sub("[^a-z0-9]+", "-", anyascii(text).lower()).strip("-")

@@ -84,10 +84,19 @@ def _other_names(release: Release, kind: str, id: str) -> list[str]:
     return release.once(f"other names of {kind}/{id}", read)
 
 
+def words(release: Release, groups: Iterable[Group], kind: str, document: Record) -> list[str]:
+    """What a record has of what was asked for, as it writes it."""
+    found = texts(BY_KIND[kind], document)
+    return [span for group in groups if (span := _written(release, found, (*group, *_alike(release, group))))]
+
+
 def written(release: Release, row: int, phrases: Iterable[Phrase]) -> str | None:
     """The first of the phrases as the record of a row writes it."""
     record = _record(row)
-    found = texts(BY_KIND[record[0]], _documents(release, [record])[record])
+    return _written(release, texts(BY_KIND[record[0]], _documents(release, [record])[record]), phrases)
+
+
+def _written(release: Release, found: Texts, phrases: Iterable[Phrase]) -> str | None:
     related = (name for name, _ in found.related.values())
     for text in (found.name, *found.aliases, *found.text, *related, *_under_other_names(release, found)):
         for phrase in phrases:

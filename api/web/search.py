@@ -1,5 +1,6 @@
 """Full-text search over all kinds, and suggestions for what is being typed."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import marshmallow as ma
@@ -15,7 +16,7 @@ from ..resources.search_texts import KINDS
 from ..schema.fields import Choice, Record, Schema
 from ..schema.query_fields import QueryText, listed
 from ..storage import full_text
-from ..storage.phrases import as_beginning, parse
+from ..storage.phrases import Group, as_beginning, parse
 from ..storage.spelling import respelled
 from .addresses import next_page
 from .finding import found, spelling
@@ -46,11 +47,12 @@ SUGGEST = Schema.from_dict({"q": BEGINNING, **OF_KINDS})()
 
 
 class Searched(NamedTuple):
-    """A page of hits, best first, what is said about them, and the cursor of the next page or None."""
+    """A page of hits, best first, what is said about them, the cursor of the next page or None, and what was looked for."""
 
     hits: list[Record]
     meta: Record
     next: str | None
+    groups: Sequence[Group]
 
 
 def search_parameters() -> Parameters:
@@ -74,7 +76,7 @@ def searched(parameters: Parameters) -> Searched:
         "query": {name: value for name, value in values.items() if name != "cursor"},
     }
     hits = as_hits(release, result.groups, rows[:limit])
-    return Searched(hits, meta, parameters.next_cursor([offset + limit]) if further else None)
+    return Searched(hits, meta, parameters.next_cursor([offset + limit]) if further else None, result.groups)
 
 
 @blueprint.get("/search")

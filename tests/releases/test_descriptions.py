@@ -25,7 +25,10 @@ from api.releases.files.descriptor import FILE, INCLUDED, SECTIONS, section
 
 KNOWN = {
     "keywords": ["treaties", "talks"],
-    "creators": [{"name": "A. Coder", "orcid": "0000-0002-1825-0097"}, {"name": "The testers"}],
+    "creators": [
+        {"name": "A. Coder", "orcid": "0000-0002-1825-0097"},
+        {"name": "The testers", "ror": "03f0f6041", "url": "https://example.org/testers", "email": "testers@example.org"},
+    ],
 }
 NAMED = {"url": "https://data.example.org/diplomacy", "doi": "10.5072/diplomacy.1"}
 SPDX, PROV = rdflib.Namespace("http://spdx.org/rdf/terms#"), rdflib.Namespace("http://www.w3.org/ns/prov#")
@@ -216,6 +219,25 @@ def test_every_vocabulary_says_the_same(folder: Path, other: Any) -> None:
     known["creators"], said["creators"] = (sorted(facts["creators"]) for facts in (known, said))
     assert said == {key: known[key] for key in said}
     assert {"title", "version", "released", "creators"} <= said.keys()
+
+
+def test_who_made_it_is_found_and_written_to(folder: Path) -> None:
+    """Each vocabulary has as much of a group as it has words for."""
+    ror, email = "https://ror.org/03f0f6041", "testers@example.org"
+    (group,) = (each for each in parsed(folder, "dataset.jsonld")["creator"] if each["@type"] == "Organization")
+    assert (group["@id"], group["url"], group["email"]) == (ror, "https://example.org/testers", email)
+    nodes = {node["@id"]: node for node in parsed(folder, "ro-crate-metadata.json")["@graph"]}
+    assert nodes[nodes[ror]["contactPoint"]["@id"]]["email"] == email
+    assert parsed(folder, "datacite.json")["creators"][1]["nameIdentifiers"][0]["nameIdentifier"] == ror
+    person, named = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))["authors"]
+    assert (person["orcid"], named["website"], named["email"]) == (
+        "https://orcid.org/0000-0002-1825-0097",
+        "https://example.org/testers",
+        email,
+    )
+    triples, vcard = graph(folder, "dcat.jsonld"), rdflib.Namespace("http://www.w3.org/2006/vcard/ns#")
+    (contact,) = triples.objects(None, DCAT.contactPoint)
+    assert str(triples.value(contact, vcard.hasEmail)) == f"mailto:{email}"
 
 
 def test_what_is_said_of_the_files_is_true_of_them(folder: Path) -> None:

@@ -6,11 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+import requests
+from conftest import ROOT, running
 from flask.testing import FlaskClient
+from nginx import proxied
 from support import guarded
 from werkzeug.test import TestResponse
 
@@ -86,6 +89,27 @@ def test_the_official_client_lists_and_calls_every_tool(server: str, mode: str) 
     assert [template.uri_template for template in templates] == ["dataset://{kind}/{id}"]
 
 
+@pytest.mark.trials  # its short form: two datasets behind nginx, in test_several.py
+@pytest.mark.needs("nginx")
+def test_the_official_client_calls_every_tool_behind_the_deployed_nginx(settings: Settings, tmp_path: Path) -> None:
+    """Below a path or not, the addresses in the answers are those of the proxy."""
+    options = ("--data-dir", str(settings.data_dir), "--dataset", str(settings.dataset), "--no-load")
+    environ = {"DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url, "DIPLOMATIC_EVENTS_TRUSTED_PROXIES": "1"}
+    with running(*options, cwd=ROOT, **environ) as (server, _):
+        for prefix in ("", "/data"):
+            with proxied(server[7:], tmp_path, prefix=prefix) as url:
+                for mode in ("legacy", MODERN):
+                    tools, results, *_ = with_client(f"{url}/mcp", mode, everything)
+                    assert [tool.name for tool in tools] == list(CALLS)
+                    assert not any(result.is_error for result in results.values())
+                    assert results["get"].structured_content["url"] == f"{url}/v1/agreements/new-start"
+                    assert results["find"].structured_content["api"].startswith(f"{url}/v1/search?")
+                chunks = requests.post(f"{url}/mcp", data=iter([b"[]"]), headers={"Content-Type": "application/json"}, timeout=60)
+                assert chunks.status_code == 400, "nginx says how long it is"
+                foreign = requests.post(f"{url}/mcp", json=[], headers={"Origin": "https://evil.example"}, timeout=60)
+                assert foreign.status_code == 403
+
+
 def test_the_command_answers_the_official_client_over_standard_input_and_output(settings: Settings) -> None:
     from mcp import StdioServerParameters  # noqa: PLC0415
 
@@ -129,6 +153,7 @@ def test_a_client_of_the_revision_before_needs_no_session(client: FlaskClient) -
         ({"method": "tools/fall", "headers": {"Mcp-Method": "tools/fall"}}, 404, -32601),
         ({"method": "initialize", "headers": {"Mcp-Method": "initialize"}}, 404, -32601),
         ({"params": {"name": "fond"}, "headers": {"Mcp-Name": "fond"}}, 400, -32602),
+        ({"params": {"name": ["find"]}}, 400, -32602),
         ({"params": {"arguments": []}}, 400, -32602),
         ({"id": None}, 400, -32600),
         ({"id": True}, 400, -32600),
@@ -189,8 +214,6 @@ def test_an_operator_says_which_pages_may_ask(settings: Settings) -> None:
 
 
 def test_an_answer_has_the_headers_of_every_answer(server: str) -> None:
-    import requests  # noqa: PLC0415
-
     for body in ({"jsonrpc": "2.0", "id": 1, "method": "ping"}, [], {"jsonrpc": "2.0", "method": "notifications/initialized"}):
         guarded(requests.post(f"{server}/mcp", json=body, timeout=30))
 
@@ -216,6 +239,41 @@ def test_a_name_is_read_as_one_record_and_that_is_said(client: FlaskClient) -> N
     assert "jake-sullivan" in told
     assert call(client, "timeline", actor="USSR", limit=1)["read_as"] == {"USSR": "actors/soviet-union (Soviet Union)"}
     assert "john-sullivan" in told
+
+
+def test_a_name_that_nobody_has_leads_to_those_that_come_near(client: FlaskClient) -> None:
+    told = call(client, "find", kind="agreements", filters={"topic": "strategic arms"})
+    assert "none of the topics is called 'strategic arms'; near are strategic-stability (Strategic stability)" in told
+    assert "nothing comes near" in call(client, "timeline", topic="q q q")
+    assert "near are events/2018-07-helsinki-summit (" in call(client, "cite", of="Helsinki summit 2018")
+
+
+def test_what_has_some_of_the_words_says_which(client: FlaskClient) -> None:
+    answer = call(client, "find", text="geneva zeppelin")
+    assert answer["note"].startswith("Not all of these have all of the words")
+    assert {word for one in answer["results"] for word in one["words"]} == {"Geneva"}
+    assert "words" not in call(client, "find", text="geneva")["results"][0]
+    assert "note" not in call(client, "find", text="zeppelin aeroplane balloon")
+
+
+def test_a_query_that_finds_nothing_says_what_is_found_without_each_filter(client: FlaskClient) -> None:
+    answer = call(client, "find", kind="statements", filters={"speaker": "Putin", "q": "zeppelin"})
+    total = client.get("/v1/statements?speaker=vladimir-putin&limit=1").get_json()["meta"]["total"]
+    assert (answer["total"], answer["found_without"]) == (0, {"q": total})
+    assert "found_without" not in call(client, "find", kind="statements", filters={"q": "zeppelin"})
+    only_with = {"actor": "vladimir-putin", "role": "host", "q": "zeppelin", "date_from": "1800", "date_to": "1801"}
+    assert "actor" not in call(client, "find", kind="events", filters=only_with).get("found_without", {})
+
+
+def test_a_timeline_leaves_out_what_was_in_the_period_only_possibly_when_asked_to(client: FlaskClient) -> None:
+    day = {"date_from": "2018-07-16", "date_to": "2018-07-16", "limit": 50}
+    possible, certain = call(client, "timeline", **day), call(client, "timeline", **day, date_match="certain")
+    assert possible["total"] > certain["total"] > 0
+    assert possible["note"].startswith(f"{possible['total'] - certain['total']} of {possible['total']} lie in the range possibly")
+    assert "note" not in certain
+    assert [one["id"] for one in certain["results"]] == [
+        one["id"] for one in possible["results"] if one["id"] in {one["id"] for one in certain["results"]}
+    ]
 
 
 def test_what_is_doubtful_is_so_in_words_in_every_answer(client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -9,12 +10,14 @@ from conftest import ROOT, SMALL, running
 from nginx import proxied
 from postgresql import Cluster
 from support import addresses_in, guarded, run
+from test_mcp import MODERN, with_client
 from werkzeug.test import Client
 
 from api.config import Settings
 from api.releases import load
 from api.server.gunicorn_server import gauges
 from api.server.stack import application
+from api.web.mcp.tools import TOOLS
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +110,15 @@ def test_two_datasets_behind_nginx_below_a_path(settings: Settings, tmp_path: Pa
             assert page.json()["data"][0]["links"]["self"].startswith(f"/data/{name}/v1/events/")
             assert requests.get(page.json()["links"]["next"] or f"{url}/", timeout=60).status_code == 200
             guarded(page)
+            for mode in ("legacy", MODERN):
+                tools, found = with_client(f"{url}/{name}/mcp", mode, search)
+                assert tools == len(TOOLS)
+                assert found["api"].startswith(f"{url}/{name}/v1/search?")
+                assert all(one["url"].startswith(f"{url}/{name}/v1/") for one in found["results"])
+        assert requests.post(f"{url}/mcp", json={}, timeout=60).status_code == 404, "the tools are a dataset's"
+
+
+async def search(client: Any) -> Any:
+    """How many tools the official client lists, and what one of them finds."""
+    found = await client.call_tool("find", {"text": "meeting"})
+    return len((await client.list_tools()).tools), found.structured_content

@@ -7,10 +7,8 @@ such a dataset are the scheme's categories themselves, with the crosswalk from C
 import hashlib
 import json
 import os
-import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ...schema.fields import Record
+from ..about import slug
 from ..os_errors import FileError, file_errors
 from ..yaml_files import write_yaml
 from . import LAYOUTS, EventLayout
@@ -52,7 +51,7 @@ class Writer:
 
     def add(self, event: Coded, file: TextIO) -> str | None:
         """Writes an event; returns why not, if it cannot be told from another one."""
-        id = f"{event.day}-{self.name}-{slug(event.id)}"
+        id = f"{event.day}-{self.name}-{id_of(event.id)}"
         if id in self._seen:
             return f"its id {event.id!r} occurs twice"
         if not (event.sources or event.targets):
@@ -86,7 +85,7 @@ class Writer:
     def _actor(self, party: CodedParty) -> str:
         key = party._replace(about="")
         if key not in self._actors:
-            id = plain = slug(party.name)
+            id = plain = id_of(party.name)
             nth = 1
             while id in self._ids:
                 nth += 1
@@ -131,16 +130,15 @@ class Writer:
         (self.folder / "dataset.yaml").write_text(write_yaml(about), encoding="utf-8")
 
 
-def slug(text: str) -> str:
-    """A text as the id of a record; of a text without Latin letters or digits, or a long one, part of its digest."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    found = "-".join(re.findall(r"[a-z0-9]+", plain))
+def id_of(text: str) -> str:
+    """A text as the id of a record; of one without words, or a long one, part of its digest."""
+    found = slug(text)
     return found if 0 < len(found) <= 80 else f"{found[:60]}-{hashlib.sha256(text.encode()).hexdigest()[:12]}".strip("-")
 
 
 def type_id(category: Category) -> str:
     """The id of the event type of a category: `cameo-0211`, `plover-consult-visit`."""
-    return slug(f"{category.scheme} {category.code}")
+    return id_of(f"{category.scheme} {category.code}")
 
 
 def label(category: Category) -> str:

@@ -1,7 +1,7 @@
 """A release as a Citation File Format 1.2 file, which repositories and reference managers read."""
 
 from ...schema.fields import Record
-from .description import Description, without_nulls
+from .description import Agent, Description, without_nulls
 
 
 def cff(described: Description) -> Record:
@@ -12,7 +12,7 @@ def cff(described: Description) -> Record:
             "type": "dataset",
             "title": described.title,
             "abstract": described.text,
-            "authors": [without_nulls({"name": creator.name, "orcid": creator.address}) for creator in described.creators],
+            "authors": [without_nulls(author(creator)) for creator in described.creators],
             "version": described.version,
             "date-released": described.released,
             "license": described.licence,
@@ -22,3 +22,9 @@ def cff(described: Description) -> Record:
             "keywords": list(described.keywords),
         }
     )
+
+
+def author(creator: Agent) -> Record:
+    orcid = creator.identifier if creator.orcid else None
+    website = creator.url or (None if orcid else creator.identifier)
+    return {"name": creator.name, "orcid": orcid, "website": website, "email": creator.email}

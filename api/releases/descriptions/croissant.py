@@ -1,18 +1,22 @@
 """A release as a dataset of Croissant 1.1: its files, and a record set for each kind, read from Parquet.
 
-A mapping in a record becomes fields below its key; so does a list of mappings, whose fields are lists. A list inside of such
-a list is left out: it is a table of its own in the Data Package.
+A mapping in a record becomes fields below its key; so does a list of mappings, whose fields are lists. A list of mappings
+inside of such a list is left out, as Croissant's reader takes of it the first item alone: it is a table of its own in the Data
+Package.
 """
+
+from collections.abc import Iterable, Iterator
 
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from ...schema.shape import Node, leaves, shape
+from ...schema.shape import Node, shape
 from .description import Description, without_nulls
 from .schema_org import agent
 
 PARQUET = "application/vnd.apache.parquet"
 READS_PARQUET = "application/x-parquet"  # what Croissant's reader knows it by
+Steps = tuple[tuple[str, ...], ...]
 TYPES = {"integer": "sc:Integer", "number": "sc:Float", "boolean": "sc:Boolean", "date": "sc:Date"}
 VOCABULARY = (
     "arrayShape citeAs column containedIn equivalentProperty extract field fileProperty fileObject fileSet format includes "
@@ -80,28 +84,55 @@ def record_set(resource: Resource) -> Record:
         "name": resource.kind,
         "description": resource.description,
         "key": {"@id": f"{resource.kind}/id"},
-        "field": [field(resource.kind, node) for node in shape(resource.schema) if not node.parts or any(leaves(node.parts))],
+        "field": [field(resource.kind, node) for node in shape(resource.schema) if told(node)],
     }
+
+
+def told(node: Node) -> bool:
+    """Whether there is anything of a column that Croissant has words for."""
+    return not node.parts or any(leaves(node.parts, node.many))
 
 
 def field(kind: str, node: Node) -> Record:
     """A column of a Parquet file, or a mapping or list of mappings in it with a field for each value."""
     made: Record = {"@type": "cr:Field", "@id": f"{kind}/{node.name}", "name": node.name, "description": node.description}
-    made |= {"isArray": True, "arrayShape": "-1"} if node.many else {}
+    made |= array(node.many)
     if not node.parts:
         return {**made, "dataType": data_type(node), "source": source(kind, node.name)}
-    inner = [
-        {
-            "@type": "cr:Field",
-            "@id": f"{kind}/{node.name}/{'/'.join(path)}",
-            "name": "_".join(path),
-            "description": leaf.description,
-            "dataType": data_type(leaf),
-            "source": {**source(kind, node.name), "transform": {"jsonPath": f"$.{'.'.join(path)}"}},
-        }
-        for path, leaf, _ in leaves(node.parts)
-    ]
+    inner = []
+    for leaf, steps in leaves(node.parts, node.many):
+        path = [name for step in steps for name in step]
+        transform = [{"jsonPath": ".".join(("$", *step))} for step in steps]
+        inner.append(
+            {
+                "@type": "cr:Field",
+                "@id": f"{kind}/{node.name}/{'/'.join(path)}",
+                "name": "_".join(path),
+                "description": leaf.description,
+                "dataType": data_type(leaf),
+                **array(leaf.many + len(steps) - 1),
+                "source": {**source(kind, node.name), "transform": transform if len(steps) > 1 else transform[0]},
+            }
+        )
     return {**made, "subField": inner}
+
+
+def array(dimensions: int) -> Record:
+    """That a field is a list, or a list of lists."""
+    return {"isArray": True, "arrayShape": ",".join(["-1"] * dimensions)} if dimensions else {}
+
+
+def leaves(nodes: Iterable[Node], in_list: bool, steps: Steps = ((),)) -> Iterator[tuple[Node, Steps]]:
+    """The values in a mapping, those of what is in it included, each with the keys on the way to it, and on from each item."""
+    *before, last = steps
+    for node in nodes:
+        path: Steps = (*before, (*last, node.name))
+        if not node.parts:
+            yield node, path
+        elif not node.many:
+            yield from leaves(node.parts, in_list, path)
+        elif not in_list:
+            yield from leaves(node.parts, True, (*path, ()))
 
 
 def source(kind: str, column: str) -> Record:

@@ -45,5 +45,6 @@ def datacite(described: Description) -> Record:
 
 def creator(agent: Agent) -> Record:
     named = {"name": agent.name, "nameType": "Personal" if agent.orcid else "Organizational"}
-    scheme = {"nameIdentifierScheme": "ORCID", "schemeUri": "https://orcid.org"}
-    return named | ({"nameIdentifiers": [{"nameIdentifier": agent.address, **scheme}]} if agent.orcid else {})
+    scheme = {"nameIdentifierScheme": "ORCID" if agent.orcid else "ROR"}
+    scheme |= {"schemeUri": "https://orcid.org" if agent.orcid else "https://ror.org"}
+    return named | ({"nameIdentifiers": [{"nameIdentifier": agent.identifier, **scheme}]} if agent.identifier else {})

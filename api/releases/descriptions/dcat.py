@@ -10,6 +10,7 @@ CONTEXT = {
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "prov": "http://www.w3.org/ns/prov#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
     "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -49,6 +50,11 @@ def dcat(described: Description) -> Record:
             "dct:publisher": {"@id": agent},
             "dct:creator": [
                 without_nulls({"@id": c.address, "@type": "foaf:Agent", "foaf:name": c.name}) for c in described.creators
+            ],
+            "dcat:contactPoint": [
+                {"@type": "vcard:Kind", "vcard:fn": c.name, "vcard:hasEmail": {"@id": f"mailto:{c.email}"}}
+                for c in described.creators
+                if c.email
             ],
             "dcat:keyword": list(described.keywords),
             "dct:spatial": [{"@id": f"{AUTHORITY}/country/{code}", "@type": "dct:Location"} for code in described.countries],

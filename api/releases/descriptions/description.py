@@ -1,6 +1,5 @@
 """What a release is: one description, which every vocabulary of this package prints in its own words."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,14 +27,27 @@ class PublishedFile:
 
 @dataclass(frozen=True)
 class Agent:
-    """Who made the data: a person, who has an ORCID iD, or a group."""
+    """Who made the data: a person, who has an ORCID iD, or a group, which may have a ROR id."""
 
     name: str
-    orcid: str | None
+    orcid: str | None = None
+    ror: str | None = None
+    url: str | None = None
+    email: str | None = None
+
+    @property
+    def identifier(self) -> str | None:
+        if self.orcid:
+            return f"https://orcid.org/{self.orcid}"
+        return f"https://ror.org/{self.ror}" if self.ror else None
 
     @property
     def address(self) -> str | None:
-        return f"https://orcid.org/{self.orcid}" if self.orcid else None
+        return self.identifier or self.url
+
+    @property
+    def kind(self) -> str:
+        return "Person" if self.orcid else "Organization"
 
 
 @dataclass(frozen=True)
@@ -98,14 +110,14 @@ def describe(
     home = (about.get("url") or base or "").rstrip("/") or None
     before = release.once("the version before", lambda: previous(release))
     return Description(
-        name=re.sub(r"[^a-z0-9]+", "-", about["title"].lower()).strip("-"),
+        name=about["name"],
         title=about["title"],
         text=about["description"],
         version=about["version"],
         released=about["released"],
         licence=about["licence"],
         licence_url=about["licence_url"],
-        creators=tuple(Agent(creator["name"], creator.get("orcid")) for creator in about["creators"]),
+        creators=tuple(Agent(**creator) for creator in about["creators"]),
         keywords=tuple(about["keywords"]),
         countries=tuple(about["countries"]),
         coverage=about["coverage"],

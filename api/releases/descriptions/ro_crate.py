@@ -52,8 +52,18 @@ def ro_crate(described: Description) -> Record:
             "description": "The licence of the data.",
         },
         *(
-            {"@id": id, "@type": "Person" if creator.orcid else "Organization", "name": creator.name}
+            {
+                "@id": id,
+                "@type": creator.kind,
+                "name": creator.name,
+                "url": creator.url,
+                "contactPoint": creator.email and {"@id": f"mailto:{creator.email}"},
+            }
             for id, creator in creators.items()
+        ),
+        *(
+            {"@id": f"mailto:{email}", "@type": "ContactPoint", "name": "Questions", "contactType": "authors", "email": email}
+            for email in sorted({creator.email for creator in creators.values() if creator.email})
         ),
         *(
             {

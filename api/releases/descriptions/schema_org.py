@@ -59,5 +59,5 @@ def schema_org(described: Description) -> Record:
 
 def agent(creator: Agent) -> Record:
     """A person or a group, as schema.org has them."""
-    kind = "Person" if creator.orcid else "Organization"
-    return without_nulls({"@type": kind, "@id": creator.address, "name": creator.name})
+    known = {"@type": creator.kind, "@id": creator.address, "name": creator.name, "url": creator.url, "email": creator.email}
+    return without_nulls(known)

@@ -22,7 +22,7 @@ from ..request_parameters import store
 from ..responses import current_id
 from . import shown
 from .lists import any_of, extent, limited, query_address, release_of
-from .names import Strings, with_ids
+from .names import Strings, near, with_ids
 
 LONGEST, MOST_SOURCES = 20_000, 20  # characters of a record, and documents that it cites
 STYLES = ("text", "bibtex", "csl")
@@ -74,6 +74,8 @@ def record(release: Release, named: str) -> tuple[str, Record]:
         raise InvalidParameters([Fault(("id",), f"{id!r} is the id of several records", several)])
     if found:
         return found[0]
+    if not kind and not is_id(id):
+        raise InvalidParameters([Fault(("id",), f"no record has the id {id!r}: {near(release, id)}")])
     if not kind:
         close = nearest(id, [called for each in kinds for called in _ids(release, each)])
         raise InvalidParameters([Fault(("id",), f"no record has the id {id!r}: `find` looks for words", (), close)])
@@ -96,13 +98,10 @@ def timeline(strings: Strings) -> Record:
     entries = [json.loads(text) for text in results.documents]
     owners = [(entry["kind"], entry["links"]["self"].rpartition("/")[2]) for entry in entries]
     records = {(kind, document["id"]): document for kind, document in shown.documents(query.release, owners)}
-    counts = query.by_match().get("date_match", {})
+    counts = query.by_match().get("date_match", {}) if query.values["date_match"] != "certain" else {}
     doubtful = counts.get("possible", 0) - counts.get("certain", 0)
-    note = (
-        f"{doubtful} of {results.total} lie in the range possibly, not for certain: see their dates."
-        if doubtful
-        else any_of(TIMELINE, asked)
-    )
+    told = f"{doubtful} of {results.total} lie in the range possibly, not for certain: see their dates"
+    note = f"{told}, or ask with date_match certain." if doubtful else any_of(TIMELINE, asked)
     return shown.envelope(
         query.release,
         read_as=read,

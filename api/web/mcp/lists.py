@@ -1,6 +1,7 @@
 """Lists of records: what find answers, by words or by filters, and counted; and what every list says of itself."""
 
 import json
+from contextlib import suppress
 from functools import cache
 from html import unescape
 from urllib.parse import quote, urlencode
@@ -22,6 +23,7 @@ from ...schema.fields import Record, Schema
 from ...storage.release import Release
 from .. import addresses
 from ..finding import nearest_spelling
+from ..hits import words
 from ..request_parameters import served, store
 from ..search import POSITION, SEARCH, searched
 from . import shown
@@ -79,13 +81,16 @@ def _searched(strings: Strings) -> Record:
         shown.brief(kind, document) | ({"excerpt": excerpts[kind, document["id"]]} if (kind, document["id"]) in excerpts else {})
         for kind, document in found
     ]
+    if results.meta["match"] == "most":
+        for record, (kind, document) in zip(records, found, strict=True):
+            record["words"] = words(parameters.release, results.groups, kind, document)
     match = {
         "spelling": f"No record has these words; these have {results.meta['spelling']!r}.",
-        "most": "These have most of the words, not all of them; the best come first.",
+        "most": "Not all of these have all of the words: `words` are those that each has, at least half; the best come first.",
     }
     return shown.envelope(
         parameters.release,
-        note=match.get(results.meta["match"]),
+        note=match.get(results.meta["match"]) if found else None,
         **extent(results.meta["total"], len(records), results.next, parameters.release),
         results=records,
         api=query_address("search", asked),
@@ -129,9 +134,21 @@ def listed(resource: Resource, strings: Strings) -> Record:
         read_as=read,
         note=f"Nothing has these words. Perhaps {spelling!r}?" if spelling else any_of(resource, asked),
         **extent(results.total, len(records), results.next, query.release),
+        found_without=None if results.total else loosened(resource, asked, query.release),
         results=records,
         api=query_address(resource.kind, asked),
     )
+
+
+def loosened(resource: Resource, strings: Strings, release: Release) -> dict[str, int]:
+    """Of a query that finds nothing: how many records its other filters find without each of them."""
+    filters = {name: values for name, values in strings.items() if name not in ("sort", *PAGING)}
+    found = {}
+    for left_out in filters if len(filters) > 1 else ():
+        others = {name: values for name, values in filters.items() if name != left_out}
+        with suppress(InvalidParameters):  # what only goes with the one that is left out
+            found[left_out] = total(Query(resource, arguments(resource), others, store(), served=release))
+    return {name: count for name, count in found.items() if count}
 
 
 def any_of(resource: Resource, strings: Strings) -> str | None:

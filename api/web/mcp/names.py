@@ -14,8 +14,10 @@ from ...storage import full_text
 from ...storage.analysis import normal, stems
 from ...storage.phrases import parse
 from ...storage.release import Release
+from ..finding import found as search
+from ..hits import as_hits
 
-MOST = 12  # records among which a name is looked for
+MOST, FEW_NEAR = 12, 6  # records among which a name is looked for, and that are named where none is called so
 Strings = dict[str, list[str]]
 
 
@@ -39,6 +41,9 @@ def _each(release: Release, name: str, kind: str, values: Iterable[str], read: d
     for value in values:
         for part in [value] if meant(release, name, kind, value) else value.split(","):
             found = meant(release, name, kind, part.strip())
+            if not found and not is_id(part.strip()):
+                told = f"none of the {kind} is called {part.strip()!r}; {near(release, part, kind)}"
+                raise UnclearName(Fault((name,), told))
             if found and found["id"] != part.strip():
                 read[part.strip()] = f"{kind}/{found['id']} ({BY_KIND[kind].name(found)})"
             yield found["id"] if found else part.strip()
@@ -62,7 +67,7 @@ def meant(release: Release, name: str, kind: str, text: str) -> Record | None:
     if len(called) > 1 and len(first) != 1:
         ids = tuple(record["id"] for record in called)
         told = "; ".join(f"{record['id']} ({BY_KIND[kind].name(record)})" for record in called)
-        raise AmbiguousName(Fault((name,), f"{text!r} may be any of these {kind}: {told}", ids))
+        raise UnclearName(Fault((name,), f"{text!r} may be any of these {kind}: {told}", ids))
     return next(iter(first or called), None)
 
 
@@ -86,8 +91,16 @@ def _called(release: Release, kind: str, text: str) -> Iterator[Record]:
     yield from (json.loads(found[number]) for number in numbers)
 
 
-class AmbiguousName(Exception):
-    """A name that several records have."""
+def near(release: Release, text: str, kind: str | None = None) -> str:
+    """The records that have the words of a text, or most of them, in words."""
+    nearest = search(release, text, [KINDS.index(kind)] if kind else [], FEW_NEAR)
+    hits = as_hits(release, nearest.groups, nearest.rows[:FEW_NEAR])
+    named = "; ".join(f"{hit['id'] if kind else hit['kind'] + '/' + hit['id']} ({hit['name']})" for hit in hits)
+    return f"near are {named}" if named else "nothing comes near"
+
+
+class UnclearName(Exception):
+    """A name that several records have, or none."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)

@@ -14,7 +14,7 @@ from ...schema.errors import Fault
 from ...schema.fields import Record
 from . import answers, lists, offices, treaties
 from .errors import INVALID_PARAMS, RpcError
-from .names import AmbiguousName, Strings
+from .names import Strings, UnclearName
 
 TEXT, TEXTS = {"type": "string"}, {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 DAY = "A day, 1985-01-01."
@@ -117,6 +117,7 @@ TOOLS = {
         {
             **dict.fromkeys(("actor", "topic", "agreement"), TEXTS),
             **SPAN,
+            "date_match": {"enum": ["possible", "certain"], "description": "certain: only what was in the period for sure."},
             "kind": {**TEXTS, "description": "events, statements, agreements (their actions)."},
             "text": TEXT,
             "sort": {"enum": ["date", "-date"], "description": "Oldest first by default."},
@@ -185,7 +186,7 @@ def manifest() -> list[Record]:
 def call(params: Record) -> Record:
     """The result of a call; what the caller can mend is told as an error of the tool, not of the protocol."""
     name, arguments = params.get("name"), params.get("arguments")
-    if name not in TOOLS:
+    if not isinstance(name, str) or name not in TOOLS:
         raise RpcError(INVALID_PARAMS, f"There is no tool {name!r}.", {"tools": [*TOOLS]})
     if not isinstance(arguments, dict | None):
         raise RpcError(INVALID_PARAMS, "arguments is no object.")
@@ -195,8 +196,8 @@ def call(params: Record) -> Record:
         if problem.status >= 500:
             raise
         return {"content": [{"type": "text", "text": told(problem)}], "isError": True}
-    except AmbiguousName as ambiguous:
-        return {"content": [{"type": "text", "text": told(InvalidParameters([ambiguous.fault]))}], "isError": True}
+    except UnclearName as unclear:
+        return {"content": [{"type": "text", "text": told(InvalidParameters([unclear.fault]))}], "isError": True}
     return {"content": [{"type": "text", "text": dumps(answer)}], "structuredContent": answer, "isError": False}
 
 

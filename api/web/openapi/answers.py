@@ -34,7 +34,7 @@ SCHEMAS: dict[str, Schema] = {
             "description": TEXT,
             "coverage": or_null(TEXT),
             "countries": list_of(TEXT),
-            "creators": list_of(of({"name": TEXT, "orcid": or_null(TEXT)})),
+            "creators": list_of(of({"name": TEXT, **dict.fromkeys(("orcid", "ror", "url", "email"), or_null(TEXT))})),
             "api_version": TEXT,
         }
     ),
