@@ -302,6 +302,16 @@ def test_a_suspension_and_an_entry_into_force_that_nobody_read_are_told(client: 
         assert any(one.startswith("agreements/nuclear-risk-reduction-centers-agreement-1987") for one in unknown["some"])
 
 
+def test_what_is_not_known_of_a_party_and_of_its_predecessor_is_counted_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.web.mcp.treaties.FEW_OTHERS", 1)  # more than are named
+    path = "/v1/agreements?status=unknown&limit=500&fields=id&party="
+    for party, before in (("russia", "soviet-union"), ("united-states", "united-states")):
+        expected = {one["id"] for of in (party, before) for one in client.get(f"{path}{of}").get_json()["data"]}
+        assert call(client, "in_force", day="2026-03-01", party=party)["entry_into_force_not_known"]["total"] == len(expected)
+
+
 def test_what_was_asked_for_by_name_and_was_not_in_force_is_told(client: FlaskClient) -> None:
     answer = call(client, "in_force", day="2026-03-01", text="New START")
     assert not answer["results"]
@@ -310,8 +320,10 @@ def test_what_was_asked_for_by_name_and_was_not_in_force_is_told(client: FlaskCl
 
 def test_counts_by_time_say_what_was_gone_through(client: FlaskClient) -> None:
     few = call(client, "find", kind="events", filters={"type": ["diplomats-expelled"]}, count_by=["year"])
-    assert few["gone_through"]["diplomats-expelled"].startswith("no time as a whole: ")
-    assert "No trend" in call(client, "find", kind="events", count_by=["year"])["gone_through"]
+    assert few["gone_through"]["diplomats-expelled"].startswith(
+        "no time gone through as a whole, so counts by time are no trend: "
+    )
+    assert "no trend" in call(client, "find", kind="events", count_by=["year"])["gone_through"]
     assert "gone_through" not in call(client, "find", kind="events", count_by=["type"])
 
 

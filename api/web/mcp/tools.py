@@ -85,7 +85,7 @@ TIMELINE = """\
 Events, statements and the actions of agreements in one dated list: what an actor did, or what was done about a topic or an \
 agreement, in a period."""
 IN_FORCE = """\
-Agreements in force on a day and who was bound, suspensions included, each as certain or possible. Names also agreements of \
+Of the agreements in this data, those in force on a day and who was bound, suspensions included, each as certain or possible. Names also agreements of \
 these parties whose entry into force is not known. Statements and understandings, which never enter into force, are not here."""
 PARTY = "Parties, all of which were bound on the day. A state that did not exist then is read as the one before it."
 WHO_HELD = "Who held an office on a day or ever, or which offices a person held; each as certain or possible for the day."
