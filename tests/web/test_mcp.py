@@ -19,6 +19,7 @@ from api.web.app import create_app
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 VERSION, CAPABILITIES = "io.modelcontextprotocol/protocolVersion", "io.modelcontextprotocol/clientCapabilities"
+TO_THE_SOVIET_UNION = "Ambassador of the United States to the Soviet Union"
 DISPUTED = "2026-02-alleged-understanding-on-new-start-limits"
 CALLS: dict[str, dict[str, Any]] = {
     "find": {"text": "nuclear war cannot be won"},
@@ -340,6 +341,19 @@ def test_counts_by_time_say_what_was_gone_through(client: FlaskClient) -> None:
         ),
         ({"office": "ambassador of the united states", "day": "1952-10-03"}, set()),
         ({"person": "dean-acheson", "day": "1950-01-01"}, {("dean-acheson", "Secretary of State")}),
+        ({"office": "ambassador in Moscow", "day": "1962-10-20"}, {("foy-kohler", TO_THE_SOVIET_UNION)}),
+        ({"office": "US ambassador to Russia", "day": "1985-11"}, {("arthur-hartman", TO_THE_SOVIET_UNION)}),
+        ({"office": "American ambassador in the Soviet Union", "day": "1952-10-03"}, set()),
+        (
+            {"office": "Soviet ambassador in Washington", "day": "1970"},
+            {("anatoly-dobrynin", "Ambassador of the Soviet Union to the United States")},
+        ),
+        (
+            {"office": "Soviet foreign minister", "day": "1940"},
+            {("vyacheslav-molotov", "People's Commissar for Foreign Affairs of the Soviet Union")},
+        ),
+        ({"office": "US Secretary of State", "day": "1962"}, {("dean-rusk", "Secretary of State")}),
+        ({"office": "president", "day": "1985"}, {("ronald-reagan", "President of the United States")}),
     ],
 )
 def test_who_held_an_office(client: FlaskClient, given: dict[str, str], expected: set[tuple[str, str]]) -> None:
@@ -348,6 +362,15 @@ def test_who_held_an_office(client: FlaskClient, given: dict[str, str], expected
     assert {one["certainty"] for one in answer["results"]} <= {"certain"}
     if not expected:
         assert [one["name"] for one in answer["before_and_after"]] == ["George F. Kennan", "Charles E. Bohlen"]
+
+
+def test_a_term_of_which_the_end_was_not_read_is_neither_open_nor_sure(client: FlaskClient) -> None:
+    (held,) = call(client, "who_held", person="jake-sullivan", day="2024-02")["results"]
+    assert held["certainty"].startswith("possible")
+    assert "last attested 7 November 2023; possibly from an earlier and until a later day" in held["term"]
+    page = client.get("/actors/jake-sullivan", headers={"Accept": "text/html"}).text
+    assert "last attested 7 November 2023; possibly from an earlier and until a later day" in page
+    assert "is not a date" in call(client, "who_held", office="president", day="last year")
 
 
 def test_a_citation_is_that_of_the_api(client: FlaskClient) -> None:
