@@ -1,10 +1,11 @@
 """Counting records by the values of filters: by one filter (facets) or by several together (aggregates)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from operator import itemgetter
 
 from ..resources import BY_KIND
+from ..resources.doubt import date_words
 from ..resources.filters import Periods, Terms
 from ..schema.errors import Fault
 from ..schema.fields import Record
@@ -16,6 +17,8 @@ from .query import Query
 MOST_VALUES = 100
 MOST_PERIODS = 1500  # months of more than a century
 MOST_GROUPS = 10_000
+DIFFER = "Types of event differ in what was gone through for them: counts by time are no trend"
+UNCOVERED = "no time gone through as a whole, so counts by time are no trend"
 
 
 def facets(query: Query, args: Mapping[str, str], base: str) -> Record:
@@ -99,10 +102,20 @@ def covered(query: Query) -> Record:
     types = next((filter for filter in filters if filter.kind == "event-types"), None)
     if not types or not any(isinstance(_terms(query, name), Periods) for name in query.values["by"]):
         return {}
-    model, found = BY_KIND["event-types"].model, [value for value, _ in _counted(query, types.name)[0]]
-    rows = query.release.rows(model.select(model.id, model.document).where(model.id.in_(found)).order_by(model.id))
-    dates = {id: json.loads(document)["covered"] for id, document in rows}
-    return {"covered": {id: date and date["edtf"] for id, date in dates.items()}}
+    found = event_types(query.release, [value for value, _ in _counted(query, types.name)[0]])
+    return {"covered": {type["id"]: type["covered"] and type["covered"]["edtf"] for type in found}}
+
+
+def gone_through(release: Release, ids: Collection[str], most: int) -> list[tuple[Record, str]]:
+    """Types of events, each with the time that was gone through for it in words; none of more than `most`: see `DIFFER`."""
+    words = ((type, type["covered"] and date_words(type["covered"])) for type in event_types(release, ids))
+    return [(type, f"gone through {when}" if when else UNCOVERED) for type, when in words] if len(ids) <= most else []
+
+
+def event_types(release: Release, ids: Collection[str]) -> list[Record]:
+    model = BY_KIND["event-types"].model
+    rows = release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
+    return [json.loads(document) for (document,) in rows]
 
 
 def order(query: Query) -> str:

@@ -40,6 +40,11 @@ def counts(dataset: Dataset) -> str:
     return table(("kind", "records", "what"), *((f"`{r.kind}`", dataset.count(r.kind), r.description) for r in RESOURCES))
 
 
+def among(dataset: Dataset) -> str:
+    """Of which agreements it is said what was in force."""
+    return f"*In force*, below, is said of the {dataset.count('agreements')} agreements in this data, not of all that there are."
+
+
 def filters(dataset: Dataset | None = None) -> str:
     """The filters, sorts and formats of each kind's list."""
     rows = []
@@ -132,6 +137,7 @@ def reliability_table(found: Iterable[Figures]) -> str:
 
 
 SECTIONS: dict[str, Callable[[Dataset], str]] = {
+    "among": among,
     "asked": filters,
     "counts": counts,
     "keys": keys,

@@ -3,6 +3,7 @@
 import re
 
 from ..schema.fields import Record
+from ..schema.public_date import render
 
 # The statuses of an event that are no established fact, in words.
 STATUS_REMARKS = {
@@ -54,6 +55,23 @@ def some_day(date: Record) -> bool:
 def date_words(date: Record) -> str:
     """A public date in words: `between 25 and 28 May 2021, day not known`."""
     return f"{date['text']}, day not known" if some_day(date) else str(date["text"])
+
+
+def term(role: Record) -> str | None:
+    """What is not known of the beginning and the end of a role, in words; None if both are known."""
+    began, ended, date = role["from"], role["to"], role["attested"]
+    missing = [word for word, known in (("from an earlier", began), ("until a later", ended)) if not known]
+    if not missing:
+        return None
+    if not date:
+        return f"no {'end' if began else 'beginning'} known" if began or ended else "dates not known"
+    first, _, last = date["edtf"].partition("/")
+    if date["sense"] == "extent" and last:
+        days = [("first", first)] * (not began) + [("last", last)] * (not ended)
+        words = ", ".join(f"{which} attested {render(day)['text']}" for which, day in days)
+    else:
+        words = f"attested {date_words(date)}"
+    return f"{words}; possibly {' and '.join(missing)} day that is not known"
 
 
 def calendar_dates(date: Record) -> tuple[str | None, str | None]:

@@ -22,6 +22,7 @@ from api.web.app import create_app
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
 VERSION, CAPABILITIES = "io.modelcontextprotocol/protocolVersion", "io.modelcontextprotocol/clientCapabilities"
+TO_THE_SOVIET_UNION = "Ambassador of the United States to the Soviet Union"
 DISPUTED = "2026-02-alleged-understanding-on-new-start-limits"
 CALLS: dict[str, dict[str, Any]] = {
     "find": {"text": "nuclear war cannot be won"},
@@ -360,6 +361,16 @@ def test_a_suspension_and_an_entry_into_force_that_nobody_read_are_told(client: 
         assert any(one.startswith("agreements/nuclear-risk-reduction-centers-agreement-1987") for one in unknown["some"])
 
 
+def test_what_is_not_known_of_a_party_and_of_its_predecessor_is_counted_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.web.mcp.treaties.FEW_OTHERS", 1)  # more than are named
+    path = "/v1/agreements?status=unknown&limit=500&fields=id&party="
+    for party, before in (("russia", "soviet-union"), ("united-states", "united-states")):
+        expected = {one["id"] for of in (party, before) for one in client.get(f"{path}{of}").get_json()["data"]}
+        assert call(client, "in_force", day="2026-03-01", party=party)["entry_into_force_not_known"]["total"] == len(expected)
+
+
 def test_what_was_asked_for_by_name_and_was_not_in_force_is_told(client: FlaskClient) -> None:
     answer = call(client, "in_force", day="2026-03-01", text="New START")
     assert not answer["results"]
@@ -368,8 +379,10 @@ def test_what_was_asked_for_by_name_and_was_not_in_force_is_told(client: FlaskCl
 
 def test_counts_by_time_say_what_was_gone_through(client: FlaskClient) -> None:
     few = call(client, "find", kind="events", filters={"type": ["diplomats-expelled"]}, count_by=["year"])
-    assert few["gone_through"]["diplomats-expelled"].startswith("no time as a whole: ")
-    assert "No trend" in call(client, "find", kind="events", count_by=["year"])["gone_through"]
+    assert few["gone_through"]["diplomats-expelled"].startswith(
+        "no time gone through as a whole, so counts by time are no trend: "
+    )
+    assert "no trend" in call(client, "find", kind="events", count_by=["year"])["gone_through"]
     assert "gone_through" not in call(client, "find", kind="events", count_by=["type"])
 
 
@@ -386,6 +399,19 @@ def test_counts_by_time_say_what_was_gone_through(client: FlaskClient) -> None:
         ),
         ({"office": "ambassador of the united states", "day": "1952-10-03"}, set()),
         ({"person": "dean-acheson", "day": "1950-01-01"}, {("dean-acheson", "Secretary of State")}),
+        ({"office": "ambassador in Moscow", "day": "1962-10-20"}, {("foy-kohler", TO_THE_SOVIET_UNION)}),
+        ({"office": "US ambassador to Russia", "day": "1985-11"}, {("arthur-hartman", TO_THE_SOVIET_UNION)}),
+        ({"office": "American ambassador in the Soviet Union", "day": "1952-10-03"}, set()),
+        (
+            {"office": "Soviet ambassador in Washington", "day": "1970"},
+            {("anatoly-dobrynin", "Ambassador of the Soviet Union to the United States")},
+        ),
+        (
+            {"office": "Soviet foreign minister", "day": "1940"},
+            {("vyacheslav-molotov", "People's Commissar for Foreign Affairs of the Soviet Union")},
+        ),
+        ({"office": "US Secretary of State", "day": "1962"}, {("dean-rusk", "Secretary of State")}),
+        ({"office": "president", "day": "1985"}, {("ronald-reagan", "President of the United States")}),
     ],
 )
 def test_who_held_an_office(client: FlaskClient, given: dict[str, str], expected: set[tuple[str, str]]) -> None:
@@ -394,6 +420,15 @@ def test_who_held_an_office(client: FlaskClient, given: dict[str, str], expected
     assert {one["certainty"] for one in answer["results"]} <= {"certain"}
     if not expected:
         assert [one["name"] for one in answer["before_and_after"]] == ["George F. Kennan", "Charles E. Bohlen"]
+
+
+def test_a_term_of_which_the_end_was_not_read_is_neither_open_nor_sure(client: FlaskClient) -> None:
+    (held,) = call(client, "who_held", person="jake-sullivan", day="2024-02")["results"]
+    assert held["certainty"].startswith("possible")
+    assert "last attested 7 November 2023; possibly from an earlier and until a later day" in held["term"]
+    page = client.get("/actors/jake-sullivan", headers={"Accept": "text/html"}).text
+    assert "last attested 7 November 2023; possibly from an earlier and until a later day" in page
+    assert "is not a date" in call(client, "who_held", office="president", day="last year")
 
 
 def test_a_citation_is_that_of_the_api(client: FlaskClient) -> None:

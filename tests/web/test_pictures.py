@@ -251,7 +251,7 @@ def test_what_lies_beyond_the_days_asked_for_has_an_arrow_there(client: FlaskCli
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("type=diplomats-expelled", "no time gone through as a whole, so the columns are no trend"),
+        ("type=diplomats-expelled", "no time gone through as a whole, so counts by time are no trend"),
         ("type=summit", "Summit: gone through 1943 to"),
         ("coding=curated", "Types of event differ in what was gone through"),
     ],

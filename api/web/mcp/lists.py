@@ -9,13 +9,12 @@ from urllib.parse import quote, urlencode
 import marshmallow as ma
 
 from ...problems import nearest
-from ...query.aggregation import aggregate, covered
+from ...query.aggregation import DIFFER, aggregate, covered, gone_through
 from ...query.pagination import by_match, page, total
 from ...query.parameters import aggregate_arguments, arguments, pin
 from ...query.parsing import InvalidParameters
 from ...query.query import Parameters, Query
 from ...resources import BY_KIND
-from ...resources.doubt import date_words
 from ...resources.filters import names
 from ...resources.resource import Resource
 from ...schema.errors import Fault
@@ -184,7 +183,7 @@ def counted(resource: Resource, strings: Strings) -> Record:
         read_as=read,
         total=total(query),
         note="A record with several values, or a date that may lie in several years, counts for each; null is no value.",
-        gone_through=gone_through(query),
+        gone_through=trend(query),
         groups=groups[:MOST_GROUPS],
         cut=cut,
         results=[],
@@ -192,20 +191,13 @@ def counted(resource: Resource, strings: Strings) -> Record:
     )
 
 
-def gone_through(query: Query) -> Record | str | None:
+def trend(query: Query) -> Record | str | None:
     """Of counts by time: what was gone through for the types of event that were counted, without which they are no trend."""
     types = covered(query).get("covered", {})
-    if not types:
-        return None
-    if len(types) > FEW_TYPES:
-        return "Types of event differ in what was gone through: `covered` and `coverage` of each event-types/<id>. No trend."
-    model = BY_KIND["event-types"].model
-    rows = query.release.rows(model.select(model.document).where(model.id.in_(list(types))).order_by(model.id))
-    told = {}
-    for type in (json.loads(text) for (text,) in rows):
-        when = date_words(type["covered"]) if type["covered"] else "no time as a whole"
-        told[type["id"]] = f"{when}: {type['coverage'] or 'not told'}"
-    return told
+    told = {
+        type["id"]: f"{when}: {type['coverage'] or 'not told'}" for type, when in gone_through(query.release, types, FEW_TYPES)
+    }
+    return told or (f"{DIFFER}; see `covered` and `coverage` of each event-types/<id>" if types else None)
 
 
 def possible(query: Query, ids: list[str]) -> dict[str, str]:

@@ -4,25 +4,25 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
+import marshmallow as ma
 
-from ...query.parameters import arguments
 from ...query.parsing import InvalidParameters
-from ...query.query import Query
 from ...resources import INDEXES
 from ...resources.actors import ACTORS
-from ...resources.doubt import date_words
+from ...resources.doubt import date_words, term
 from ...schema.errors import Fault
 from ...schema.fields import Record
-from ...storage.analysis import stems
+from ...schema.query_fields import Partial
 from ...storage.release import Release
-from ..request_parameters import store
 from . import shown
 from .lists import extent, release_of
 from .names import Strings, meant
+from .titles import SUGGESTED, of_other_states, titled
 
-MOST, MOST_TITLES, SUGGESTED = 40, 60, 12
-CERTAIN, POSSIBLE = "certain", "possible: sources do not show it for that very day"
+MOST = 40
+CERTAIN, POSSIBLE = "certain", "possible: sources do not show it for then"
+SOME_DAY = "Whoever held it on some day of that time, be it the first or the last, is shown."
+Days = tuple[str, str]  # the first and the last
 
 
 class HeldRole(NamedTuple):
@@ -35,108 +35,95 @@ class HeldRole(NamedTuple):
     sure_from: str
     sure_to: str
 
+    def possible(self, days: Days) -> bool:
+        """Whether it may have been held on one of these days."""
+        return self.earliest <= days[1] and days[0] <= self.latest
+
+    def certain(self, days: Days) -> bool:
+        return self.sure_from <= days[1] and days[0] <= self.sure_to and self.sure_from <= self.sure_to
+
 
 def who_held(strings: Strings) -> Record:
-    """Roles by office, person, or both; on a day, those that may have been held on it."""
+    """Roles by office, person, or both; on a day or in a month or year, those that may have been held then."""
     if not strings.keys() & {"office", "person"}:
         raise InvalidParameters([Fault(("office",), "is missing: give an office or a person")])
     release = release_of(strings)
-    table, model = INDEXES["actors", "role_on"], ACTORS.model
-    where, read, titles = [], {}, []
-    if "office" in strings:
-        titles = titled(release, strings["office"][-1])
-        where.append(table.value.in_(titles))
+    model, read = ACTORS.model, {}
+    titles = titled(release, strings["office"][-1]) if "office" in strings else []
+    seq = None
     if "person" in strings:
         person = strings["person"][-1]
         found = meant(release, "person", "actors", person)
         if not found:
             raise InvalidParameters([Fault(("person",), f"nobody is called {person!r}")])
         read = {person: f"actors/{found['id']} ({found['name']})"} if person != found["id"] else {}
-        where.append(table.record == release.scalar(model.select(model.seq).where(model.id == found["id"])))
-    select = table.select(table.record, table.value, table.earliest, table.latest, table.surely_earliest, table.surely_latest)
-    every = sorted(
-        (HeldRole(row[0], row[1], *map(str, row[2:])) for row in release.rows(select.where(*where))), key=lambda t: t[2:4]
-    )
-    day = day_of(strings, release) if "day" in strings else None
-    held = [tenure for tenure in every if not day or tenure.earliest <= day <= tenure.latest]
-    near = neighbours(every, day) if day and not any(certain(tenure, day) for tenure in held) else []
+        seq = release.scalar(model.select(model.seq).where(model.id == found["id"]))
+    days = period(strings) if "day" in strings else None
+    every = tenures(release, titles, seq)
+    held = [tenure for tenure in every if not days or tenure.possible(days)]
+    if titles and days and not held and (others := of_other_states(release, titles)):
+        of_others = tenures(release, [*others], seq)
+        if held := [tenure for tenure in of_others if tenure.possible(days)]:
+            read |= {others[tenure.title]: f"{tenure.title}: nobody is found as the first then" for tenure in held}
+            titles, every = [*others], of_others
+    near = neighbours(every, days) if days and not any(tenure.certain(days) for tenure in held) else []
     documents = {seq: json.loads(text) for seq, text in release.rows(
         model.select(model.seq, model.document).where(model.seq.in_(sorted({t.actor for t in (*held[:MOST], *near)})))
     )}  # fmt: skip
     return shown.envelope(
         release,
-        day=day,
+        day=strings.get("day", [None])[-1],
+        note=SOME_DAY if days and days[0] != days[1] else None,
         read_as=read,
         titles=([title for title in titles if any(tenure.title == title for tenure in held)] or titles)[:SUGGESTED],
         **extent(len(held), min(MOST, len(held)), None, release),
         more=f"{MOST} of {len(held)} are shown; name a day, or the office more exactly" if len(held) > MOST else None,
-        results=[one for tenure in held[:MOST] for one in roles(documents[tenure.actor], tenure, day)],
+        results=[one for tenure in held[:MOST] for one in roles(documents[tenure.actor], tenure, days)],
         before_and_after=[one for tenure in near for one in roles(documents[tenure.actor], tenure, None)],
     )
 
 
-def day_of(strings: Strings, release: Release) -> str:
-    """The day that is asked for. Raises InvalidParameters if it is none."""
-    try:
-        asked = Query(ACTORS, arguments(ACTORS), {"role_on": strings["day"]}, store(), served=release)
-    except InvalidParameters as invalid:
-        raise InvalidParameters(
-            [Fault(("day",), fault.message, fault.allowed, fault.suggestion) for fault in invalid.errors]
-        ) from None
-    return str(asked.values["role_on"].earliest.isoformat())
-
-
-def titled(release: Release, text: str) -> list[str]:
-    """The titles that are this text, acting or not, have it in them, or all its words. Raises InvalidParameters if none is."""
+def tenures(release: Release, titles: list[str], actor: int | None) -> list[HeldRole]:
+    """The roles with these titles, of an actor; with any title, of anybody, where none is named. In the order of time."""
     table = INDEXES["actors", "role_on"]
-    every: list[str] = release.once(
-        "titles of offices", lambda: sorted(t for (t,) in release.rows(table.select(table.value).distinct()))
-    )
-    same = [title for title in every if title.casefold().removeprefix("acting ") == text.casefold().strip()]
-    words = list(stems(text))
-    ordered = [title for title in every if words and _follow(words, list(stems(title)))]
-    found = same or ordered or [title for title in every if words and set(words) <= set(stems(title))]
-    if not found or len(found) > MOST_TITLES:
-        close = tuple(
-            title for title, _, _ in process.extract(text, found or every, scorer=fuzz.token_set_ratio, limit=SUGGESTED)
-        )
-        why = f"more than {MOST_TITLES} offices have these words" if found else "no office has all these words"
-        raise InvalidParameters([Fault(("office",), f"{why}; the nearest are listed", close)])
-    return found
+    where = [*([table.value.in_(titles)] if titles else []), *([table.record == actor] if actor is not None else [])]
+    select = table.select(table.record, table.value, table.earliest, table.latest, table.surely_earliest, table.surely_latest)
+    rows = release.rows(select.where(*where))
+    return sorted((HeldRole(row[0], row[1], *map(str, row[2:])) for row in rows), key=lambda tenure: tenure[2:4])
 
 
-def _follow(words: list[str], title: list[str]) -> bool:
-    """Whether words stand in a title one after the other."""
-    return any(title[start : start + len(words)] == words for start in range(len(title) - len(words) + 1))
+def period(strings: Strings) -> tuple[str, str]:
+    """The first and the last day of the day, month or year that is asked for. Raises InvalidParameters if it is none."""
+    try:
+        asked = Partial().deserialize(strings["day"][-1])
+    except ma.ValidationError as error:
+        raise InvalidParameters([Fault(("day",), error.messages[0])]) from None
+    return asked.earliest.isoformat(), asked.latest.isoformat()
 
 
-def certain(tenure: HeldRole, day: str) -> bool:
-    return tenure.sure_from <= day <= tenure.sure_to
-
-
-def neighbours(every: Iterable[HeldRole], day: str) -> list[HeldRole]:
-    """Who held it last before a day, and first after it."""
-    before = [tenure for tenure in every if tenure.latest < day]
-    after = [tenure for tenure in every if tenure.earliest > day]
+def neighbours(every: Iterable[HeldRole], days: Days) -> list[HeldRole]:
+    """Who held it last before some days, and first after them."""
+    before = [tenure for tenure in every if tenure.latest < days[0]]
+    after = [tenure for tenure in every if tenure.earliest > days[1]]
     return [*([max(before, key=lambda tenure: tenure.latest)] if before else []), *after[:1]]
 
 
-def roles(actor: Record, tenure: HeldRole, day: str | None) -> list[Record]:
+def roles(actor: Record, tenure: HeldRole, days: Days | None) -> list[Record]:
     """The roles of an actor that a tenure is made of."""
     told = []
     for role in actor["roles"]:
         if role["title"] != tenure.title or not _meets(role, tenure):
             continue
-        dates = {key: date_words(role[key]) for key in ("appointed", "from", "to", "attested") if role[key]}
+        dates = {key: date_words(role[key]) for key in ("appointed", "from", "to") if role[key]}
         told.append(
             {
                 "id": f"actors/{actor['id']}",
                 "name": actor["name"],
                 "office": role["title"],
                 **({"organization": role["organization"]["name"]} if role["organization"] else {}),
-                **({"certainty": CERTAIN if certain(tenure, day) else POSSIBLE} if day else {}),
+                **({"certainty": CERTAIN if tenure.certain(days) else POSSIBLE} if days else {}),
                 **dates,
-                **({} if role["to"] or not role["from"] else {"end": "not known"}),
+                **({"term": said} if (said := term(role)) else {}),
                 "sources": shown.sources(role["citations"]),
                 "url": shown.address("actors", actor["id"]),
             }

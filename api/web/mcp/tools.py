@@ -85,10 +85,10 @@ TIMELINE = """\
 Events, statements and the actions of agreements in one dated list: what an actor did, or what was done about a topic or an \
 agreement, in a period."""
 IN_FORCE = """\
-Agreements in force on a day and who was bound, suspensions included, each as certain or possible. Names also agreements of \
-these parties whose entry into force is not known. Statements and understandings, which never enter into force, are not here."""
+Of the agreements in this data, those in force on a day and who was bound, suspensions included, each as certain or possible. \
+Names also agreements of these parties whose entry into force is not known. Statements and understandings are not here."""
 PARTY = "Parties, all of which were bound on the day. A state that did not exist then is read as the one before it."
-WHO_HELD = "Who held an office on a day or ever, or which offices a person held; each as certain or possible for the day."
+WHO_HELD = "Who held an office on a day or ever, or which offices a person held; each as certain or possible for then."
 CITE = "How to cite a record, or all results of a query: with version, checksum and a lasting address."
 TOOLS = {
     "find": Tool(
@@ -142,9 +142,9 @@ TOOLS = {
         "Who held an office",
         WHO_HELD,
         {
-            "office": {**TEXT, "description": "Words of its title."},
+            "office": {**TEXT, "description": "US ambassador in Moscow, Soviet foreign minister, president."},
             "person": TEXT,
-            "day": {**TEXT, "description": DAY},
+            "day": {**TEXT, "description": "A day, month or year: 1985-11-19."},
             **RELEASE,
         },
         offices.who_held,

@@ -66,17 +66,20 @@ def others_called_so(query: Query, shown_already: set[str]) -> list[str] | None:
 
 def not_known(query: Query, release: Release) -> Record | None:
     """Agreements that may have been in force, as nobody read when they were to be; of predecessors of the parties, too."""
+
+    def of(*parties: str) -> Query:
+        return without_day(query, status=["unknown"], limit=FEW_OTHERS, **({"party_all": [*parties]} if parties else {}))
+
     parties = query.values.get("party_all", [])
     before = {after: before for before, after, *_ in successions(release)}
-    each = [without_day(query, status=["unknown"], limit=FEW_OTHERS)]
-    if any(party in before for party in parties):
-        earlier = [before.get(party, party) for party in parties]
-        each.append(without_day(query, status=["unknown"], limit=FEW_OTHERS, party_all=earlier))
+    earlier = [before.get(party, party) for party in parties]
+    each = [of(*parties), *([of(*earlier)] if earlier != parties else [])]
     found = {document["id"]: document for one in each for document in map(json.loads, page(one).documents)}
     if not found:
         return None
+    both = total(of(*dict.fromkeys((*parties, *earlier)))) if len(each) > 1 else 0
     some = [f"agreements/{id} ({document['title']})" for id, document in found.items()]
-    return {"total": max(len(some), *map(total, each)), "some": some}
+    return {"total": sum(map(total, each)) - both, "some": some}
 
 
 def parties_on(release: Release, parties: list[str], day: str) -> tuple[list[str], dict[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any, NamedTuple
 
-from ...resources.doubt import date_words, exact
+from ...resources.doubt import date_words, exact, term
 from ...schema.fields import Record
 from ...schema.shape import Node
 from .brief import Brief
@@ -216,15 +216,16 @@ def _dated(when: str, what: str) -> str:
 
 
 def _period(node: Node) -> Writer:
-    known, attested = _headed(node, "from", "to"), _headed(node, "from", "to", "attested")
+    """Writes a period; of a role, what is not known of its beginning and its end, too."""
+    write_rest = _headed(node, "from", "to", "attested")
+    of_role = any(part.name == "attested" for part in node.parts)
 
     def write(sheet: Sheet, item: Record) -> str:
         began, ended = item["from"] and date(item["from"]), item["to"] and date(item["to"])
-        if began or ended:
-            said = f"{began} to {ended}" if began and ended else f"from {began}" if began else f"until {ended}"
-            return _dated(said, known(sheet, item))
-        said = f"attested {date(item['attested'])}" if item.get("attested") else "dates not known"
-        return _dated(said, attested(sheet, item))
+        known = f"{began} to {ended}" if began and ended else f"from {began}" if began else f"until {ended}" if ended else ""
+        said = (term(item) if of_role else "") or ""
+        beside = f' <span class="dim">{escape(said)}</span>' if said and known else ""
+        return _dated(known or escape(said or "dates not known"), f"{write_rest(sheet, item)}{beside}")
 
     return write
 

@@ -13,13 +13,13 @@ import marshmallow as ma
 
 from ...formats.geojson import read_places
 from ...problems import nearest
+from ...query.aggregation import DIFFER, gone_through
 from ...query.pagination import total
 from ...query.parameters import Declared, filter_parameters, pin
 from ...query.parsing import InvalidParameters
 from ...query.query import Parameters, Query, Strings
 from ...query.timeline import Timeline, timeline_arguments
 from ...resources import BY_KIND
-from ...resources.doubt import date_words
 from ...resources.resource import Resource
 from ...resources.timeline import TIMELINE
 from ...schema.errors import Fault
@@ -146,21 +146,10 @@ def draw_years(query: Query) -> Picture:
     key = {"type": lambda event: (event["type"]["id"], event["type"]["name"])}.get(by, lambda event: (event[by], event[by]))
     groups = years.Groups(key, lambda year, value: narrowed(query, year=year, **({by: value} if value else {})), shown(query))
     picture = years.years(found, frame(query, "{} by year", "actors"), groups, terms(query))
-    return with_notes(replace(picture, notes=[*gone_through(query, found), *picture.notes]), query, "events", len(found))
-
-
-def gone_through(query: Query, found: list[Record]) -> list[str]:
-    """What was gone through for the types of these events: without it a column is taken for how much happened."""
-    ids, model = {event["type"]["id"] for event in found}, BY_KIND["event-types"].model
-    if len(ids) > FEW_TYPES:
-        return ["Types of event differ in what was gone through for them: the columns are no trend."]
-    rows = query.release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
-    return [
-        f"{type['label']}: gone through {date_words(type['covered'])}."
-        if type["covered"]
-        else f"{type['label']}: no time gone through as a whole, so the columns are no trend."
-        for type in (json.loads(text) for (text,) in rows)
-    ]
+    types = {event["type"]["id"] for event in found}
+    covered = [f"{type['label']}: {when}." for type, when in gone_through(query.release, types, FEW_TYPES)]
+    covered = covered or [f"{DIFFER}."] * bool(types)
+    return with_notes(replace(picture, notes=[*covered, *picture.notes]), query, "events", len(found))
 
 
 def terms(query: Query) -> list[tuple[Record, Record]]:
