@@ -153,10 +153,10 @@ class ResponseCache:
         if close := getattr(chunks, "close", None):
             close()
         headers = started[1]
-        etag = next(value for name, value in headers if name == "ETag")
+        etag, asked = dict(headers)["ETag"], [environ.get(name) for name in VARYING]
         environ[CACHE_RESULT] = "miss"
-        size = sum(len(environ.get(name, "")) for name in VARYING) + sum(len(value) for _, value in headers)
-        keep(Finished(headers, body, etag.strip('"').partition(":")[0], environ.get(ROUTE, ""), OVERHEAD + size + len(body)))
+        size = OVERHEAD + len(f"{asked}{headers}") + len(body)
+        keep(Finished(headers, body, etag.strip('"').partition(":")[0], environ.get(ROUTE, ""), size))
         return [body]
 
     def _of(self, release: str) -> LRUCache[Any, Finished]:
