@@ -50,7 +50,10 @@ class Turns:
     connections: int
 
     def burst(self, case: Case, seconds: float) -> Burst:
-        return self.generator.burst(Target(case.port, case.paths(seconds), self.connections, case.headers), seconds)
+        found = self.generator.burst(Target(case.port, case.paths(seconds), self.connections, case.headers), seconds)
+        if isinstance(case.asked, Fresh):
+            case.asked.use(found.requests + self.connections)
+        return found
 
 
 def alternate(cases: Sequence[Case], turns: Turns) -> tuple[Measured, dict[str, str]]:
