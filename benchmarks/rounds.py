@@ -21,7 +21,7 @@ class Case:
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
 
     def paths(self, seconds: float) -> Sequence[str]:
-        return [self.asked] if isinstance(self.asked, str) else list(self.asked.take(int(MOST * seconds) + 1))
+        return [self.asked] if isinstance(self.asked, str) else list(self.asked.take(int(MOST * max(seconds, 1))))
 
 
 @dataclass(frozen=True)

@@ -109,9 +109,10 @@ def canonical_text(values: Values) -> str:
 
 def query_string(pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
     """Names and values as a query string, in which some characters stay as they are."""
-    return "&".join([f"{_quoted(name, safe)}={_quoted(value, safe)}" for name, value in pairs])
+    return "&".join([f"{quoted(name, safe)}={quoted(value, safe)}" for name, value in pairs])
 
 
 @lru_cache(4096)
-def _quoted(text: str, safe: str) -> str:
+def quoted(text: str, safe: str) -> str:
+    """A text as a part of a query string."""
     return text if PLAIN.fullmatch(text) else quote_plus(text, safe)
