@@ -67,11 +67,18 @@ def datasette_rows(asked: Ask) -> str:
 
 
 class Fresh:
-    """Pages never asked for before: every call of `take` goes on where the last one ended."""
+    """Pages never asked for before, each spelled by its number: every call of `take` goes on after those that were used."""
 
-    def __init__(self, spelling: Spelling, sort: str = "-date", first: int = 1) -> None:
-        self.spelling, self.sort, self.next = spelling, sort, first
+    def __init__(self, path: Callable[[int], str], first: int = 1) -> None:
+        self.path, self.next = path, first
 
     def take(self, count: int) -> Iterator[str]:
-        start, self.next = self.next, self.next + count
-        return (self.spelling(ask(number, self.sort)) for number in range(start, start + count))
+        return (self.path(number) for number in range(self.next, self.next + count))
+
+    def use(self, count: int) -> None:
+        self.next += count
+
+
+def fresh(spelling: Spelling, sort: str = "-date", first: int = 1) -> Fresh:
+    """The page in an order, as a server spells it."""
+    return Fresh(lambda number: spelling(ask(number, sort)), first)

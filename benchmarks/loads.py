@@ -63,11 +63,18 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def interrupted(command: list[str], seconds: float) -> str:
-    """What a program printed that was told to stop after some time: wrk's own clock knows whole seconds only."""
+    """What a program printed that was told to stop after some time: wrk's own clock knows whole seconds only.
+
+    It is told again, as wrk does not listen before all of its threads are there.
+    """
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         time.sleep(seconds)
-        process.send_signal(signal.SIGINT)
-        return process.communicate()[0]
+        while True:
+            process.send_signal(signal.SIGINT)
+            try:
+                return process.communicate(timeout=1)[0]
+            except subprocess.TimeoutExpired:
+                continue
 
 
 class Wrk:

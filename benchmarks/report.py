@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
+from .formats import MANY
 from .goals import Goal, judge
 from .loads import Burst, percentile
 from .profiles import Profile
 from .results import Results
-from .rounds import Figure, figure
-from .shapes import SHAPES
+from .rounds import Figure, figure, ratio
+from .shapes import BARE_FLASK, SHAPES, name
 
 PACKAGES = (
     "flask", "werkzeug", "gunicorn", "peewee", "datasette", "fastapi", "starlette", "pydantic", "uvicorn", "uvloop", "httptools",
@@ -48,11 +50,15 @@ FAIR = """\
   a little less than the project does. Datasette's own query leaves out the total, too; goals are judged by its table page.
 - Both peers read the SQLite file that the project's load has made, documents rendered and indexes built.
 - p99 by size is taken with one connection a worker, so that it is the time of an answer, not of a queue; at depth with one
-  connection from Python, as are the shapes of query, each ask of which is another one; groups of two are of type and status.
+  connection from Python. Shapes of query have one connection a worker, too, as has bare Flask beside them; each ask is another
+  one; groups of two are of type and status. Whole answers in a format are read by Python, one after the other.
   Pages at depth lie evenly all over the list, in two orders, and each is asked for once.
 - A load is measured with its progress bar on a terminal; the memory is the most that its processes held together, shared
   pages counted once. Events a second counts events only, though statements, sources and the rest were loaded with them.
 """
+
+
+VALUES: tuple[Callable[[Burst], float], ...] = (lambda b: b.rate, lambda b: b.p50, lambda b: b.p99)
 
 
 def write(results: Results) -> str:
@@ -61,11 +67,12 @@ def write(results: Results) -> str:
         "# Results\n\nWritten by `make bench`; how it was measured is at the end.\n",
         machine(results),
         goals(results),
-        servers(results, "list again", f"A list asked for before ({results.bodies['list']:,} bytes)"),
-        servers(results, "item again", f"An item asked for before ({results.bodies['item']:,} bytes)"),
+        servers(results, "list again", f"A list asked for before ({results.bodies.get('list', 0):,} bytes)"),
+        servers(results, "item again", f"An item asked for before ({results.bodies.get('item', 0):,} bytes)"),
         servers(results, "list first time", "A list never asked for"),
         sizes(results),
         shapes(results),
+        formats(results),
         loading(results),
         starts(results),
         dump(results),
@@ -139,10 +146,10 @@ def program(name: str, option: str) -> str:
 
 
 def goals(results: Results) -> str:
-    verdict = {True: "reached", False: "**not reached**", None: "not measured"}
+    verdict = {True: "reached", False: "**not reached**: [why](../decisions/{})", None: "not measured"}
     rows = [
         (goal.what, f"{'at most' if goal.most else 'at least'} {goal.bound:g}{unit(goal)}", spread(goal.figure, unit(goal)),
-         verdict[goal.reached])
+         verdict[goal.reached].format(goal.page))
         for goal in judge(results)
     ]  # fmt: skip
     return f"## Goals\n\n{table(('what', 'goal', 'measured', ''), rows)}"
@@ -165,8 +172,7 @@ def servers(results: Results, what: str, title: str) -> str:
 
 
 def rates(results: Results, key: str) -> tuple[str, str, str]:
-    values: tuple[Callable[[Burst], float], ...] = (lambda b: b.rate, lambda b: b.p50, lambda b: b.p99)
-    rate, p50, p99 = (spread(figure(results.measured, key, value)) for value in values)
+    rate, p50, p99 = (spread(figure(results.measured, key, value)) for value in VALUES)
     return rate, p50, p99
 
 
@@ -178,28 +184,48 @@ def sizes(results: Results) -> str:
             group, _, who = key.partition(": ")
             if group.startswith("sizes, ") and who == str(events):
                 rows.append((f"{events:,}", group.removeprefix("sizes, "), *rates(results, key)))
-        deep = results.deep[events]
-        rows.append((f"{events:,}", "at any depth", "", number(percentile(deep, 0.5)), number(percentile(deep, 0.99))))
+        if deep := results.deep.get(events):
+            rows.append((f"{events:,}", "at any depth", "", number(percentile(deep, 0.5)), number(percentile(deep, 0.99))))
     return f"## A page, by the number of events\n\n{table(head, rows)}"
 
 
 def shapes(results: Results) -> str:
-    """First answers by size and shape."""
-    rows = []
-    for events in results.plan.sizes:
-        cells = [results.shapes[events, shape] for shape in SHAPES]
-        rows.append((f"{events:,}", *(f"{number(percentile(cell, 0.5))} / {number(percentile(cell, 0.99))}" for cell in cells)))
-    return f"## A first answer, by the shape of the query (p50 / p99, ms)\n\n{table(('events', *SHAPES), rows)}"
+    """First answers by size and shape, and beside bare Flask."""
+    head = ("shape", *(f"{events:,} events" for events in results.plan.sizes))
+    rows = [(shape, *(cell(results, name(shape, events)) for events in results.plan.sizes)) for shape in SHAPES]
+    rows.append((f"{NAMES[BARE_FLASK]}", *(cell(results, name(BARE_FLASK)) for _ in results.plan.sizes)))
+    how = "p50 / p99 in ms, and requests a second against bare Flask in the same round."
+    return f"## A first answer, by the shape of the query\n\n{how}\n\n{table(head, rows)}"
+
+
+def cell(results: Results, key: str) -> str:
+    if not results.measured.get(key):
+        return "not measured"
+    p50, p99 = (number(figure(results.measured, key, value).middle) for value in VALUES[1:])
+    return f"{p50} / {p99}, {spread(ratio(results.measured, key, name(BARE_FLASK)), ' x')}"
+
+
+def formats(results: Results) -> str:
+    """Whole answers: the least time of each, and how often that of NDJSON goes into it."""
+    found = results.formats
+    pairs = {word: zip(found["ndjson"], times, strict=True) for word, times in found.items()}
+    rows = [
+        (word, number(median(found[word]) / 1000), spread(Figure.of([one / other for one, other in pairs[word]]), " x"))
+        for word in found
+    ]
+    head = ("format", "seconds", "rate, against NDJSON")
+    return f"## {MANY:,} events in every format\n\n{table(head, rows)}"
 
 
 def loading(results: Results) -> str:
     head = (
         "events",
-        "with statements",
+        "records",
         "seconds",
         "events a second",
         "most memory",
         "release on disk",
+        "a record",
         "memory, a worker serving it",
     )
     rows = []
@@ -208,7 +234,7 @@ def loading(results: Results) -> str:
         worker = mebibytes(held and held // results.plan.workers)
         rows.append(
             (f"{data.events:,}", f"{data.records:,}", number(data.spent.seconds), number(data.rate), mebibytes(data.spent.peak),
-             mebibytes(data.bytes), worker)
+             mebibytes(data.bytes), f"{data.bytes / data.records / 1000:.1f} kB", worker)
         )  # fmt: skip
     return f"## Loading\n\n{table(head, rows)}"
 
@@ -217,16 +243,11 @@ def starts(results: Results) -> str:
     """Cold start and memory of those who serve data."""
     head = ("who", "from the start to the first answer, s", "memory, all processes", "memory, a worker")
     rows = []
-    for name in ("ours", "fastapi", "datasette"):
-        held = results.memory.get(name)
-        rows.append(
-            (
-                NAMES[name],
-                spread(Figure.of(results.starts[name])),
-                mebibytes(held),
-                mebibytes(held and held // results.plan.workers),
-            )
-        )
+    for who in ("ours", "fastapi", "datasette"):
+        if seconds := results.starts.get(who):
+            held = results.memory.get(who)
+            worker = mebibytes(held and held // results.plan.workers)
+            rows.append((NAMES[who], spread(Figure.of(seconds)), mebibytes(held), worker))
     return f"## Starting, and memory after the load\n\n{table(head, rows)}"
 
 

@@ -21,7 +21,6 @@ class Plan:
     megabytes: int = 200
     starts: int = 5
     pages: int = 400  # pages at depth, for each size
-    asks: int = 75  # first answers of each shape, for each size
     profiled: int = 10_000  # about the size of dataset whose load is profiled, where that is needed
 
     @property
@@ -38,7 +37,7 @@ class Data:
     dataset: Path
     data_dir: Path
     database: Path
-    records: int  # events and statements
+    records: int  # of all kinds
     spent: Spent
     bytes: int
 
@@ -58,7 +57,8 @@ class Results:
     bodies: dict[str, int] = field(default_factory=dict)
     measured: Measured = field(default_factory=dict)
     deep: dict[int, list[float]] = field(default_factory=dict)
-    shapes: dict[tuple[int, str], list[float]] = field(default_factory=dict)  # milliseconds, by size and shape
+    formats: dict[str, list[float]] = field(default_factory=dict)  # milliseconds of a whole answer
+    searches: dict[str, float] = field(default_factory=dict)  # by database, how p99 grows from the smallest size to the largest
     starts: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, int | None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)

@@ -21,7 +21,7 @@ class Case:
     headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
 
     def paths(self, seconds: float) -> Sequence[str]:
-        return [self.asked] if isinstance(self.asked, str) else list(self.asked.take(int(MOST * seconds) + 1))
+        return [self.asked] if isinstance(self.asked, str) else list(self.asked.take(int(MOST * max(seconds, 1))))
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,10 @@ class Turns:
     connections: int
 
     def burst(self, case: Case, seconds: float) -> Burst:
-        return self.generator.burst(Target(case.port, case.paths(seconds), self.connections, case.headers), seconds)
+        found = self.generator.burst(Target(case.port, case.paths(seconds), self.connections, case.headers), seconds)
+        if isinstance(case.asked, Fresh):
+            case.asked.use(found.requests + self.connections)
+        return found
 
 
 def alternate(cases: Sequence[Case], turns: Turns) -> tuple[Measured, dict[str, str]]:

@@ -6,8 +6,9 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import cycle, repeat
 from pathlib import Path
@@ -17,10 +18,11 @@ import click
 from api.config import Settings
 from api.dataset import reader
 from api.releases.build import build
+from api.resources import RESOURCES
 from api.storage.published import SUMS, digest
 
-from . import asks, deep, goals, processes, profiles, report, servers, shapes, tokens
-from .asks import Fresh
+from . import asks, deep, formats, goals, processes, profiles, report, servers, shapes, tokens
+from .asks import Fresh, fresh
 from .generate import generate
 from .loads import Generator, generator
 from .processes import Program
@@ -34,19 +36,19 @@ HERE = Path(__file__).resolve().parent
 VERSION, DUMP, RELEASE_FILE = "9.0.0", "events.ndjson.gz", "generated.sqlite"
 CHECKED = 10_000_000  # asks from this number on are for the check that all serve the same; nobody is measured with them
 TINY = Plan(
-    events=1000, sizes=(500, 1000), rounds=2, seconds=0.3, workers=1, threads=2, megabytes=4, starts=1, pages=20, asks=4,
+    events=1000, sizes=(500, 1000), rounds=2, seconds=0.3, workers=1, threads=2, megabytes=4, starts=1, pages=20,
     profiled=500,
 )  # fmt: skip
-SHORT = Plan(events=20_000, sizes=(1000, 20_000), rounds=4, seconds=1.5, megabytes=50, starts=2, pages=100)
+SHORT = Plan(events=20_000, sizes=(1000, 20_000), rounds=4, seconds=1.5, megabytes=50, starts=2, pages=100, profiled=1000)
+BEGUN = time.monotonic()
 
 
 def say(text: str) -> None:
-    click.echo(text, err=True)
+    click.echo(f"{time.monotonic() - BEGUN:4.0f} s  {text}", err=True)
 
 
 def loaded(events: int, folder: Path) -> Data:
     """A dataset of so many events, made and loaded; what the load cost is measured on the way."""
-    say(f"generating and loading {events:,} events")
     dataset, data_dir = folder / f"dataset-{events}", folder / f"data-{events}"
     generate(dataset, events)
     command = [sys.executable, "-m", "api", "load", "--dataset", str(dataset), "--data-dir", str(data_dir)]
@@ -55,10 +57,11 @@ def loaded(events: int, folder: Path) -> Data:
     database = data_dir / "release.db"  # Datasette's addresses begin with the file's name
     database.symlink_to(release)
     with sqlite3.connect(database) as connection:
-        counts = [connection.execute(f"SELECT COUNT(*) FROM {kind}").fetchone()[0] for kind in ("events", "statements")]
-    if counts[0] != events:
-        raise RuntimeError(f"{counts[0]} of {events} events were loaded")
-    return Data(events, dataset, data_dir, database, sum(counts), spent, release.stat().st_size)
+        tables = {resource.kind: resource.model._meta.table_name for resource in RESOURCES}
+        counts = {kind: connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0] for kind, table in tables.items()}
+    if counts["events"] != events:
+        raise RuntimeError(f"{counts['events']} of {events} events were loaded")
+    return Data(events, dataset, data_dir, database, sum(counts.values()), spent, release.stat().st_size)
 
 
 def unpacked(data: Data, folder: Path) -> Path:
@@ -98,12 +101,27 @@ class Bench:
     deep: list[str] = field(default_factory=list)  # pages far into the largest dataset
 
     @property
+    def bodies(self) -> Path:
+        """Where the constant bodies of peers lie."""
+        return self.folder / "bodies"
+
+    @property
     def size(self) -> Size:
         return Size(self.plan.workers, self.plan.threads)
 
-    def measure(self, what: str, cases: list[Case], connections: int) -> None:
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """A part of the run. Where it fails the results say so, and the rest goes on."""
+        say(name)
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001  # whatever it is, it spoils this part alone
+            self.results.failed[name] = f"{type(error).__name__}: {error}"
+            say(f"{name} failed: {error}")
+
+    def measure(self, what: str, cases: list[Case], connections: int, seconds: float | None = None) -> None:
         say(f"measuring {what}: {', '.join(case.name for case in cases)}")
-        turns = Turns(self.generator, self.plan.rounds, self.plan.seconds, connections)
+        turns = Turns(self.generator, self.plan.rounds, seconds or self.plan.seconds, connections)
         found, failed = alternate(cases, turns)
         self.results.measured.update({f"{what}: {name}": bursts for name, bursts in found.items()})
         self.results.failed.update({f"{what}: {name}": why for name, why in failed.items()})
@@ -111,9 +129,8 @@ class Bench:
     def side_by_side(self, data: Data) -> None:
         """The page, an item and a dump, from everybody who serves them."""
         releases_dir, big = published(data, self.folder, self.plan.megabytes)
-        bodies = self.folder / "bodies"
-        bodies.mkdir()
-        os.link(big, bodies / "dump")
+        self.bodies.mkdir()
+        os.link(big, self.bodies / "dump")
         page = asks.rest(asks.ask(0))
         with ExitStack() as stack:
             ports, pids = {}, {}
@@ -127,89 +144,92 @@ class Bench:
             start("ours", programs["ours"])
             _, body, headers = processes.get(ports["ours"], page)
             item = f"/v1/events/{servers.our_ids(json.loads(body))[0]}"
-            (bodies / "list").write_bytes(body)
-            (bodies / "item").write_bytes(processes.get(ports["ours"], item)[1])
-            self.results.bodies.update({path.name: path.stat().st_size for path in bodies.iterdir()})
-            programs |= self.peers(data, bodies, page)
+            (self.bodies / "list").write_bytes(body)
+            (self.bodies / "item").write_bytes(processes.get(ports["ours"], item)[1])
+            self.results.bodies.update({path.name: path.stat().st_size for path in self.bodies.iterdir()})
+            programs |= self.peers(data, page)
             if "nginx" in programs:
                 programs["front"] = servers.front(self.folder, ports["ours"], self.size, page)
             for name, program in programs.items():
                 if name != "ours":
-                    start(name, program)
-            self.agree(ports)
+                    with self.part(f"starting {name}"):
+                        start(name, program)
+            with self.part("asking everybody for the same page"):
+                self.agree(ports)
             self.asked_before(ports, page, item, headers["etag"])
             self.never_asked(ports)
-            for name in ("ours", "fastapi", "datasette"):
-                if name in pids:
-                    self.results.memory[name] = processes.memory(pids[name])
+            self.results.memory.update({name: processes.memory(pid) for name, pid in pids.items()})
             self.dump(ports)
-        self.cold_starts({name: programs[name] for name in ("ours", "fastapi", "datasette") if name in programs})
+            with self.part("asking for every format"):
+                self.results.formats = formats.measured(ports["ours"], data.database, self.plan.rounds)
+        with self.part("starting servers again and again"):
+            self.cold_starts({name: programs[name] for name in ("ours", "fastapi", "datasette") if name in ports})
 
-    def peers(self, data: Data, bodies: Path, page: str) -> dict[str, Program]:
+    def peers(self, data: Data, page: str) -> dict[str, Program]:
         """Everybody else that can be started here."""
-        plain = unpacked(data, self.folder)
         found = {
-            "constant": servers.same_gunicorn("constant", bodies, self.size, "/list"),
-            "bare flask": servers.same_gunicorn("bare_flask", bodies, self.size, page),
-            "fastapi": servers.uvicorn("fastapi_peer:app", plain, self.size, page),
-            "datasette": servers.uvicorn("datasette_peer:create", plain, self.size, asks.datasette(asks.ask(0))),
+            "constant": servers.same_gunicorn("constant", self.bodies, self.size, "/list"),
+            "bare flask": servers.same_gunicorn("bare_flask", self.bodies, self.size, page),
         }
-        environ = servers.nginx(self.folder, bodies, self.size, "/list")
+        with self.part("building the database for peers"):
+            plain = unpacked(data, self.folder)
+            found["fastapi"] = servers.uvicorn("fastapi_peer:app", plain, self.size, page)
+            found["datasette"] = servers.uvicorn("datasette_peer:create", plain, self.size, asks.datasette(asks.ask(0)))
+        environ = servers.nginx(self.folder, self.bodies, self.size, "/list")
         if shutil.which("nginx", path=environ.environ["PATH"]):
             found["nginx"] = environ
         else:
             self.results.missing.append("nginx")
         return found
 
-    def agree(self, ports: dict[str, int]) -> None:
-        same: dict[str, tuple[int, asks.Spelling, servers.Reader]] = {
-            "ours": (ports["ours"], asks.rest, servers.our_ids),
-            "fastapi": (ports["fastapi"], asks.rest, servers.our_ids),
-            "datasette": (ports["datasette"], asks.datasette, servers.datasette_ids),
-            "datasette rows": (ports["datasette"], asks.datasette_rows, servers.datasette_ids),
-        }
+    def agree(self, ports: Mapping[str, int]) -> None:
+        readers: tuple[tuple[str, str, asks.Spelling, servers.Reader], ...] = (
+            ("ours", "ours", asks.rest, servers.our_ids),
+            ("fastapi", "fastapi", asks.rest, servers.our_ids),
+            ("datasette", "datasette", asks.datasette, servers.datasette_ids),
+            ("datasette rows", "datasette", asks.datasette_rows, servers.datasette_ids),
+        )
+        same = {name: (ports[who], spelling, reader) for name, who, spelling, reader in readers if who in ports}
         servers.must_agree(same, CHECKED, 10)
 
-    def asked_before(self, ports: dict[str, int], page: str, item: str, etag: str) -> None:
-        cases = [
-            Case("ours", ports["ours"], page),
-            Case("ours, gzip", ports["ours"], page, {"Accept-Encoding": "gzip"}),
-            Case("ours, 304", ports["ours"], page, {"If-None-Match": etag}),
-            Case("constant", ports["constant"], "/list"),
-            Case("bare flask", ports["bare flask"], page),
-            Case("fastapi", ports["fastapi"], page),
-            Case("datasette", ports["datasette"], asks.datasette(asks.ask(0))),
-        ]
-        if "nginx" in ports:
-            cases += [Case("front", ports["front"], page), Case("nginx", ports["nginx"], "/list")]
+    def asked_before(self, ports: Mapping[str, int], page: str, item: str, etag: str) -> None:
+        plain: Mapping[str, str] = {}
+        lists = (
+            ("ours", "ours", page, plain),
+            ("ours, gzip", "ours", page, {"Accept-Encoding": "gzip"}),
+            ("ours, 304", "ours", page, {"If-None-Match": etag}),
+            ("constant", "constant", "/list", plain),
+            ("bare flask", "bare flask", page, plain),
+            ("fastapi", "fastapi", page, plain),
+            ("datasette", "datasette", asks.datasette(asks.ask(0)), plain),
+            ("front", "front", page, plain),
+            ("nginx", "nginx", "/list", plain),
+        )
+        cases = [Case(name, ports[who], path, headers) for name, who, path, headers in lists if who in ports]
         self.measure("list again", cases, self.plan.connections)
-        cases = [
-            Case("ours", ports["ours"], item),
-            Case("constant", ports["constant"], "/item"),
-            Case("fastapi", ports["fastapi"], item),
-        ]
-        self.measure("item again", cases, self.plan.connections)
+        items = {"ours": item, "constant": "/item", "fastapi": item}
+        self.measure(
+            "item again", [Case(who, ports[who], path) for who, path in items.items() if who in ports], self.plan.connections
+        )
 
-    def never_asked(self, ports: dict[str, int]) -> None:
+    def never_asked(self, ports: Mapping[str, int]) -> None:
         processes.get(ports["ours"], asks.page(asks.ask(0)))  # a process makes its templates with its first page
-        cases = [
-            Case("ours", ports["ours"], Fresh(asks.rest)),
-            Case("page", ports["ours"], Fresh(asks.page, first=CHECKED // 2)),  # no count of theirs is known already
-            Case("bare flask", ports["bare flask"], Fresh(asks.rest)),
-            Case("fastapi", ports["fastapi"], Fresh(asks.rest)),
-            Case("datasette", ports["datasette"], Fresh(asks.datasette)),
-            Case("datasette rows", ports["datasette"], Fresh(asks.datasette_rows)),
-        ]
+        lists = (
+            ("ours", "ours", fresh(asks.rest)),
+            ("page", "ours", fresh(asks.page, first=CHECKED // 2)),  # no count of theirs is known already
+            ("bare flask", "bare flask", fresh(asks.rest)),
+            ("fastapi", "fastapi", fresh(asks.rest)),
+            ("datasette", "datasette", fresh(asks.datasette)),
+            ("datasette rows", "datasette", fresh(asks.datasette_rows)),
+        )
+        cases = [Case(name, ports[who], asked) for name, who, asked in lists if who in ports]
         self.measure("list first time", cases, self.plan.connections)
 
-    def dump(self, ports: dict[str, int]) -> None:
-        cases = [Case("ours", ports["ours"], f"/v1/releases/{VERSION}/{DUMP}")]
-        if "nginx" in ports:
-            cases.append(Case("nginx", ports["nginx"], "/dump"))
-        self.measure("dump", cases, self.plan.workers)
+    def dump(self, ports: Mapping[str, int]) -> None:
+        paths = {"ours": f"/v1/releases/{VERSION}/{DUMP}", "nginx": "/dump"}
+        self.measure("dump", [Case(who, ports[who], path) for who, path in paths.items() if who in ports], self.plan.workers)
 
     def cold_starts(self, programs: dict[str, Program]) -> None:
-        say("starting servers again and again")
         for name in programs:
             self.results.starts[name].clear()
         for _ in range(self.plan.starts):
@@ -220,29 +240,33 @@ class Bench:
     def sizes(self, data: dict[int, Data]) -> None:
         """The same pages from datasets of every size, all served at once and asked in turn."""
         with ExitStack() as stack:
+
+            def start(program: Program) -> processes.Running:
+                return stack.enter_context(processes.running(program, self.folder))
+
             started = {
-                events: stack.enter_context(processes.running(servers.ours(data[events].data_dir, self.size), self.folder))
-                for events in self.plan.sizes
+                events: start(servers.ours(data[events].data_dir, self.size)) for events in self.plan.sizes if events in data
             }
             for events, server in started.items():
                 servers.must_agree({f"{events} events": (server.port, asks.rest, servers.our_ids)}, CHECKED, 5)
+            ports = {events: server.port for events, server in started.items()}
             page = asks.rest(asks.ask(0))
             kinds: tuple[tuple[str, Callable[[], str | Fresh]], ...] = (
                 ("again", lambda: page),
-                ("first time", lambda: Fresh(asks.rest)),
-                ("first time, by title", lambda: Fresh(asks.rest, "title")),
+                ("first time", lambda: fresh(asks.rest)),
+                ("first time, by title", lambda: fresh(asks.rest, "title")),
             )
             for kind, asked in kinds:
-                cases = [Case(str(events), server.port, asked()) for events, server in started.items()]
+                cases = [Case(str(events), port, asked()) for events, port in ports.items()]
                 self.measure(f"sizes, {kind}", cases, self.plan.workers)
-            ports = {events: server.port for events, server in started.items()}
-            self.depths(ports)
-            self.shapes(ports)
+            with self.part("walking to the end of the lists, and measuring pages on the way"):
+                self.depths(ports)
+            with self.part("asking in every shape"):
+                self.shapes(ports, start(servers.same_gunicorn("bare_flask", self.bodies, self.size, page)).port)
             for events, server in started.items():
                 self.results.memory[str(events)] = processes.memory(server.pid)
 
     def depths(self, ports: dict[int, int]) -> None:
-        say("walking to the end of the lists, and measuring pages on the way")
         pages = {events: deep.cursors(port, events, self.plan.pages) for events, port in ports.items()}
         self.deep.extend(pages[max(pages)])
         found = self.results.deep
@@ -250,49 +274,45 @@ class Bench:
             for events, port in ports.items():
                 found.setdefault(events, []).extend(deep.timed(port, pages[events][number :: self.plan.rounds]))
 
-    def shapes(self, ports: dict[int, int]) -> None:
-        """First answers of every shape, a few of each in turn; what all of a shape share was read before."""
-        say("asking in every shape")
-        share = max(self.plan.asks // self.plan.rounds, 1)
-        for number in range(-1, self.plan.rounds):
-            for shape in shapes.SHAPES:
-                for events, port in ports.items():
-                    warm_up = number < 0
-                    times = deep.timed(port, list(shapes.paths(shape, CHECKED if warm_up else number * share, share)))
-                    if not warm_up:
-                        self.results.shapes.setdefault((events, shape), []).extend(times)
+    def shapes(self, ports: dict[int, int], bare: int) -> None:
+        """First answers of every shape, beside bare Flask; what all of a shape share is read by the burst that warms up."""
+        cases = [Case(shapes.BARE_FLASK, bare, fresh(asks.rest))]
+        cases += [
+            Case(f"{shape}, {events}", port, shapes.fresh(shape)) for shape in shapes.SHAPES for events, port in ports.items()
+        ]
+        self.measure("shapes", cases, self.plan.workers, self.plan.seconds / 3)
 
     def profile(self, data: dict[int, Data]) -> None:
         """A profile for each goal that was missed."""
-        wanted = dict.fromkeys(goal.profile for goal in goals.judge(self.results) if goal.reached is False)
+        wanted = dict.fromkeys(goal.profile for goal in goals.judge(self.results) if goal.profile and goal.reached is False)
         main, largest = data[self.plan.events], data[max(self.plan.sizes)]
         count = 200 if self.plan.seconds >= 1 else 20
         page, item = asks.rest(asks.ask(0)), f"/v1/events/{self.an_id(main)}"
 
-        def fresh(first: int, sort: str = "-date") -> Iterator[str]:
-            return Fresh(asks.rest, sort, CHECKED * first).take(CHECKED)
+        def unasked(first: int, sort: str = "-date") -> Iterator[str]:
+            return fresh(asks.rest, sort, CHECKED * first).take(CHECKED)
 
         dump = f"/v1/releases/{VERSION}/{DUMP}"
         calls: dict[str, tuple[Data, Iterator[str], int]] = {
             "list again": (main, repeat(page), count * 10),
             "item again": (main, repeat(item), count * 10),
-            "list first time": (main, fresh(2), count),
+            "list first time": (main, unasked(2), count),
             "largest, list again": (largest, repeat(page), count * 10),
-            "largest, list first time": (largest, fresh(3), count),
-            "largest, by title": (largest, fresh(4, "title"), count),
+            "largest, list first time": (largest, unasked(3), count),
+            "largest, by title": (largest, unasked(4, "title"), count),
             "largest, deep": (largest, cycle(self.deep), count),
             "dump": (main, repeat(dump), count),
         }
         for name in wanted:
-            say(f"profiling {name}")
-            if name in calls:
-                source, paths, times = calls[name]
-                settings = Settings(data_dir=source.data_dir, releases_dir=self.folder / "releases")
-                self.results.profiles.append(profiles.requests(name, settings, paths, times))
-            else:
-                some = data[min(data, key=lambda events: abs(events - self.plan.profiled))]
-                made = profiles.load(f"{name} ({some.events:,} events)", some.dataset, self.folder / "profiled")
-                self.results.profiles.append(made)
+            with self.part(f"profiling {name}"):
+                if name in calls:
+                    source, paths, times = calls[name]
+                    settings = Settings(data_dir=source.data_dir, releases_dir=self.folder / "releases")
+                    self.results.profiles.append(profiles.requests(name, settings, paths, times))
+                else:
+                    some = data[min(data, key=lambda events: abs(events - self.plan.profiled))]
+                    made = profiles.load(f"{name} ({some.events:,} events)", some.dataset, self.folder / "profiled")
+                    self.results.profiles.append(made)
 
     @staticmethod
     def an_id(data: Data) -> str:
@@ -304,14 +324,20 @@ def bench(plan: Plan, generator: Generator, folder: Path) -> Results:
     """Everything, in files below `folder`."""
     results = Results(plan, generator.name)
     run = Bench(plan, generator, folder, results)
-    data = {events: loaded(events, folder) for events in sorted({plan.events, *plan.sizes})}
-    results.data.update(data)
-    run.side_by_side(data[plan.events])
-    run.sizes(data)
-    run.profile(data)
-    say("asking the queries of search on both databases")
-    results.search = search.section(scale.SIZES if max(scale.SIZES) <= max(plan.sizes) else plan.sizes)
-    results.tools = tokens.section()
+    data = results.data
+    for events in sorted({plan.events, *plan.sizes}):
+        with run.part(f"generating and loading {events:,} events"):
+            data[events] = loaded(events, folder)
+    with run.part("measuring everybody side by side"):
+        run.side_by_side(data[plan.events])
+    with run.part("measuring every size of dataset"):
+        run.sizes(data)
+    with run.part("asking the queries of search on both databases"):
+        results.search, results.searches = search.section(scale.SIZES if max(scale.SIZES) <= max(plan.sizes) else plan.sizes)
+    with run.part("counting the tokens of tools"):
+        results.tools = tokens.section()
+    with run.part("profiling"):
+        run.profile(data)
     return results
 
 

@@ -1,9 +1,9 @@
 """NDJSON and CSV: one record a line, all pages of a list."""
 
 import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from ..resources.resource import Resource
@@ -16,6 +16,7 @@ from .sparse import narrowed
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how text begins that a spreadsheet runs
 NOT_FLAT = ("links", "offices")
 BOM = "\ufeff"
+AS_TEXT = SimpleNamespace(write=str)  # a file whose `write` gives the text back, which `writerow` passes on
 
 
 def ndjson(listing: Listing) -> Iterator[str]:
@@ -50,18 +51,18 @@ def csv_rows(listing: Listing) -> Iterator[str]:
     With `spreadsheet`, a byte order mark comes first, and no text is a formula.
     """
     header = columns(listing.resource, listing.fields)
-    steps = [path.split(".") for path in header]
+    cells = [cell_at(path.split(".")) for path in header]
     yield (BOM if listing.spreadsheet else "") + row(header)
     for document in listing.documents():
         for item in spread(document, listing.expand.split(".")) if listing.expand else [document]:
-            yield row([cell(item, path) for path in steps], guard=listing.spreadsheet)
+            yield row([read(item) for read in cells], guard=listing.spreadsheet)
 
 
 def row(cells: Iterable[Any], *, guard: bool = False) -> str:
     """One line of CSV (RFC 4180); with `guard`, an apostrophe goes before text that a spreadsheet would run as a formula."""
-    out = io.StringIO()
-    csv.writer(out).writerow([f"'{c}" if guard and isinstance(c, str) and c.startswith(FORMULA) else c for c in cells])
-    return out.getvalue()
+    if guard:
+        cells = [f"'{c}" if isinstance(c, str) and c.startswith(FORMULA) else c for c in cells]
+    return str(csv.writer(AS_TEXT).writerow(cells))
 
 
 def spread(value: Record, path: list[str]) -> Iterator[Record]:
@@ -73,25 +74,33 @@ def spread(value: Record, path: list[str]) -> Iterator[Record]:
             yield {**value, key: inner}
 
 
-def cell(value: Any, path: list[str], depth: int = 0) -> Any:
-    """The value at a path, an empty string for null.
+def cell_at(path: Sequence[str], depth: int = 0) -> Callable[[Any], Any]:
+    """What reads the cell at a path of a value: an empty string for null.
 
     The items of a list are joined by ` | `, those of a list in it by ` || ` and so on, each in its place, an empty one
     for null; `|` and `\\` in an item have a `\\` before them.
     """
-    for step, key in enumerate(path):
-        if isinstance(value, list):
-            return _items(value, path[step:], depth + 1)
-        if value is None:
-            return ""
-        value = value[key]
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return _items(value, [], depth + 1)
-    value = str(value).lower() if isinstance(value, bool) else value
-    return str(value).replace("\\", "\\\\").replace("|", "\\|") if depth else value
+    if not path:
+        return _escaped if depth else _plain
+    key, *rest = path
+    one, item, between = cell_at(rest, depth), cell_at(rest, depth + 1), f" {'|' * (depth + 1)} "
+    as_is = one is _plain
+
+    def read(value: Any) -> Any:
+        found = value and value[key]
+        if as_is and type(found) is str:
+            return found
+        if isinstance(found, list):
+            return between.join(map(item, found))
+        return "" if found is None else one(found)
+
+    return read
 
 
-def _items(values: list[Any], path: list[str], depth: int) -> str:
-    return f" {'|' * depth} ".join([str(cell(value, path, depth)) for value in values])
+def _plain(value: Any) -> Any:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else value
+
+
+def _escaped(value: Any) -> str:
+    text = value if type(value) is str else str(_plain(value))
+    return text.replace("\\", "\\\\").replace("|", "\\|") if "|" in text or "\\" in text else text

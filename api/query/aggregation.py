@@ -1,6 +1,7 @@
 """Counting records by the values of filters: by one filter (facets) or by several together (aggregates)."""
 
 import json
+import secrets
 from collections.abc import Collection, Mapping
 from operator import itemgetter
 
@@ -11,7 +12,7 @@ from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release
 from .columns import counted
-from .parsing import InvalidParameters, query_string
+from .parsing import InvalidParameters, query_string, quoted
 from .query import Query
 
 MOST_VALUES = 100
@@ -19,6 +20,7 @@ MOST_PERIODS = 1500  # months of more than a century
 MOST_GROUPS = 10_000
 DIFFER = "Types of event differ in what was gone through for them: counts by time are no trend"
 UNCOVERED = "no time gone through as a whole, so counts by time are no trend"
+NO_VALUE = {"": None}.get  # of the value that stands for none, and of others
 
 
 def facets(query: Query, args: Mapping[str, str], base: str) -> Record:
@@ -46,16 +48,12 @@ def _counted(query: Query, name: str) -> tuple[list[tuple[str, int]], int]:
 
 
 def _facet(query: Query, filter: Terms, rows: list[tuple[str, int]], args: Mapping[str, str], base: str) -> list[Record]:
-    names = _names(query.release, filter, [value for value, _ in rows])
+    names, mark = _names(query.release, filter, [value for value, _ in rows]), secrets.token_hex()
     dropped = ("cursor", "facets", "format", *(["limit"] if args.get("limit") == "0" else []))
     kept = {key: value for key, value in args.items() if key not in dropped}
+    before, after = f"{base}?{query_string(_narrow(filter, kept, mark).items(), ',')}".split(mark)
     return [
-        {
-            "value": value,
-            "name": names.get(value),
-            "count": count,
-            "href": f"{base}?{query_string(_narrow(filter, kept, value).items(), ',')}",
-        }
+        {"value": value, "name": names.get(value), "count": count, "href": f"{before}{quoted(value, ',')}{after}"}
         for value, count in rows
     ]
 
@@ -93,7 +91,7 @@ def aggregate(query: Query) -> list[Record]:
     rows = sorted(groups.items(), reverse=word == "-value")
     if word.endswith("count"):
         rows.sort(key=itemgetter(1), reverse=word == "-count")
-    return [{**{name: value or None for name, value in zip(by, group, strict=True)}, "count": count} for group, count in rows]
+    return [dict(zip((*by, "count"), (*map(NO_VALUE, group, group), count), strict=True)) for group, count in rows]
 
 
 def covered(query: Query) -> Record:

@@ -1,10 +1,11 @@
 """Filters as columns, in which records are counted in one pass, whatever they are grouped by."""
 
 from array import array
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from itertools import compress, product
-from typing import NamedTuple
+from operator import getitem
+from typing import Any, NamedTuple
 
 from ..resources import INDEXES
 from ..storage.release import Release
@@ -18,11 +19,12 @@ Group = tuple[str, ...]  # the empty text stands for no value
 class FilterColumn(NamedTuple):
     """The values of a filter, twice: an entry for each record and value, and of each record the place of its combination.
 
-    A record without values has an empty entry, and the first combination.
+    A record without values has an empty entry, and the first combination; `alone` has each entry as a combination.
     """
 
     records: Sequence[int]
     entries: list[str]
+    alone: Mapping[str, Group]
     places: Sequence[int]
     combinations: list[Group]
 
@@ -45,12 +47,13 @@ def column(release: Release, kind: str, filter: str) -> FilterColumn:
             places[record] = longer[step]
         bare = [record for record in compress(range(len(places)), chosen(every)) if not places[record]]
         records = array("I", [*[record for record, _ in rows], *bare])
-        return FilterColumn(records, [*[value for _, value in rows], *[""] * len(bare)], places, combinations)
+        entries = [*[value for _, value in rows], *[""] * len(bare)]
+        return FilterColumn(records, entries, {entry: (entry,) for entry in entries}, places, combinations)
 
     return release.once(f"column {kind} {filter}", read)
 
 
-def counted(query: Query, filters: Sequence[str]) -> Counter[Group]:
+def counted(query: Query, filters: Sequence[str]) -> Mapping[Group, int]:
     """How many records of a query have each combination of a value of each filter."""
     columns = [column(query.release, query.resource.kind, filter) for filter in filters]
     widest = max(range(len(columns)), key=lambda n: len(columns[n].combinations))  # read by its entries, the others by record
@@ -59,9 +62,10 @@ def counted(query: Query, filters: Sequence[str]) -> Counter[Group]:
     records = list(compress(columns[widest].records, found))
     parts = [map(column.places.__getitem__, records) for column in columns]
     parts[widest] = compress(columns[widest].entries, found)  # type: ignore[call-overload]
-    groups: Counter[Group] = Counter()
+    tables: list[Any] = [column.combinations for column in columns]
+    tables[widest] = columns[widest].alone
+    groups: dict[Group, int] = defaultdict(int)
     for keys, count in Counter(zip(*parts, strict=True)).items():
-        values = [(key,) if n == widest else columns[n].combinations[key] for n, key in enumerate(keys)]
-        for group in product(*values):
+        for group in product(*map(getitem, tables, keys)):
             groups[group] += count
     return groups

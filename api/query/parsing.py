@@ -59,7 +59,7 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
     for name, field in schema.load_fields.items():
         if name in single or name in required:
             try:
-                loaded[name] = field.deserialize(single.get(name, ma.missing), name, single)
+                loaded[name] = _read(field, single.get(name, ma.missing), name)
             except ma.ValidationError as error:
                 messages[name], loaded[name] = error.messages, error.valid_data or None
         elif name in defaults:
@@ -68,7 +68,7 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
     if messages:
         errors += [fault for fault in faults(schema, messages, single) if str(fault.path[0]) not in empty]
         loaded = {name: value for name, value in loaded.items() if name in single}
-    return {name: _folded(value) for name, value in loaded.items() if value is not None}, errors
+    return {name: value for name, value in loaded.items() if value is not None}, errors
 
 
 @cache
@@ -85,8 +85,10 @@ def joined(values: Iterable[str]) -> str:
     return ",".join(values)
 
 
-def _folded(value: Any) -> Any:
-    """A list without its repeats, in the order in which its values first come."""
+@lru_cache(1024)
+def _read(field: ma.fields.Field[Any], text: Any, name: str) -> Any:
+    """The value of a parameter; of a list without its repeats, in the order in which its values first come."""
+    value = field.deserialize(text, name, {})
     return list(dict.fromkeys(value)) if isinstance(value, list) else value
 
 
@@ -107,9 +109,10 @@ def canonical_text(values: Values) -> str:
 
 def query_string(pairs: Iterable[tuple[str, str]], safe: str = "") -> str:
     """Names and values as a query string, in which some characters stay as they are."""
-    return "&".join([f"{_quoted(name, safe)}={_quoted(value, safe)}" for name, value in pairs])
+    return "&".join([f"{quoted(name, safe)}={quoted(value, safe)}" for name, value in pairs])
 
 
 @lru_cache(4096)
-def _quoted(text: str, safe: str) -> str:
+def quoted(text: str, safe: str) -> str:
+    """A text as a part of a query string."""
     return text if PLAIN.fullmatch(text) else quote_plus(text, safe)

@@ -25,7 +25,8 @@ def positions(query: Query, keys: Keys, after: Position | None, count: int) -> l
         return [(number,) for number in ends(records, count, descends)]
     if column.name == "earliest" and not descends and is_dated(resource):
         records = _next_days(days_of(release, resource.kind), records, after, count)
-    size, of = records.bit_count(), of_kind(release, resource.kind).bit_count()
+    every = of_kind(release, resource.kind)
+    size, of = records.bit_count(), every.bit_count()
     shape = resource.model._meta.table_name, tuple((column.column_name, descends) for column, descends in keys)
     if not size:
         return []
@@ -35,10 +36,10 @@ def positions(query: Query, keys: Keys, after: Position | None, count: int) -> l
         return list(release.execute(_statement(*shape, after is not None, size), *gathered, *_compared(after, False), count))
     step = count + count * of // size
     found: list[Position] = []
-    bits = records.to_bytes(records.bit_length() // 8 + 1, "little")
+    bits = records.to_bytes(every.bit_length() // 8 + 1, "little")
     while len(found) < count:
         rows = release.execute(_statement(*shape, after is not None), *_compared(after, True), step)
-        found += [row for row in rows if row[-1] >> 3 < len(bits) and bits[row[-1] >> 3] >> (row[-1] & 7) & 1]
+        found += [row for row in rows if bits[row[-1] >> 3] >> (row[-1] & 7) & 1]
         if len(rows) < step:
             break
         after = rows[-1]

@@ -11,8 +11,10 @@ from ..query.parsing import query_string
 
 HERE, ROOT = "diplomatic_events.here", "diplomatic_events.root"  # keys of the WSGI environ
 PLAIN = "!$'()*,/:;?@"  # characters that need no escape in a query string
-# Addresses that werkzeug would not change, however often it took them apart.
-UNCHANGED = re.compile(r"https?://(?!xn--|[^/]*\.xn--)[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9_.~!$'()*,/:;@+=&?-]*")
+# Addresses that are URIs as they are: a host, a path that werkzeug would not change, and a query with its escapes.
+UNCHANGED = re.compile(
+    r"https?://(?!xn--|[^/]*\.xn--)[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9_.~!$'()*,/:;@+=&-]*(\?([A-Za-z0-9_.~!$'()*,/:;@+=&?-]|%[0-9A-Fa-f]{2})*)?"
+)
 
 
 def here() -> str:

@@ -7,7 +7,6 @@ from typing import Any
 import peewee as pw
 from flask import Flask, Response, current_app, request
 from flask_compress import Compress
-from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
 
 from ..config import MOUNT, Settings
@@ -39,7 +38,7 @@ from . import (
     timeline,
 )
 from .addresses import in_problem
-from .headers import ASKED, CLOSED, EXPOSED, LONGEST_LOCATION, METHODS, SECURITY
+from .headers import ASKED, LONGEST_LOCATION, METHODS, guarded
 from .response_cache import REQUEST_ID, ROUTE, ResponseCache
 
 log = logging.getLogger(__name__)
@@ -55,7 +54,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["mcp_origins"] = settings.mcp_origins.split(",")
     init_routes(app)
     init_problems(app)
-    init_cors(app)
     init_compression(app)
     init_headers(app)
     if settings.watch:
@@ -69,7 +67,6 @@ def create_outside(detail: str) -> Flask:
     """The WSGI application for addresses outside of the paths that others are mounted at; `detail` says which these are."""
     app = Flask(__name__, static_folder=None)
     init_problems(app)
-    init_cors(app)
     init_headers(app)
 
     @app.before_request
@@ -90,47 +87,35 @@ def init_routes(app: Flask) -> None:
     app.extensions["pages"] = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("pages.")}
 
 
-def init_cors(app: Flask) -> None:
-    """Any origin may read every response, errors included."""
-
-    @app.before_request
-    def preflight() -> Response | None:
-        """A browser that may not ask would not tell its page that there is nothing: a 404 here looks like a refusal."""
-        asked = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        return Response(headers={"Allow": ", ".join(METHODS)}) if asked else None
-
-    @app.after_request  # runs after that of CORS, which would repeat the names that were asked for, however many
-    def any_header(response: Response) -> Response:
-        if "Access-Control-Allow-Headers" in response.headers:
-            response.headers["Access-Control-Allow-Headers"] = ASKED
-        return response
-
-    tools: dict[Any, Any] = {"/mcp": {"methods": ["POST"]}, "/.*": {}}
-    CORS(app, resources=tools, send_wildcard=True, methods=METHODS, expose_headers=EXPOSED, max_age=86400)
-
-
 def init_headers(app: Flask) -> None:
-    """Security headers on every response, and the route for the access log."""
+    """Security and CORS headers on every response, errors included, and the route for the access log."""
+    app.wsgi_app = guarded(app.wsgi_app)  # type: ignore[method-assign, assignment]
 
     @app.before_request
-    def require_address() -> None:
+    def require_address() -> Response | None:
         if not request.host:  # links are made from it, and from the prefix
             raise Problem(400, "The Host header names no host.")
         if not MOUNT.fullmatch(request.root_path):
             request.root_path = ""
             raise Problem(400, "X-Forwarded-Prefix is no path such as /data.")
+        return preflight() if request.method == "OPTIONS" else None
 
     @app.after_request
-    def guard(response: Response) -> Response:
-        if len(response.headers.get("Location", "")) > LONGEST_LOCATION:
+    def finish(response: Response) -> Response:
+        if len(response.location or "") > LONGEST_LOCATION:
             response = respond(Problem(414, "The address to go to is too long for a header field."))
-        if request.url_rule:
-            request.environ[ROUTE] = request.url_rule.rule
-        # A browser puts the headers of a 304 in the place of those that it keeps, so that a page would lose its own policy.
-        if "Content-Security-Policy" not in response.headers and response.status_code != HTTPStatus.NOT_MODIFIED:
-            response.headers["Content-Security-Policy"] = CLOSED
-        response.headers.extend(SECURITY)
+        if rule := request.url_rule:
+            request.environ[ROUTE] = rule.rule
         return deprecations.announce(response)
+
+
+def preflight() -> Response | None:
+    """Any origin may read. A browser that may not ask would not tell its page of a 404, which looks like a refusal."""
+    if "Access-Control-Request-Method" not in request.headers:
+        return None
+    methods = ", ".join(METHODS if request.path != "/mcp" else ("POST",))
+    allowed = {"Access-Control-Allow-Methods": methods, "Access-Control-Allow-Headers": ASKED, "Access-Control-Max-Age": "86400"}
+    return Response(headers={"Allow": ", ".join(METHODS), **allowed})
 
 
 def init_compression(app: Flask) -> None:

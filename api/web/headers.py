@@ -3,6 +3,9 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from ..formats import dumps
 from ..problems import Problem
@@ -20,9 +23,10 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 ASKED = "*, Authorization, If-None-Match, If-Modified-Since, If-Range, Range, X-Request-ID"
 # Response headers that pages of other origins may read.
 EXPOSED = (
-    "Link", "ETag", "Retry-After", "Repr-Digest", "Content-Range", "Accept-Ranges", "Content-Disposition", "X-Request-ID",
-    "RateLimit", "RateLimit-Policy", "Deprecation", "Sunset",
+    "Accept-Ranges", "Content-Disposition", "Content-Range", "Deprecation", "ETag", "Link", "RateLimit", "RateLimit-Policy",
+    "Repr-Digest", "Retry-After", "Sunset", "X-Request-ID",
 )  # fmt: skip
+POLICY = "Content-Security-Policy"
 CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 # Swagger UI: scripts that call this server, and images inside its own style sheet.
 DOCUMENTATION = (
@@ -44,17 +48,33 @@ def page_policy(html: str) -> str:
     return f"default-src 'none'; style-src {styles}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
+ALWAYS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": ", ".join(EXPOSED), **SECURITY}
+
+
+def guarded(inner: WSGIApplication) -> WSGIApplication:
+    """An application with the headers that every response has; werkzeug takes a dozen calls to add one, in each response.
+
+    A 304 gets no policy: a browser puts its headers in the place of those that it keeps, and a page would lose its own.
+    """
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            policy = () if POLICY in dict(headers) or status.startswith("304") else ((POLICY, CLOSED),)
+            return start_response(status, [*headers, *policy, *ALWAYS.items()], exc_info)
+
+        return inner(environ, start)
+
+    return call
+
+
 def outside(problem: Problem) -> tuple[dict[str, str], bytes]:
     """Header fields and body of a problem response that is sent without the Flask application."""
     body = f"{dumps(problem.body)}\n".encode()
     fields = {
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Expose-Headers": ", ".join(EXPOSED),
-        "Content-Security-Policy": CLOSED,
-        **SECURITY,
+        POLICY: CLOSED,
+        **ALWAYS,
         **problem.headers,
-        "Content-Length": str(len(body)),
     }
-    return fields, body
+    return {**fields, "Content-Length": str(len(body))}, body

@@ -98,9 +98,9 @@ class Finished:
 
 
 def _finished(environ: WSGIEnvironment, headers: list[tuple[str, str]], body: bytes) -> Finished:
-    etag = next(value for name, value in headers if name == "ETag").strip('"').partition(":")[0]
-    size = sum(len(environ.get(name, "")) for name in VARYING) + sum(len(value) for _, value in headers)
-    return Finished(headers, body, etag, environ.get(ROUTE, ""), OVERHEAD + size + len(body))
+    etag = dict(headers)["ETag"].strip('"').partition(":")[0]
+    size = OVERHEAD + len(f"{[environ.get(name) for name in VARYING]}{headers}") + len(body)
+    return Finished(headers, body, etag, environ.get(ROUTE, ""), size)
 
 
 class ResponseCache:

@@ -23,8 +23,8 @@ not asked for before.
 Row = tuple[str, ...]
 
 
-def section(sizes: Sequence[int] = scale.SIZES) -> str:
-    """The section, measured now; with generated datasets of these sizes."""
+def section(sizes: Sequence[int] = scale.SIZES) -> tuple[str, dict[str, float]]:
+    """The section, measured now, with generated datasets of these sizes; and how p99 grows with them, by database."""
     rows: list[Row] = []
     missed: dict[tuple[str, str], list[str]] = {}
     for name, database in (("SQLite", ""), ("PostgreSQL", "postgresql")):
@@ -35,7 +35,8 @@ def section(sizes: Sequence[int] = scale.SIZES) -> str:
     table = "".join(f"| {' | '.join(row)} |\n" for row in [*head, ("---",) * len(head[0]), *rows])
     ranks = "".join(f"| {q} | {first} | {', '.join(where)} |\n" for (q, first), where in missed.items())
     below = f"\n| not first | wanted | rank |\n| --- | --- | --- |\n{ranks}" if missed else ""
-    return f"## Search\n\n{HOW}\n{table}{below}\n{scale.section(sizes)}"
+    growth, worst = scale.section(sizes)
+    return f"## Search\n\n{HOW}\n{table}{below}\n{growth}", worst
 
 
 def judged(name: str, path: Path, asked: FlaskClient, missed: dict[tuple[str, str], list[str]]) -> Row:

@@ -26,7 +26,7 @@ from api.config import Settings
 from api.formats import FORMATS, formats_of
 from api.formats.graphml import as_graphml, network, pairs
 from api.formats.result import xml
-from api.formats.tabular import cell, row
+from api.formats.tabular import cell_at, row
 from api.releases import load
 from api.resources.events import STATUSES
 from api.schema import public_date
@@ -121,7 +121,7 @@ TEXTS = st.none() | st.text("|\\ ab", min_size=1).map(str.strip).filter(bool)
 
 @given(values=st.lists(TEXTS, min_size=1, max_size=4))
 def test_a_list_in_a_cell_keeps_its_places_and_escapes_its_separator(values: list[str | None]) -> None:
-    text = cell({"list": [{"value": value} for value in values]}, ["list", "value"])
+    text = cell_at(["list", "value"])({"list": [{"value": value} for value in values]})
     back = [re.sub(r"\\(.)", r"\1", part) or None for part in text.split(" | ")]
     assert back == values
 

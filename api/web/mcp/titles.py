@@ -17,7 +17,7 @@ from ...storage.analysis import stems
 from ...storage.phrases import FUNCTION_WORDS
 from ...storage.release import Release
 from . import shown
-from .names import AmbiguousName, meant
+from .names import UnclearName, meant
 from .treaties import successions
 
 MOST_TITLES, SUGGESTED = 60, 12
@@ -92,7 +92,7 @@ def _with_words(release: Release, every: list[Office], text: str) -> list[str]:
 def _at_seat(release: Release, every: list[Office], text: str) -> list[str]:
     """The titles with the country of the place that words end with: `in Washington` is `to the United States`."""
     seat = SEAT.search(text)
-    with suppress(AmbiguousName):
+    with suppress(UnclearName):
         place = meant(release, "office", "places", seat[1]) if seat else None
         if seat and place and place["within"]:
             return _with_words(release, every, f"{text[: seat.start()]}to {place['within']['name']}")

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from webargs.fields import DelimitedList
 
 from ...formats import formats_of
-from ...formats.tabular import cell, columns
+from ...formats.tabular import cell_at, columns
 from ...query.aggregation import facets
 from ...query.citation import cite
 from ...query.pagination import by_match
@@ -86,7 +86,7 @@ def render(query: Query) -> Response:
         total=results.total,
         entries=[] if paths else [brief(resource, document) for document in documents],
         paths=paths,
-        rows=[(document, [cell(document, path.split(".")) for path in paths]) for document in documents if paths],
+        rows=[(document, [cell_at(path.split("."))(document) for path in paths]) for document in documents if paths],
         match=by_match(query),
         facets=counted.get("facets", {}),
         facets_cut=counted.get("facets_cut", {}),
