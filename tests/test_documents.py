@@ -43,6 +43,7 @@ METRICS = "http://127.0.0.1:9100"
 # Shell blocks that no test runs, by their first command, and why. Their syntax is checked.
 NOT_RUN = {
     "make serve": "these set up the checkout; the build runs them",
+    "make published": "needs the history: test_published_versions_are_made_again_of_what_the_history_has makes one",
     "make wheel": "builds and installs: test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline does that",
     "sudo mkdir -p /var/cache/nginx": "changes the machine's nginx; test_nginx_accepts_its_file_as_operating_changes_it tries it",
     "diplomatic-events serve --dataset baltic=": "serves until it is stopped: tests/web/test_several.py asks such a server",

@@ -191,18 +191,19 @@ def leaders_stand_beside_their_states(id: str, entry: Entry, dataset: Dataset) -
     type = dataset.find("event-types", event["type"]) or {"plover": None}
     if event["status"] != "occurred" or not (type["plover"] and type["plover"]["event"] == MEETING):
         return
-    there = [actor for p in event["participants"] if p["role"] in PRESENT and (actor := _leader(dataset, event, p["actor"]))]
-    countries = {actor["country"] for actor in there} - {None}
+    there = [p["actor"] for p in event["participants"] if p["role"] in PRESENT and _acts_for_a_state(dataset, event, p["actor"])]
+    countries = {dataset.record("actors", id)["country"]: id for id in reversed(there)}
     listed = {
         state["country"]
         for p in event["participants"]
         if (state := dataset.find("actors", p["actor"])) and state["kind"] == "state"
     }
-    for country in sorted(countries - listed) if len(countries) > 1 else ():
+    for country in sorted(countries.keys() - listed - {None}) if len(countries.keys() - {None}) > 1 else ():
         on = edtf.bounds(event["date"])
         states = [state for state in dataset.states(country) if existence(dataset.record("actors", state)).meets(on)]
         if states:
-            yield entry.finding(("participants",), f"leaders of {country} take part, and not their state: add {states[0]}")
+            text = f"{countries[country]} takes part for {country}, and the state is not listed: add {states[0]}"
+            yield entry.finding(("participants",), text)
 
 
 def actors_end_after_they_begin(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
@@ -267,17 +268,17 @@ def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], d
             yield entry.finding(("actions", index, "date"), text)
 
 
-def _leader(dataset: Dataset, event: Record, id: str) -> Record | None:
-    """The record of a person who takes part in an event for a state, or None."""
+def _acts_for_a_state(dataset: Dataset, event: Record, id: str) -> bool:
+    """Whether a participant of an event is a person who takes part for a state."""
     actor = dataset.find("actors", id)
     if not actor or actor["kind"] != "person":
-        return None
+        return False
     on = edtf.bounds(event["date"])
     held = (role["organization"] for role in actor["roles"] if (span := tenure(role)) and span.meets(on))
     public = any(
         (body := organization and dataset.find("actors", organization)) and body["kind"] in PUBLIC for organization in held
     )
-    return actor if public or event["type"] == "summit" else None
+    return public or bool(event["type"] == "summit")
 
 
 def _nonexistent(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tuple[Path_, str]]) -> Iterator[Finding]:

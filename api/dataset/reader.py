@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import gettempdir
 from typing import Any
@@ -22,7 +23,7 @@ from .process_pool import ordered
 from .record import FaultyRecord, entry_of, validated
 from .snapshot import Snapshot
 from .sqlite_errors import sqlite_errors
-from .yaml_files import Unreadable, parse_yaml
+from .yaml_files import YAML, Unreadable, parse_yaml
 
 FOLDERS = {manifests.FOLDER, *BY_KIND}
 OTHERS = {
@@ -61,8 +62,9 @@ def read_snapshot(files: Snapshot, progress: Progress | None = None, scratch: Pa
     for step, resource in enumerate(RESOURCES):
         if progress:
             progress(f"reading {resource.kind}", step, len(RESOURCES))
-        for name in files.names(resource.kind):
-            _read_record(dataset, files, resource, f"{resource.kind}/{name}")
+        for folder in (name for name in files.names() if resource.kind in (name, nearest(name, KNOWN))):
+            for name in files.names(folder):
+                _read_record(dataset, files, resource, f"{folder}/{name}")
     if series := list(_series(dataset, files)):
         with sqlite_errors("write the index in", scratch or Path(gettempdir())):
             records = JsonlRecords(scratch)
@@ -114,18 +116,30 @@ def _moved(dataset: Dataset, files: Snapshot) -> dict[str, dict[str, Record]]:
 
 
 def _read_record(dataset: Dataset, files: Snapshot, resource: Resource, name: str) -> None:
+    """Reads the file of a record; what lies in a wrong place or has a wrong name is read too, so that all its faults are told."""
     path = PurePosixPath(name)
-    if path.suffix != ".yaml" or not is_id(path.stem) or files.type(name) == snapshot.FOLDER:
-        dataset.findings.add([Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens")])
+    if files.type(name) == snapshot.FOLDER:
+        dataset.findings.add([Finding(name, 0, "", f"is a folder: records lie in {resource.kind}/ itself")])
+        for below in files.names(name):
+            _read_record(dataset, files, resource, f"{name}/{below}")
         return
-    dataset.files.faulty[resource.kind, path.stem] = None
+    if misnamed := path.suffix != ".yaml" or not is_id(path.stem):
+        dataset.findings.add([Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens")])
+    key, faulty = (resource.kind, path.stem), dataset.files.faulty
+    if path.suffix not in YAML or dataset.files.has(*key):
+        return
+    faulty[key] = None
     try:
         if (content := files.take_text(name)) is not None:
-            dataset.files.entries[resource.kind][path.stem] = entry_of(name, resource, parse_yaml(content))
-            del dataset.files.faulty[resource.kind, path.stem]
+            entry = entry_of(name, resource, parse_yaml(content))
+            if misnamed or path.parent.name != resource.kind:
+                faulty[key] = replace(entry, record=PartialRecord(entry.record))
+            else:
+                dataset.files.entries[resource.kind][path.stem] = entry
+                del faulty[key]
     except FaultyRecord as error:
         dataset.findings.add(error.findings)
-        dataset.files.faulty[resource.kind, path.stem] = error.entry
+        faulty[key] = error.entry
     except Unreadable as error:
         dataset.findings.add([Finding(name, error.line, "", str(error))])
 

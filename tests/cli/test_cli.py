@@ -214,15 +214,16 @@ def test_paths_are_those_that_the_reader_can_open(
     edit("topics/security.yaml", "name: Security\n", "")
     finding = "topics/security.yaml:1: name: is missing\n1 error\n"
     monkeypatch.chdir(small.parent)
-    assert run("check", "--dataset", small.name).output == f"{small.name}/{finding}"
-    assert run("check", "--dataset", small).output == f"{small.name}/{finding}"
+    assert run("check", "--dataset", small.name).output == f"dataset {small}\n{small.name}/{finding}"
+    assert run("check", "--dataset", small).output == f"dataset {small}\n{small.name}/{finding}"
     monkeypatch.setenv("DIPLOMATIC_EVENTS_DATASET", str(small))
-    assert run("load").output == f"{small.name}/{finding}"
-    assert run("check", "--dataset", "nowhere").output == "nowhere: no such folder\n1 error\n"
+    assert run("load").output == f"dataset {small}\n{small.name}/{finding}"
+    missing = small.parent / "nowhere"
+    assert run("check", "--dataset", "nowhere").output == f"dataset {missing}\nnowhere: no such folder\n1 error\n"
     monkeypatch.chdir(small)
-    assert run("check").output == finding
+    assert run("check").output == f"dataset {small}\n{finding}"
     monkeypatch.chdir(small / "events")
-    assert run("check").output == f"{small}/{finding}"
+    assert run("check").output == f"dataset {small}\n{small}/{finding}"
 
 
 def test_cite_prints_every_error_as_check_does(tmp_path: Path) -> None:
