@@ -8,6 +8,7 @@ from datetime import date
 
 from ..resources.actors import existence, tenure
 from ..resources.agreements import life_of
+from ..resources.events import with_records
 from ..resources.lifecycle import ENDS, in_order, reach
 from ..schema import edtf
 from ..schema.fields import Record
@@ -145,7 +146,7 @@ def participants_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> 
     acting = (
         (("participants", index, "actor"), participant["actor"])
         for index, participant in enumerate(entry.record["participants"])
-        if participant["role"] != "subject"
+        if participant["actor"] and participant["role"] != "subject"
     )
     yield from _nonexistent(dataset, entry, entry.record["date"], acting)
 
@@ -176,7 +177,7 @@ def summits_have_two_leaders(id: str, entry: Entry, dataset: Dataset) -> Iterato
     event = entry.record
     if event["type"] != "summit" or event["status"] != "occurred":
         return
-    present = {p["actor"]: dataset.find("actors", p["actor"]) for p in event["participants"] if p["role"] in PRESENT}
+    present = {p["actor"]: dataset.find("actors", p["actor"]) for p in with_records(event) if p["role"] in PRESENT}
     countries = {actor["country"] or id for id, actor in present.items() if actor and actor["kind"] == "person"}
     if len(countries) < 2 and not any(actor and actor["kind"] == "international_organization" for actor in present.values()):
         yield entry.finding(("participants",), "a summit needs leaders of two countries: add them, or choose another type")
@@ -191,11 +192,11 @@ def leaders_stand_beside_their_states(id: str, entry: Entry, dataset: Dataset) -
     type = dataset.find("event-types", event["type"]) or {"plover": None}
     if event["status"] != "occurred" or not (type["plover"] and type["plover"]["event"] == MEETING):
         return
-    there = [p["actor"] for p in event["participants"] if p["role"] in PRESENT and _acts_for_a_state(dataset, event, p["actor"])]
+    there = [p["actor"] for p in with_records(event) if p["role"] in PRESENT and _acts_for_a_state(dataset, event, p["actor"])]
     countries = {dataset.record("actors", id)["country"]: id for id in reversed(there)}
     listed = {
         state["country"]
-        for p in event["participants"]
+        for p in with_records(event)
         if (state := dataset.find("actors", p["actor"])) and state["kind"] == "state"
     }
     for country in sorted(countries.keys() - listed - {None}) if len(countries.keys() - {None}) > 1 else ():

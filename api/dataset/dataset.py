@@ -61,6 +61,7 @@ class Dataset:
     folder: Path
     about: Record = field(default_factory=dict)
     moved: dict[str, dict[str, Record]] = field(default_factory=dict)
+    acknowledged: dict[str, dict[str, Record]] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
     files: FileRecords = field(default_factory=FileRecords)
     parts: list[FileRecords | JsonlRecords] = field(default_factory=list)

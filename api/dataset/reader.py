@@ -23,6 +23,7 @@ from .process_pool import ordered
 from .record import FaultyRecord, entry_of, validated
 from .snapshot import Snapshot
 from .sqlite_errors import sqlite_errors
+from .warnings import ACKNOWLEDGED, WORDS
 from .yaml_files import YAML, Unreadable, parse_yaml
 
 FOLDERS = {manifests.FOLDER, *BY_KIND}
@@ -30,6 +31,7 @@ OTHERS = {
     "dataset.yaml",
     "schemas",
     "moved.yaml",
+    ACKNOWLEDGED,
     "README.md",
     "descriptor.md",
     "CHANGELOG.md",
@@ -58,7 +60,8 @@ def read_snapshot(files: Snapshot, progress: Progress | None = None, scratch: Pa
         return dataset
     dataset.findings.add(_misplaced(files))
     dataset.about = _single(dataset, files, "dataset.yaml", AboutSchema()) or {}
-    dataset.moved = _moved(dataset, files)
+    dataset.moved = _by_id(dataset, files, "moved.yaml", to=Text("New id."), withdrawn=Text("Why the record is gone."))
+    dataset.acknowledged = _by_id(dataset, files, ACKNOWLEDGED, **{word: Text("Why it is so.") for word in WORDS})
     for step, resource in enumerate(RESOURCES):
         if progress:
             progress(f"reading {resource.kind}", step, len(RESOURCES))
@@ -103,16 +106,14 @@ def _single(dataset: Dataset, files: Snapshot, name: str, schema: ma.Schema) -> 
     return None if isinstance(record, PartialRecord) else record
 
 
-def _moved(dataset: Dataset, files: Snapshot) -> dict[str, dict[str, Record]]:
-    """`moved.yaml`: kind -> old id -> `{to: new id}` or `{withdrawn: reason}`; empty if there is no such file."""
-    if files.type("moved.yaml") is None:
+def _by_id(dataset: Dataset, files: Snapshot, name: str, **keys: Text) -> dict[str, dict[str, Record]]:
+    """What a file says of records: kind -> id -> the keys that are given; empty if there is no such file."""
+    if files.type(name) is None:
         return {}
-    move = Schema.from_dict({"to": Text("New id."), "withdrawn": Text("Why the record is gone.")})
-    ids: Any = ma.fields.Dict(
-        keys=Text("Old id."), values=ma.fields.Nested(move, error_messages=NO_MAPPING), error_messages=NO_MAPPING
-    )
+    said = ma.fields.Nested(Schema.from_dict(dict(keys)), error_messages=NO_MAPPING)
+    ids: Any = ma.fields.Dict(keys=Text("An id."), values=said, error_messages=NO_MAPPING)
     schema = Schema.from_dict(dict.fromkeys(BY_KIND, ids))
-    return {kind: ids for kind, ids in (_single(dataset, files, "moved.yaml", schema()) or {}).items() if ids}
+    return {kind: ids for kind, ids in (_single(dataset, files, name, schema()) or {}).items() if ids}
 
 
 def _read_record(dataset: Dataset, files: Snapshot, resource: Resource, name: str) -> None:

@@ -116,6 +116,13 @@ def places_are_given_once(id: str, entry: Entry, dataset: Dataset) -> Iterator[F
         yield entry.finding(("places",), "names a place twice")
 
 
+def participants_have_one_name(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A participant is an actor, or somebody with a name who is no actor of the dataset."""
+    for index, participant in enumerate(entry.record["participants"]):
+        if bool(participant["actor"]) == bool(participant["name"]):
+            yield entry.finding(("participants", index), "give either actor, or the name of somebody who is no actor")
+
+
 def quad_classes_are_four(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """Quad classes are 1 to 4."""
     type = entry.record
@@ -227,6 +234,7 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (spans_run_forward, lambda resource: bool(_spans(resource))),
     (nothing_refers_to_itself, _every),
     (places_are_given_once, _with_keys("place", "places")),
+    (participants_have_one_name, _of("events")),
     (quad_classes_are_four, _of("event-types")),
     (types_without_category_say_why, _of("event-types")),
     (coordinates_are_two, _of("places")),
