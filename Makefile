@@ -94,6 +94,8 @@ lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addr
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:dev -c requirements.txt -o .ci/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
+	  --extra release -c requirements.txt -c .ci/requirements.txt pyproject.toml -o deploy/release.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:bench -c requirements.txt -c .ci/requirements.txt -o benchmarks/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:tools -o tests/fixtures/tools/requirements.txt
