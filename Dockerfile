@@ -1,16 +1,28 @@
-# Stage one installs the locked dependencies and builds the release.
-FROM python:3.13-slim AS build
+# Stage one installs the locked dependencies.
+FROM python:3.13-slim AS installed
 WORKDIR /source
 COPY . .
 RUN python -m venv /venv
 RUN /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
 RUN /venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 RUN /venv/bin/pip check
+
+# For `docker build --target publish`: publishes the dataset that is mounted, with the readers that check what is written.
+FROM installed AS publish
+RUN /venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r deploy/release.txt
+RUN /venv/bin/pip check
+ENV DIPLOMATIC_EVENTS_DATASET=/dataset DIPLOMATIC_EVENTS_RELEASES_DIR=/releases
+VOLUME /dataset /releases
+ENTRYPOINT ["/venv/bin/diplomatic-events"]
+CMD ["release"]
+
+# Builds the release of the dataset that ships.
+FROM installed AS build
 RUN /venv/bin/diplomatic-events load --data-dir /data
 # What only installing needed.
 RUN /venv/bin/python -m pip uninstall --quiet --yes hatchling pip
 
-# Stage two serves it: no compiler, no sources, nothing to write; `docker run --read-only` is enough.
+# The last stage serves it: no compiler, no sources, nothing to write; `docker run --read-only` is enough.
 FROM python:3.13-slim
 COPY --from=build /venv /venv
 COPY --from=build /data /data

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test trials cover bench fuzz faults audit release lint check derive lock pictures wheel clean
+.PHONY: help serve test trials cover bench fuzz faults audit published release lint check derive lock pictures wheel clean
 
 help: ## Say what can be made.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -72,7 +72,10 @@ lint: $(VENV)/bench ## Lint, format, types, import order, dataset, drift of deri
 audit: $(VENV)/dev ## Look the locked dependencies up among the known vulnerabilities, where the index tells them.
 	$(BIN)/python .ci/audit.py
 
-release: $(VENV)/dev ## Publish the dataset's version below releases/.
+published: $(VENV)/dev ## Make the files of the published versions below releases/, from the history of the repository.
+	$(BIN)/python .ci/published.py
+
+release: published ## Publish the dataset's version below releases/, beside those published before.
 	$(BIN)/diplomatic-events release
 
 check: $(VENV)/run ## List the errors of the dataset.
@@ -90,6 +93,8 @@ lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addr
 	  --group pyproject.toml:build --extra postgresql --extra redis --extra watch pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:dev -c requirements.txt -o .ci/requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
+	  --extra release -c requirements.txt -c .ci/requirements.txt pyproject.toml -o deploy/release.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \
 	  --group pyproject.toml:bench -c requirements.txt -c .ci/requirements.txt -o benchmarks/requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \

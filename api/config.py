@@ -18,6 +18,8 @@ PORT = "a port, 0 to 65535"
 MOUNT = re.compile(r"(?!.{200})(/[A-Za-z0-9._~-]+)*")  # a path that the server may be reached at; empty for the root
 DATASET = re.compile("((?!healthz=|readyz=)[a-z0-9]+(?:-[a-z0-9]+)*)=([^,]+)")  # a dataset with the word of its addresses
 HERE = Path(__file__).resolve().parent
+DESCRIPTION = "dataset.yaml"  # a folder that holds it is a dataset
+LOADED = Path(".data")  # where what is loaded of the dataset in the current folder lives: hidden, it is no part of it
 
 
 def bundled_dataset() -> Path:
@@ -94,7 +96,7 @@ def _setting(
 class Settings:
     """One value a setting; every name is also `DIPLOMATIC_EVENTS_<NAME>`."""
 
-    dataset: Path = _setting(bundled_dataset(), "Folder of the dataset's text files.")
+    dataset: Path = _setting(bundled_dataset(), "Folder of the dataset's text files; the current one, if it holds dataset.yaml.")
     datasets: str = _setting(
         "",
         "Several datasets instead, `a=DIR,b=DIR`: each has its addresses below `/a`, and folders so named for data and releases.",
@@ -130,7 +132,7 @@ class Settings:
         also="SCRIPT_NAME",
     )
     watch: int = _setting(
-        0, "1: whenever a file of the dataset is saved it is loaded, and its errors show in the pages (extra `watch`).", least=0
+        0, "1: whenever a file of the dataset is saved it is loaded, and its errors show on every page (extra `watch`).", least=0
     )
     keep_alive: int = _setting(
         75, "Seconds that a connection waits for its next request; longer than the proxy or load balancer in front waits."
@@ -210,6 +212,9 @@ class Settings:
             except ValueError:
                 told = "" if setting.metadata["secret"] else f"={text!r}"  # where a password is in it, nobody knows
                 faults.append(f"{source(setting, environ)}{told} is not {setting.metadata['form']}")
+        here = Path.cwd() if "datasets" not in values and Path(DESCRIPTION).is_file() else None
+        if here and values.setdefault("dataset", here).resolve() == here:
+            values.setdefault("data_dir", LOADED)
         if values.get("datasets") and "{name}" not in (values.get("database_url") or "{name}"):
             faults.append(f"{variable('database_url')} must hold {{name}}: each of several datasets has a database of its own")
         if faults:

@@ -93,7 +93,7 @@ class Oracle:
             case "statements", "quote_language":
                 return {d["quote_language"]} if d["quote_language"] else set()
             case "events", "actor":
-                return {p["actor"]["id"] for p in d["participants"]}
+                return {p["actor"]["id"] for p in d["participants"] if p["actor"]}
             case "events", "role":
                 return {p["role"] for p in d["participants"]}
             case "events", "place":
@@ -101,7 +101,8 @@ class Oracle:
             case ("events", "country"):
                 return {c for id in ids(d["places"]) if (c := self.by_id["places"][id]["country"])}
             case "events", "actor_country":
-                return {c for p in d["participants"] if (c := self.by_id["actors"][p["actor"]["id"]]["country"])}
+                known = (p["actor"]["id"] for p in d["participants"] if p["actor"])
+                return {c for id in known if (c := self.by_id["actors"][id]["country"])}
             case ("events" | "agreements", "topic"):
                 return self.upward("topics", "broader", ids(d["topics"]))
             case "events", "agreement":

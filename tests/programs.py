@@ -14,6 +14,7 @@ import pytest
 PACKAGES = {
     "chromium": "chromium",
     "curl": "curl",
+    "git": "git",
     "nginx": "nginx-light",
     "node": "nodejs",
     "npm": "npm",

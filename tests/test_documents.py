@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from conftest import ROOT, running, unpublished
+from conftest import ROOT, SMALL, running, unpublished
 from flask.testing import FlaskClient
 from postgresql import free_port
 from programs import need
@@ -43,6 +43,7 @@ METRICS = "http://127.0.0.1:9100"
 # Shell blocks that no test runs, by their first command, and why. Their syntax is checked.
 NOT_RUN = {
     "make serve": "these set up the checkout; the build runs them",
+    "make published": "needs the history: test_published_versions_are_made_again_of_what_the_history_has makes one",
     "make wheel": "builds and installs: test_the_wheel_serves_its_own_dataset_in_an_empty_folder_offline does that",
     "sudo mkdir -p /var/cache/nginx": "changes the machine's nginx; test_nginx_accepts_its_file_as_operating_changes_it tries it",
     "diplomatic-events serve --dataset baltic=": "serves until it is stopped: tests/web/test_several.py asks such a server",
@@ -278,30 +279,52 @@ def test_the_documented_unit_starts_a_command_with_settings_that_there_are() -> 
 STEPS = [line.split(maxsplit=1) for line in (ROOT / "Dockerfile").read_text().splitlines() if line and line[0] not in "# "]
 
 
+def steps(target: str) -> list[list[str]]:
+    """The steps of a stage of the Dockerfile (of the last for ""), after those of the stages that it is from or copies from."""
+    stages: dict[str, list[list[str]]] = {}
+    for word, rest in STEPS:
+        if word == "FROM":
+            base, _, name = rest.partition(" AS ")
+            stages[name] = list(stages.get(base, []))
+        else:
+            copied = re.match(r"--from=(\w+) ", rest)
+            stages[name] += [step for step in stages[copied[1]] if step not in stages[name]] if copied else [[word, rest]]
+    return stages[target]
+
+
+def begin(target: str) -> list[str]:
+    return [part for word, rest in steps(target) if word in ("ENTRYPOINT", "CMD") for part in json.loads(rest)]
+
+
 def test_the_dockerfile_installs_what_make_serve_installs_and_starts_our_command() -> None:
-    runs = [rest for word, rest in STEPS if word == "RUN"]
+    runs, publishing = ([rest for word, rest in steps(target) if word == "RUN"] for target in ("", "publish"))
     (lock,) = [run for run in runs if "--require-hashes" in run]
     assert lock.removeprefix("/venv/bin/pip install --no-cache-dir ") in (ROOT / "Makefile").read_text()
     assert "/venv/bin/pip check" in runs, "whether all that is needed was locked"
-    start = [part for word, rest in STEPS if word in ("ENTRYPOINT", "CMD") for part in json.loads(rest)]
+    assert publishing[-1] == "/venv/bin/pip check"
+    assert [run for run in publishing if "--require-hashes" in run] == [
+        lock,
+        lock.replace("requirements.txt", "deploy/release.txt"),
+    ]
+    start = begin("")
     assert start == ["/venv/bin/diplomatic-events", "serve", "--no-load"]
+    assert begin("publish") == [start[0], "release"]
     assert any(run.startswith(f"{start[0]} load ") for run in runs)
 
 
-@pytest.mark.trials
-def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp_path: Path) -> None:
-    """There need be no container engine: the steps are run in a folder, its absolute paths moved below it."""
-    moved = {path: str(tmp_path / path[1:]) for path in ("/source", "/venv", "/data")}
+def built(target: str, tmp_path: Path) -> tuple[list[str], dict[str, str]]:
+    """Runs the steps of a stage in a folder, its absolute paths moved below it; what it starts, and in which environment."""
+    moved = {path: str(tmp_path / path[1:]) for path in ("/source", "/venv", "/data", "/dataset", "/releases")}
 
     def here(text: str) -> str:
-        for path, target in moved.items():
-            text = re.sub(rf"(?<![\w.-]){path}\b", target, text)
+        for path, there in moved.items():
+            text = re.sub(rf"(?<![\w.-]){path}\b", there, text)
         return text
 
     environ = {"PATH": os.environ["PATH"]}
     start: list[str] = []
     ignored = (ROOT / ".dockerignore").read_text().replace("**/", "").split()
-    for word, rest in STEPS:
+    for word, rest in steps(target):
         if word == "WORKDIR":
             Path(here(rest)).mkdir()
         elif word == "COPY" and rest == ". .":
@@ -311,7 +334,25 @@ def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp
         elif word == "ENV":
             environ |= dict(pair.split("=", 1) for pair in shlex.split(here(rest)))
         elif word in ("ENTRYPOINT", "CMD"):
-            start += [here(part) for part in requests.models.complexjson.loads(rest)]
+            start += [here(part) for part in json.loads(rest)]
+    return start, environ
+
+
+@pytest.mark.trials
+def test_the_target_publish_publishes_a_mounted_dataset(tmp_path: Path) -> None:
+    """There need be no container engine."""
+    start, environ = built("publish", tmp_path)
+    shutil.copytree(SMALL, tmp_path / "dataset")
+    done = subprocess.run(start, cwd="/", env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "frictionless read " in done.stdout
+    assert (tmp_path / "releases" / "0.1.0" / SUMS).is_file()
+    assert (tmp_path / "dataset" / "releases" / "0.1.0.tsv").is_file()
+
+
+@pytest.mark.trials
+def test_the_dockerfile_serves_from_a_clean_folder_as_nobody_can_write_there(tmp_path: Path) -> None:
+    start, environ = built("", tmp_path)
     for path in (tmp_path / "data").rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
     environ |= {"DIPLOMATIC_EVENTS_PORT": "0", "DIPLOMATIC_EVENTS_HOST": "127.0.0.1"}

@@ -11,6 +11,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import metadata
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 LOCKS = ("requirements.txt", ".ci/requirements.txt", "benchmarks/requirements.txt")
+PUBLISHING = "deploy/release.txt"  # in a container, after the first
 ABOUT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, GROUPS = ABOUT["project"], ABOUT["dependency-groups"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -69,15 +71,16 @@ def test_every_requirement_of_what_is_locked_is_locked(last: int) -> None:
 
 
 def test_locks_agree_and_name_nothing_but_packages_and_hashes() -> None:
-    for lock in LOCKS:
+    for lock in (*LOCKS, PUBLISHING):
         text = (ROOT / lock).read_text(encoding="utf-8")
         assert "://" not in text
         for line in text.splitlines():
             assert re.fullmatch(r"[\w.-]+==[\w.]+( ; [^;\\]+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?|    #.*", line), line
-    for first, second in ((0, 1), (0, 2), (1, 2)):
-        ones, others = pins(LOCKS[first]), pins(LOCKS[second])
+    for first, second in combinations((*LOCKS, PUBLISHING), 2):
+        ones, others = pins(first), pins(second)
         for name in ones.keys() & others.keys():
-            assert ones[name].specifier == others[name].specifier, (name, LOCKS[first], LOCKS[second])
+            assert ones[name].specifier == others[name].specifier, (name, first, second)
+    assert {canonicalize_name(requirement.name) for _, requirement in wanted(EXTRAS["release"])} <= pins(PUBLISHING).keys()
 
 
 def test_wherever_a_lock_is_installed_it_is_installed_as_it_stands() -> None:
@@ -87,10 +90,10 @@ def test_wherever_a_lock_is_installed_it_is_installed_as_it_stands() -> None:
     counted = 0
     for path in places:
         for line in path.read_text(encoding="utf-8").splitlines():
-            if re.search(r"\binstall\b.*requirements\.txt", line) and path.name != Path(__file__).name:
+            if re.search(r"\binstall\b.*(requirements|release)\.txt", line) and path.name != Path(__file__).name:
                 counted += 1
                 assert "--no-deps --require-hashes" in line, f"{path.name}: {line}"
-    assert counted == 4, "three in the Makefile, one in the Dockerfile"
+    assert counted == 5, "three in the Makefile, two in the Dockerfile"
 
 
 def wheel(folder: Path, name: str, version: str, *headers: str) -> str:

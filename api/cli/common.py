@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 
 from .. import __version__
-from ..config import DATASET, Settings
+from ..config import DATASET, DESCRIPTION, Settings
 from ..dataset.findings import Finding
 
 FAULTY, BUSY = 1, 3
@@ -26,19 +26,21 @@ EXTRAS = {
     "watchfiles": "watch",
     **dict.fromkeys(("duckdb", "frictionless", "markdown_it", "pandas", "pyarrow"), "release"),
 }
+DEFAULT = (
+    f"[default: DIPLOMATIC_EVENTS_DATASET, the current folder if it has a {DESCRIPTION}, or the one that ships with this command]"
+)
 dataset_option = click.option(
     "--dataset",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of the dataset's text files. [default: DIPLOMATIC_EVENTS_DATASET, or the one that ships with this command]",
+    help=f"Folder of the dataset's text files. {DEFAULT}",
 )
 datasets_option = click.option(
     "--dataset",
     "folders",
     multiple=True,
     metavar="DIR|NAME=DIR",
-    help="Folder of the dataset's text files; of several, each with the name that its addresses begin with. "
-    "[default: DIPLOMATIC_EVENTS_DATASET, or the one that ships with this command]",
+    help=f"Folder of the dataset's text files; of several, each with the name that its addresses begin with. {DEFAULT}",
 )
 data_dir_option = click.option(
     "--data-dir",
@@ -59,13 +61,15 @@ def datasets_of(folders: tuple[str, ...]) -> dict[str, Any]:
 def settings_of(**options: Any) -> Settings:
     """Settings from the environment and from options that are not None; the context keeps them, too.
 
-    Raises UsageError that names each invalid one.
+    Commands that take a dataset say which they work on. Raises UsageError that names each invalid setting.
     """
     try:
         settings = Settings.read(**options)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     click.get_current_context().find_root().obj = settings
+    for one in settings.each().values() if options.keys() & {"dataset", "datasets"} else ():
+        click.echo(f"dataset {os.path.abspath(one.dataset)}", err=True)
     return settings
 
 
@@ -101,10 +105,10 @@ def _lines(label: str) -> Callable[[str, int, int], None]:
     def show(step: str, done: int, of: int) -> None:
         nonlocal told
         now = time.monotonic()
-        if done and now - told > SECONDS:
+        if (percent := 100 * done // of) and now - told > SECONDS:
             told = now
             left = timedelta(seconds=round((now - began) * (of - done) / done))
-            click.echo(f"{label}: {100 * done // of} % ({step}), about {left} left", err=True)
+            click.echo(f"{label}: {percent} % ({step}), about {left} left", err=True)
 
     return show
 

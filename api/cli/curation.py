@@ -19,6 +19,7 @@ from ..dataset.template import scaffold
 from ..dataset.warnings import warnings
 from ..releases import publish
 from ..resources import BY_KIND
+from ..resources.resource import Resource
 from ..schema import edtf
 from ..schema.fields import is_id
 from ..schema.walk import plain
@@ -61,18 +62,23 @@ def _check(root: Path, warned: bool) -> bool:
     with progress("checking") as show, closing(reader.read(root, part(show, 0, 100))) as dataset:
         findings = rules.findings(dataset, part(show, 100, 1000))
         found = [] if findings else warnings(dataset)
-        counts = ", ".join(f"{dataset.count(kind)} {kind}" for kind in BY_KIND)
+        counts = ", ".join(counted(dataset.count(kind), BY_KIND[kind]) for kind in BY_KIND)
         if (root / EDITORS).is_dir():
             write_schemas(root / EDITORS, dataset)
     if findings:
         tell(findings)
         return False
-    click.echo(f"no errors: {counts}, in {root}")
+    click.echo(f"no errors: {counts}")
     for warning in found if warned else ():
         click.echo(f"warning: {replace(warning, file=shown(warning.file))}")
     if found and not warned:
         click.echo(f"{len(found)} warnings: `check --warnings` lists them", err=True)
     return True
+
+
+def counted(number: int, resource: Resource) -> str:
+    """A number of records in words: `1 event`, `2 events`."""
+    return f"{number} {resource.singular.replace('_', '-') if number == 1 else resource.kind}"
 
 
 @click.command()

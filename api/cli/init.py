@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ..config import LOADED
 from ..dataset import reader, shipped
 from ..dataset.about import name_of
 from ..dataset.os_errors import file_errors
@@ -16,8 +17,9 @@ from .editors import EDITORS, write_schemas
 STARTER = Path(reader.__file__).parent / "starter"
 NEXT = """\
 {folder} holds one example of each kind of record: change or remove them, and say in dataset.yaml what it is about. Then:
-  diplomatic-events check --dataset {folder} --watch
-  diplomatic-events serve --dataset {folder} --data-dir {folder}/.data --watch"""
+  cd {folder}
+  diplomatic-events check --watch
+  diplomatic-events serve --watch"""
 
 
 @click.command()
@@ -38,7 +40,7 @@ def init(folder: Path, title: str) -> None:
             target.write_text(about(text, title) if path.name == "dataset.yaml" else text, encoding="utf-8")
         write_schemas(folder / EDITORS, reader.read(folder))
         settings = {"yaml.schemas": {f"./{EDITORS}/{kind}.json": files for kind, files in editors().items()}}
-        (folder / ".gitignore").write_text(f"{EDITORS}/\n.data/\n", encoding="utf-8")
+        (folder / ".gitignore").write_text(f"{EDITORS}/\n{LOADED}/\nreleases/*/\n", encoding="utf-8")
         (folder / ".vscode").mkdir()
         (folder / ".vscode" / "settings.json").write_text(json_text(settings), encoding="utf-8")
     click.echo(NEXT.format(folder=folder))

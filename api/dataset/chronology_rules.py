@@ -8,6 +8,7 @@ from datetime import date
 
 from ..resources.actors import existence, tenure
 from ..resources.agreements import life_of
+from ..resources.events import with_records
 from ..resources.lifecycle import ENDS, in_order, reach
 from ..schema import edtf
 from ..schema.fields import Record
@@ -145,7 +146,7 @@ def participants_existed_on_the_day(id: str, entry: Entry, dataset: Dataset) -> 
     acting = (
         (("participants", index, "actor"), participant["actor"])
         for index, participant in enumerate(entry.record["participants"])
-        if participant["role"] != "subject"
+        if participant["actor"] and participant["role"] != "subject"
     )
     yield from _nonexistent(dataset, entry, entry.record["date"], acting)
 
@@ -176,7 +177,7 @@ def summits_have_two_leaders(id: str, entry: Entry, dataset: Dataset) -> Iterato
     event = entry.record
     if event["type"] != "summit" or event["status"] != "occurred":
         return
-    present = {p["actor"]: dataset.find("actors", p["actor"]) for p in event["participants"] if p["role"] in PRESENT}
+    present = {p["actor"]: dataset.find("actors", p["actor"]) for p in with_records(event) if p["role"] in PRESENT}
     countries = {actor["country"] or id for id, actor in present.items() if actor and actor["kind"] == "person"}
     if len(countries) < 2 and not any(actor and actor["kind"] == "international_organization" for actor in present.values()):
         yield entry.finding(("participants",), "a summit needs leaders of two countries: add them, or choose another type")
@@ -191,18 +192,19 @@ def leaders_stand_beside_their_states(id: str, entry: Entry, dataset: Dataset) -
     type = dataset.find("event-types", event["type"]) or {"plover": None}
     if event["status"] != "occurred" or not (type["plover"] and type["plover"]["event"] == MEETING):
         return
-    there = [actor for p in event["participants"] if p["role"] in PRESENT and (actor := _leader(dataset, event, p["actor"]))]
-    countries = {actor["country"] for actor in there} - {None}
+    there = [p["actor"] for p in with_records(event) if p["role"] in PRESENT and _acts_for_a_state(dataset, event, p["actor"])]
+    countries = {dataset.record("actors", id)["country"]: id for id in reversed(there)}
     listed = {
         state["country"]
-        for p in event["participants"]
+        for p in with_records(event)
         if (state := dataset.find("actors", p["actor"])) and state["kind"] == "state"
     }
-    for country in sorted(countries - listed) if len(countries) > 1 else ():
+    for country in sorted(countries.keys() - listed - {None}) if len(countries.keys() - {None}) > 1 else ():
         on = edtf.bounds(event["date"])
         states = [state for state in dataset.states(country) if existence(dataset.record("actors", state)).meets(on)]
         if states:
-            yield entry.finding(("participants",), f"leaders of {country} take part, and not their state: add {states[0]}")
+            text = f"{countries[country]} takes part for {country}, and the state is not listed: add {states[0]}"
+            yield entry.finding(("participants",), text)
 
 
 def actors_end_after_they_begin(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
@@ -267,17 +269,17 @@ def _too_early(entry: Entry, later: tuple[str, ...], earlier: tuple[str, ...], d
             yield entry.finding(("actions", index, "date"), text)
 
 
-def _leader(dataset: Dataset, event: Record, id: str) -> Record | None:
-    """The record of a person who takes part in an event for a state, or None."""
+def _acts_for_a_state(dataset: Dataset, event: Record, id: str) -> bool:
+    """Whether a participant of an event is a person who takes part for a state."""
     actor = dataset.find("actors", id)
     if not actor or actor["kind"] != "person":
-        return None
+        return False
     on = edtf.bounds(event["date"])
     held = (role["organization"] for role in actor["roles"] if (span := tenure(role)) and span.meets(on))
     public = any(
         (body := organization and dataset.find("actors", organization)) and body["kind"] in PUBLIC for organization in held
     )
-    return actor if public or event["type"] == "summit" else None
+    return public or bool(event["type"] == "summit")
 
 
 def _nonexistent(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tuple[Path_, str]]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import combinations
 from typing import NamedTuple
 
+from ..resources.events import with_records
 from ..schema import edtf
 from ..schema.fields import Record
 from .dataset import Dataset
@@ -76,7 +77,7 @@ def _comparable(dataset: Dataset, event: Record) -> str:
 
 
 def _dyads(dataset: Dataset, event: Record) -> list[Dyad]:
-    countries = {dataset.record("actors", participant["actor"])["country"] for participant in event["participants"]}
+    countries = {dataset.record("actors", participant["actor"])["country"] for participant in with_records(event)}
     return list(combinations(sorted(filter(None, countries)), 2))
 
 

@@ -61,6 +61,7 @@ class Dataset:
     folder: Path
     about: Record = field(default_factory=dict)
     moved: dict[str, dict[str, Record]] = field(default_factory=dict)
+    acknowledged: dict[str, dict[str, Record]] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
     files: FileRecords = field(default_factory=FileRecords)
     parts: list[FileRecords | JsonlRecords] = field(default_factory=list)
@@ -219,12 +220,16 @@ class Dataset:
         paths, version = manifests.manifests(self.folder), self.about.get("version") or ""
         return [path for path in paths if not VERSION.fullmatch(version) or version_key(path.stem) <= version_key(version)]
 
+    def was_published(self, digest: str) -> bool:
+        """Whether exactly the dataset with this digest was published as the version in dataset.yaml."""
+        version = self.about.get("version")
+        return any(path.stem == version and manifests.head(path)[2] == digest for path in self.published)
+
     def loaded_version(self, digest: str) -> str:
-        """The version that the dataset with this digest is loaded as: that of dataset.yaml where exactly this was published
-        as it, otherwise a draft of it."""
+        """The version that the dataset with this digest is loaded as: that of dataset.yaml, or a draft of it if it was not
+        published."""
         version = str(self.about["version"])
-        same = any(path.stem == version and manifests.head(path)[2] == digest for path in self.published)
-        return version if same else version + DRAFT
+        return version if self.was_published(digest) else version + DRAFT
 
     @cached_property
     def moves(self) -> dict[str, Record]:

@@ -6,7 +6,7 @@ A relation is refused where the dates leave room for the wrong order: a record t
 from collections.abc import Iterator
 from datetime import date
 
-from ..resources.events import AFTER, BEFORE, WITHIN
+from ..resources.events import AFTER, BEFORE, WITHIN, who
 from ..resources.keys import AGAINST
 from ..schema import edtf
 from ..schema.fields import Record
@@ -56,7 +56,7 @@ def what_may_be_the_same_can_be(id: str, entry: Entry, dataset: Dataset) -> Iter
 def next_steps_are_of_one_procedure(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """An event that follows another shares an agreement, its type or its participants with it: a step of one series."""
     for index, _, other, event in _related(entry, dataset, ("follows",)):
-        same = entry.record["type"] == event["type"] or _participants(entry.record) == _participants(event)
+        same = entry.record["type"] == event["type"] or who(entry.record) == who(event)
         if not same and not {*entry.record["agreements"]} & {*event["agreements"]}:
             text = f"shares no agreement, type or participants with {other}: choose a relation that says more, or remove it"
             yield entry.finding(("related", index), text)
@@ -117,10 +117,6 @@ def _related(entry: Entry, dataset: Dataset, relations: tuple[str, ...]) -> Rela
     for index, related in enumerate(entry.record["related"]):
         if related["relation"] in relations and (event := dataset.find("events", related["event"])):
             yield index, related["relation"], related["event"], event
-
-
-def _participants(event: Record) -> set[str]:
-    return {participant["actor"] for participant in event["participants"]}
 
 
 def _names(event: Record) -> set[str]:

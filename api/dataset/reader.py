@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from tempfile import gettempdir
 from typing import Any
@@ -22,13 +23,15 @@ from .process_pool import ordered
 from .record import FaultyRecord, entry_of, validated
 from .snapshot import Snapshot
 from .sqlite_errors import sqlite_errors
-from .yaml_files import Unreadable, parse_yaml
+from .warnings import ACKNOWLEDGED, WORDS
+from .yaml_files import YAML, Unreadable, parse_yaml
 
 FOLDERS = {manifests.FOLDER, *BY_KIND}
 OTHERS = {
     "dataset.yaml",
     "schemas",
     "moved.yaml",
+    ACKNOWLEDGED,
     "README.md",
     "descriptor.md",
     "CHANGELOG.md",
@@ -57,12 +60,14 @@ def read_snapshot(files: Snapshot, progress: Progress | None = None, scratch: Pa
         return dataset
     dataset.findings.add(_misplaced(files))
     dataset.about = _single(dataset, files, "dataset.yaml", AboutSchema()) or {}
-    dataset.moved = _moved(dataset, files)
+    dataset.moved = _by_id(dataset, files, "moved.yaml", to=Text("New id."), withdrawn=Text("Why the record is gone."))
+    dataset.acknowledged = _by_id(dataset, files, ACKNOWLEDGED, **{word: Text("Why it is so.") for word in WORDS})
     for step, resource in enumerate(RESOURCES):
         if progress:
             progress(f"reading {resource.kind}", step, len(RESOURCES))
-        for name in files.names(resource.kind):
-            _read_record(dataset, files, resource, f"{resource.kind}/{name}")
+        for folder in (name for name in files.names() if resource.kind in (name, nearest(name, KNOWN))):
+            for name in files.names(folder):
+                _read_record(dataset, files, resource, f"{folder}/{name}")
     if series := list(_series(dataset, files)):
         with sqlite_errors("write the index in", scratch or Path(gettempdir())):
             records = JsonlRecords(scratch)
@@ -101,31 +106,41 @@ def _single(dataset: Dataset, files: Snapshot, name: str, schema: ma.Schema) -> 
     return None if isinstance(record, PartialRecord) else record
 
 
-def _moved(dataset: Dataset, files: Snapshot) -> dict[str, dict[str, Record]]:
-    """`moved.yaml`: kind -> old id -> `{to: new id}` or `{withdrawn: reason}`; empty if there is no such file."""
-    if files.type("moved.yaml") is None:
+def _by_id(dataset: Dataset, files: Snapshot, name: str, **keys: Text) -> dict[str, dict[str, Record]]:
+    """What a file says of records: kind -> id -> the keys that are given; empty if there is no such file."""
+    if files.type(name) is None:
         return {}
-    move = Schema.from_dict({"to": Text("New id."), "withdrawn": Text("Why the record is gone.")})
-    ids: Any = ma.fields.Dict(
-        keys=Text("Old id."), values=ma.fields.Nested(move, error_messages=NO_MAPPING), error_messages=NO_MAPPING
-    )
+    said = ma.fields.Nested(Schema.from_dict(dict(keys)), error_messages=NO_MAPPING)
+    ids: Any = ma.fields.Dict(keys=Text("An id."), values=said, error_messages=NO_MAPPING)
     schema = Schema.from_dict(dict.fromkeys(BY_KIND, ids))
-    return {kind: ids for kind, ids in (_single(dataset, files, "moved.yaml", schema()) or {}).items() if ids}
+    return {kind: ids for kind, ids in (_single(dataset, files, name, schema()) or {}).items() if ids}
 
 
 def _read_record(dataset: Dataset, files: Snapshot, resource: Resource, name: str) -> None:
+    """Reads the file of a record; what lies in a wrong place or has a wrong name is read too, so that all its faults are told."""
     path = PurePosixPath(name)
-    if path.suffix != ".yaml" or not is_id(path.stem) or files.type(name) == snapshot.FOLDER:
-        dataset.findings.add([Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens")])
+    if files.type(name) == snapshot.FOLDER:
+        dataset.findings.add([Finding(name, 0, "", f"is a folder: records lie in {resource.kind}/ itself")])
+        for below in files.names(name):
+            _read_record(dataset, files, resource, f"{name}/{below}")
         return
-    dataset.files.faulty[resource.kind, path.stem] = None
+    if misnamed := path.suffix != ".yaml" or not is_id(path.stem):
+        dataset.findings.add([Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens")])
+    key, faulty = (resource.kind, path.stem), dataset.files.faulty
+    if path.suffix not in YAML or dataset.files.has(*key):
+        return
+    faulty[key] = None
     try:
         if (content := files.take_text(name)) is not None:
-            dataset.files.entries[resource.kind][path.stem] = entry_of(name, resource, parse_yaml(content))
-            del dataset.files.faulty[resource.kind, path.stem]
+            entry = entry_of(name, resource, parse_yaml(content))
+            if misnamed or path.parent.name != resource.kind:
+                faulty[key] = replace(entry, record=PartialRecord(entry.record))
+            else:
+                dataset.files.entries[resource.kind][path.stem] = entry
+                del faulty[key]
     except FaultyRecord as error:
         dataset.findings.add(error.findings)
-        dataset.files.faulty[resource.kind, path.stem] = error.entry
+        faulty[key] = error.entry
     except Unreadable as error:
         dataset.findings.add([Finding(name, error.line, "", str(error))])
 

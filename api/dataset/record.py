@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 
 import marshmallow as ma
 
@@ -32,6 +33,11 @@ class Entry:
 
     def finding(self, path: Path, message: str) -> Finding:
         return Finding(self.file, self.text.line(path), dotted(path), message)
+
+    @property
+    def id(self) -> str:
+        """The id of a record that has a file of its own."""
+        return PurePosixPath(self.file).stem
 
     @property
     def is_partial(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..resources import BY_KIND
 from .findings import BULK, Finding
 from .os_errors import cannot_be
-from .yaml_files import MOST_BYTES, Unreadable
+from .yaml_files import MOST_BYTES, YAML, Unreadable
 
 PIECE = 1 << 20  # bytes read at a time
 SERIES = {f"{kind}{ending}" for kind in BY_KIND for ending in BULK}
@@ -123,7 +123,7 @@ class Snapshot:
                 return b"not a file"
             total = hashlib.sha256()
             with open(handle, "rb", closefd=False) as file:
-                if name.endswith(".yaml") and name.count("/") < 2:
+                if name.endswith(YAML):
                     data = self._bytes[name] = file.read(MOST_BYTES + 1)
                     total.update(data)
                 while piece := file.read(PIECE):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ..resources import BY_KIND
+from ..resources.events import who
 from ..resources.resource import Resource
 from ..resources.sides import conflict
 from ..schema import edtf
@@ -126,8 +127,7 @@ class Statistics:
 def _likeness(kind: str, record: Record) -> Hashable:
     """What two records of a kind have in common that are probably the same, or None."""
     if kind == "events" and edtf.read(record["date"]).precision == "day":
-        participants = frozenset(participant["actor"] for participant in record["participants"])
-        return record["date"], record["type"], participants, frozenset(record["agreements"])
+        return record["date"], record["type"], frozenset(who(record)), frozenset(record["agreements"])
     return record["url"] if kind == "sources" else None
 
 

@@ -15,7 +15,7 @@ class Scratch:
 
     def __init__(self, parent: Path | None = None) -> None:
         self._owner = os.getpid()
-        above = parent or Path(tempfile.gettempdir())
+        above = (parent or Path(tempfile.gettempdir())).absolute()  # as `mkdtemp` of Python 3.12 has it
         above.mkdir(parents=True, exist_ok=True)
         _sweep(above)
         self.path, self._lock = _locked(above)  # held until the last process of the run ends

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+YAML = (".yaml", ".yml")  # the former is right
 MOST_BYTES = 1 << 20
 DEEPEST = 12
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 from ..resources.doubt import exact
-from ..resources.events import STATUSES
+from ..resources.events import STATUSES, with_records
 from ..schema.fields import Record
 from .result import Listing, xml
 
@@ -27,12 +27,13 @@ def network(documents: Iterable[Record]) -> Record:
     edges: dict[tuple[str, str, str], Record] = {}
     for document in documents:
         marks = marks_of(document)
-        actors = {p["actor"]["id"]: p["actor"]["name"] for p in document["participants"]}
+        participants = with_records(document)
+        actors = {p["actor"]["id"]: p["actor"]["name"] for p in participants}
         for id, name in actors.items():
             node = nodes.setdefault(id, {"id": id, "name": name, "events": 0, **dict.fromkeys(COUNTS, 0)})
             node["events"] += 1
             count(node, marks)
-        for source, target in sorted(set(pairs(document["participants"]))):
+        for source, target in sorted(set(pairs(participants))):
             key = (source, target, document["type"]["id"])
             edge = edges[key] = edges.get(key) or new_edge(*key)
             add(edge, document, marks)

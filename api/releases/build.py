@@ -64,9 +64,22 @@ def build(
 
     With `manifest`, the file that its manifest is written to, this is the release to be published; without, it is a draft
     unless exactly this was published. In a release to be SERVED documents are packed; in one to be COPIED the full-text index
-    holds the words themselves. Every record is examined on the way. The same dataset and code give the same bytes. Raises
-    DatasetError with every finding if the dataset has faults, FileError if a file cannot be written.
+    holds the words themselves. Every record is examined on the way; what exactly so was published is built even where it
+    breaks rules that were made since. The same dataset and code give the same bytes. Raises DatasetError with every finding if
+    the dataset has faults, FileError if a file cannot be written.
     """
+    try:
+        return _build(dataset, path, progress, manifest, purpose)
+    except DatasetError:
+        if dataset.findings or not dataset.was_published(dataset.digest):
+            raise
+    path.unlink()
+    return _build(dataset, path, progress, manifest, purpose, published=True)
+
+
+def _build(
+    dataset: Dataset, path: Path, progress: Progress | None, manifest: Path | None, purpose: str, *, published: bool = False
+) -> str:
     with sqlite_errors("write", path):
         database = pw.SqliteDatabase(str(path), pragmas={"journal_mode": "off", "synchronous": 0, "cache_size": -65536})
         with database.connection_context():
@@ -77,7 +90,7 @@ def build(
             with database.atomic():
                 connection.execute(full_text.STORED if purpose == COPIED else full_text.INDEXED)
                 _create(database, connection)
-                maker = RowMaker(dataset)
+                maker = RowMaker(dataset, published)
                 if purpose == SERVED:
                     _pack(maker, connection)
                 digest = _write(maker, database, progress, manifest is not None)
@@ -145,7 +158,7 @@ def _fill(
 
     `draft` is what the version of records that differ from the published ones has behind it.
     """
-    dataset, survey, unresolved = maker.dataset, rules.Survey(), None
+    dataset, survey, unresolved = maker.dataset, rules.Survey(maker.published), None
     survey.findings.merge(dataset.findings)
     with suppress(DatasetError):  # a damaged manifest is reported by a rule, together with everything else
         rows = manifests.last_changes(dataset.published, dataset.moves)
@@ -238,6 +251,7 @@ def _about(dataset: Dataset, version: str, digest: str, survey: rules.Survey) ->
         "code": code_digest(),
         "counts": {kind: dataset.count(kind) for kind in BY_KIND},
         "quality": quality.figures(dataset, version, digest, survey.statistics),
+        "rules": [] if survey.published else quality.rules_kept(),
     }
 
 

@@ -49,10 +49,10 @@ class Batch:
 
 
 class RowMaker:
-    """What makes the rows of a dataset's records; documents are packed if `pack` is given."""
+    """What makes the rows of a dataset's records, `published` or to be examined; documents are packed if `pack` is given."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
+    def __init__(self, dataset: Dataset, published: bool) -> None:
+        self.dataset, self.published = dataset, published
         self.pack: Callable[[str], bytes] | None = None
         self.words = lru_cache(REFERRED)(self._words)
         self.equivalents = tuple(dataset.about.get("equivalents", ()))
@@ -77,7 +77,7 @@ def samples(maker: RowMaker) -> Iterator[str]:
 def batch(maker: RowMaker, chunk: Chunk) -> Batch:
     """Examines the records of a chunk and makes their rows; none for faulty records, as then nothing is loaded."""
     dataset = maker.dataset
-    made = Batch(chunk.kind, len(chunk.items))
+    made = Batch(chunk.kind, len(chunk.items), survey=Survey(maker.published))
     for seq, item in enumerate(chunk.items, chunk.first):
         entry = made.survey.examine(chunk.kind, item, dataset)
         if entry is None or dataset.findings:

@@ -46,7 +46,8 @@ class Event(DatedRow):
 
 
 class Participant(Schema):
-    actor = Holder("Who took part.", on="date", required=True)
+    actor = Holder("Who took part; null where that is nobody with a record.", on="date")
+    name = Text("Who took part, by name, where `actor` is null.")
     role = Choice("In what part: who does the act is `source`, whom it is directed at `target`.", ROLES, required=True)
 
 
@@ -83,6 +84,16 @@ class EventSchema(Schema):
         """Gives an event its list of places, and participants its date, the day for which Holder renders offices."""
         participants = [{**participant, "date": event["date"]} for participant in event["participants"]]
         return {**event, "places": where(event), "participants": participants}
+
+
+def with_records(event: Record) -> list[Record]:
+    """The participants of an event, or of its public document, that are actors; the others have a name only."""
+    return [participant for participant in event["participants"] if participant["actor"]]
+
+
+def who(event: Record) -> set[str]:
+    """The participants of an event: their ids, and the names of those who have none."""
+    return {participant["actor"] or participant["name"] for participant in event["participants"]}
 
 
 def where(event: Record, catalog: Catalog | None = None) -> list[str]:

@@ -74,7 +74,7 @@ def happening(event: Record, refer: Refer) -> Record:
         "startDate": start,
         "endDate": end,
         "location": [refer("places", place) for place in event["places"]],
-        "attendee": [refer("actors", p["actor"]) for p in event["participants"]],
+        "attendee": present(event, refer),
         "superEvent": [refer("events", r["event"]) for r in event["related"] if r["relation"] == "part_of"],
     }
 
@@ -89,5 +89,10 @@ def allegation(event: Record, refer: Refer) -> Record:
         "text": event["title"],
         "author": [refer("actors", holder) for holder in {holder["id"]: holder for holder in holders}.values()],
         "spatialCoverage": [refer("places", place) for place in event["places"]],
-        "mentions": [refer("actors", p["actor"]) for p in event["participants"]],
+        "mentions": present(event, refer),
     }
+
+
+def present(event: Record, refer: Refer) -> list[Record | None]:
+    """The participants of an event; of those who are no actor the name alone."""
+    return [refer("actors", p["actor"]) if p["actor"] else {"name": p["name"]} for p in event["participants"]]

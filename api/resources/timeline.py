@@ -13,6 +13,7 @@ import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
 from . import keys
+from .events import with_records
 from .filters import Arguments, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
 from .resource import Resource
 from .shared_filters import by_sources
@@ -83,7 +84,7 @@ def actions(id: str, agreement: Record) -> Iterator[Record]:
 def entry(kind: str, document: Record) -> Record:
     """The entry of an event or a statement, made of its public document."""
     event = kind == "events"
-    actors = [part["actor"] for part in document["participants"]] if event else document["speakers"]
+    actors = [part["actor"] for part in with_records(document)] if event else document["speakers"]
     return {
         "id": document["id"],
         "kind": kind,

@@ -17,7 +17,7 @@ from pyarrow.parquet import read_table
 from support import released, run
 
 from api.cli import COMMANDS
-from api.config import Settings
+from api.config import Settings, bundled_dataset
 from api.dataset.about import AboutSchema
 from api.formats import formats_of
 from api.releases import load
@@ -194,12 +194,33 @@ def read_by_researchers(made: Path) -> tuple[set[str], str, str]:
 
 
 @pytest.mark.parametrize("read", [read_at_once, pytest.param(read_by_researchers, marks=pytest.mark.trials)])
-def test_a_release_of_it_is_read_by_others(folder: Path, tmp_path: Path, read: Callable[[Path], Any]) -> None:
-    target = tmp_path / "releases"
-    told = released("--dataset", Path(shutil.copytree(folder, tmp_path / "dataset")), "--output", target)
+def test_a_release_of_it_is_read_by_others(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], Any]
+) -> None:
+    """Published in its own folder, below which all that is made of it lies, and none of that is taken for a part of it."""
+    here = Path(shutil.copytree(folder, tmp_path / "dataset"))
+    monkeypatch.chdir(here)
+    told = released()
     assert told.exit_code == 0, told.output
-    made = target / "0.1.0"
+    made = here / "releases" / "0.1.0"
     assert (made / "ferries-of-the-baltic.sqlite").is_file()
     assert read(made) == ({"Example meeting", "Talks on ferries"}, "ferries-of-the-baltic", TITLE)
     for name in ("README.md", "LICENSE", "codebook.html", "dataset.jsonld", "citation.bib", "citation.json"):
         assert not OURS.search((made / name).read_text()), (name, OURS.search((made / name).read_text()))
+    assert "release 0.1.0-" in run("load").output
+    assert (here / ".data" / "current").is_file()
+
+
+@pytest.mark.parametrize("command", [["check"], ["fmt", "--check"], ["new", "topics", "harbours"], ["changes"], ["coverage"]])
+def test_in_the_folder_of_a_dataset_commands_work_on_it_and_say_so_first(
+    folder: Path, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    here = Path(shutil.copytree(folder, tmp_path / "another"))
+    monkeypatch.chdir(here)
+    assert run(*command).output.splitlines()[0] == f"dataset {here}"
+    monkeypatch.setenv("DIPLOMATIC_EVENTS_DATASET", str(small))
+    assert run(*command).output.splitlines()[0] == f"dataset {small}", "a setting wins"
+    assert run(*command, "--dataset", ".").output.splitlines()[0] == f"dataset {here}", "an option wins"
+    monkeypatch.setenv("DIPLOMATIC_EVENTS_DATASET", "")
+    monkeypatch.chdir(tmp_path)
+    assert run("config").output.splitlines()[0] == f"DIPLOMATIC_EVENTS_DATASET={bundled_dataset()}  [default]"

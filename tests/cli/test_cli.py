@@ -104,8 +104,60 @@ def test_warnings_are_told_when_asked_for_and_are_no_errors(edit: Callable[..., 
     assert "warning: actors/unused.yaml:1: no record names this actor" in told
     assert "warning: events/2021-06-16-the-same.yaml:1: has day, type and participants of 2021-06-16-geneva-summit" in told
     assert "warning: events/2021-06-16-geneva-summit.yaml:39: citations: every source is older" in told, told
-    assert "rests in part on one party's account alone" in told
     assert "warnings: `check --warnings` lists them\n" in run("check", "--dataset", small).stderr
+
+
+def warned(folder: Path) -> list[str]:
+    told = run("check", "--warnings", "--dataset", folder)
+    assert told.exit_code == 0, told.output
+    return [line.removeprefix(f"warning: {folder}/") for line in told.output.splitlines() if line.startswith("warning: ")]
+
+
+def test_a_name_that_an_actor_has_is_warned_of(edit: Callable[..., Path], small: Path) -> None:
+    path = "events/2021-06-follow-up.yaml"
+    named = "participants:\n  - name: {}\n    role: guest\n"
+    before = warned(small)
+    (small / path).write_text((small / path).read_text() + named.format("Some Delegate"))
+    assert warned(small) == before
+    edit(path, "Some Delegate", "joe biden")
+    text = (
+        f"{path}:10: participants[0].name: is a name of the actor joe-biden: write `actor: joe-biden`, if it is the same [named]"
+    )
+    assert warned(small) == sorted([*before, text])
+
+
+def test_a_warning_is_acknowledged_with_its_reason_as_long_as_it_applies(small: Path) -> None:
+    statement = next(line for line in warned(small) if line.endswith("[one_sided]"))
+    kind, id = statement.split(".yaml")[0].split("/")
+    judged = small / "acknowledged.yaml"
+    judged.write_text(f"{kind}:\n  {id}:\n    one_sided: Nobody else was there.\n")
+    assert statement not in warned(small)
+    judged.write_text(f"{kind}:\n  {id}:\n    older: It is not.\n")
+    past = f"acknowledged.yaml: {kind}.{id}.older: there is no such warning: remove it"
+    assert [line for line in warned(small) if line in (statement, past)] == [past, statement]
+    judged.write_text(f"{kind}:\n  {id}:\n    onesided: Misspelt.\n    one_sided:\n")
+    told = run("check", "--dataset", small).output
+    assert f"acknowledged.yaml:3: {kind}.{id}.onesided: is unknown" in told
+    assert f"acknowledged.yaml:4: {kind}.{id}.one_sided: is empty" in told
+
+
+FOLLOWS = "related:\n  - relation: follows\n    event: 2021-06-16-geneva-summit\n"
+
+
+def test_only_what_nobody_answers_is_warned_of_as_one_sided(small: Path) -> None:
+    event = "events/2021-06-follow-up.yaml"
+    account = (
+        "  - about: date\n    value: {}\n    stance: {}\n    holders:\n      - {}\n    citations:\n      - source: treaty-text\n"
+    )
+    text = (small / event).read_text()
+    (small / event).write_text(f"{text}accounts:\n{account.format('In June.', 'reports', 'joe-biden')}")
+    assert [line for line in warned(small) if line.startswith(event)]
+    (small / event).write_text((small / event).read_text() + account.format("Never.", "denies", "russia"))
+    assert not [line for line in warned(small) if line.startswith(event)], "both sides stand there"
+    (small / event).write_text(
+        f"{text.replace('planned', 'alleged').replace(FOLLOWS, '')}accounts:\n{account.format('So.', 'reports', 'joe-biden')}"
+    )
+    assert not [line for line in warned(small) if line.startswith(event)], "an allegation is one side's"
 
 
 def test_nothing_is_overwritten_by_new(small: Path) -> None:
@@ -214,15 +266,16 @@ def test_paths_are_those_that_the_reader_can_open(
     edit("topics/security.yaml", "name: Security\n", "")
     finding = "topics/security.yaml:1: name: is missing\n1 error\n"
     monkeypatch.chdir(small.parent)
-    assert run("check", "--dataset", small.name).output == f"{small.name}/{finding}"
-    assert run("check", "--dataset", small).output == f"{small.name}/{finding}"
+    assert run("check", "--dataset", small.name).output == f"dataset {small}\n{small.name}/{finding}"
+    assert run("check", "--dataset", small).output == f"dataset {small}\n{small.name}/{finding}"
     monkeypatch.setenv("DIPLOMATIC_EVENTS_DATASET", str(small))
-    assert run("load").output == f"{small.name}/{finding}"
-    assert run("check", "--dataset", "nowhere").output == "nowhere: no such folder\n1 error\n"
+    assert run("load").output == f"dataset {small}\n{small.name}/{finding}"
+    missing = small.parent / "nowhere"
+    assert run("check", "--dataset", "nowhere").output == f"dataset {missing}\nnowhere: no such folder\n1 error\n"
     monkeypatch.chdir(small)
-    assert run("check").output == finding
+    assert run("check").output == f"dataset {small}\n{finding}"
     monkeypatch.chdir(small / "events")
-    assert run("check").output == f"{small}/{finding}"
+    assert run("check").output == f"dataset {small}\n{small}/{finding}"
 
 
 def test_cite_prints_every_error_as_check_does(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def test_leaders_and_officials_stand_beside_their_states(edit: Callable[..., Pat
     (small / "events/2021-06-follow-up.yaml").unlink()
     edit(SUMMIT, states, states.replace("russia", "kremlin"))
     edit("actors/kremlin.yaml", "", "name: Kremlin\nkind: government_body\ncountry: RUS\ncitations:\n  - source: treaty-text\n")
-    told = f"{SUMMIT}:6: participants: leaders of RUS take part, and not their state: add russia"
+    told = f"{SUMMIT}:6: participants: vladimir-putin takes part for RUS, and the state is not listed: add russia"
     assert findings_of(small) == [told]
     edit("event-types/denial.yaml", "definition", "plover:\n  event: CONSULT\n  version: 2.0-draft\ndefinition")
     edit(SUMMIT, "type: summit", "type: denial")

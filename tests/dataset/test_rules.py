@@ -67,6 +67,27 @@ def test_a_broken_rule_is_told_with_file_line_and_key(
 
 
 @pytest.mark.parametrize(
+    ("name", "about", "told"),
+    [
+        ("events/Upper.yaml", "events/Upper.yaml", "is not named <id>.yaml"),
+        ("events/2021-06-17-new.yml", "events/2021-06-17-new.yml", "is not named <id>.yaml"),
+        ("events/2021/2021-06-17-new.yaml", "events/2021", "is a folder: records lie in events/ itself"),
+        ("event/2021-06-17-new.yaml", "event", "is not part of a dataset; did you mean 'events'?"),
+    ],
+)
+@pytest.mark.parametrize("key", ["actor: vladimir-putin", "actor: nobody"])
+def test_a_wrong_name_or_place_hides_no_other_error(
+    edit: Callable[..., Path], small: Path, name: str, about: str, told: str, key: str
+) -> None:
+    text = (small / EVENT).read_text().replace("actor: vladimir-putin", key).replace("2021-06-16", "2021-06-17")
+    edit(name, "", text.replace("status: occurred", "status: done") if key.endswith("putin") else text)
+    found = findings_of(small)
+    assert f"{about}: {told}" in [finding.partition(", with")[0] for finding in found]
+    other = "status: 'done' is not allowed" if key.endswith("putin") else "'nobody' is not among the actors"
+    assert [finding for finding in found if finding.startswith(f"{name}:") and other in finding], found
+
+
+@pytest.mark.parametrize(
     ("name", "new", "finding"),
     [
         ("topics/security.yaml", 'name: "a\\0b"\ndefinition: x\n', "topics/security.yaml:1: name: holds a control character"),

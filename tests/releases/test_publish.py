@@ -23,10 +23,11 @@ import pyarrow.parquet
 import pytest
 import requests
 import yaml
-from conftest import ROOT, SMALL, manifest_text, running, walk
+from conftest import ROOT, SMALL, keep_manifest, manifest_text, running, walk
 from flask.testing import FlaskClient
 from nginx import proxied
-from support import addresses_in, answer_schema, conforms, released, run, unchanged, undeclared
+from programs import need
+from support import QUICKLY, addresses_in, answer_schema, conforms, released, run, unchanged, undeclared
 
 from api.config import Settings
 from api.dataset import manifests, reader, rules
@@ -615,3 +616,53 @@ def test_manifests_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert manifests.head(path) == (made.about["version"], made.about["released"], made.digest)
     assert dict(manifests.lines(path)) == made.manifest
     assert set(BY_KIND) == {name.partition("/")[0] for name in made.manifest}
+
+
+def overruled(folder: Path) -> Path:
+    """A dataset that breaks a rule, published before that was made."""
+    source = folder / "sources" / "treaty-text.yaml"
+    source.write_text(source.read_text() + "no_url: It has one.\n")
+    return keep_manifest(folder)
+
+
+def test_what_was_published_is_not_asked_for_rules_that_were_made_since(small: Path, tmp_path: Path) -> None:
+    settings = Settings(dataset=overruled(small), data_dir=tmp_path / "data")
+    release, _ = load.load(settings)
+    assert release.about["version"] == "0.1.0", "it is no draft"
+    made, _ = publish.publish(small, tmp_path / "releases")
+    assert json.loads((made / "quality.json").read_text())["rules"] == [], "nobody says which rules it keeps"
+    (small / "topics" / "security.yaml").write_text("name: Security\ndefinition: Another.\n")
+    for publishing in (False, True):
+        with pytest.raises(DatasetError, match="1 error"):
+            publish.publish(small, tmp_path / "others") if publishing else load.load(settings)
+
+
+@pytest.mark.trials
+def test_published_versions_are_made_again_of_what_the_history_has(small: Path, tmp_path: Path) -> None:
+    need("git")
+
+    def history(*arguments: str) -> None:
+        author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+        subprocess.run(["git", *author, *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    def made() -> tuple[str, list[str]]:
+        command = [sys.executable, str(ROOT / ".ci" / "published.py"), *QUICKLY]
+        told = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True)
+        return told.stderr, sorted(path.name for path in tmp_path.glob("releases/*"))
+
+    overruled(small)
+    for version in ("0.1.0", "0.2.0"):
+        if version != "0.1.0":
+            bump(small, version)
+        history("init", "--quiet")
+        history("add", "dataset")
+        history("commit", "--quiet", "--message", version)
+    assert made()[1] == ["0.1.0"], "0.2.0 was not published"
+    sums_then = (tmp_path / "releases" / "0.1.0" / "SHA256SUMS").read_bytes()
+    assert made()[0] == "", "what is there is not made again"
+    shutil.rmtree(tmp_path / "releases")
+    made()
+    assert (tmp_path / "releases" / "0.1.0" / "SHA256SUMS").read_bytes() == sums_then
+    shutil.rmtree(tmp_path / "releases")
+    shutil.rmtree(tmp_path / ".git")
+    assert made() == ("0.1.0 is not made: the history that has it is not here (git fetch --unshallow)\n", [])

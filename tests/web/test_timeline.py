@@ -50,7 +50,10 @@ class Entry:
         if name == "date_precision":
             return {self.date["precision"]}
         if name == "actor":
-            people = {"events": [p["actor"] for p in d.get("participants", ())], "statements": d.get("speakers", [])}
+            people = {
+                "events": [p["actor"] for p in d.get("participants", ()) if p["actor"]],
+                "statements": d.get("speakers", []),
+            }
             who = (self.action["by"] or d["parties"]) if self.action else people[self.kind]
             return {actor["id"] for actor in who}
         if name == "agreement" and self.action:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ...dataset import quality
 from ...dataset.official_rows import REASONS
 from ...query.citation import citation
 from ...resources import RESOURCES
@@ -81,7 +80,8 @@ def decade(date: Any) -> str:
 
 def rules(content: ReleaseContent) -> str:
     """What every record of a release keeps, as `check` refuses all others."""
-    return "\n".join(f"- {rule['promise'].split(chr(10))[0]}" for rule in quality.rules_kept())
+    kept = "\n".join(f"- {rule['promise'].split(chr(10))[0]}" for rule in content.release.about["rules"])
+    return kept or "The rules of the day on which it was published."
 
 
 def unmatched(content: ReleaseContent) -> str:

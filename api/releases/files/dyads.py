@@ -9,7 +9,7 @@ from typing import Any
 from ...formats.graphml import pairs
 from ...resources import BY_KIND
 from ...resources.actors import SYSTEMS, code_withdrawn
-from ...resources.events import CODINGS, STATUSES
+from ...resources.events import CODINGS, STATUSES, with_records
 from ...resources.filters import years
 from ...schema.fields import Record
 from .release_reader import ReleaseContent
@@ -160,7 +160,7 @@ def dyads(event: Record, known: Codes) -> Iterator[Cells]:
         "quad": type["quad"],
         "goldstein": cameo.get("goldstein"),
     }
-    participants = event["participants"]
+    participants = with_records(event)
     alone = (participants[0]["actor"]["id"] if participants else None, None)
     acting = {p["actor"]["id"] for p in participants if p["role"] == "source"}
     for position, pair in enumerate(dict.fromkeys(pairs(participants)) or [alone], 1):

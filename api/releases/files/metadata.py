@@ -11,7 +11,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ...dataset import quality
 from ...dataset.findings import DatasetError, Finding
 from ...dataset.os_errors import dataset_errors
 from ...query import citation
@@ -118,7 +117,7 @@ def figures(content: ReleaseContent, path: Path) -> None:
         )
         if whole != content.release.about["counts"][kind]:
             raise RuntimeError(f"{name} holds {whole} records of {content.release.about['counts'][kind]}")
-    write_json(path, {**content.release.about["quality"], "rules": quality.rules_kept(), "files": rows})
+    write_json(path, {**content.release.about["quality"], "rules": content.release.about["rules"], "files": rows})
 
 
 def counted(folder: Path) -> dict[str, int]:

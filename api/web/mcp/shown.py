@@ -82,7 +82,7 @@ def who(document: Record) -> str | None:
     """Who took part, spoke, or is a party."""
     for key, inner in WHO:
         if key in document:
-            return names([item[inner] if inner else item for item in document[key]])
+            return names([(inner and item[inner]) or item for item in document[key]])
     return None
 
 

@@ -1,29 +1,24 @@
-"""While the dataset is watched, its faults are shown in place of any page, and nothing is kept by a browser."""
+"""While the dataset is watched, its faults are shown on top of every page, and nothing is kept by a browser."""
 
 import re
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response
 
 from ...config import FAULTS
-from ...problems import Problem
-from .problems import wanted
 
-FINDING = re.compile(r"(?P<parameter>\S+): (?P<detail>.*)")
-DETAIL = (
-    "The files have faults. Programs are still answered from what was loaded before; this page comes back once they are mended."
-)
+FINDING = re.compile(r"(?P<place>\S+): (?P<detail>.*)")
 
 
 def show_in(app: Flask, data_dir: Path) -> None:
-    """Has the pages of an application show the faults that the last load of a saved file has left."""
+    """Has the pages of an application, which show what was loaded last, show the faults of the files that were saved since."""
     path = data_dir / FAULTS
 
-    @app.before_request
-    def faults() -> None:
-        if wanted() and path.exists() and (lines := path.read_text(encoding="utf-8").splitlines()):
-            found = [match.groupdict() for line in lines if (match := FINDING.fullmatch(line))]
-            raise Problem(503, DETAIL, errors=found)
+    @app.context_processor
+    def faults() -> dict[str, Any]:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return {"faults": [match.groupdict() for line in lines if (match := FINDING.fullmatch(line))]}
 
     @app.after_request
     def afresh(response: Response) -> Response:

@@ -179,6 +179,8 @@ def _items(node: Node) -> Writer:
         return _list("ul", "items", _quantity(node))
     if keys >= {"kind", "date", "by"}:
         return _list("ol", "acts", _act(node))
+    if keys >= {"actor", "name", "role"}:
+        return _list("ul", "items", _participant(node))
     if keys >= {"from", "to"}:
         return _list("ol", "acts", _period(node))
     return _list("ul", "items", _headed(node))
@@ -190,6 +192,17 @@ def _list(name: str, called: str, write: Writer) -> Writer:
         return f'<{name} class="{called}"><li>{each}</li></{name}>'
 
     return written
+
+
+def _participant(node: Node) -> Writer:
+    """Writes an actor, or the name of somebody who is none."""
+    actor, rest = writer(node.parts[0]), _fields(node, "actor", "name")
+
+    def write(sheet: Sheet, item: Record) -> str:
+        called = actor(sheet, item["actor"]) if item["actor"] else escape(item["name"])
+        return f'<span class="head">{called}</span> {rest(sheet, item)}'
+
+    return write
 
 
 def _quantity(node: Node) -> Writer:

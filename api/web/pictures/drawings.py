@@ -20,6 +20,7 @@ from ...query.parsing import InvalidParameters
 from ...query.query import Parameters, Query, Strings
 from ...query.timeline import Timeline, timeline_arguments
 from ...resources import BY_KIND
+from ...resources.events import with_records
 from ...resources.resource import Resource
 from ...resources.timeline import TIMELINE
 from ...schema.errors import Fault
@@ -96,7 +97,7 @@ def lane_keys(query: Query, by: str) -> Callable[[Record], Iterable[timeline.Key
     if by == "type":
         return lambda event: [(event["type"]["id"], event["type"]["name"])]
     if by == "actor":
-        return lambda event: [(part["actor"]["id"], part["actor"]["name"]) for part in event["participants"]]
+        return lambda event: [(part["actor"]["id"], part["actor"]["name"]) for part in with_records(event)]
     return partial(sides, countries(query))
 
 
@@ -110,7 +111,7 @@ def countries(query: Query) -> dict[str, timeline.Key]:
 
 def sides(of: dict[str, timeline.Key], event: Record) -> list[timeline.Key]:
     """The countries of those who act, where some act upon others; otherwise it is of all who take part."""
-    acting = [part["actor"]["id"] for part in event["participants"] if part["role"] == "source"]
+    acting = [part["actor"]["id"] for part in with_records(event) if part["role"] == "source"]
     found = list(dict.fromkeys(of[id] for id in acting if id in of))
     return found if acting else [("~together", "Together")]
 
