@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -17,6 +16,7 @@ from typing import Any
 import hypothesis
 import pytest
 import requests
+from commands import Command, forget_starter
 from flask.testing import FlaskClient
 from postgresql import Cluster, forget_template
 
@@ -24,7 +24,7 @@ from api.config import Settings
 from api.dataset import manifests, reader
 from api.dataset.dataset import Dataset
 from api.problems import Problem
-from api.releases import load
+from api.releases import load, publish
 from api.resources import RESOURCES
 from api.web.app import create_app
 
@@ -116,15 +116,40 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "dataset"
 
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.trials)])
-def settings(request: pytest.FixtureRequest, bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings under which the bundled dataset is loaded, in either database."""
-    url = request.getfixturevalue("postgresql").url() if request.param == "postgresql" else ""
-    with shared(tmp_path_factory, f"loaded-{request.param}") as (folder, filled):
-        settings = Settings(dataset=bundled, data_dir=folder / "data", database_url=url)
-        if not filled.exists() or url:  # a PostgreSQL may be another one by now; a release that is there is not made again
+@pytest.fixture(scope="session")
+def bundled_release(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the bundled dataset's release, published by the first process of a run that asks: not to be changed."""
+    with shared(tmp_path_factory, "published") as (folder, filled):
+        if not filled.exists():
+            made, _ = publish.publish(bundled, folder / "releases")
+            filled.write_text(str(made))
+    return Path(filled.read_text())
+
+
+@pytest.fixture(scope="session")
+def embedded(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings under which the bundled dataset is loaded in SQLite, by the first process of a run that asks."""
+    with shared(tmp_path_factory, "loaded-sqlite") as (folder, filled):
+        settings = Settings(dataset=bundled, data_dir=folder / "data")
+        if not filled.exists():
             load.load(settings)[0].close()
             filled.touch()
+    return settings
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.trials)])
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Settings under which the bundled dataset is loaded, in either database."""
+    found: Settings = request.getfixturevalue("embedded" if request.param == "sqlite" else "in_postgresql")
+    return found
+
+
+@pytest.fixture(scope="session")
+def in_postgresql(bundled: Path, postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The same in PostgreSQL."""
+    with shared(tmp_path_factory, "loaded-postgresql") as (folder, _):
+        settings = Settings(dataset=bundled, data_dir=folder / "data", database_url=postgresql.url())
+        load.load(settings)[0].close()  # it may be another PostgreSQL by now; a release that is there is not made again
     return settings
 
 
@@ -202,27 +227,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_sessionfinish() -> None:
     forget_template()
+    forget_starter()
 
 
 @contextmanager
 def running(
     *arguments: str,
     cwd: Path,
-    command: tuple[str, ...] = (sys.executable, "-m", "api"),
+    command: tuple[str, ...] = (),
     log: Path = Path(os.devnull),
     **environ: str,
-) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A real server on a free port: its base URL and its process, ended by SIGTERM. Its lines on requests go to `log`."""
-    process = subprocess.Popen(
-        [*command, "serve", "--port", "0", *arguments],
-        cwd=cwd,
-        env={**os.environ, **environ},
-        stdout=(output := log.open("ab")),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    output.close()
-    assert process.stderr
+) -> Iterator[tuple[str, Any]]:
+    """A real server on a free port: its base URL and its process, ended by SIGTERM. Its lines on requests go to `log`.
+
+    With a `command` it is started whole by that, else forked from what has imported its code.
+    """
+    line, env = ("serve", "--port", "0", *arguments), {**os.environ, **environ}
+    with log.open("ab") as output:
+        process: Any = (
+            subprocess.Popen([*command, *line], cwd=cwd, env=env, stdout=output, stderr=subprocess.PIPE, text=True)
+            if command
+            else Command(*line, cwd=cwd, env=env, stdout=output, stderr=subprocess.PIPE)
+        )
     told = []
     try:
         for line in process.stderr:

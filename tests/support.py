@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import socket
-import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from click.testing import CliRunner, Result
+from commands import QUICK_READERS
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -26,10 +26,6 @@ from api.dataset import reader, rules
 from api.releases import readers
 from api.storage.release import Release
 from api.web import openapi
-
-# The readers that start at once, for releases where the others are no matter: `released` in the process, QUICKLY in another.
-QUICK_READERS = ("SQLite", "pyarrow")
-QUICKLY = [sys.executable, str(Path(__file__).parent / "quickly.py")]
 
 
 def run(*arguments: str | Path) -> Result:

@@ -59,10 +59,17 @@ def test_a_changed_dataset_is_published_by_the_tests_though_not_as_the_version_i
 
 
 @pytest.mark.trials
-@pytest.mark.parametrize("file", ABOUT_THE_DATASET)
-def test_the_tests_of_the_bundled_dataset_hold_for_a_changed_one(changed: Path, tmp_path: Path, file: str) -> None:
+def test_the_tests_of_the_bundled_dataset_hold_for_a_changed_one(changed: Path, tmp_path: Path) -> None:
+    """All in one process, which reads, loads and publishes the changed dataset once."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "not trials", f"--basetemp={tmp_path}/runs"]
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environ["TEST_DATASET"] = str(changed)
-    done = subprocess.run([*command, f"tests/{file}"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, *(f"tests/{file}" for file in ABOUT_THE_DATASET)],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-5000:]

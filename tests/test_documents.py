@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from conftest import ROOT, SMALL, running, unpublished
+from conftest import ROOT, SMALL, running
 from flask.testing import FlaskClient
 from postgresql import free_port
 from programs import need
-from support import QUICKLY
 
+from api.config import Settings
 from api.dataset import manifests
 from api.formats import FORMATS
 from api.releases.descriptions import PRINTED
@@ -67,6 +67,12 @@ BLOCKS = [
     for language, code, shown in BLOCK.findall(text)
 ]
 ANSWERS = [block for block in BLOCKS if block.values[2]]
+COMMANDS = [
+    pytest.param(*block.values, dataset, id=f"{block.id}-{dataset}", marks=[*block.marks, *marks])
+    for block in BLOCKS
+    for dataset, marks in (("small", ()), ("bundled", (pytest.mark.trials,)))
+    if "diplomatic-events" in str(block.values[1]) or dataset == "small"  # the others ask the server, which has the bundled one
+]
 
 
 def not_run(code: str) -> bool:
@@ -82,16 +88,18 @@ class Documented:
     folder: Path
     environ: dict[str, str]
 
-    def run(self, language: str, code: str, folder: Path) -> subprocess.CompletedProcess[str]:
-        """What a block does in an empty folder, with a copy of the dataset."""
-        here, dataset = code.replace(SERVER, self.url).replace(METRICS, self.metrics), folder.parent / f"{folder.name}-dataset"
+    def run(self, language: str, code: str, folder: Path, dataset: Path) -> subprocess.CompletedProcess[str]:
+        """What a block does in an empty folder, with copies of a dataset and of what is served."""
+        here, environ = code.replace(SERVER, self.url).replace(METRICS, self.metrics), dict(self.environ)
         if "diplomatic-events" in code:
-            shutil.copytree(self.folder / "dataset", dataset)
+            for name, place in (("DATASET", dataset), ("DATA_DIR", self.folder / "data_dir")):
+                copy = shutil.copytree(place, folder.parent / f"{folder.name}-{name}")
+                environ[f"DIPLOMATIC_EVENTS_{name}"] = str(copy)
         programs = {"sh": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"], "r": ["Rscript", "-e"]}
         return subprocess.run(
             [*programs[language], here],
             cwd=folder,
-            env={**self.environ, "DIPLOMATIC_EVENTS_DATASET": str(dataset)},
+            env=environ,
             capture_output=True,
             text=True,
             timeout=120,
@@ -100,14 +108,14 @@ class Documented:
 
 
 @pytest.fixture(scope="module")
-def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]:
+def documented(bundled_release: Path, embedded: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]:
     folder, metrics = tmp_path_factory.mktemp("documented"), free_port()
-    unpublished(folder / "dataset")
+    places = {"dataset": embedded.dataset, "data_dir": embedded.data_dir, "releases_dir": bundled_release.parent}
+    for name, shared in places.items():  # of its own, as the commands may change them
+        shutil.copytree(shared, folder / name)
     settings = {name: str(folder / name) for name in ("dataset", "data_dir", "releases_dir")}
     environ = {f"DIPLOMATIC_EVENTS_{name.upper()}": value for name, value in settings.items()}
-    command = [*QUICKLY, "release"]
-    subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
-    with running(cwd=ROOT, **environ, DIPLOMATIC_EVENTS_METRICS_PORT=str(metrics)) as (url, _):
+    with running("--no-load", cwd=ROOT, **environ, DIPLOMATIC_EVENTS_METRICS_PORT=str(metrics)) as (url, _):
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         curl = {"CURL_HOME": str(folder)}  # what curl writes about its progress is nobody's concern here
         (folder / ".curlrc").write_text("silent\nshow-error\nfail-with-body\n")
@@ -119,7 +127,7 @@ def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Documented]
 def test_pandas_and_r_draw_the_same_figure(documented: Documented, tmp_path: Path) -> None:
     blocks = [(language, code) for language, code, _ in BLOCK.findall(DOCUMENTS["docs/scholars.md"])]
     assert [language for language, _ in blocks] == ["python", "r"]
-    shown = [documented.run(language, code, tmp_path).stdout.split() for language, code in blocks]
+    shown = [documented.run(language, code, tmp_path, SMALL).stdout.split() for language, code in blocks]
     assert shown[0] == shown[1]
     assert sum(int(count) for line in shown[0] for count in line.split(",")) > 0
     assert {path.name for path in tmp_path.iterdir()} == {"acts.svg", "acts.pdf"}
@@ -132,9 +140,9 @@ def test_the_readme_is_short_and_answers_five_questions() -> None:
     assert len(re.findall(r"^```json$", text, re.MULTILINE)) == 5
 
 
-@pytest.mark.parametrize(("language", "code", "shown"), BLOCKS)
+@pytest.mark.parametrize(("language", "code", "shown", "dataset"), COMMANDS)
 def test_every_command_that_a_document_shows_runs(
-    documented: Documented, tmp_path: Path, language: str, code: str, shown: str
+    request: pytest.FixtureRequest, documented: Documented, tmp_path: Path, language: str, code: str, shown: str, dataset: str
 ) -> None:
     if language == "sh":
         subprocess.run(["bash", "-n", "-c", code], check=True)
@@ -144,7 +152,7 @@ def test_every_command_that_a_document_shows_runs(
             need("curl")
     if language == "r":
         need("Rscript")
-    done = documented.run(language, code, tmp_path)
+    done = documented.run(language, code, tmp_path, SMALL if dataset == "small" else request.getfixturevalue("bundled"))
     if shown and "problem" in shown:
         assert json.loads(done.stdout) == json.loads(shown)
         assert done.returncode == 22, "curl --fail-with-body says that the status was an error's"

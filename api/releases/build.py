@@ -258,20 +258,25 @@ def _about(dataset: Dataset, version: str, digest: str, survey: rules.Survey) ->
 def _verify(path: Path, dataset: Dataset) -> None:
     """Raises sqlite3.IntegrityError unless the file is whole and holds every record."""
     expected = {table_name(resource.model): dataset.count(resource.kind) for resource in RESOURCES}
-    names = [table_name(model) for model in TABLES]
-    results = ordered(partial(_faults, path, expected), [None, *names], None if len(dataset.parts) > 1 else 0)
+    names = [None, *(table_name(model) for model in TABLES)]
+    large = len(dataset.parts) > 1  # many processes are worth their start, and each opens the file for every table
+    results = ordered(partial(_faults, path, expected), [[name] for name in names] if large else [names], None if large else 0)
     if faults := [fault for result in results for fault in result]:
         raise sqlite3.IntegrityError(str(faults))
 
 
-def _faults(path: Path, expected: dict[str, int], name: str | None) -> list[tuple[Any, ...]]:
-    """The faults of one table, or of the file as such."""
+def _faults(path: Path, expected: dict[str, int], names: list[str | None]) -> list[tuple[Any, ...]]:
+    """The faults of some tables, and of the file as such where None is among them."""
     address = f"file:{quote(str(path))}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as database:
         database.create_function(packing.FUNCTION, 1, packing.unpacker(packing.dictionary_of(address)), deterministic=True)
-        if name is None:
-            return [row for row in database.execute("PRAGMA quick_check").fetchall() if row != ("ok",)]
-        faults = [row for row in database.execute(f'PRAGMA integrity_check("{name}")').fetchall() if row != ("ok",)]
-        faults += database.execute(f'PRAGMA foreign_key_check("{name}")').fetchall()
-        (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608  # our own names
-        return faults if count == expected.get(name, count) else [*faults, (name, "rows are missing")]
+        return [fault for name in names for fault in _faults_of(database, expected, name)]
+
+
+def _faults_of(database: sqlite3.Connection, expected: dict[str, int], name: str | None) -> list[tuple[Any, ...]]:
+    if name is None:
+        return [row for row in database.execute("PRAGMA quick_check").fetchall() if row != ("ok",)]
+    faults = [row for row in database.execute(f'PRAGMA integrity_check("{name}")').fetchall() if row != ("ok",)]
+    faults += database.execute(f'PRAGMA foreign_key_check("{name}")').fetchall()
+    (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608  # our own names
+    return faults if count == expected.get(name, count) else [*faults, (name, "rows are missing")]

@@ -120,12 +120,13 @@ def test_every_plan_finds_the_same(
     assert total(query) == len(usual) == sum(group["count"] for group in groups)
 
 
+@pytest.mark.parametrize("dataset", ["small", pytest.param("bundled", marks=pytest.mark.trials)])
 @pytest.mark.parametrize("frequent", [1, 1 << 60], ids=["made by the load", "read when asked for"])
 def test_the_set_of_a_value_holds_its_records(
-    bundled: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frequent: int
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, frequent: int, dataset: str
 ) -> None:
     monkeypatch.setattr(record_sets, "FREQUENT", frequent)
-    release, _ = load.load(Settings(dataset=bundled, data_dir=tmp_path))
+    release, _ = load.load(Settings(dataset=request.getfixturevalue(dataset), data_dir=tmp_path / "data"))
     for resource in RESOURCES:
         model: Any = resource.model
         assert numbers(record_sets.of_kind(release, resource.kind)) == {seq for (seq,) in release.rows(model.select(model.seq))}

@@ -13,7 +13,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +31,7 @@ from support import released, run
 
 from api.cli import publication
 from api.dataset.findings import DatasetError
-from api.releases import publish, readers
+from api.releases import readers
 from api.releases.files import FILES, dyads
 from api.releases.files.datapackage import package
 from api.releases.files.parquet import parquet_writer
@@ -46,12 +46,11 @@ Rows = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def folder(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled dataset, published."""
-    source = Path(shutil.copytree(bundled, tmp_path_factory.mktemp("files") / "dataset"))
-    return publish.publish(source, source.parent / "releases")[0]
+def folder(bundled_release: Path) -> Path:
+    return bundled_release
 
 
+@lru_cache(2)
 def ndjson(folder: Path) -> dict[str, list[Document]]:
     return {
         kind: [json.loads(line) for line in gzip.decompress((folder / f"{kind}.ndjson.gz").read_bytes()).splitlines()]
@@ -92,6 +91,7 @@ def ordered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 READ = {"integer": int, "number": float, "boolean": {"true": True, "false": False}.__getitem__}
 
 
+@lru_cache(2)
 def from_csv(path: Path) -> Rows:
     """The tables of a zip of CSV files, typed by the data dictionary."""
     with zipfile.ZipFile(path) as archive:

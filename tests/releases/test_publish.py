@@ -79,10 +79,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
 
 
 @pytest.fixture(scope="module")
-def folder(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled dataset, published."""
-    source = Path(shutil.copytree(bundled, tmp_path_factory.mktemp("published") / "dataset"))
-    return publish.publish(source, source.parent / "releases")[0]
+def folder(bundled_release: Path) -> Path:
+    return bundled_release
 
 
 @pytest.mark.parametrize("name", ["small", pytest.param("bundled", marks=pytest.mark.trials)])
@@ -453,9 +451,9 @@ def test_every_answer_about_releases_has_a_validator(published: Published) -> No
 
 
 @pytest.fixture(scope="module")
-def downloads(folder: Path, bundled: Path) -> Iterator[str]:
-    """A real server with the bundled dataset published where the default looks for it: beside the working folder's data."""
-    with running("--dataset", str(bundled), cwd=folder.parent.parent) as (url, _):
+def downloads(folder: Path, embedded: Settings) -> Iterator[str]:
+    """A real server with the bundled dataset published where the default looks for it: below the working folder."""
+    with running("--no-load", "--data-dir", str(embedded.data_dir), cwd=folder.parent.parent) as (url, _):
         yield f"{url}/v1/releases/{folder.name}"
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 from clients import asking
+from commands import finished
 from conftest import ROOT, SMALL, running, wait_for
 from nginx import proxied
 from support import raw_answer
@@ -35,8 +36,7 @@ def test_a_running_server_answers_from_a_new_release_without_a_failed_request(
     ):
         for n in range(2):
             edit("topics/security.yaml", "definition: ", f"definition: {n} ")
-            command = [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(data_dir)]
-            subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+            finished("load", "--dataset", small, "--data-dir", data_dir, check=True)
             served = requests.get(f"{url}/v1/topics/security", timeout=10).json()
             assert served["data"]["definition"].startswith(f"{n} "), "the new release answers at once"
     assert (set(heard.statuses), heard.cut) == ({200}, [])
@@ -47,8 +47,7 @@ def test_a_cursor_goes_on_in_its_own_release(edit: Callable[..., Path], small: P
     with running("--dataset", str(small), "--data-dir", str(tmp_path / "data"), cwd=tmp_path) as (url, _):
         first = requests.get(f"{url}/v1/topics?limit=1", timeout=10).json()
         edit("topics/strategic-stability.yaml", "name: Strategic", "name: Nuclear")
-        command = [sys.executable, "-m", "api", "load", "--dataset", str(small), "--data-dir", str(tmp_path / "data")]
-        subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+        finished("load", "--dataset", small, "--data-dir", tmp_path / "data", check=True)
         second = requests.get(first["links"]["next"], timeout=10).json()
         assert second["data"][0]["name"] == "Strategic stability"
         assert second["meta"]["release"] == first["meta"]["release"]
@@ -193,8 +192,7 @@ def test_any_script_can_be_asked_for_over_real_sockets(server: str) -> None:
 def test_an_address_that_cannot_be_had_is_told_at_once(server: str, tmp_path: Path) -> None:
     port = server.rsplit(":", 1)[1]
     for arguments in (["--port", port], ["--port", "70000"], ["--host", "nope.invalid"], ["--workers", "0"]):
-        command = [sys.executable, "-m", "api", "serve", "--dataset", str(SMALL), "--data-dir", str(tmp_path), *arguments]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, cwd=ROOT)
+        result = finished("serve", "--dataset", SMALL, "--data-dir", tmp_path, *arguments)
         assert result.returncode == 2, (arguments, result.stderr)
         assert "Traceback" not in result.stderr
 
@@ -202,8 +200,7 @@ def test_an_address_that_cannot_be_had_is_told_at_once(server: str, tmp_path: Pa
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for command in (["load", "--data-dir"], ["release", "--output"]):
-        line = [sys.executable, "-m", "api", command[0], "--dataset", str(SMALL), command[1], str(tmp_path / "file" / "x")]
-        result = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+        result = finished(command[0], "--dataset", SMALL, command[1], tmp_path / "file" / "x")
         assert result.returncode == 2
         assert "Traceback" not in result.stderr
         assert "cannot" in result.stderr

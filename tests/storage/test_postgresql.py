@@ -1,9 +1,7 @@
 """PostgreSQL: the same answers as the embedded database, from servers that come and go."""
 
-import dataclasses
 import os
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +13,8 @@ import psycopg
 import pytest
 import requests
 from clients import asking, pages
-from conftest import ROOT, SMALL, running, shared, wait_for
+from commands import Command
+from conftest import ROOT, SMALL, running, wait_for
 from flask.testing import FlaskClient
 from postgresql import Cluster
 
@@ -26,23 +25,15 @@ from api.releases import load
 from api.resources import RESOURCES
 from api.storage import postgresql_pool
 from api.storage.postgresql import PostgresqlStore
-from api.storage.postgresql_pool import ReadPool
+from api.storage.postgresql_pool import ReadPool, Watch
 from api.web.app import create_app
 from benchmarks.search import board
 
 
 @pytest.fixture(scope="module")
-def both(
-    postgresql: Cluster, bundled: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[FlaskClient, FlaskClient]]:
+def both(embedded: Settings, in_postgresql: Settings) -> Iterator[tuple[FlaskClient, FlaskClient]]:
     """A client of the embedded database, and one of PostgreSQL."""
-    embedded = Settings(dataset=bundled, data_dir=tmp_path_factory.mktemp("both"))
-    server = dataclasses.replace(embedded, database_url=postgresql.url())
-    apps = []
-    with shared(tmp_path_factory, "loaded-postgresql"):  # one load at a time, whichever process of the run it is
-        for settings in (embedded, server):
-            load.load(settings)[0].close()
-            apps.append(create_app(settings))
+    apps = [create_app(settings) for settings in (embedded, in_postgresql)]
     yield apps[0].test_client(), apps[1].test_client()
     for app in apps:
         app.extensions["store"].close()
@@ -134,10 +125,10 @@ def test_a_load_that_fails_or_is_killed_leaves_the_served_release(
 ) -> None:
     settings = of(cluster, tmp_path, small)
     before = loaded(settings)
-    for delay in (0.3, 0.5, 0.7, 0.9, 1.1):
+    for delay in (0.05, 0.15, 0.25, 0.4, 0.6):
         edit("topics/security.yaml", "about security", "about security and more")
         environ = {**os.environ, "DIPLOMATIC_EVENTS_DATABASE_URL": settings.database_url}
-        process = subprocess.Popen([sys.executable, "-m", "api", "load", "--dataset", str(small)], cwd=ROOT, env=environ)
+        process = Command("load", "--dataset", small, env=environ)
         time.sleep(delay)
         process.kill()
         process.wait()
@@ -168,9 +159,10 @@ def test_no_more_releases_are_kept_than_asked_and_never_fewer_than_two(
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.trials)])
 def test_many_switches_hold_on_to_one_release_only(
-    edit: Callable[..., Path], small: Path, cluster: Cluster, tmp_path: Path, database: str
+    edit: Callable[..., Path], small: Path, request: pytest.FixtureRequest, tmp_path: Path, database: str
 ) -> None:
-    settings = of(cluster, tmp_path, small) if database == "postgresql" else Settings(dataset=small, data_dir=tmp_path)
+    in_file = Settings(dataset=small, data_dir=tmp_path)
+    settings = in_file if database == "sqlite" else of(request.getfixturevalue("cluster"), tmp_path, small)
     loaded(settings)
     with running("--no-load", "--data-dir", str(tmp_path), cwd=ROOT, DIPLOMATIC_EVENTS_DATABASE_URL=settings.database_url) as (
         url,
@@ -379,6 +371,42 @@ def test_a_statement_under_way_when_the_server_hangs_is_given_up_soon(cluster: C
         wait_for(answers, 5)
     finally:
         pool.close()
+
+
+class Asked:
+    """A connection whose answer comes when a test lets it come."""
+
+    def __init__(self) -> None:
+        self.closed, self.asked, self.answer = False, threading.Event(), threading.Event()
+
+    def execute(self, statement: str) -> "Asked":
+        self.asked.set()
+        self.answer.wait(60)
+        assert not self.closed, "nobody closes what another thread reads from"
+        return self
+
+    def fetchone(self) -> tuple[int]:
+        return (7,)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.mark.parametrize("after", [True, False], ids=["after a look", "during a look"])
+def test_who_closes_a_watch_leaves_no_connection_open(after: bool) -> None:
+    connection: Any = Asked()
+    watch = Watch(lambda: connection)
+    watch.look()
+    assert connection.asked.wait(60)
+    if after:
+        connection.answer.set()
+        watch._thread.join(60)
+        assert not connection.closed, "it is kept for the next look"
+    watch.close()
+    assert connection.closed is after
+    connection.answer.set()
+    watch._thread.join(60)
+    assert (watch.newest, connection.closed) == (7, True)
 
 
 @pytest.mark.trials  # in short: tests/storage/test_store.py

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from commands import finished
 from conftest import DATASET, running
 from postgresql import Cluster
-from support import QUICKLY, script
+from support import script
 
 from .trial import ROOT, Figures
 
@@ -30,8 +31,7 @@ def published(folder: Path, database_url: str = "") -> Iterator[str]:
         "DIPLOMATIC_EVENTS_DATABASE_URL": database_url,
         "DIPLOMATIC_EVENTS_LOG": "off",
     }
-    release = [*QUICKLY, "release", "--output", str(folder / "releases")]
-    subprocess.run(release, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
+    finished("release", env={**os.environ, **environ}, quick=True, check=True)
     with running(cwd=ROOT, **environ) as (url, _):
         yield url
 

@@ -16,15 +16,16 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import requests
 from clients import Heard, asking, pages
+from commands import Command, finished
 from conftest import SMALL, keep_manifest, running, wait_for
 from postgresql import Cluster
-from support import QUICKLY
 
 from api.config import Settings
 from api.releases import load
@@ -65,10 +66,9 @@ def environ(settings: Settings) -> dict[str, str]:
     return {"DIPLOMATIC_EVENTS_LOG": "off", **{f"DIPLOMATIC_EVENTS_{n.upper()}": str(getattr(settings, n)) for n in names}}
 
 
-def loading(settings: Settings, **more: Any) -> subprocess.Popen[bytes]:
+def loading(settings: Settings) -> Command:
     """A load that has just been started."""
-    env = {**os.environ, **environ(settings)}
-    return subprocess.Popen([sys.executable, "-m", "api", "load"], cwd=ROOT, env=env, **{"stderr": subprocess.DEVNULL, **more})
+    return Command("load", env={**os.environ, **environ(settings)})
 
 
 def marked(settings: Settings, number: int) -> None:
@@ -158,8 +158,9 @@ def fills(settings: Settings, place: Path, room: int, means: str) -> bool:
         before = served(here)
         marked(here, 2)
         command = f"ulimit -f {room // 1024}; exec {sys.executable} -m api load"
-        line = [sys.executable, "-m", "api", "load"] if small else ["bash", "-c", command]
-        done = subprocess.run(line, cwd=ROOT, env={**os.environ, **environ(here)}, capture_output=True, text=True, check=False)
+        env = {**os.environ, **environ(here)}
+        limited = partial(subprocess.run, ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = finished("load", env=env) if small else limited(env=env)
         assert "Traceback" not in done.stderr, done.stderr[-1500:]
         assert done.returncode in (0, 2), done.stderr
         if done.returncode == 2:
@@ -214,8 +215,7 @@ def full_release(times: int, folder: Path) -> Figures:
 
 def published(settings: Settings, dataset: Path, output: Path) -> subprocess.CompletedProcess[str]:
     """What `release` says."""
-    line = [*QUICKLY, "release", "--dataset", str(dataset), "--output", str(output)]
-    return subprocess.run(line, cwd=ROOT, env={**os.environ, **environ(settings)}, capture_output=True, text=True, check=False)
+    return finished("release", "--dataset", dataset, "--output", output, env={**os.environ, **environ(settings)}, quick=True)
 
 
 def manifest(dataset: Path) -> str:
@@ -251,13 +251,12 @@ def edited(times: int, folder: Path) -> Figures:
         try:
             for _ in range(times):
                 before = served(settings)
-                process = loading(settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                told_by, errors = process.communicate(timeout=300)
-                assert b"Traceback" not in errors, errors.decode()[-2000:]
-                assert process.returncode in (0, 1), (process.returncode, errors.decode()[-2000:], told_by.decode()[-2000:])
+                done = finished("load", env={**os.environ, **environ(settings)})
+                assert "Traceback" not in done.stderr, done.stderr[-2000:]
+                assert done.returncode in (0, 1), (done.returncode, done.stderr[-2000:], done.stdout[-2000:])
                 told["loads"] += 1
-                told["findings" if process.returncode else "loaded"] += 1
-                assert not process.returncode or served(settings) == before
+                told["findings" if done.returncode else "loaded"] += 1
+                assert not done.returncode or served(settings) == before
         finally:
             stop.set()
             thread.join()
@@ -556,7 +555,8 @@ def enduring(times: int, folder: Path) -> Figures:
         "DIPLOMATIC_EVENTS_LOG": "off",
         "DIPLOMATIC_EVENTS_CACHE_BYTES": str(8 << 20),
     }
-    with running("--no-load", cwd=ROOT, **data) as (url, process), polite(url) as waits:
+    whole = (sys.executable, "-m", "api")  # its memory is its own, not shared with what it was forked from
+    with running("--no-load", cwd=ROOT, command=whole, **data) as (url, process), polite(url) as waits:
         for part in range(10):
             while told["requests"] < times * (part + 1) / 10:
                 batch = [mixed(chance) for _ in range(50)]

@@ -5,8 +5,6 @@ import os
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from commands import finished
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
 
@@ -299,7 +298,6 @@ def files(times: int, home: Path) -> Figures:
 
 def as_command(folder: Path, accepted: bool) -> None:
     """What `diplomatic-events check` says of a dataset: findings and 1, or none and 0; never a trace."""
-    line = [sys.executable, "-m", "api", "check", "--dataset", str(folder)]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, timeout=300, check=False)
-    assert b"Traceback" not in done.stderr, done.stderr.decode(errors="replace")
-    assert done.returncode == (0 if accepted else 1), done.stderr.decode(errors="replace")
+    done = finished("check", "--dataset", folder)
+    assert "Traceback" not in done.stderr, done.stderr
+    assert done.returncode == (0 if accepted else 1), done.stderr

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -34,15 +35,21 @@ def book(content: ReleaseContent, path: Path) -> None:
     text = text_of(content.dataset.folder, "README.md") or f"# Codebook\n\n{keys(content.dataset)}\n\n{types(content.dataset)}\n"
     text = SECTION.sub(lambda match: match[0].split("-->\n", 1)[1].rsplit("<!--", 1)[0], text)
     title = f"{content.release.about['title']}, version {content.release.about['version']}: codebook"
-    write_page(path, title, f"{text}\n\n{dictionary()}\n")
+    write_page(path, title, text, dictionary())
 
 
-def write_page(path: Path, title: str, markdown: str) -> None:
-    """Writes Markdown as one page without external parts."""
-    body = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
+def write_page(path: Path, title: str, *markdown: str) -> None:
+    """Writes Markdown, in parts, as one page without external parts."""
+    body = "".join(map(_rendered, markdown))
     style = "body{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.6 Georgia,serif}table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}"  # noqa: E501
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{style}</style>'
     path.write_text(f"<!doctype html>\n<html lang=en><head>{head}</head>\n<body>\n{body}</body></html>\n", encoding="utf-8")
+
+
+@lru_cache(4)  # the data dictionary is long, and the same in every release that a process makes
+def _rendered(markdown: str) -> str:
+    rendered: str = import_module("markdown_it").MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
+    return rendered
 
 
 def dictionary() -> str:

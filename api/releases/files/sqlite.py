@@ -18,6 +18,7 @@ def database(content: ReleaseContent, path: Path) -> None:
     """Writes the database that the API answers from, with a readable view of each table of the release."""
     with sqlite3.connect(path) as out:
         content.release.database.connection().backup(out)
+        out.execute("BEGIN")  # one transaction; without, each view is one
         add_views(out)
         out.commit()
         out.execute("VACUUM")
