@@ -45,7 +45,10 @@ class Comparison(NamedTuple):
 
 
 def compare(dataset: Dataset, folder: Path) -> Comparison:
-    """Every row of the extracts in a folder against the events. Raises FileError if an extract cannot be read."""
+    """Every row of the extracts in a folder against the events. Raises FileError if an extract cannot be read.
+
+    A row with a reason has no event: what cites its day may be of another row, as on the day of a stop on the way to a meeting.
+    """
     cited, meetings = _events(dataset)
     rows = [
         row
@@ -56,8 +59,9 @@ def compare(dataset: Dataset, folder: Path) -> Comparison:
             else _rows(one["name"], folder / one["file"], cited)
         )
     ]
-    matched = {event for row in rows for event in row.records}
-    return Comparison(rows, _reasons(dataset.folder / REASONS), sorted(meetings - matched))
+    matched, reasons = {event for row in rows for event in row.records}, _reasons(dataset.folder / REASONS)
+    rows = [row._replace(records=frozenset()) if (row.list, row.number) in reasons else row for row in rows]
+    return Comparison(rows, reasons, sorted(meetings - matched))
 
 
 def _events(dataset: Dataset) -> tuple[dict[str, list[tuple[str, str]]], set[str]]:

@@ -16,10 +16,11 @@ from ..releases.descriptions import PRINTED, Description, PublishedFile, describ
 from ..releases.files import File, file_of
 from ..schema.fields import Record
 from ..schema.versions import is_draft
+from ..storage.published import PublishedRelease
 from ..storage.release import Release
 from . import addresses
 from .headers import LONGEST_LINK
-from .request_parameters import no_parameters
+from .request_parameters import no_parameters, store
 from .responses import HTML, fixed
 
 LINKSET = "application/linkset+json"
@@ -104,9 +105,19 @@ def linkset(described: Description) -> Record:
     return {"linkset": [page, *({"anchor": described.of(name), one.rel: [one.target()]} for name, one in back)]}
 
 
+def of_newest() -> Iterator[Signpost]:
+    """The descriptions of the newest release that this server has files of."""
+    versions, folder = store().versions(), store().published
+    if versions and folder is not None:
+        sums = PublishedRelease(versions[0], folder / versions[0]).sums()
+        for name in (name for name in PRINTED if name in sums):
+            where = addresses.absolute("releases.release_file", version=versions[0], name=name)
+            yield Signpost("describedby", where, PRINTED[name].media_type, PRINTED[name].profile)
+
+
 @blueprint.get(CATALOGUE)
 def api_catalogue() -> Response:
-    """Where the interface, its contract, its documentation and its state are."""
+    """Where the interface, its contract, its documentation and its state are, and what describes the data for catalogues."""
     no_parameters()
     entry: Record = {
         "anchor": addresses.absolute("index.index"),
@@ -119,4 +130,6 @@ def api_catalogue() -> Response:
         "status": [Signpost("", addresses.absolute("health.readyz"), "application/json").target()],
     }
     own = Signpost("api-catalog", addresses.here(), LINKSET).header()
-    return fixed(dumps({"linkset": [entry]}), f'{LINKSET}; profile="{RFC9727}"', headers={"Link": own})
+    data: Record = {"anchor": addresses.root(), "describedby": [one.target() for one in of_newest()]}
+    entries = [entry, data] if data["describedby"] else [entry]
+    return fixed(dumps({"linkset": entries}), f'{LINKSET}; profile="{RFC9727}"', headers={"Link": own})

@@ -298,7 +298,7 @@ def test_the_data_descriptor_answers_what_referees_ask_with_the_figures_of_the_r
         return
     asked = ["Summary", "Coverage", "Coding", "Technical validation", "Known errors and doubt", "Usage notes", "Code"]
     assert re.findall("<h2>(.*?)</h2>", page) == asked
-    assert "<td>disputed records</td>" in page
+    assert "<td>Records of which accounts conflict</td>" in page
     assert "Every id that a record refers to exists." in page
     assert "<td>2010s</td>" in page or "<td>2020s</td>" in page
     assert "No double coding comes with this dataset." in page

@@ -12,10 +12,12 @@ from urllib.parse import urljoin, urlsplit
 
 import lxml.html
 import pytest
+import rdflib
 import requests
 import yaml
 from conftest import ROOT, SMALL, running
 from flask.testing import FlaskClient
+from rdflib.namespace import DCAT
 from requests.utils import parse_header_links
 
 from api.config import Settings
@@ -268,13 +270,27 @@ def test_the_catalogue_of_interfaces_leads_to_the_contract(page: Page) -> None:
     answer = page.get(address)
     assert answer.headers["Content-Type"] == 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
     assert [(link["rel"], link["url"]) for link in parse_header_links(answer.headers["Link"])] == [("api-catalog", address)]
-    (entry,) = json.loads(answer.text)["linkset"]
+    entry, data = json.loads(answer.text)["linkset"]
     assert entry["anchor"] == urljoin(page.address, "/v1")
-    targets = [target for rel, targets in entry.items() if rel != "anchor" for target in targets]
+    targets = [target for rel, targets in (*entry.items(), *data.items()) if rel != "anchor" for target in targets]
     for target in targets:
         found = page.get(target["href"])
         assert (found.status_code, found.headers["Content-Type"].partition(";")[0]) == (200, target["type"])
     assert {"service-desc", "service-doc", "status"} <= entry.keys()
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # of rdflib, in its own reader of JSON-LD
+def test_the_home_page_leads_a_harvester_to_the_data_of_a_catalogue(page: Page) -> None:
+    """From the home page over `/.well-known/api-catalog` to a graph in which home is the catalogue of the newest release."""
+    home = urljoin(page.address, "/")
+    (catalogue,) = (link["url"] for link in parse_header_links(page.get(home).headers["Link"]) if link["rel"] == "api-catalog")
+    (described,) = (each for each in json.loads(page.get(urljoin(home, catalogue)).text)["linkset"] if each["anchor"] == home)
+    assert len(described["describedby"]) == len(PRINTED)
+    (dcat,) = (each for each in described["describedby"] if each.get("profile") == "http://data.europa.eu/r5r/")
+    answer = page.get(dcat["href"])
+    triples = rdflib.Graph().parse(data=answer.text, format="json-ld", publicID=urljoin(home, "/v1/releases/0.1.0/dcat.jsonld"))
+    (release,) = triples.objects(rdflib.URIRef(home), DCAT.dataset)
+    assert str(release).rstrip("/") == urljoin(home, "/v1/releases/0.1.0")
 
 
 def test_a_draft_is_described_but_has_nothing_to_be_cited_as(made: Settings, tmp_path: Path) -> None:

@@ -20,6 +20,19 @@ from .metadata import text_of, write_page
 from .release_reader import ReleaseContent
 
 FILE = "descriptor.md"
+# Figures of quality.json, in words; the numbers of records stand above them in the descriptor.
+FIGURES = {
+    "citations_per_record": "Citations a record, on average",
+    "day_precise_dates": "Share of dates that are one day",
+    "open_dates": "Dates without a first or without a last day",
+    "official_share_of_citations": "Share of citations that are of official texts",
+    "shares_of_citations": "Share of citations that are of this kind of source",
+    "official_share_of_sources": "Share of sources that are official texts",
+    "sources_with_address": "Share of sources that have an address",
+    "places_with_coordinates": "Share of places of this kind that have coordinates",
+    "accounts": "Accounts that conflict with others",
+    "disputed_records": "Records of which accounts conflict",
+}
 INCLUDED = re.compile(r"<!-- codebook: (.+?) -->")
 DEFAULT = "\n\n".join(
     f"## {title}\n\n" + "\n\n".join(f"<!-- begin {name} -->\n<!-- end {name} -->" for name in names)
@@ -64,12 +77,13 @@ def summary(content: ReleaseContent) -> str:
 
 
 def decades(content: ReleaseContent) -> str:
-    """The number of records of each dated kind in each decade, by the earliest day."""
-    dated = [resource for resource in RESOURCES if resource.dated and content.dataset.count(resource.kind)]
-    counts = {
-        resource.kind: Counter(decade(document[str(resource.dated)]) for document in content.documents(resource))
-        for resource in dated
-    }
+    """The number of records of each dated kind in each decade, by the earliest day, and of those that nobody read one by one."""
+    counts: dict[str, Counter[str]] = {}
+    for resource in RESOURCES:
+        for document in content.documents(resource) if resource.dated else ():
+            when, coding = decade(document[str(resource.dated)]), document.get("coding", "curated")
+            for column in (resource.kind, *([f"{resource.kind}, {coding}"] if coding != "curated" else [])):
+                counts.setdefault(column, Counter())[when] += 1
     rows = [(word, *(found[word] for found in counts.values())) for word in sorted(set().union(*counts.values()))]
     return codebook.table(("decade", *counts), *rows)
 
@@ -94,15 +108,15 @@ def unmatched(content: ReleaseContent) -> str:
 
 
 def figures(content: ReleaseContent) -> str:
-    """The figures of quality that are numbers; shares are between 0 and 1."""
+    """The figures of quality in words; shares are between 0 and 1."""
     found = content.release.about["quality"]
-    flat = {
-        (f"{key}: {inner}" if inner else key): value
-        for key, values in found.items()
-        for inner, value in (values.items() if isinstance(values, dict) else [("", values)])
-    }
-    rows = [(name.replace("_", " "), value) for name, value in flat.items() if isinstance(value, int | float)]
-    return codebook.table(("figure", "value"), *rows)
+    rows = [
+        (words, of, f"{value:.2f}" if isinstance(value, float) else value)
+        for key, words in FIGURES.items()
+        for of, value in (found[key].items() if isinstance(found[key], dict) else [("", found[key])])
+        if value is not None
+    ]
+    return codebook.table(("figure", "of", "value"), *rows)
 
 
 def tables(content: ReleaseContent) -> str:

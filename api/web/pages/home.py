@@ -15,9 +15,10 @@ from ...query.query import Query
 from ...releases.descriptions import describe, schema_org
 from ...resources import BY_KIND
 from ...storage.release import Release
-from ..addresses import root
+from ..addresses import mounted, root
 from ..request_parameters import served, store
 from ..responses import HTML, not_modified
+from ..signposts import CATALOGUE
 from .brief import Brief, brief
 from .labels import layout
 from .pictured import picture
@@ -43,6 +44,7 @@ def home() -> Response:
     return page(
         "home",
         release,
+        leads_to={"api-catalog": mounted(CATALOGUE)},
         answers=release.once("answers of the home page", lambda: list(answers(release))),
         questions=release.about["questions"],
         picture=picture("events", {}, release.about["counts"]["events"]),

@@ -73,7 +73,7 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         history=history(release, resource.kind, document["id"]),
         jsonld=embedded(resource, release, document),
         cite=cited(release, resource, document),
-        cite_as=of_record(release, resource.kind, document["id"]),
+        leads_to={"cite-as": of_record(release, resource.kind, document["id"])},
         shapes=shapes(resource, document["id"]),
         picture=drawn(resource, document, answered),
         file=f"{resource.kind}/{document['id']}.yaml",

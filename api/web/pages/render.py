@@ -1,6 +1,8 @@
 """Makes the HTML of a page, and its response: policy, validator, and the link to the same answer for programs."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from flask import Response, current_app, request
@@ -16,6 +18,7 @@ from ..responses import HTML, answer
 from . import style
 from .values import Sheet
 
+NOWHERE: Mapping[str, str | None] = MappingProxyType({})
 # What the head of every page leads to, after the kinds of records that have a date; the words are the last part of the address.
 OTHERS = ("timeline", "network", "pictures", "changes", "releases")
 
@@ -66,13 +69,16 @@ def page(
     *,
     following: str | None = None,
     programs: str | None = None,
-    cite_as: str | None = None,
+    leads_to: Mapping[str, str | None] = NOWHERE,
     **values: Any,
 ) -> Response:
-    """A page as a response; its other shape is the answer for programs at the same address below `/v1`, or at another path."""
+    """A page as a response; its other shape is the answer for programs at the same address below `/v1`, or at another path.
+
+    `leads_to` are further links, by relation.
+    """
     programs = for_programs() if programs is None else f"{root()[:-1]}{programs}" if programs else ""
     how = citation(release.about, root())
     onward = from_root(following) if following else None
     body = html(template, release, programs=from_root(programs) if programs else "", following=onward, citation=how, **values)
-    links = {"next": following, "alternate": programs, "cite-as": cite_as}
+    links = {"next": following, "alternate": programs, **leads_to}
     return answer(body, release, HTML, links=links, headers={"Content-Security-Policy": PAGE})
