@@ -140,20 +140,24 @@ def _offices(sheet: Sheet, offices: Iterable[Record] | None) -> str:
 
 
 def _fields(node: Node, *shown: str) -> Writer:
-    """Writes the parts of a mapping that are not shown elsewhere, each with its label; marks come last."""
+    """Writes the parts of a mapping that are not shown elsewhere, each with its label; marks come last, but for lists."""
     parts = [
-        (part.name, "" if part.values else f'<span class="label">{label(part.name)}</span> ', writer(part))
+        (
+            part.name,
+            "" if part.values else f'<span class="label">{label(part.name)}</span> ',
+            writer(part),
+            part.many and not is_simple(part),
+        )
         for part in node.parts
         if part.name not in (*shown, "citations")
     ]
 
     def write(sheet: Sheet, item: Record) -> str:
-        said = [
-            f'\n<span class="field">{called}{write(sheet, item[name])}</span>'
-            for name, called, write in parts
-            if present(item[name])
-        ]
-        return "".join(said) + ("" if "citations" in shown else marks(sheet, item.get("citations") or ()))
+        inline, lists = list[str](), ["" if "citations" in shown else marks(sheet, item.get("citations") or ())]
+        for name, called, write, is_list in parts:
+            if present(item[name]):
+                (lists if is_list else inline).append(f'\n<span class="field">{called}{write(sheet, item[name])}</span>')
+        return "".join((*inline, *lists))
 
     return write
 
