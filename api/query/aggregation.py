@@ -46,13 +46,13 @@ def _counted(query: Query, name: str) -> tuple[list[tuple[str, int]], int]:
 
 
 def _facet(query: Query, filter: Terms, rows: list[tuple[str, int]], args: Mapping[str, str], base: str) -> list[Record]:
-    names = _names(query.release, filter, [value for value, _ in rows])
+    called = names(query.release, filter, [value for value, _ in rows])
     dropped = ("cursor", "facets", "format", *(["limit"] if args.get("limit") == "0" else []))
     kept = {key: value for key, value in args.items() if key not in dropped}
     return [
         {
             "value": value,
-            "name": names.get(value),
+            "name": called.get(value),
             "count": count,
             "href": f"{base}?{query_string(_narrow(filter, kept, value).items(), ',')}",
         }
@@ -72,7 +72,7 @@ def _terms(query: Query, name: str) -> Terms:
     return next(filter for filter in query.resource.filters if isinstance(filter, Terms) and filter.name == name)
 
 
-def _names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]:
+def names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]:
     """What records are called, if the values of a filter are ids."""
     if not filter.kind:
         return {}

@@ -17,6 +17,7 @@ from .common import (
     identifiers,
     identity,
     links,
+    misspelt,
     note,
     shared,
     sort_key,
@@ -80,6 +81,7 @@ class ActorSchema(Schema):
     id = identity()
     name = Text("Name in English, as its holder or the literature spells it.", required=True)
     also_known_as = also_known_as()
+    misspelt = misspelt()
     kind = Choice("What sort of actor it is.", KINDS, required=True)
     country = Country("ISO 3166-1 alpha-3 code, where there is one; of a person, the country they act for.")
     part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))

@@ -94,7 +94,18 @@ def one_sided() -> Flag:
 
 
 def also_known_as() -> Many:
-    return Many("Other forms of the name, misspellings met in sources included.", Text("A name."))
+    return Many("Other forms of the name.", Text("A name."))
+
+
+class Misspelling(Schema):
+    """A name as a source misspells it."""
+
+    name = Text("The name as the source has it.", required=True)
+    citations = Many("Where it stands so.", One("A citation.", Citation), required=True)
+
+
+def misspelt() -> Many:
+    return Many("Names under which sources misspell it, each with where; search finds it by them.", One("One.", Misspelling))
 
 
 def quantities() -> Many:
