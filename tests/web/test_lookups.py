@@ -202,6 +202,26 @@ def test_a_misspelling_is_no_other_name_wherever_it_is_shown(client: FlaskClient
     assert hits(client, "suggest?q=brink")[0]["highlight"].startswith("<mark>Brinken</mark> (misspelt in ")
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("who was ambassador in 1985", {"anatoly-dobrynin", "arthur-hartman"}),
+        ("US president 1985", {"ronald-reagan"}),
+        ("who was Soviet foreign minister in 1975", {"andrei-gromyko"}),
+        ("ambassador 1985&kind=events", set()),
+    ],
+)
+def test_who_held_an_office_in_a_year_comes_before_who_has_its_words(client: FlaskClient, text: str, first: set[str]) -> None:
+    found = hits(client, f"search?q={text}&limit={len(first) + 1}")
+    assert {hit["id"] for hit in found[: len(first)]} == first
+
+
+def test_what_a_thing_is_called_comes_before_what_was_said_of_it(client: FlaskClient) -> None:
+    kinds = [hit["kind"] for hit in hits(client, "search?q=cuban missile crisis&limit=100")]
+    assert kinds[0] == "topics"
+    assert kinds[2:].index("events") < kinds[2:].index("statements")
+
+
 def test_a_name_ranks_before_a_mention(client: FlaskClient) -> None:
     assert hits(client, "search?q=putin&kind=actors")[0]["id"] == "vladimir-putin"
     assert hits(client, "search?q=new start&kind=agreements")[0]["id"] == "new-start"
