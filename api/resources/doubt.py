@@ -66,9 +66,9 @@ def term(role: Record) -> str | None:
         return None
     if not date:
         return f"no {'end' if began else 'beginning'} known" if began or ended else "dates not known"
-    words, last = f"attested {date_words(date)}", date["edtf"].partition("/")[2]
-    if date["sense"] == "extent" and last and not ended:
-        words += f": last attested {render(last)['text']}"
+    last = date["edtf"].partition("/")[2] if date["sense"] == "extent" and not ended else ""
+    words = f"{'' if last or not began else 'last '}attested {date_words(date)}"
+    words += f": last attested {render(last)['text']}" if last else ""
     return f"{words}; possibly {' and '.join(missing)} day that is not known"
 
 
