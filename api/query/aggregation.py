@@ -48,12 +48,12 @@ def _counted(query: Query, name: str) -> tuple[list[tuple[str, int]], int]:
 
 
 def _facet(query: Query, filter: Terms, rows: list[tuple[str, int]], args: Mapping[str, str], base: str) -> list[Record]:
-    names, mark = _names(query.release, filter, [value for value, _ in rows]), secrets.token_hex()
+    called, mark = names(query.release, filter, [value for value, _ in rows]), secrets.token_hex()
     dropped = ("cursor", "facets", "format", *(["limit"] if args.get("limit") == "0" else []))
     kept = {key: value for key, value in args.items() if key not in dropped}
     before, after = f"{base}?{query_string(_narrow(filter, kept, mark).items(), ',')}".split(mark)
     return [
-        {"value": value, "name": names.get(value), "count": count, "href": f"{before}{quoted(value, ',')}{after}"}
+        {"value": value, "name": called.get(value), "count": count, "href": f"{before}{quoted(value, ',')}{after}"}
         for value, count in rows
     ]
 
@@ -70,7 +70,7 @@ def _terms(query: Query, name: str) -> Terms:
     return next(filter for filter in query.resource.filters if isinstance(filter, Terms) and filter.name == name)
 
 
-def _names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]:
+def names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]:
     """What records are called, if the values of a filter are ids."""
     if not filter.kind:
         return {}

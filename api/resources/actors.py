@@ -65,6 +65,7 @@ class ActorSchema(Schema):
     id = keys.IDENTITY
     name = Text("Name in English, as its holder or the literature spells it.", required=True)
     also_known_as = keys.ALSO_KNOWN_AS
+    misspelt = keys.MISSPELT
     kind = Choice("What sort of actor it is.", KINDS, required=True)
     country = Country("ISO 3166-1 alpha-3 code, where there is one; of a person, the country they act for.")
     part_of = Many("The bodies it is part of (not for persons: those have roles).", Ref("An actor.", kind="actors"))

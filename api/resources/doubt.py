@@ -16,6 +16,7 @@ SIDE_REMARKS = {
     "disputed": "Disputed: accounts of it conflict.",
     "one_sided": "One-sided: something in it rests on one party's account alone.",
 }
+NO_PROOF = "That a record is not here is no proof that nothing happened."
 DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}")  # ISO 8601
 
 
@@ -65,12 +66,9 @@ def term(role: Record) -> str | None:
         return None
     if not date:
         return f"no {'end' if began else 'beginning'} known" if began or ended else "dates not known"
-    first, _, last = date["edtf"].partition("/")
-    if date["sense"] == "extent" and last:
-        days = [("first", first)] * (not began) + [("last", last)] * (not ended)
-        words = ", ".join(f"{which} attested {render(day)['text']}" for which, day in days)
-    else:
-        words = f"attested {date_words(date)}"
+    last = date["edtf"].partition("/")[2] if date["sense"] == "extent" and not ended else ""
+    words = f"{'' if last or not began else 'last '}attested {date_words(date)}"
+    words += f": last attested {render(last)['text']}" if last else ""
     return f"{words}; possibly {' and '.join(missing)} day that is not known"
 
 

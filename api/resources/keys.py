@@ -44,6 +44,13 @@ class Account(Schema):
     citations = Many("Where the account stands.", One("A citation.", Citation), required=True)
 
 
+class Misspelling(Schema):
+    """A name as a source misspells it."""
+
+    name = Text("The name as the source has it.", required=True)
+    citations = Many("Where it stands so.", One("A citation.", Citation), required=True)
+
+
 class OutsideId(Schema):
     """An id that another project gives the same thing."""
 
@@ -55,7 +62,8 @@ class OutsideId(Schema):
 
 # marshmallow copies a field for each schema that has it.
 IDENTITY = Text("The record's id: its file's name, never reused.", dump_only=True)
-ALSO_KNOWN_AS = Many("Other forms of the name, misspellings met in sources included.", Text("A name."))
+ALSO_KNOWN_AS = Many("Other forms of the name.", Text("A name."))
+MISSPELT = Many("Names under which sources misspell it, each with where; search finds it by them.", One("One.", Misspelling))
 TOPICS = Many("What it is about.", Ref("A topic.", kind="topics"))
 QUANTITIES = Many("The numbers that belong to it.", One("A quantity.", Quantity))
 DISPUTED = Flag("Whether the record carries accounts that conflict.", dump_only=True)

@@ -13,7 +13,18 @@ from .filters import Filter, Words
 from .resource import Resource
 
 # Keys whose text is a code, an address, or has a column of its own.
-NO_PROSE = ("also_known_as", "identifiers", "language", "translated_from", "geonames", "wikidata", "plover", "cameo", "citations")
+NO_PROSE = (
+    "also_known_as",
+    "misspelt",
+    "identifiers",
+    "language",
+    "translated_from",
+    "geonames",
+    "wikidata",
+    "plover",
+    "cameo",
+    "citations",
+)
 SEARCHED_CODES = ("kind", "act")  # words of closed vocabularies that say what a record is, and what was done
 PAPERS = "sources"  # found after the things that they are about
 TYPES = "event-types"  # found after the things that have them
@@ -70,7 +81,16 @@ def other_names(record: Record) -> list[str]:
     """The other names of a record or public document, with its Wikidata id, a state's code, and a person's initials."""
     code = record["country"] if record.get("kind") == "state" else None
     initials = _initials(record["name"]) if record.get("kind") == "person" else None
-    return [*record.get("also_known_as", ()), *filter(None, (record.get("wikidata"), code, initials))]
+    misspelt = (one["name"] for one in record.get("misspelt", ()))
+    return [*record.get("also_known_as", ()), *misspelt, *filter(None, (record.get("wikidata"), code, initials))]
+
+
+def told(record: Record) -> dict[str, str]:
+    """The names under which sources misspell what a record is about, each with that in words."""
+    words: dict[str, str] = {}
+    for one in record.get("misspelt", ()):
+        words[one["name"]] = f"{one['name']} (misspelt in {', '.join(cited['source']['name'] for cited in one['citations'])})"
+    return words
 
 
 def _initials(name: str) -> str | None:

@@ -11,6 +11,7 @@ from ..storage.phrases import Group, WordQuery, parse
 from ..storage.release import Release
 from ..storage.spelling import respelled
 from .hits import written
+from .holders import holders
 
 MOST_WORDS = 12  # words that are looked for one by one
 FEW = 10  # records with all of several words, below which those with most are looked at, too
@@ -72,7 +73,8 @@ def _most(release: Release, query: WordQuery, kinds: Sequence[int], most: int) -
     if len(groups) < 2 or not weighed:
         return Found(0, [], query, groups)
     total, best = full_text.holding(release, weighed, kinds, math.ceil(len(weighed) / 2), most)
-    return Found(total, best, query, groups, "most")
+    first = holders(release, query, kinds)
+    return Found(max(total, len(first)), list(dict.fromkeys((*first, *best)))[:most], query, groups, "most")
 
 
 def nearest_spelling(release: Release, text: str, kind: str) -> str | None:

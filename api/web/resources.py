@@ -17,6 +17,7 @@ from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
 from ..query.parsing import InvalidParameters, Values, canonical_text, joined
 from ..query.query import Query
 from ..resources import BY_KIND, RESOURCES
+from ..resources.doubt import NO_PROOF
 from ..resources.filters import names
 from ..resources.resource import Resource
 from ..schema.errors import Fault
@@ -110,7 +111,8 @@ def misplaced(name: str, format: formats.Format) -> list[Fault]:
         errors.append(Fault(("fields",), f"does not go with {name}, whose keys are its own"))
     if not format.paged:
         paging = [parameter for parameter in ("cursor", "limit") if parameter in request.args]
-        errors += [Fault((parameter,), f"goes with formats that have pages; {name} holds everything") for parameter in paging]
+        why = f"goes with formats that have pages, such as json; {name} holds all that the filters find: leave it out"
+        errors += [Fault((parameter,), why) for parameter in paging]
     return errors
 
 
@@ -118,7 +120,7 @@ def coverage(query: Query) -> dict[str, Any]:
     """What the dataset covers, so that a reader can interpret few results or none."""
     release = query.release.about
     told = {"dates": release["coverage"], "countries": release["countries"], "records": release["counts"][query.resource.kind]}
-    return {**told, "note": NO_VACANCY} if "role_on" in query.values else told
+    return {**told, "note": " ".join([NO_PROOF, *([NO_VACANCY] if "role_on" in query.values else [])])}
 
 
 def include(resource: Resource, texts: list[str], kinds: list[str], release: Release) -> str:

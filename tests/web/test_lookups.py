@@ -85,7 +85,7 @@ def test_records_are_found_by_the_other_names_and_offices_of_those_in_them(clien
     assert "2021-05-19-blinken-lavrov-meeting" in [hit["id"] for hit in hits(client, "events?q=Brinken")]
     assert "new-start" in [hit["id"] for hit in hits(client, "agreements?q=Obama USA")]
     shown = next(hit for hit in hits(client, "search?q=Brinken&kind=statements") if hit["field"] == "related")
-    assert shown["highlight"] == "Antony Blinken (<mark>Brinken</mark>)"
+    assert shown["highlight"] == "Antony Blinken (misspelt <mark>Brinken</mark>)"
 
 
 def test_an_office_finds_what_was_done_in_it_and_not_before(client: FlaskClient) -> None:
@@ -187,7 +187,39 @@ def test_suggestions_begin_with_who_is_called_so(client: FlaskClient, text: str)
 def test_a_name_is_found_under_its_misspelling(client: FlaskClient) -> None:
     first = hits(client, "search?q=Brinken&kind=actors")[0]
     assert (first["kind"], first["id"], first["field"]) == ("actors", "antony-blinken", "aliases")
-    assert "<mark>Brinken</mark>" in first["highlight"]
+    assert first["highlight"].startswith("<mark>Brinken</mark> (misspelt in ")
+
+
+def test_a_misspelling_is_no_other_name_wherever_it_is_shown(client: FlaskClient) -> None:
+    document = client.get("/v1/actors/antony-blinken").get_json()["data"]
+    assert "Brinken" not in document["also_known_as"]
+    (misspelt,) = document["misspelt"]
+    assert (misspelt["name"], len(misspelt["citations"])) == ("Brinken", 1)
+    assert "Brinken" not in str(client.get("/v1/actors/antony-blinken?format=jsonld").get_json())
+    page = client.get("/actors/antony-blinken", headers={"Accept": "text/html"}).text
+    assert "Misspelt in sources" in page.partition("Brinken")[0]
+    assert "**Misspelt**" in client.get("/v1/actors?ids=antony-blinken&format=md").text.partition("Brinken")[0]
+    assert hits(client, "suggest?q=brink")[0]["highlight"].startswith("<mark>Brinken</mark> (misspelt in ")
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("who was ambassador in 1985", {"anatoly-dobrynin", "arthur-hartman"}),
+        ("US president 1985", {"ronald-reagan"}),
+        ("who was Soviet foreign minister in 1975", {"andrei-gromyko"}),
+        ("ambassador 1985&kind=events", set()),
+    ],
+)
+def test_who_held_an_office_in_a_year_comes_before_who_has_its_words(client: FlaskClient, text: str, first: set[str]) -> None:
+    found = hits(client, f"search?q={text}&limit={len(first) + 1}")
+    assert {hit["id"] for hit in found[: len(first)]} == first
+
+
+def test_what_a_thing_is_called_comes_before_what_was_said_of_it(client: FlaskClient) -> None:
+    kinds = [hit["kind"] for hit in hits(client, "search?q=cuban missile crisis&limit=100")]
+    assert kinds[0] == "topics"
+    assert kinds[2:].index("events") < kinds[2:].index("statements")
 
 
 def test_a_name_ranks_before_a_mention(client: FlaskClient) -> None:

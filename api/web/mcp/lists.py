@@ -15,10 +15,12 @@ from ...query.parameters import aggregate_arguments, arguments, pin
 from ...query.parsing import InvalidParameters
 from ...query.query import Parameters, Query
 from ...resources import BY_KIND
+from ...resources.doubt import NO_PROOF
 from ...resources.filters import names
 from ...resources.resource import Resource
 from ...schema.errors import Fault
 from ...schema.fields import Record, Schema
+from ...schema.public_date import render
 from ...storage.release import Release
 from .. import addresses
 from ..finding import nearest_spelling
@@ -217,7 +219,7 @@ def possible(query: Query, ids: list[str]) -> dict[str, str]:
 def extent(found: int, count: int, cursor: str | None, release: Release) -> Record:
     """How many there are, how many are shown, how to go on; of nothing, what the data cover."""
     about = release.about
-    nothing = f"{about['coverage']}; a record that is not here is no proof that nothing happened" if not found else None
+    nothing = f"{render(about['coverage'])['text']}. {NO_PROOF}" if not found else None
     cut = f"{count} of {found} are shown; ask again with this cursor for the next" if cursor else None
     return {"total": found, "coverage": nothing, "cut": cut, "cursor": cursor}
 

@@ -12,6 +12,7 @@ from werkzeug.datastructures import Headers
 
 from ... import __version__
 from ...schema.fields import Record
+from ...schema.public_date import render
 from ..request_parameters import served
 from . import library, tools
 from .errors import INVALID_PARAMS, RpcError
@@ -121,7 +122,7 @@ def _implementation() -> Record:
 
 def _instructions() -> str:
     about = served().about
-    return f"{about['title']}, {about['coverage']}. {about['description'].strip()} {HOW}"
+    return f"{about['title']}, {render(about['coverage'])['text']}. {about['description'].strip()} {HOW}"
 
 
 def discover(params: Record) -> Record:

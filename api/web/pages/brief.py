@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from ...resources.doubt import SIDE_REMARKS, terms
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from .labels import layout, vocabularies, words
+from .labels import CODES, layout, vocabularies, words
 
 
 class Brief(NamedTuple):
@@ -26,7 +26,9 @@ def brief(resource: Resource, document: Record) -> Brief:
     act = {} if resource.dated else first_act(document)
     date = document.get(resource.dated) if resource.dated else act.get("date")
     worded = vocabularies(resource)
-    line = [words(value) if path in worded else value for path in shown.line for value in at(document, path)]
+    line = [
+        words(value) if path in worded else CODES.get(path, str)(value) for path in shown.line for value in at(document, path)
+    ]
     return Brief(
         resource.kind,
         document["id"],

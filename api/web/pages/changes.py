@@ -32,5 +32,5 @@ def changes_page() -> Any:
         versions=by(results.changes, "version"),
         kinds=tuple(BY_KIND),
         published=store().versions(),
-        given=given(),
+        given=given(parameters.release),
     )

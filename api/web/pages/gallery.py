@@ -74,7 +74,7 @@ def render(name: str, query: Query | Entries, programs: str) -> Response:
         path=request.path,
         width=drawn.width,
         narrow=f"{addresses.mounted(request.path)}?{urlencode({**asked, 'width': NARROW}, safe=',:')}",
-        given=given(),
+        given=given(query.release, drawing.resource),
         records=f"/{drawing.kind}",
         **controls(drawing.resource, arguments(name), first, asked, {}),
     )

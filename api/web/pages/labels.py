@@ -1,7 +1,10 @@
 """What pages call things, and what stands where: a small table; whatever it does not name is derived from the schema."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+
+import pycountry
 
 from ...resources.resource import Resource
 from ...schema.shape import shape
@@ -17,6 +20,7 @@ LABELS = {
     "date_to": "To",
     "geonames": "GeoNames",
     "ids": "Ids",
+    "misspelt": "Misspelt in sources",
     "no_url": "Why there is no address",
     "note": "Remark",
     "on": "Date",
@@ -99,6 +103,19 @@ def label(name: str) -> str:
 def words(value: object) -> str:
     """A word of a closed vocabulary, as text."""
     return str(value).replace("_", " ")
+
+
+def country(code: str) -> str:
+    """The name of a country with a code of ISO 3166-1, or of a former one."""
+    return getattr(pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code), "name", code)
+
+
+def language(tag: str) -> str:
+    """The name of a language of ISO 639-1."""
+    return getattr(pycountry.languages.get(alpha_2=tag), "name", tag)
+
+
+CODES: dict[str, Callable[[str], str]] = {"country": country, "language": language, "translated_from": language}
 
 
 @cache

@@ -14,15 +14,17 @@ from webargs.fields import DelimitedList
 from ...formats import formats_of
 from ...formats.tabular import cell_at, columns
 from ...query.aggregation import facets
+from ...query.aggregation import names as called_so
 from ...query.citation import cite
 from ...query.pagination import by_match
 from ...query.pagination import page as read_page
 from ...query.parameters import arguments
 from ...query.parsing import joined
 from ...query.query import Query
-from ...resources.filters import Terms
+from ...resources.filters import Terms, names
 from ...resources.resource import Resource
 from ...schema.fields import Record, choices
+from ...storage.release import Release
 from .. import addresses
 from ..finding import nearest_spelling
 from ..request_parameters import read_query, store
@@ -95,7 +97,7 @@ def render(query: Query) -> Response:
         coverage=coverage(query) if results.total < FEW else None,
         spelling=spelling,
         **form(resource, args, counted.get("facets", {})),
-        given=given(),
+        given=given(query.release, resource),
         shapes=[(word, shape_address(word)) for word in formats_of(resource.kind)],
         picture=drawn(resource.kind, args, results.total),
     )
@@ -161,15 +163,21 @@ def as_html(control: Control) -> Markup:
     return html
 
 
-def given() -> list[tuple[str, str, str]]:
-    """The filters that the request gives: name, value, and the address without it."""
+def given(release: Release, resource: Resource | None = None) -> list[tuple[str, str, str]]:
+    """The filters that the request gives: name, values as a reader calls them, and the address without it."""
     args = request.args.to_dict(flat=False)
+    filters = {name: filter for filter in (resource.filters if resource else ()) for name in names(filter)}
     found = []
     for name, values in args.items():
         if name not in (*NO_CONTROL,):
             others = [(key, value) for key, rest in args.items() if key not in (name, "cursor") for value in rest]
             query = urlencode(others, safe=",:/*")
-            found.append((name, joined(values), f"{addresses.mounted(request.path)}{f'?{query}' if query else ''}"))
+            said = joined(values)
+            if isinstance(filter := filters.get(name), Terms) and filter.kind:
+                ids = said.split(",")
+                called = called_so(release, filter, ids)
+                said = ", ".join(called.get(id, id) for id in ids)
+            found.append((name, said, f"{addresses.mounted(request.path)}{f'?{query}' if query else ''}"))
     return found
 
 

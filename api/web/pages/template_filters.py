@@ -9,6 +9,8 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup
 
+from ...resources.doubt import NO_PROOF
+from ...schema.public_date import render
 from . import values
 from .labels import label, words
 
@@ -26,14 +28,20 @@ def install(app: Flask) -> None:
         values.marks,
         values.reference,
     )
-    plain = (label, words, number, values.by)
+    plain = (label, words, number, in_words, values.by)
     app.jinja_env.filters.update({function.__name__: function for function in (*plain, *map(as_markup, markup))})
+    app.jinja_env.globals["no_proof"] = NO_PROOF
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
 def number(value: float) -> str:
     """A number with its thousands apart."""
     return f"{value:,}"
+
+
+def in_words(text: str) -> str:
+    """An EDTF date in words."""
+    return str(render(text)["text"])
 
 
 def coded(text: str) -> str:

@@ -39,7 +39,7 @@ def timeline_page() -> Any:
         match=timeline.by_match(),
         entries=[entry(json.loads(text)) for text in results.documents],
         **controls(TIMELINE, timeline_arguments(), FIRST, asked, {}),
-        given=given(),
+        given=given(timeline.release, TIMELINE),
         shapes=[(word, shape_address(word)) for word in FORMATS],
         picture=drawn("timeline", asked, results.total),
     )

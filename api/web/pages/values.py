@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from ...resources.doubt import date_words, exact, term
 from ...schema.fields import Record
+from ...schema.public_date import render
 from ...schema.shape import Node
 from .brief import Brief
-from .labels import label, words
+from .labels import CODES, label, words
 from .nodes import head, is_date, is_reference, is_simple, present
 from .notes import place, spans
 
@@ -32,15 +33,17 @@ def reference(sheet: Sheet, kind: str, ref: Record) -> str:
     return f'<a href="{sheet.base}/{kind}/{ref["id"]}{sheet.pin}">{escape(ref["name"])}</a>'
 
 
-def date(value: Record) -> str:
+def date(value: Record, said: str = "") -> str:
+    """A date in words, or as what is said of it, with its EDTF and its bounds for who points at it."""
     bounds = f"{value['earliest'] or 'open'} to {value['latest'] or 'open'}"
-    return f'<time title="EDTF {escape(value["edtf"])}, {bounds}">{escape(date_words(value))}</time>'
+    return f'<time title="EDTF {escape(value["edtf"])}, {bounds}">{escape(said or date_words(value))}</time>'
 
 
 def full_date(_: Sheet, value: Record) -> str:
     """A date with its bounds, in words where it is not exact, and as EDTF."""
     how = "it lasted" if value["sense"] == "extent" else "some day"
-    bounds = f"from {value['earliest'] or 'an open beginning'} to {value['latest'] or 'an open end'}"
+    first, last = (value[end] and render(value[end])["text"] for end in ("earliest", "latest"))
+    bounds = f"from {first or 'an open beginning'} to {last or 'an open end'}"
     said = "" if exact(value) else f' <span class="dim">({how} {bounds})</span>'
     return f'{date(value)}{said} <code class="dim">{escape(value["edtf"])}</code>'
 
@@ -123,7 +126,8 @@ def _one(node: Node) -> Writer:
         return lambda sheet, value: "yes" if value else "no"
     if node.values:
         return lambda sheet, value: escape(words(value))
-    return lambda sheet, value: _text(str(value))
+    spoken = CODES.get(node.name)
+    return lambda sheet, value: f'<span title="{escape(value)}">{escape(spoken(value))}</span>' if spoken else _text(str(value))
 
 
 def _text(value: str) -> str:
@@ -234,15 +238,17 @@ def _dated(when: str, what: str) -> str:
 
 def _period(node: Node) -> Writer:
     """Writes a period; of a role, what is not known of its beginning and its end, too."""
-    write_rest = _headed(node, "from", "to", "attested")
+    rest, all_known = _headed(node, "from", "to", "attested"), _headed(node, "from", "to")
     of_role = any(part.name == "attested" for part in node.parts)
 
     def write(sheet: Sheet, item: Record) -> str:
         began, ended = item["from"] and date(item["from"]), item["to"] and date(item["to"])
         known = f"{began} to {ended}" if began and ended else f"from {began}" if began else f"until {ended}" if ended else ""
-        said = (term(item) if of_role else "") or ""
-        beside = f' <span class="dim">{escape(said)}</span>' if said and known else ""
-        return _dated(known or escape(said or "dates not known"), f"{write_rest(sheet, item)}{beside}")
+        unknown = term(item) if of_role else None
+        if not unknown:
+            return _dated(known or "dates not known", all_known(sheet, item))
+        said = date(item["attested"], unknown) if item["attested"] else escape(unknown)
+        return _dated(known or said, rest(sheet, item) + (f' <span class="dim">{said}</span>' if known else ""))
 
     return write
 

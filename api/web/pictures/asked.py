@@ -44,20 +44,25 @@ def documents(query: Query, most: int) -> list[Record]:
     return [json.loads(text) for text in islice(every(query), most)]
 
 
+def latest(query: Query) -> str:
+    """What the first of the records of a query are, where they are the latest."""
+    return "The latest " if (query.values.get("sort") or [query.resource.order])[0] == "-date" else ""
+
+
 def cut(shown: int, query: Query, what: str) -> str:
     """What is said where not everything is shown."""
     found = total(query)
-    latest = "The latest " if (query.values.get("sort") or [query.resource.order])[0] == "-date" else ""
-    return f"{latest}{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
+    return f"{latest(query)}{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
 
 
-def frame(query: Query, what: str, kind: str | None = None) -> Frame:
-    """What every drawing is told of a query: `what` names it, around how many records there are.
+def frame(query: Query, what: str, kind: str | None = None, shown: int | None = None) -> Frame:
+    """What every drawing is told of a query: `what` names it, around how many records there are, or are `shown` of them.
 
     `kind` is that of the records that its marks lead to, if it is another one.
     """
     found, resource, values = total(query), query.resource, query.values
-    heading = what.format(f"{found:,} {resource.singular if found == 1 else resource.kind}")
+    some = f"{latest(query)}{shown:,} of " if shown is not None and shown < found else ""
+    heading = what.format(f"{some[:1].lower()}{some[1:]}{found:,} {resource.singular if found == 1 else resource.kind}")
     return Frame(values["width"], heading, partial(page_of, kind or resource.kind, version=values.get("release")))
 
 

@@ -86,7 +86,7 @@ def read(name: str, strings: Strings, store: Store, served: Release | None) -> Q
 def draw_timeline(query: Query) -> Picture:
     found = documents(query, MOST_MARKS if query.values["lanes"] in ("none", "type") else MOST_ENTRIES)
     keys = lane_keys(query, query.values["lanes"])
-    picture = timeline.timeline(found, frame(query, "Timeline of {}"), keys, shown(query))
+    picture = timeline.timeline(found, frame(query, "Timeline of {}", shown=len(found)), keys, shown(query))
     return with_notes(picture, query, "events", len(found))
 
 
@@ -125,7 +125,8 @@ def draw_chronicle(entries: Entries) -> Picture:
         "actor": lambda entry: [(actor["id"], actor["name"]) for actor in entry["actors"]],
         "none": lambda entry: [timeline.ALL],
     }
-    frame = Frame(values["width"], f"Timeline of {of:,} entries", partial(of_entry, version=values.get("release")))
+    some = f"the first {len(found):,} of " if len(found) < of else ""
+    frame = Frame(values["width"], f"Timeline of {some}{of:,} entries", partial(of_entry, version=values.get("release")))
     picture = timeline.timeline(found, frame, lanes[values["lanes"]], shown(entries))
     said = f"{len(found):,} of {of:,} entries are shown; the filters can find fewer." if len(found) < of else ""
     return replace(picture, notes=notes(entries, "kind"), cut=" ".join(filter(None, (said, picture.cut))))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ...schema.fields import Record
+from ...schema.public_date import render
 from .marks import ends, extent, features, found_in, legend, mark, words
 from .scale import Scale
 from .svg import Cell, Frame, Picture, fitted, link, rect, rows_of, text
@@ -59,7 +60,7 @@ def timeline(
     return Picture(
         "timeline",
         heading,
-        f"{len(events)} marks at their dates, {span(events)}; {len(found)} lanes.",
+        f"{len(events)} marks at their dates, {span(events)}; {len(found)} {'lane' if len(found) == 1 else 'lanes'}.",
         width,
         y + 12 + more,
         "".join([*backs, scale.axis(y + 2), *drawn, key]),
@@ -79,7 +80,7 @@ def span(events: list[Record]) -> str:
     """From the first to the last day of some events, in words."""
     first = min((event["date"]["earliest"] for event in events if event["date"]["earliest"]), default=None)
     last = max((event["date"]["latest"] for event in events if event["date"]["latest"]), default=None)
-    return f"from {first} to {last}" if first and last else "without bounds"
+    return f"from {render(first)['text']} to {render(last)['text']}" if first and last else "without bounds"
 
 
 def _titled(events: list[Record], scale: Scale, y: float, href: Callable[[Record], str]) -> tuple[str, float]:
