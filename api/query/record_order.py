@@ -42,7 +42,7 @@ def positions(query: Query, keys: Keys, after: Position | None, count: int) -> l
         found += [row for row in rows if bits[row[-1] >> 3] >> (row[-1] & 7) & 1]
         if len(rows) < step:
             break
-        after = rows[-1]
+        after, step = rows[-1], step * 4  # the records of a set may lie together, far away
     return found[:count]
 
 
