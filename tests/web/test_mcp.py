@@ -15,9 +15,10 @@ from conftest import ROOT, running
 from flask.testing import FlaskClient
 from nginx import proxied
 from support import guarded
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from api.config import Settings
+from api.server.stack import application
 from api.web.app import create_app
 
 MODERN, LEGACY = "2026-07-28", "2025-11-25"
@@ -57,10 +58,10 @@ def call(client: FlaskClient, name: str, **arguments: Any) -> Any:
 
 def with_client(server: Any, mode: str, talk: Callable[[Any], Any]) -> Any:
     """What the official client gets from a server."""
-    from mcp import Client  # noqa: PLC0415  # it takes a second to import
+    from mcp import Client as Official  # noqa: PLC0415  # it takes a second to import
 
     async def ask() -> Any:
-        async with Client(server, mode=mode) as client:
+        async with Official(server, mode=mode) as client:
             return await talk(client)
 
     return asyncio.run(ask())
@@ -212,6 +213,14 @@ def test_an_operator_says_which_pages_may_ask(settings: Settings) -> None:
     assert "POST" in asked.headers["Access-Control-Allow-Methods"]
     client = create_app(replace(settings, mcp_origins="*")).test_client()
     assert post(client, "tools/list", {"Origin": "https://c.example"}).status_code == 200
+
+
+def test_a_rate_limit_counts_messages_as_any_request(settings: Settings) -> None:
+    limited = Client(application(replace(settings, rate_limit="2/day")))
+    answers = [limited.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "ping"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[-1].mimetype == "application/problem+json"
+    assert answers[-1].headers["Retry-After"]
 
 
 def test_an_answer_has_the_headers_of_every_answer(server: str) -> None:
