@@ -176,6 +176,9 @@ def test_the_nodes_of_a_page_are_those_of_the_record_as_json_ld(client: FlaskCli
 def test_a_picture_of_a_page_is_of_what_the_page_shows(client: FlaskClient) -> None:
     shown = {
         "/events?type=summit&date_from=2021&limit=2&sort=date&facets=type": "/pictures/timeline.svg?type=summit&date_from=2021",
+        "/events": "/pictures/years.svg",
+        "/events/solarwinds-cyber-attack": "/pictures/timeline.svg?ids=solarwinds-cyber-attack",
+        "/events/2021-06-16-geneva-summit": None,
         "/agreements/inf-treaty": "/pictures/treaties.svg?ids=inf-treaty",
         "/events?type=summit&date_to=1900": None,
     }

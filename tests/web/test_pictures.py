@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -218,6 +219,23 @@ def test_a_network_has_the_actors_of_the_events_and_says_which_it_leaves_out(cli
     fewer = sorted(graph, key=lambda node: (-node["events"], node["id"]))[:10]
     assert linked(some, "actors") == {node["id"] for node in fewer}
     assert f"10 of {len(graph)} actors are shown" in "".join(some.itertext())
+
+
+def test_labels_of_a_narrow_network_do_not_overlap(client: FlaskClient) -> None:
+    labels = drawn(client, "/pictures/network.svg?year=2021&width=360").xpath("//*[contains(@class, 'halo')]")
+    places = [(float(label.get("x")), float(label.get("y")), len(label.text) * 6.2) for label in labels]
+    assert len(places) > 5
+    for (x, y, long), (left, above, wide) in combinations(places, 2):
+        assert abs(y - above) > 13 or x + long < left or left + wide < x
+
+
+def test_a_narrow_thread_says_who_and_when_in_full(client: FlaskClient) -> None:
+    asked = "2021-06-16-putin-denies-cyber-attacks"
+    told = "".join(drawn(client, f"/pictures/thread.svg?ids={asked}&width=360").xpath("//*[local-name() = 'text']//text()"))
+    answer = client.get(f"/v1/statements/{asked}").get_json()["data"]
+    assert f"{answer['speakers'][0]['name']} · denies" in told
+    for reply in answer["replies_to"]:
+        assert client.get(f"/v1/statements/{reply['statement']['id']}").get_json()["data"]["date"]["text"] in told
 
 
 def test_the_same_graph_is_laid_out_alike() -> None:

@@ -11,7 +11,7 @@ from ...formats import Listing, dumps, formats_of
 from ...formats.jsonld import whole
 from ...query.citation import bibtex, citation, csl
 from ...query.parameters import item_arguments
-from ...resources.doubt import SIDE_REMARKS, STATUS_REMARKS, terms
+from ...resources.doubt import SIDE_REMARKS, STATUS_REMARKS, exact, terms
 from ...resources.resource import Resource
 from ...schema.fields import Record, is_id
 from ...schema.shape import Node, shape
@@ -143,11 +143,12 @@ def cited(release: Release, resource: Resource, document: Record) -> Record | No
 
 
 def drawn(resource: Resource, document: Record, answered: bool) -> str | None:
-    """The address of the picture of a record that has acts with dates, or that answers another one or is answered."""
+    """The address of the picture of an event at a date that is not exact, of acts with dates, of a statement among answers."""
+    bounded = resource.kind == "events" and not exact(document["date"])
     release = {"release": request.args["release"]} if "release" in request.args else {}
     return (
         picture(resource.kind, {"ids": document["id"], **release})
-        if answered or document.get("actions") or document.get("replies_to")
+        if bounded or answered or document.get("actions") or document.get("replies_to")
         else None
     )
 

@@ -83,10 +83,16 @@ def read(name: str, strings: Strings, store: Store, served: Release | None) -> Q
     return Entries(entries, dict(asked.values), dict(asked.normalized))
 
 
+def framed(query: Query, what: str, found: list[Record]) -> Frame:
+    """The frame of a picture that is called by what it shows: how many records, or the only one."""
+    whole = frame(query, f"{what} of {{}}", shown=len(found))
+    return whole._replace(heading=f"{what} of {found[0]['title']}") if len(found) == 1 else whole
+
+
 def draw_timeline(query: Query) -> Picture:
     found = documents(query, MOST_MARKS if query.values["lanes"] in ("none", "type") else MOST_ENTRIES)
     keys = lane_keys(query, query.values["lanes"])
-    picture = timeline.timeline(found, frame(query, "Timeline of {}", shown=len(found)), keys, shown(query))
+    picture = timeline.timeline(found, framed(query, "Timeline", found), keys, shown(query))
     return with_notes(picture, query, "events", len(found))
 
 
@@ -137,9 +143,7 @@ def draw_treaties(query: Query) -> Picture:
     days = [PartyDay.parts(text)[1] for text in query.values.get("bound_on", ())]
     days += [query.values[name].earliest for name in ("in_force_on", "day") if name in query.values]
     at, today = sorted(set(days)), date.fromisoformat(about["released"])
-    framed = frame(query, "Life of {}")
-    framed = framed._replace(heading=f"Life of {found[0]['title']}") if len(found) == 1 else framed
-    picture = treaties.treaties(found, framed, today, at)
+    picture = treaties.treaties(found, framed(query, "Life", found), today, at)
     return with_notes(picture, query, "agreements", len(found))
 
 

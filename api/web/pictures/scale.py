@@ -80,6 +80,6 @@ class Scale:
                 x, of = self.x(day), str(date.fromordinal(day).year)
                 shown = f"{name} {of}" if of != year and of not in name else name
                 year = of
-                at = {"anchor": "middle"} if self.left + 20 < x < self.right - 24 else {}
-                drawn.append(line(x, 20, x, height, "rule") + text(x, 13, shown, "dim small", **at))
+                at = None if x < self.left + 20 else "middle" if x < self.right - 24 else "end"
+                drawn.append(line(x, 20, x, height, "rule") + text(x, 13, shown, "dim small", at))
         return "".join(drawn)

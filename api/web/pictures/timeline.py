@@ -14,7 +14,7 @@ from .svg import Cell, Frame, Picture, fitted, link, rect, rows_of, text
 FEW = 45  # so many events have a row and a title each
 LANES = 9
 ROW, PACKED = 22.0, 14.0
-NARROW = 600  # pixels; where there are fewer, a title has a line of its own
+NARROW, LEAST = 600, 120  # pixels of a picture, and beside a mark; where there are fewer, a title has a line of its own
 Key = tuple[str, str]  # of a lane: an id and a name
 ALL: Key = ("", "")
 
@@ -87,13 +87,13 @@ def _titled(events: list[Record], scale: Scale, y: float, href: Callable[[Record
     """Each event in a row of its own, oldest first, with its title on the side where there is more room."""
     drawn = []
     for event in in_time(events):
-        if scale.right - scale.left < NARROW:
-            drawn.append(_stacked(event, scale, y, href(event)))
-            y += 2 * ROW - 6
-            continue
         left, right = extent(event, scale)
         after, before = scale.right - right - 8, left - scale.left - 8
         title, at = event["title"], y + ROW / 2
+        if scale.right - scale.left < NARROW or max(after, before) < min(len(title) * 6.5, LEAST):
+            drawn.append(_stacked(event, scale, y, href(event)))
+            y += 2 * ROW - 6
+            continue
         if after >= before or len(title) * 6.5 < after:
             label = text(right + 13, at + 4, fitted(title, after - 8))
         else:
