@@ -58,17 +58,18 @@ def datasets_of(folders: tuple[str, ...]) -> dict[str, Any]:
     return {"datasets": ",".join(folders) or None}
 
 
-def settings_of(**options: Any) -> Settings:
+def settings_of(*, files: bool = True, **options: Any) -> Settings:
     """Settings from the environment and from options that are not None; the context keeps them, too.
 
-    Commands that take a dataset say which they work on. Raises UsageError that names each invalid setting.
+    Commands that take a dataset say which they work on, if they read its `files`. Raises UsageError that names each invalid
+    setting.
     """
     try:
         settings = Settings.read(**options)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     click.get_current_context().find_root().obj = settings
-    for one in settings.each().values() if options.keys() & {"dataset", "datasets"} else ():
+    for one in settings.each().values() if files and options.keys() & {"dataset", "datasets"} else ():
         click.echo(f"dataset {os.path.abspath(one.dataset)}", err=True)
     return settings
 

@@ -28,7 +28,7 @@ def mcp(folder: Path | None, data_dir: Path | None, fresh: bool) -> None:
 
     The same tools are at `/mcp` of a server.
     """
-    settings = settings_of(dataset=folder, data_dir=data_dir)
+    settings = settings_of(files=fresh, dataset=folder, data_dir=data_dir)
     if fresh:
         load_dataset(settings)
     app = create_app(settings)

@@ -26,7 +26,8 @@ def serve(folders: tuple[str, ...], data_dir: Path | None, fresh: bool, watch: b
 
     Several are served at once by `--dataset a=DIR --dataset b=DIR`: below /a/v1 and /b/v1, with a page at / that lists them.
     """
-    settings = settings_of(**datasets_of(folders), data_dir=data_dir, watch="1" if watch else None, **options)
+    options |= {"data_dir": data_dir, "watch": "1" if watch else None}
+    settings = settings_of(files=fresh or watch, **datasets_of(folders), **options)
     if settings.watch:
         load_saved(settings)
     elif fresh:

@@ -46,8 +46,8 @@ class Event(DatedRow):
 
 
 class Participant(Schema):
-    actor = Holder("Who took part; null where that is nobody with a record.", on="date")
-    name = Text("Who took part, by name, where `actor` is null.")
+    actor = Holder("Who took part, if an actor of the dataset.", on="date")
+    name = Text("Who took part, by name, in place of `actor`.")
     role = Choice("In what part: who does the act is `source`, whom it is directed at `target`.", ROLES, required=True)
 
 

@@ -35,7 +35,7 @@ class SourceSchema(Schema):
     published = Edtf("When it was published.")
     language = Text("BCP 47 tag of the language it was read in.", required=True)
     translated_from = Text("BCP 47 tag of the language it was translated from.")
-    url = Url("Where it was read.")
+    url = Url("Where it was read; without an address, `no_url` says why.")
     no_url = Text("Why there is no address.")
     paragraphs = Whole("How many paragraphs (non-empty lines, headings included) it has, where they are counted.")
     not_coded = Many("Paragraphs that hold nothing to code.", One("Paragraphs and the reason.", NotCoded))

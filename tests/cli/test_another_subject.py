@@ -11,12 +11,14 @@ from zipfile import ZipFile
 
 import pytest
 import yaml
+from conftest import ROOT
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from pyarrow.parquet import read_table
 from support import released, run
 
 from api.cli import COMMANDS
+from api.cli.init import editors
 from api.config import Settings, bundled_dataset
 from api.dataset.about import AboutSchema
 from api.formats import formats_of
@@ -97,6 +99,12 @@ def test_editors_know_the_ids_of_the_dataset(folder: Path) -> None:
     validator = Draft202012Validator(yaml.safe_load((folder / ".schemas" / "events.json").read_text()))
     event: Any = yaml.load((folder / "events" / "2001-02-03-example-meeting.yaml").read_text(), yaml.BaseLoader)
     assert [error.json_path for error in validator.iter_errors({**event, "place": "elsewhere"})] == ["$.place"]
+
+
+def test_editors_find_the_schemas_of_the_dataset_that_ships() -> None:
+    found = yaml.safe_load((ROOT / ".vscode" / "settings.json").read_text())["yaml.schemas"]
+    assert {path for path in found if not (ROOT / path).is_file()} == set()
+    assert {name: f"dataset/{files}" for name, files in editors().items()} == {Path(path).stem: f for path, f in found.items()}
 
 
 def addresses(client: FlaskClient) -> Iterator[str]:

@@ -121,7 +121,7 @@ def test_a_name_that_an_actor_has_is_warned_of(edit: Callable[..., Path], small:
     assert warned(small) == before
     edit(path, "Some Delegate", "joe biden")
     text = (
-        f"{path}:10: participants[0].name: is a name of the actor joe-biden: write `actor: joe-biden`, if it is the same [named]"
+        f"{path}:14: participants[0].name: is a name of the actor joe-biden: write `actor: joe-biden`, if it is the same [named]"
     )
     assert warned(small) == sorted([*before, text])
 

@@ -119,7 +119,7 @@ def test_nobody_waits_for_lines_and_messages_that_nobody_reads(tmp_path: Path) -
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr
-        (url,) = re.findall(r"Serving (http://\S+)/ ", "".join(process.stderr.readline() for _ in range(2)))
+        (url,) = re.findall(r"Serving (http://\S+)/ ", "".join(process.stderr.readline() for _ in range(3)))
         (tmp_path / "current").write_text("nonsense\n")
         with requests.Session() as session:
             for n in range(600):
@@ -139,7 +139,7 @@ def test_a_terminal_gets_lines_for_people(tmp_path: Path) -> None:
     os.close(theirs)
     try:
         assert process.stderr
-        (url,) = re.findall(r"Serving (http://\S+)/ ", "".join(process.stderr.readline() for _ in range(2)))
+        (url,) = re.findall(r"Serving (http://\S+)/ ", "".join(process.stderr.readline() for _ in range(3)))
         requests.get(f"{url}/v1/topics?q=%1b[31m", timeout=10)
         shown = os.read(ours, 10_000).decode()
     finally:

@@ -18,7 +18,7 @@ def everything(content: ReleaseContent, path: Path) -> None:
     """Writes one JSON object: what the release is, and every kind's documents."""
 
     def lines() -> Iterator[str]:
-        about = {key: value for key, value in content.release.about.items() if key != "code"}
+        about = {key: value for key, value in content.release.about.items() if key not in ("code", "rules")}
         yield f'{{"about":{json.dumps(about, ensure_ascii=False, sort_keys=True)}'
         for resource in RESOURCES:
             yield f',\n"{resource.kind}":['
