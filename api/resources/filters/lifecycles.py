@@ -40,11 +40,16 @@ class ActionDates(Dates):
         return sorted(rows)
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        if days := self.range(arguments):
-            certain = self.certain(arguments)
-            within = [(table.certain_to if certain else table.latest) >= days[0]]
-            within += [(table.certain_from if certain else table.earliest) <= days[1]]
-            yield model.seq.in_(table.select(table.record).where(*within, *([table.doubtful == 0] if certain else [])))
+        begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
+        certain = self.certain(arguments)
+        within = [table.doubtful == 0] if certain else []
+        # What is certain is also possible: only the days of what is possible have an index, which leads the way to both.
+        if begin:
+            within += [table.latest >= begin.earliest, *([table.certain_to >= begin.earliest] if certain else [])]
+        if end:
+            within += [table.earliest <= end.latest, *([table.certain_from <= end.latest] if certain else [])]
+        if begin or end:
+            yield model.seq.in_(table.select(table.record).where(*within))
 
 
 @dataclass(frozen=True)
