@@ -1,4 +1,4 @@
-"""A real browser, one for all pages of a test module, driven over DevTools' protocol."""
+"""A real browser, one for all pages of a process, driven over DevTools' protocol."""
 
 import base64
 import json
@@ -102,3 +102,10 @@ def browsing(profile: Path) -> Iterator[Browser]:
         stack.callback(process.kill)
         requests, answers = stack.enter_context(open(ours, "wb", buffering=0)), stack.enter_context(open(heard, "rb"))
         yield Browser(requests, answers, stack.enter_context((profile / "stderr").open()))
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser for all tests of a process, which open a page each."""
+    with browsing(tmp_path_factory.mktemp("browser")) as browser:
+        yield browser

@@ -28,7 +28,7 @@ from api.releases import load, publish
 from api.resources import RESOURCES
 from api.web.app import create_app
 
-pytest_plugins = ["programs"]
+pytest_plugins = ["programs", "browser"]
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ROOT / "tests" / "fixtures" / "small"
 DATASET = Path(os.environ.get("TEST_DATASET", ROOT / "dataset"))  # what the tests of the bundled dataset are about
@@ -206,12 +206,13 @@ LONGEST = (
     "test_contribution",
     "test_trials",
     "test_catalogue_tools",
-    "test_documents",
     "test_postgresql",
+    "test_documents",
+    "test_jsonl_index",
     "test_operations",
     "test_publish",
+    "test_files",
     "test_server",
-    "test_jsonl_index",
     "test_clients",
     "test_benchmarks",
 )

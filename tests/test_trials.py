@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from trials import trial
+from trials import hostile, trial
 from trials.every import TRIALS
+
+from api.config import Settings
 
 FEW = [pytest.param(found, found.few, id=found.name) for found in TRIALS if found.few]
 SOME = [
@@ -16,8 +18,9 @@ SOME = [
 
 
 @pytest.fixture(scope="session", autouse=True)
-def session() -> Iterator[None]:
+def session(embedded: Settings, in_postgresql: Settings) -> Iterator[None]:
     """What trials share is there until the last of them has run."""
+    hostile.Given.settings = embedded, in_postgresql
     with trial.session:
         yield
 

@@ -197,21 +197,23 @@ def content(kind: str, documents: list[Document]) -> Any:
     return SimpleNamespace(documents=lambda r: iter(documents if r.kind == kind else []), release=release)
 
 
+@pytest.mark.parametrize("examples", [4, pytest.param(15, marks=pytest.mark.trials)])
 @pytest.mark.parametrize("kind", BY_KIND)
-@settings(max_examples=15)
-@given(data=st.data())
-def test_any_record_comes_back_from_every_file(data: st.DataObject, kind: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    one = document(shape(BY_KIND[kind].schema))
-    documents = data.draw(st.lists(one, max_size=2, unique_by=lambda d: d["id"]))
-    made, folder = content(kind, documents), tmp_path_factory.mktemp("any")
-    tidy = expected({kind: documents})
-    package(made, folder / "csv.zip", lambda content: iter(()))
-    assert of_records(from_csv(folder / "csv.zip")) == tidy
-    connection = made.release.database.connection()
-    add_views(connection)
-    assert from_sqlite(connection) == tidy
-    parquet_writer(BY_KIND[kind])(made, folder / f"{kind}.parquet")
-    assert from_parquet(folder, kind) == documents
+def test_any_record_comes_back_from_every_file(kind: str, examples: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    @settings(max_examples=examples)
+    @given(st.lists(document(shape(BY_KIND[kind].schema)), max_size=2, unique_by=lambda d: d["id"]))
+    def comes_back(documents: list[Document]) -> None:
+        made, folder = content(kind, documents), tmp_path_factory.mktemp("any")
+        tidy = expected({kind: documents})
+        package(made, folder / "csv.zip", lambda content: iter(()))
+        assert of_records(from_csv(folder / "csv.zip")) == tidy
+        connection = made.release.database.connection()
+        add_views(connection)
+        assert from_sqlite(connection) == tidy
+        parquet_writer(BY_KIND[kind])(made, folder / f"{kind}.parquet")
+        assert from_parquet(folder, kind) == documents
+
+    comes_back()
 
 
 def test_nothing_pairs_the_wrong_values(folder: Path) -> None:

@@ -62,7 +62,7 @@ TRIALS: tuple[Trial, ...] = (
         "Clients that drip a request each and come faster than they go, at a server that may open few descriptors",
         hostile.crowd,
         "{clients} at once, {descriptors} descriptors a process: {longest} s at most for {served} polite requests",
-        500,
+        240,
         500,
         900,
     ),

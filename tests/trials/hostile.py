@@ -34,9 +34,17 @@ SECONDS = 120  # in which any answer has come, or the connection is closed
 SECRETS = (b"Traceback", b"gunicorn", b"werkzeug", b"root:x:", b"/site-packages/")
 
 
+class Given:
+    """Where the tests have loaded the bundled dataset already: in SQLite, and in PostgreSQL. Trials read it only."""
+
+    settings: tuple[Settings, Settings] | None = None
+
+
 @cache
 def loaded(database_url: str = "") -> str:
     """The data directory of the bundled dataset, loaded once for all trials of a run."""
+    if Given.settings:
+        return str(Given.settings[bool(database_url)].data_dir)
     folder = session.enter_context(tempfile.TemporaryDirectory(prefix="diplomatic-events-trial-"))
     with tempfile.TemporaryDirectory(prefix="diplomatic-events-trial-") as copy:
         dataset = keep_manifest(Path(shutil.copytree(DATASET, Path(copy) / "dataset")))
@@ -60,9 +68,13 @@ def serving(database_url: str = "") -> Iterator[str]:
 @cache
 def both() -> tuple[str, str]:
     """Servers of the same on SQLite and on PostgreSQL, for all trials of a run that only read."""
-    cluster = Cluster().start()
-    session.callback(cluster.remove)
-    return session.enter_context(serving()), session.enter_context(serving(cluster.url()))
+    if Given.settings:
+        url = Given.settings[1].database_url
+    else:
+        cluster = Cluster().start()
+        session.callback(cluster.remove)
+        url = cluster.url()
+    return session.enter_context(serving()), session.enter_context(serving(url))
 
 
 def connected(url: str) -> socket.socket:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import requests
-from browser import Browser, browsing
+from browser import Browser
 from conftest import ROOT
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
@@ -131,12 +131,6 @@ FOCUSED = """(() => [...document.querySelectorAll(".drawing a")].filter((link) =
   link.focus();
   return document.activeElement === link && link.querySelector("title").textContent;
 }).length)()"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(tmp_path_factory.mktemp("browser")) as browser:
-        yield browser
 
 
 @needs_browser

@@ -2,11 +2,10 @@
 
 import gzip
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from browser import Browser, browsing
+from browser import Browser
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
 
@@ -24,12 +23,6 @@ UNTIL = """
     throw new Error(`${find} did not come: ${document.body.innerText.slice(0, 500)}`);
   };
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(tmp_path_factory.mktemp("browser")) as browser:
-        yield browser
 
 
 def dom_with(more: int, selector: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import yaml
-from browser import Browser, browsing
+from browser import Browser
 from conftest import SMALL
 from flask.testing import FlaskClient
 from lxml import html as lxml_html
@@ -242,12 +242,6 @@ EVERY_PAGE = (
     "/events/2021-06-16-geneva-summit", "/events/solarwinds-cyber-attack", "/statements/2021-06-16-putin-denies-cyber-attacks",
     "/agreements/inf-treaty", "/actors/vladimir-putin", "/sources/wsws-2021-05-28-weiss", "/search?q=geneva", "/timeline",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browsing(tmp_path_factory.mktemp("browser")) as browser:
-        yield browser
 
 
 def sent(form: str, name: str, value: str) -> str:
