@@ -34,7 +34,8 @@ def told(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, A
     source = Path(shutil.copytree(bundled, root / "dataset"))
     about = source / "dataset.yaml"
     known = yaml.safe_load(about.read_text(encoding="utf-8"))
-    about.write_text(yaml.safe_dump({**known, "creators": [GROUP]}), encoding="utf-8")
+    changed = {**known, "creators": [GROUP], "version": "99.0.0"}  # another version, as it is not what was published
+    about.write_text(yaml.safe_dump(changed), encoding="utf-8")
     folder, _ = publish.publish(source, root / "releases")
     load.load(Settings(dataset=source, data_dir=root / "data", releases_dir=root / "releases"))[0].close()
     options = ("--data-dir", str(root / "data"), "--dataset", str(source))
