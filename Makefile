@@ -33,7 +33,7 @@ $(VENV)/bench: $(VENV)/dev
 serve: $(VENV)/run ## Set up, check and load the dataset, serve it on 127.0.0.1:8000.
 	$(BIN)/diplomatic-events serve
 
-# Tests start the command two hundred times, which must not compile the code each time where this is set.
+# Tests start Python many times, which must not compile the code each time where this is set.
 unexport PYTHONDONTWRITEBYTECODE
 # Files are shared out in the order of the tests, of which those that take longest come first; a third of the time is waiting, so
 # three processes keep two cores at work.

@@ -226,7 +226,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
+    """After the session's fixtures are torn down, which is here where a run is interrupted."""
     forget_template()
     forget_starter()
 
