@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
@@ -13,7 +14,7 @@ from ..schema.walk import paths
 from .result import Listing
 from .sparse import narrowed
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how text begins that a spreadsheet runs
+ALTERED = re.compile("[=+@\t\r-]|0[0-9]+$")  # text that a spreadsheet runs, or takes for a number without its zeros
 NOT_FLAT = ("links", "offices")
 BOM = "\ufeff"
 
@@ -47,7 +48,7 @@ def list_paths(resource: Resource) -> tuple[str, ...]:
 def csv_rows(listing: Listing) -> Iterator[str]:
     """A header line of dotted paths, then one line a record, or with `expand` one line an item of that list.
 
-    With `spreadsheet`, a byte order mark comes first, and no text is a formula.
+    With `spreadsheet`, a byte order mark comes first, and no text is a formula or loses a zero.
     """
     header = columns(listing.resource, listing.fields)
     steps = [path.split(".") for path in header]
@@ -58,9 +59,9 @@ def csv_rows(listing: Listing) -> Iterator[str]:
 
 
 def row(cells: Iterable[Any], *, guard: bool = False) -> str:
-    """One line of CSV (RFC 4180); with `guard`, an apostrophe goes before text that a spreadsheet would run as a formula."""
+    """One line of CSV (RFC 4180); with `guard`, an apostrophe goes before text that a spreadsheet would alter."""
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{c}" if guard and isinstance(c, str) and c.startswith(FORMULA) else c for c in cells])
+    csv.writer(out).writerow([f"'{c}" if guard and isinstance(c, str) and ALTERED.match(c) else c for c in cells])
     return out.getvalue()
 
 
