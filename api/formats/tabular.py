@@ -1,6 +1,7 @@
 """NDJSON and CSV: one record a line, all pages of a list."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from ..schema.walk import paths
 from .result import Listing
 from .sparse import narrowed
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how text begins that a spreadsheet runs
+ALTERED = re.compile("[=+@\t\r-]|0[0-9]+$")  # text that a spreadsheet runs, or takes for a number without its zeros
 NOT_FLAT = ("links", "offices")
 BOM = "\ufeff"
 AS_TEXT = SimpleNamespace(write=str)  # a file whose `write` gives the text back, which `writerow` passes on
@@ -48,7 +49,7 @@ def list_paths(resource: Resource) -> tuple[str, ...]:
 def csv_rows(listing: Listing) -> Iterator[str]:
     """A header line of dotted paths, then one line a record, or with `expand` one line an item of that list.
 
-    With `spreadsheet`, a byte order mark comes first, and no text is a formula.
+    With `spreadsheet`, a byte order mark comes first, and no text is a formula or loses a zero.
     """
     header = columns(listing.resource, listing.fields)
     cells = [cell_at(path.split(".")) for path in header]
@@ -59,9 +60,9 @@ def csv_rows(listing: Listing) -> Iterator[str]:
 
 
 def row(cells: Iterable[Any], *, guard: bool = False) -> str:
-    """One line of CSV (RFC 4180); with `guard`, an apostrophe goes before text that a spreadsheet would run as a formula."""
+    """One line of CSV (RFC 4180); with `guard`, an apostrophe goes before text that a spreadsheet would alter."""
     if guard:
-        cells = [f"'{c}" if isinstance(c, str) and c.startswith(FORMULA) else c for c in cells]
+        cells = [f"'{cell}" if isinstance(cell, str) and ALTERED.match(cell) else cell for cell in cells]
     return str(csv.writer(AS_TEXT).writerow(cells))
 
 

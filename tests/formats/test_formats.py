@@ -291,6 +291,14 @@ def test_formats_stream_and_do_not_gather(client: FlaskClient) -> None:
         answer.close()
 
 
+def test_a_code_keeps_its_zero_in_a_spreadsheet(client: FlaskClient) -> None:
+    """CAMEO 040 is no 40."""
+    for query, code in (("spreadsheet=true", "'040"), ("fields=cameo.code", "040")):
+        text = fetch(client, "event-types", "csv", f"ids=meeting-other&{query}").removeprefix("\ufeff")
+        (read,) = csv.DictReader(io.StringIO(text))
+        assert read["cameo.code"] == code
+
+
 def test_hostile_text_of_a_record_breaks_no_shape(small: Any, edit: Any, tmp_path: Any) -> None:
     title = "=cmd|' /C calc'!A0 </title><script>alert(1)</script> \\n;,: ]]> 😀"
     edit("events/2021-06-16-geneva-summit.yaml", "title: Summit in Geneva", f"title: {json.dumps(title, ensure_ascii=False)}")
