@@ -37,10 +37,11 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        gc.disable()  # what modules define stays: looking through it again and again is a seventh of the start
+        gc.disable()  # what modules define stays: looking through it is a seventh of the start, and of a network later
         try:
             command: click.Command = getattr(import_module(f".{COMMANDS[cmd_name]}", __package__), CALLED.get(cmd_name, cmd_name))
         finally:
+            gc.freeze()
             gc.enable()
         return command
 

@@ -13,6 +13,8 @@ TOGETHER = ("participant", "host", "guest", "mediator", "signatory")
 # What nodes and edges count beside all their events: those of each status, those that are disputed or one-sided, and those
 # whose date is not exact.
 COUNTS = (*STATUSES, "disputed", "one_sided", "inexact_date")
+NOTHING = dict.fromkeys(COUNTS, 0)
+OUTER = (("earliest", min), ("latest", max))
 DIRECTED = (("source", "target"), ("source", "subject"))
 
 
@@ -30,12 +32,13 @@ def network(documents: Iterable[Record]) -> Record:
         participants = with_records(document)
         actors = {p["actor"]["id"]: p["actor"]["name"] for p in participants}
         for id, name in actors.items():
-            node = nodes.setdefault(id, {"id": id, "name": name, "events": 0, **dict.fromkeys(COUNTS, 0)})
-            node["events"] += 1
-            count(node, marks)
-        for source, target in sorted(set(pairs(participants))):
+            node = nodes.setdefault(id, {"id": id, "name": name, "events": 0, **NOTHING})
+            for mark in ("events", *marks):
+                node[mark] += 1
+        for source, target in sorted(pairs(participants)):
             key = (source, target, document["type"]["id"])
-            edge = edges[key] = edges.get(key) or new_edge(*key)
+            if not (edge := edges.get(key)):
+                edge = edges[key] = new_edge(key, document)
             add(edge, document, marks)
     return {
         "directed": True,
@@ -46,22 +49,27 @@ def network(documents: Iterable[Record]) -> Record:
     }
 
 
-def new_edge(source: str, target: str, type: str) -> Record:
-    """An edge without events."""
-    head = {"source": source, "target": target, "key": type, "type": type, "count": 0, "earliest": None, "latest": None}
-    return {**head, "status": None, **dict.fromkeys(COUNTS, 0), "events": [], "dates": []}
+def new_edge(key: tuple[str, str, str], first: Record) -> Record:
+    """An edge without events, of the days and the status of its first one."""
+    (source, target, type), date = key, first["date"]
+    head = {"source": source, "target": target, "key": type, "type": type, "count": 0}
+    days = {"earliest": date["earliest"], "latest": date["latest"]}
+    return {**head, **days, "status": first["status"], **NOTHING, "events": [], "dates": []}
 
 
 def add(edge: Record, event: Record, marks: list[str]) -> None:
     """Adds an event to an edge. The earliest day is null if it is open for one of the events, and so is the latest."""
-    date, status, first = event["date"], event["status"], not edge["events"]
+    date = event["date"]
     edge["count"] += 1
     edge["events"].append(event["id"])
     edge["dates"].append(date["edtf"])
-    edge["status"] = status if first or edge["status"] == status else "mixed"
-    for key, outer in (("earliest", min), ("latest", max)):
-        edge[key] = date[key] if first else edge[key] and date[key] and outer(edge[key], date[key])
-    count(edge, marks)
+    if edge["status"] != event["status"]:
+        edge["status"] = "mixed"
+    for key, outer in OUTER:
+        if edge[key] != date[key]:
+            edge[key] = edge[key] and date[key] and outer(edge[key], date[key])
+    for mark in marks:
+        edge[mark] += 1
 
 
 def marks_of(event: Record) -> list[str]:
@@ -70,21 +78,17 @@ def marks_of(event: Record) -> list[str]:
     return [event["status"], *doubts, *([] if exact(event["date"]) else ["inexact_date"])]
 
 
-def count(counted: Record, marks: list[str]) -> None:
-    """Adds an event to the COUNTS of a node or an edge."""
-    for mark in marks:
-        counted[mark] += 1
-
-
-def pairs(participants: list[Record]) -> Iterator[tuple[str, str]]:
+def pairs(participants: list[Record]) -> set[tuple[str, str]]:
     """The (source, target) pairs of one event."""
-
-    def having(*roles: str) -> list[str]:
-        return sorted({p["actor"]["id"] for p in participants if p["role"] in roles})
-
-    yield from combinations(having(*TOGETHER), 2)
+    having: dict[str, set[str]] = {}
+    for participant in participants:
+        role = participant["role"]
+        having.setdefault(TOGETHER[0] if role in TOGETHER else role, set()).add(participant["actor"]["id"])
+    found = {*combinations(sorted(having.get(TOGETHER[0], ())), 2)}
     for acting, concerned in DIRECTED:
-        yield from ((a, b) for a in having(acting) for b in having(concerned) if a != b)
+        if acting in having and concerned in having:
+            found |= {(a, b) for a in having[acting] for b in having[concerned] if a != b}
+    return found
 
 
 def graphml(listing: Listing) -> Iterator[str]:

@@ -3,16 +3,19 @@
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from itertools import compress, product
-from operator import getitem
+from math import prod
+from operator import getitem, or_
 from typing import Any, NamedTuple
 
 from ..resources import INDEXES
 from ..storage.release import Release
-from .bits import chosen
+from .bits import chosen, without
 from .query import Query
-from .record_sets import of_kind
+from .record_sets import of_kind, of_values
 
+FEW_VALUES, FEW_GROUPS = 128, 2000  # up to which values and groups are counted as sets, however many records there are
 Group = tuple[str, ...]  # the empty text stands for no value
 
 
@@ -53,8 +56,29 @@ def column(release: Release, kind: str, filter: str) -> FilterColumn:
     return release.once(f"column {kind} {filter}", read)
 
 
+def few_sets(release: Release, kind: str, filter: str) -> Mapping[str, int]:
+    """The set of each value of a filter, and of the records without one; empty where there are more than FEW_VALUES."""
+
+    def read() -> Mapping[str, int]:
+        table = INDEXES[kind, filter]._meta.table_name
+        values = [value for (value,) in release.execute(f'SELECT DISTINCT value FROM "{table}" LIMIT {FEW_VALUES + 1}')]  # noqa: S608
+        if len(values) > FEW_VALUES:
+            return {}
+        sets = of_values(release, kind, filter, values)
+        return {**sets, "": without(of_kind(release, kind), reduce(or_, sets.values(), 0))}
+
+    return release.once(f"few sets {kind} {filter}", read)
+
+
 def counted(query: Query, filters: Sequence[str]) -> Mapping[Group, int]:
     """How many records of a query have each combination of a value of each filter."""
+    sets = [few_sets(query.release, query.resource.kind, filter) for filter in filters]
+    if all(sets) and prod(map(len, sets)) <= FEW_GROUPS:
+        groups_of: dict[Group, int] = {(): query.records}
+        for each in sets:
+            pairs = product(groups_of.items(), each.items())
+            groups_of = {(*group, value): both for (group, one), (value, other) in pairs if (both := one & other)}
+        return {group: records.bit_count() for group, records in groups_of.items()}
     columns = [column(query.release, query.resource.kind, filter) for filter in filters]
     widest = max(range(len(columns)), key=lambda n: len(columns[n].combinations))  # read by its entries, the others by record
     wanted = chosen(query.records).ljust(len(columns[widest].places), b"\0")

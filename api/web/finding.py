@@ -15,7 +15,7 @@ from .holders import holders
 
 MOST_WORDS = 12  # words that are looked for one by one
 FEW = 10  # records with all of several words, below which those with most are looked at, too
-MOST_ROWS = 200_000  # rows that are weighed; frequent words beyond them are left out
+MOST_ROWS = 30_000  # rows that are weighed; frequent words beyond them are left out
 
 
 class Found(NamedTuple):
@@ -38,11 +38,13 @@ def found(release: Release, text: str, kinds: Sequence[int], most: int) -> Found
     several words do not hide those with most of them in their names, nor do those that have all words of a question.
     """
     query = parse(text)
+    if query.question and not full_text.count(release, [query.called()[0]], kinds):
+        return _most(release, query, kinds, most)
     total = full_text.count(release, query.groups, kinds)
     rows = full_text.ranked(release, query, kinds, most) if total else []
     things = bool(rows) and not full_text.is_paper(rows[0])
     few = things and total < FEW and len(query.groups) > 1
-    if (query.question or few) and not full_text.count(release, [query.called()[0]], kinds):
+    if few and not query.question and not full_text.count(release, [query.called()[0]], kinds):
         return _most(release, query, kinds, most)
     if things:
         return Found(total, rows, query, query.groups)
