@@ -72,7 +72,7 @@ def _check(root: Path, warned: bool) -> bool:
     for warning in found if warned else ():
         click.echo(f"warning: {replace(warning, file=shown(warning.file))}")
     if found and not warned:
-        click.echo(f"{len(found)} warnings: `check --warnings` lists them", err=True)
+        click.echo(f"{len(found)} warning{'s' * (len(found) > 1)}: `check --warnings` lists them", err=True)
     return True
 
 

@@ -168,7 +168,7 @@ def test_an_event_with_a_counterpart_is_told_from_one_without_and_from_one_that_
     made = tmp_path / "made"
     assert run("import", "icews", written(tmp_path, "icews", LINES["icews"]), made).exit_code == 0
     result = run("compare", made, "--dataset", SMALL)
-    rows = {row["event"]: row for row in csv.DictReader(io.StringIO(result.output))}
+    rows = {row["event"]: row for row in csv.DictReader(io.StringIO(result.stdout))}
     assert rows["2021-06-16-geneva-summit"]["counterparts"] == "1"
     assert rows["2021-06-16-geneva-summit"]["same_category"] == "1"
     assert rows["2021-06-16-geneva-summit"]["ids"] == "2021-06-16-icews-1"

@@ -148,7 +148,7 @@ def run(*arguments: str | Path) -> Result:
 def test_the_command_prints_a_row_for_every_variable(folder: Path) -> None:
     result = run(folder)
     assert result.exit_code == 0, result.output
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in result.output.splitlines()]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in result.stdout.splitlines()]
     assert rows[0] == ["variable", "what", "level", "units", "same value", "alpha", "95 % interval"]
     assert [row[0].strip("`") for row in rows[2:]] == [variable.name for variable in VARIABLES]
     found = {row[0].strip("`"): row[2:] for row in rows[2:]}
@@ -165,9 +165,9 @@ def test_without_a_folder_the_command_prints_a_table_for_each_set_of_units_in_th
     recode(small / "reliability" / "again", "2001-06-16", "2001-06-17")
     result = CliRunner().invoke(main, ["reliability", "--dataset", str(small)])
     assert result.exit_code == 0, result.output
-    own, again = result.output.split("\n\nUnits of `again`:\n\n")
-    assert own == run(small / "reliability").output.strip()
-    assert again == run(small / "reliability" / "again").output
+    own, again = result.stdout.split("\n\nUnits of `again`:\n\n")
+    assert own == run(small / "reliability").stdout.strip()
+    assert again == run(small / "reliability" / "again").stdout
     assert own != again.strip()
 
 

@@ -55,7 +55,9 @@ def context(release: Release | None, here: str) -> dict[str, Any]:
 
 def html(template: str, release: Release | None, /, here: str = "", **values: Any) -> str:
     """The HTML of a page; `here` is the kind of its records, or its own name, in the head."""
-    return current_app.jinja_env.get_template(f"pages/{template}.html").render(**{**context(release, here), **values})
+    values = {**context(release, here), **values}
+    current_app.update_template_context(values)
+    return current_app.jinja_env.get_template(f"pages/{template}.html").render(values)
 
 
 def in_script(json: str) -> str:
