@@ -35,7 +35,7 @@ def network(documents: Iterable[Record]) -> Record:
             node = nodes.setdefault(id, {"id": id, "name": name, "events": 0, **NOTHING})
             for mark in ("events", *marks):
                 node[mark] += 1
-        for source, target in sorted(pairs(participants)):
+        for source, target in sorted(set(pairs(participants))):
             key = (source, target, document["type"]["id"])
             if not (edge := edges.get(key)):
                 edge = edges[key] = new_edge(key, document)
@@ -78,16 +78,16 @@ def marks_of(event: Record) -> list[str]:
     return [event["status"], *doubts, *([] if exact(event["date"]) else ["inexact_date"])]
 
 
-def pairs(participants: list[Record]) -> set[tuple[str, str]]:
-    """The (source, target) pairs of one event."""
+def pairs(participants: list[Record]) -> list[tuple[str, str]]:
+    """The (source, target) pairs of one event, in the same order whenever they are made."""
     having: dict[str, set[str]] = {}
     for participant in participants:
         role = participant["role"]
         having.setdefault(TOGETHER[0] if role in TOGETHER else role, set()).add(participant["actor"]["id"])
-    found = {*combinations(sorted(having.get(TOGETHER[0], ())), 2)}
+    found = [*combinations(sorted(having.get(TOGETHER[0], ())), 2)]
     for acting, concerned in DIRECTED:
         if acting in having and concerned in having:
-            found |= {(a, b) for a in having[acting] for b in having[concerned] if a != b}
+            found += [(a, b) for a in sorted(having[acting]) for b in sorted(having[concerned]) if a != b]
     return found
 
 
