@@ -26,6 +26,7 @@ from api.resources.resource import Resource
 from api.schema.fields import Record
 from api.schema.shape import Node, shape
 from api.web.app import create_app
+from api.web.pages.labels import unit
 
 KINDS = [resource.kind for resource in RESOURCES]
 LISTED = ["", "limit=3", "q=geneva&limit=100", "sort={order}&limit=20", "sort={reverse}&limit=20", "limit=2&fields=id"]
@@ -100,6 +101,15 @@ def test_a_record_that_is_asked_for_in_part_is_shown_in_part(client: FlaskClient
     page = tree(client, "/events/2021-06-16-geneva-summit?fields=participants")
     assert page.xpath("//section[@id='participants']")
     assert not page.xpath("//section[@id='quantities']")
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "told"),
+    [(1, "minute", "minute"), (93, "minute", "minutes"), (24, "person", "people"), (1.5, "percent", "percent"), (5, "USD", "USD"),
+     (2, "country", "countries"), (3, "day", "days"), (3, "crash", "crashes")],
+)  # fmt: skip
+def test_a_number_of_units_reads_as_english(value: float, name: str, told: str) -> None:
+    assert unit(value, name) == told
 
 
 @pytest.mark.parametrize("kind", KINDS)

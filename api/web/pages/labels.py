@@ -100,6 +100,17 @@ def label(name: str) -> str:
     return LABELS.get(name) or words(name).replace("-", " ").capitalize()
 
 
+def unit(value: float, name: str) -> str:
+    """The unit of a number as English has it: `1 minute`, `93 minutes`, `24 people`; codes of currencies stay."""
+    if abs(value) == 1 or not name.islower() or name == "percent":
+        return name
+    if name == "person":
+        return "people"
+    if name.endswith("y") and name[-2:-1] not in tuple("aeiou"):
+        return f"{name[:-1]}ies"
+    return f"{name}es" if name.endswith(("s", "x", "ch", "sh")) else f"{name}s"
+
+
 def words(value: object) -> str:
     """A word of a closed vocabulary, as text."""
     return str(value).replace("_", " ")

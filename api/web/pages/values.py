@@ -12,7 +12,7 @@ from ...schema.fields import Record
 from ...schema.public_date import render
 from ...schema.shape import Node
 from .brief import Brief
-from .labels import CODES, label, words
+from .labels import CODES, label, unit, words
 from .nodes import head, is_date, is_reference, is_simple, present
 from .notes import place, spans
 
@@ -218,7 +218,8 @@ def _quantity(node: Node) -> Writer:
 
     def write(sheet: Sheet, item: Record) -> str:
         about = f"{words(item['qualifier'])} " if item["qualifier"] else ""
-        return f"<b>{about}{item['value']:,} {escape(item['unit'])}</b> {escape(item['of'])} {rest(sheet, item)}"
+        number = f"{item['value']:,} {escape(unit(item['value'], item['unit']))}"
+        return f"<b>{about}{number}</b> {escape(item['of'])} {rest(sheet, item)}"
 
     return write
 
