@@ -127,7 +127,7 @@ def _read_record(dataset: Dataset, files: Snapshot, resource: Resource, name: st
     if misnamed := path.suffix != ".yaml" or not is_id(path.stem):
         dataset.findings.add([Finding(name, 0, "", "is not named <id>.yaml, with an id of a-z, 0-9 and hyphens")])
     key, faulty = (resource.kind, path.stem), dataset.files.faulty
-    if path.suffix not in YAML or dataset.files.has(*key):
+    if path.suffix not in YAML or dataset.files.has(*key) or not path.stem.isprintable():  # bytes that are no text are no id
         return
     faulty[key] = None
     try:

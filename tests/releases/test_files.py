@@ -503,7 +503,7 @@ def test_independent_readers_must_agree_before_anything_is_published(
     assert result.exit_code == 2
     assert "pandas is missing: in a checkout run `make release`; elsewhere install the wheel" in result.output
     monkeypatch.setattr(readers, "find_spec", lambda module: module)
-    lines = run("release", "--dataset", small, "--output", tmp_path).output.splitlines()
+    lines = run("release", "--dataset", small, "--output", tmp_path).stdout.splitlines()
     assert [line.split()[0] for line in lines[:-1]] == list(readers.READERS), "and nobody can publish with fewer"
     assert lines[-2] == "R is not installed: nothing was read with it"
 
