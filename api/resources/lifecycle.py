@@ -179,7 +179,10 @@ class _Course:
             self._finish(action["date"], LEFT, action["by"])
 
     def _succeed(self, predecessor: str, action: Record) -> None:
-        """Binds the successor in the place of a party that is bound; what the party had suspended stays suspended."""
+        """Binds the successor in the place of a party that is bound; what the party had suspended stays suspended.
+
+        A successor that is bound already stays as it is: what it has suspended is for itself to say.
+        """
         (successor,), day = action["by"], action["date"]
         for left in _open(self.bound.get(predecessor, [])):
             held = [one for one in left["suspensions"] if one["end"] is None]
@@ -191,8 +194,8 @@ class _Course:
                 self.parties.append(successor)
             if not _open(periods := self.bound.setdefault(successor, [])):
                 periods.append(_period(day))
-            for period in (*_open(self.in_force), *_open(periods)):
-                period["suspensions"].extend({"by": [successor], "start": day, "end": None} for _ in held[:1])
+                for period in (*_open(self.in_force), *_open(periods)):
+                    period["suspensions"].extend({"by": [successor], "start": day, "end": None} for _ in held[:1])
             if len(self.consented) < self.needed:
                 self._finish(day, SUCCEEDED, [successor])
 

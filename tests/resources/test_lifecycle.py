@@ -95,10 +95,10 @@ class Simulation:
         if len(self.members) < self.needed or former not in self.members:
             return
         self.parties.add(successor)
-        for of in (self.members, self.paused):
-            if former in of:
-                of.add(successor)
-                of.discard(former)
+        if successor not in self.members and former in self.paused:
+            self.paused.add(successor)
+        self.paused.discard(former)
+        self.members = self.members - {former} | {successor}
         if len(self.members) < self.needed:
             self.over()
 
@@ -225,6 +225,16 @@ def test_who_suspended_with_another_resumes_alone() -> None:
     found = lifecycle(agreement, {})
     assert standing(agreement, found, WINDOW[9]).by == ("b",)
     assert [party_standing(agreement, found, party, WINDOW[9], {}).state for party in "ab"] == ["in_force", "suspended"]
+
+
+@pytest.mark.parametrize(("successor", "state"), [("b", "in_force"), ("d", "suspended")])
+def test_a_suspension_goes_to_a_successor_that_was_no_party(successor: str, state: str) -> None:
+    actions = [{"kind": "entered_into_force", "date": day_text(0), "until": None, "by": []},
+               {"kind": "suspended", "date": day_text(3), "until": None, "by": ["a"]}]  # fmt: skip
+    agreement = record(["a", "b", "c"], actions, further=False)
+    found = lifecycle(agreement, {}, [Succession("a", successor, day_text(3))])
+    assert party_standing(agreement, found, successor, WINDOW[9], {}).state == state
+    assert party_standing(agreement, found, "c", WINDOW[9], {}).state == "in_force"
 
 
 @pytest.mark.trials
