@@ -11,6 +11,7 @@ from itertools import combinations
 from ..resources import BY_KIND
 from ..resources.events import ahead, who
 from ..resources.keys import AGAINST
+from ..resources.search_texts import other_names
 from ..resources.sides import alone
 from ..schema.fields import Record
 from .dataset import Dataset
@@ -70,7 +71,7 @@ def _of_actors(dataset: Dataset) -> Warnings:
             if kind == "sources":
                 used.update(dataset.outlets(entry.record["publisher"] or ""))
             if kind == "actors":
-                names = (entry.record["name"], *entry.record["also_known_as"])
+                names = (entry.record["name"], *other_names(entry.record))
                 called.update((name.casefold(), item.id) for name in names)
     for id, entry in dataset.files.entries["actors"].items():
         if id not in used and not entry.record["roles"]:

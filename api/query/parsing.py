@@ -87,7 +87,10 @@ def joined(values: Iterable[str]) -> str:
 
 @lru_cache(1024)
 def _read(field: ma.fields.Field[Any], text: Any, name: str) -> Any:
-    """The value of a parameter; of a list without its repeats, in the order in which its values first come."""
+    """The value of a parameter; of a list without its repeats, in the order in which its values first come.
+
+    It is shared by all requests with this text: nobody changes it.
+    """
     value = field.deserialize(text, name, {})
     return list(dict.fromkeys(value)) if isinstance(value, list) else value
 

@@ -85,7 +85,7 @@ def other_names(record: Record) -> list[str]:
     return [*record.get("also_known_as", ()), *misspelt, *filter(None, (record.get("wikidata"), code, initials))]
 
 
-def told(record: Record) -> dict[str, str]:
+def misspellings(record: Record) -> dict[str, str]:
     """The names under which sources misspell what a record is about, each with that in words."""
     words: dict[str, str] = {}
     for one in record.get("misspelt", ()):

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from ..resources import BY_KIND, search_texts
-from ..resources.search_texts import KINDS, NAMED, Texts, other_names, texts, told
+from ..resources.search_texts import KINDS, NAMED, Texts, misspellings, other_names, texts
 from ..schema.fields import Record
 from ..storage import full_text, highlight
 from ..storage.phrases import Group, Phrase
@@ -21,7 +21,8 @@ def as_hits(release: Release, groups: Sequence[Group], rows: Iterable[int]) -> l
     for kind, number in records:
         document = documents[kind, number]
         found = texts(BY_KIND[kind], document)
-        found = found._replace(aliases=[told(document).get(name, name) for name in found.aliases])
+        misspelt = misspellings(document)
+        found = found._replace(aliases=[misspelt.get(name, name) for name in found.aliases])
         field, excerpt = _shown(release, groups, found)
         about = {"kind": kind, "id": document["id"], "name": found.name}
         hits.append({**about, "field": field, "highlight": excerpt, "href": addresses.item(kind, document["id"])})
@@ -81,7 +82,8 @@ def _other_names(release: Release, kind: str, id: str) -> list[str]:
     def read() -> list[str]:
         model = BY_KIND[kind].model
         document = json.loads(release.scalar(model.select(model.document).where(model.id == id)))
-        return [f"misspelt {name}" if name in told(document) else name for name in other_names(document)]
+        misspelt = misspellings(document)
+        return [f"misspelt {name}" if name in misspelt else name for name in other_names(document)]
 
     return release.once(f"other names of {kind}/{id}", read)
 

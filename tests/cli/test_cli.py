@@ -124,6 +124,13 @@ def test_a_name_that_an_actor_has_is_warned_of(edit: Callable[..., Path], small:
         f"{path}:14: participants[0].name: is a name of the actor joe-biden: write `actor: joe-biden`, if it is the same [named]"
     )
     assert warned(small) == sorted([*before, text])
+    edit(path, "joe biden", "Bidden")
+    edit(
+        "actors/joe-biden.yaml",
+        "roles:",
+        "misspelt:\n  - name: Bidden\n    citations:\n      - source: report\n        paragraphs: [1]\nroles:",
+    )
+    assert warned(small) == sorted([*before, text]), "under a name by which a source misspells him, too"
 
 
 def test_a_warning_is_acknowledged_with_its_reason_as_long_as_it_applies(small: Path) -> None:

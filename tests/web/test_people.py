@@ -112,6 +112,11 @@ def test_a_number_of_units_reads_as_english(value: float, name: str, told: str) 
     assert unit(value, name) == told
 
 
+def test_a_language_is_named_on_the_page_of_a_statement(client: FlaskClient) -> None:
+    (one,) = client.get("/v1/statements?quote_language=ru&limit=1").get_json()["data"]
+    assert '<dt>Quote language</dt><dd><span title="ru">Russian</span></dd>' in client.get(f"/statements/{one['id']}").text
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_page_and_answer_for_programs_name_each_other(client: FlaskClient, kind: str) -> None:
     for path in (f"{kind}?limit=2", f"{kind}/{client.get(f'/v1/{kind}?limit=1').get_json()['data'][0]['id']}"):

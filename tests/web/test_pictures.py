@@ -18,6 +18,7 @@ from support import unchanged
 from api.config import Settings
 from api.releases import load
 from api.web.app import create_app
+from api.web.pictures import drawings
 from api.web.pictures.drawings import DRAWINGS
 from api.web.pictures.net import layout
 from api.web.pictures.routes import picture
@@ -144,6 +145,17 @@ def test_who_is_bound_on_a_day_is_on_its_line(client: FlaskClient) -> None:
     caught = {a.get("href").rpartition("/")[2] for a in root.iter(f"{SVG}a") if any(p.get("class") == "caught" for p in a.iter())}
     assert on
     assert on <= caught
+
+
+@pytest.mark.parametrize("name", ["timeline", "years", "map", "network"])
+def test_the_heading_of_a_cut_picture_says_of_how_many_it_is(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for most in ("MOST_EVENTS", "MOST_MARKS"):
+        monkeypatch.setattr(drawings, most, 5)
+    heading = drawn(client, f"/pictures/{name}.svg?type=summit").findtext(f"{SVG}title")
+    of = client.get("/v1/events?type=summit&limit=0").get_json()["meta"]["total"]
+    assert f"the latest 5 of {of} events" in str(heading)
 
 
 def test_a_picture_is_cached_pinned_and_refused_as_its_list_is(client: FlaskClient) -> None:

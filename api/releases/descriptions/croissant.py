@@ -84,13 +84,13 @@ def record_set(resource: Resource) -> Record:
         "name": resource.kind,
         "description": resource.description,
         "key": {"@id": f"{resource.kind}/id"},
-        "field": [field(resource.kind, node) for node in shape(resource.schema) if told(node)],
+        "field": [field(resource.kind, node) for node in shape(resource.schema) if has_fields(node)],
     }
 
 
-def told(node: Node) -> bool:
+def has_fields(node: Node) -> bool:
     """Whether there is anything of a column that Croissant has words for."""
-    return not node.parts or any(leaves(node.parts, node.many))
+    return not node.parts or any(subfields(node.parts, node.many))
 
 
 def field(kind: str, node: Node) -> Record:
@@ -100,7 +100,7 @@ def field(kind: str, node: Node) -> Record:
     if not node.parts:
         return {**made, "dataType": data_type(node), "source": source(kind, node.name)}
     inner = []
-    for leaf, steps in leaves(node.parts, node.many):
+    for leaf, steps in subfields(node.parts, node.many):
         path = [name for step in steps for name in step]
         transform = [{"jsonPath": ".".join(("$", *step))} for step in steps]
         inner.append(
@@ -122,7 +122,7 @@ def array(dimensions: int) -> Record:
     return {"isArray": True, "arrayShape": ",".join(["-1"] * dimensions)} if dimensions else {}
 
 
-def leaves(nodes: Iterable[Node], in_list: bool, steps: Steps = ((),)) -> Iterator[tuple[Node, Steps]]:
+def subfields(nodes: Iterable[Node], in_list: bool, steps: Steps = ((),)) -> Iterator[tuple[Node, Steps]]:
     """The values in a mapping, those of what is in it included, each with the keys on the way to it, and on from each item."""
     *before, last = steps
     for node in nodes:
@@ -130,9 +130,9 @@ def leaves(nodes: Iterable[Node], in_list: bool, steps: Steps = ((),)) -> Iterat
         if not node.parts:
             yield node, path
         elif not node.many:
-            yield from leaves(node.parts, in_list, path)
+            yield from subfields(node.parts, in_list, path)
         elif not in_list:
-            yield from leaves(node.parts, True, (*path, ()))
+            yield from subfields(node.parts, True, (*path, ()))
 
 
 def source(kind: str, column: str) -> Record:

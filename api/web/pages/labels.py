@@ -126,7 +126,8 @@ def language(tag: str) -> str:
     return getattr(pycountry.languages.get(alpha_2=tag), "name", tag)
 
 
-CODES: dict[str, Callable[[str], str]] = {"country": country, "language": language, "translated_from": language}
+LANGUAGES = ("language", "translated_from", "quote_language", "quote_translated_from")
+CODES: dict[str, Callable[[str], str]] = {"country": country, **dict.fromkeys(LANGUAGES, language)}
 
 
 @cache

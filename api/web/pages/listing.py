@@ -110,9 +110,9 @@ def drawn(kind: str, asked: Mapping[str, str], found: int) -> str | None:
 
 def countable(resource: Resource, asked: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
     """What the records of a list are counted by first, and the address that counts them."""
-    names = layout(resource).facets
-    query = urlencode({**asked, "facets": ",".join(names)}, safe=",:/*")
-    return names, f"{addresses.mounted(request.path)}?{query}"
+    by = layout(resource).facets
+    query = urlencode({**asked, "facets": ",".join(by)}, safe=",:/*")
+    return by, f"{addresses.mounted(request.path)}?{query}"
 
 
 def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> dict[str, Any]:

@@ -55,13 +55,13 @@ def cut(shown: int, query: Query, what: str) -> str:
     return f"{latest(query)}{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
 
 
-def frame(query: Query, what: str, kind: str | None = None, shown: int | None = None) -> Frame:
-    """What every drawing is told of a query: `what` names it, around how many records there are, or are `shown` of them.
+def frame(query: Query, what: str, shown: int, kind: str | None = None) -> Frame:
+    """What every drawing is told of a query: `what` names it, around how many records there are, and how many are `shown`.
 
     `kind` is that of the records that its marks lead to, if it is another one.
     """
     found, resource, values = total(query), query.resource, query.values
-    some = f"{latest(query)}{shown:,} of " if shown is not None and shown < found else ""
+    some = f"{latest(query)}{shown:,} of " if shown < found else ""
     heading = what.format(f"{some[:1].lower()}{some[1:]}{found:,} {resource.singular if found == 1 else resource.kind}")
     return Frame(values["width"], heading, partial(page_of, kind or resource.kind, version=values.get("release")))
 

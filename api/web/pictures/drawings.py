@@ -85,7 +85,7 @@ def read(name: str, strings: Strings, store: Store, served: Release | None) -> Q
 
 def framed(query: Query, what: str, found: list[Record]) -> Frame:
     """The frame of a picture that is called by what it shows: how many records, or the only one."""
-    whole = frame(query, f"{what} of {{}}", shown=len(found))
+    whole = frame(query, f"{what} of {{}}", len(found))
     return whole._replace(heading=f"{what} of {found[0]['title']}") if len(found) == 1 else whole
 
 
@@ -151,7 +151,7 @@ def draw_years(query: Query) -> Picture:
     found, by = documents(query, MOST_EVENTS), query.values["by"]
     key = {"type": lambda event: (event["type"]["id"], event["type"]["name"])}.get(by, lambda event: (event[by], event[by]))
     groups = years.Groups(key, lambda year, value: narrowed(query, year=year, **({by: value} if value else {})), shown(query))
-    picture = years.years(found, frame(query, "{} by year", "actors"), groups, terms(query))
+    picture = years.years(found, frame(query, "{} by year", len(found), "actors"), groups, terms(query))
     types = {event["type"]["id"] for event in found}
     covered = [f"{type['label']}: {when}." for type, when in gone_through(query.release, types, FEW_TYPES)]
     covered = covered or [f"{DIFFER}."] * bool(types)
@@ -175,7 +175,7 @@ def terms(query: Query) -> list[tuple[Record, Record]]:
 def draw_map(query: Query) -> Picture:
     found = documents(query, MOST_EVENTS)
     at = read_places(query.release)
-    picture = places.world(found, at, frame(query, "Map of {}"), lambda id: narrowed(query, place=id))
+    picture = places.world(found, at, frame(query, "Map of {}", len(found)), lambda id: narrowed(query, place=id))
     return with_notes(picture, query, "events", len(found))
 
 
@@ -183,14 +183,14 @@ def draw_network(query: Query) -> Picture:
     found = documents(query, MOST_EVENTS)
     also = query.values.get("actor_all", [])
     both = partial(lambda a, b: narrowed(query, actor_all=",".join(dict.fromkeys([*also, a, b]))))
-    picture = net.net(found, frame(query, "Network of {}", "actors"), query.values["nodes"], both)
+    picture = net.net(found, frame(query, "Network of {}", len(found), "actors"), query.values["nodes"], both)
     return with_notes(picture, query, "events", len(found))
 
 
 def draw_thread(query: Query) -> Picture:
     began = dict.fromkeys(root for id in query.values["ids"] for root in roots(query.release, id))
     found = trees(query.release, list(began))
-    picture = thread.thread(found, query.values["ids"], frame(query, "Claim and answer"))
+    picture = thread.thread(found, query.values["ids"], frame(query, "Claim and answer", len(found)))
     return with_notes(picture, query, "", total(query))
 
 
