@@ -138,7 +138,7 @@ class Settings:
         75, "Seconds that a connection waits for its next request; longer than the proxy or load balancer in front waits."
     )
     workers: int = _setting(2, "Server processes.")
-    threads: int = _setting(4, "Threads of each server process.")
+    threads: int = _setting(4, "Threads of each server process: how many answers it makes at once at most.")
     cache_bytes: int = _setting(64 << 20, "Bytes of finished answers that each server process keeps.", least=0)
     keep_releases: int = _setting(3, "Loaded releases kept, the served one included.")
     trusted_proxies: int = _setting(

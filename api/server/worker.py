@@ -8,7 +8,8 @@ import errno
 import os
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -17,9 +18,11 @@ from gunicorn.workers import base
 
 from .access_log import AccessLog
 from .connection import Connection, Wait
+from .shares import Shares
 
 FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
 TICK, GRACE, PAUSE = 0.5, 0.5, 0.05  # seconds between two looks; for a request that is on its way at the end; without accepting
+YIELD = 0.002  # seconds in which a process with fewer connections may accept one first
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 
 
@@ -37,6 +40,8 @@ class Worker(base.Worker):
 
     log: AccessLog
     loop: asyncio.AbstractEventLoop
+    shares = Shares()  # made before the processes are
+    threads: Callable[[int], Executor] = ThreadPoolExecutor
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,7 +54,7 @@ class Worker(base.Worker):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def run(self) -> None:
-        with ThreadPoolExecutor(self.cfg.threads) as self.pool:
+        with self.threads(self.cfg.threads) as self.pool:
             asyncio.run(self.serve())
 
     async def serve(self) -> None:
@@ -57,12 +62,14 @@ class Worker(base.Worker):
         self.loop, self.told, self.left = asyncio.get_running_loop(), asyncio.Event(), self.cfg.graceful_timeout
         for number in ENDING:
             self.loop.add_signal_handler(number, self.end, self.left if number == signal.SIGTERM else 0)
+        self.share()
         self.listen()
         while self.alive and not self.told.is_set() and self.ppid == os.getppid():
             self.look()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.told.wait(), TICK)
         self.alive = False
+        self.shares.set(self.age)
         for listener in self.sockets:
             self.loop.remove_reader(listener)
             listener.close()
@@ -83,7 +90,21 @@ class Worker(base.Worker):
     def listen(self) -> None:
         if self.alive:
             for listener in self.sockets:
-                self.loop.add_reader(listener, self.accept, listener)
+                self.loop.add_reader(listener, self.called, listener)
+
+    def called(self, listener: Any) -> None:
+        """Somebody connects: a process with fewer connections may take it first."""
+        if len(self.connections) <= self.shares.least():
+            self.accept(listener)
+        else:
+            self.loop.remove_reader(listener)
+            self.loop.call_later(YIELD, self.insist, listener)
+
+    def insist(self, listener: Any) -> None:
+        """Accepts somebody whom nobody else has taken meanwhile."""
+        if self.alive:
+            self.listen()
+            self.accept(listener)
 
     def accept(self, listener: Any) -> None:
         """Accepts a connection. Where there are too many, the one that has waited longest is closed for it."""
@@ -102,6 +123,7 @@ class Worker(base.Worker):
         client.setblocking(False)
         connection = Connection(self, address, client.getsockname())
         self.connections.add(connection)
+        self.share()
         connecting = self.loop.connect_accepted_socket(lambda: connection, client)
         connection.connecting = self.loop.create_task(connecting)  # a task that nobody refers to may be lost
 
@@ -130,3 +152,9 @@ class Worker(base.Worker):
         """Counts a connection no longer."""
         connection.wait(None)
         self.connections.discard(connection)
+        self.share()
+
+    def share(self) -> None:
+        """Tells the other processes how many connections are here, as long as others are accepted."""
+        if self.alive:
+            self.shares.set(self.age, len(self.connections))
