@@ -31,11 +31,9 @@ def page(query: Query) -> Page:
         return Page([], total(query), None)
     found = positions(query, query.keys, query.after, limit + 1)
     following = query.next_cursor(found[limit - 1]) if len(found) > limit else None
-    return Page(_documents(query, found[:limit]), total(query), following)
-
-
-def _documents(query: Query, found: list[Position]) -> list[str]:
-    return [document for (document,) in read(query, found, "document")]
+    numbers = [position[-1] for position in found[:limit]]
+    documents = query.release.documents(query.resource.model._meta.table_name, numbers)
+    return Page(documents, total(query), following)
 
 
 def total(query: Query) -> int:
@@ -65,11 +63,11 @@ def every(query: Query) -> Iterator[str]:
     The first chunk is read at once, so that a database error is raised before a response has begun.
     """
 
-    def documents(found: list[Position], texts: list[str]) -> Iterator[str]:
+    def documents(found: list[Position], rows: list[tuple[str]]) -> Iterator[str]:
         while found:
-            yield from texts
+            yield from (document for (document,) in rows)
             found = positions(query, query.keys, found[-1], CHUNK)
-            texts = _documents(query, found)
+            rows = read(query, found, "document")
 
     first = positions(query, query.keys, None, CHUNK)
-    return documents(first, _documents(query, first))
+    return documents(first, read(query, first, "document"))
