@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import peewee as pw
 
-from ..resources import BY_KIND
+from ..resources import BY_KIND, INDEXES
 from ..resources.events import CODINGS
+from .columns import few_sets
 from .planner import plan
 from .query import Query
 from .record_order import Position, positions, read
-from .record_sets import of_values
 
 CHUNK = 500
 
@@ -51,10 +51,10 @@ def by_match(query: Query) -> dict[str, dict[str, int]]:
 
 def by_coding(query: Query) -> dict[str, dict[str, int]]:
     """How many of the records found were coded in which way, where a kind tells."""
-    if not any(filter.name == "coding" for filter in query.resource.filters):
+    if (query.resource.kind, "coding") not in INDEXES:
         return {}
-    coded = of_values(query.release, query.resource.kind, "coding", CODINGS)
-    return {"coding": {word: (query.records & coded[word]).bit_count() for word in CODINGS}}
+    coded = few_sets(query.release, query.resource.kind, "coding")
+    return {"coding": {word: (query.records & coded.get(word, 0)).bit_count() for word in CODINGS}}
 
 
 def every(query: Query) -> Iterator[str]:
