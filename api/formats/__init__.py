@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..problems import Problem
@@ -93,6 +93,7 @@ def formats_of(kind: str) -> tuple[str, ...]:
     return tuple(word for word, format in FORMATS.items() if not format.kinds or kind in format.kinds)
 
 
+@lru_cache(100)
 def choose(requested: str | None, accept: str, words: tuple[str, ...] = ("json",)) -> str:
     """The format of a response: `requested` (`format=`), otherwise by the header `Accept` from `words`. Raises a 406 Problem."""
     if requested:

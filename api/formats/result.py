@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote_plus
 
 from ..resources.resource import Resource
@@ -78,9 +77,7 @@ def title_of(about: Record, kind: str, asked: str) -> str:
     return f"{about['title']}: {kind}{f' ({unquote_plus(asked)})' if asked else ''}"
 
 
-def dumps(value: Any) -> str:
-    """Compact JSON text, keys as given."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # compact JSON text, keys as given
 
 
 def xml(text: object) -> str:

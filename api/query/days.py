@@ -44,16 +44,13 @@ class Days(NamedTuple):
         """The records that begin from the one day to the other."""
         return (2 << self.until(last)) - (2 << self.until(first - 1))
 
-    def possible(self, first: int, last: int) -> int:
-        """The records that may lie in a range of days."""
-        return self.between(first, last) | of_numbers([lasting.seq[n] for lasting, n in self._over(first)])
-
-    def certain_in(self, first: int, last: int) -> int:
-        """The records that lie in a range of days for certain."""
-        inside = self.between(first, last) & self.certain
-        edges = [*self._over(first), *self._over(last + 1)]
+    def within(self, first: int, last: int) -> tuple[int, int]:
+        """The records that may lie in a range of days, and those that do for certain."""
+        inside, before = self.between(first, last), self._over(first)
+        edges = [*before, *self._over(last + 1)]
         sure = [lasting.seq[n] for lasting, n in edges if 0 < lasting.certain_from[n] <= last and lasting.certain_to[n] >= first]
-        return without(inside, of_numbers([lasting.seq[n] for lasting, n in edges])) | of_numbers(sure)
+        certain = without(inside & self.certain, of_numbers([lasting.seq[n] for lasting, n in edges])) | of_numbers(sure)
+        return inside | of_numbers([lasting.seq[n] for lasting, n in before]), certain
 
     def _over(self, day: int) -> list[tuple[Lasting, int]]:
         """The records that begin before a day and last until it or longer, each as its place in a group."""

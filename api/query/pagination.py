@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import peewee as pw
 
-from ..resources import BY_KIND
+from ..resources import BY_KIND, INDEXES
 from ..resources.events import CODINGS
+from .columns import few_sets
 from .planner import plan
 from .query import Query
 from .record_order import Position, positions, read
-from .record_sets import of_values
 
 CHUNK = 500
 
@@ -31,11 +31,9 @@ def page(query: Query) -> Page:
         return Page([], total(query), None)
     found = positions(query, query.keys, query.after, limit + 1)
     following = query.next_cursor(found[limit - 1]) if len(found) > limit else None
-    return Page(_documents(query, found[:limit]), total(query), following)
-
-
-def _documents(query: Query, found: list[Position]) -> list[str]:
-    return [document for (document,) in read(query, found, "document")]
+    numbers = [position[-1] for position in found[:limit]]
+    documents = query.release.documents(query.resource.model._meta.table_name, numbers)
+    return Page(documents, total(query), following)
 
 
 def total(query: Query) -> int:
@@ -53,10 +51,10 @@ def by_match(query: Query) -> dict[str, dict[str, int]]:
 
 def by_coding(query: Query) -> dict[str, dict[str, int]]:
     """How many of the records found were coded in which way, where a kind tells."""
-    if not any(filter.name == "coding" for filter in query.resource.filters):
+    if (query.resource.kind, "coding") not in INDEXES:
         return {}
-    coded = of_values(query.release, query.resource.kind, "coding", CODINGS)
-    return {"coding": {word: (query.records & coded[word]).bit_count() for word in CODINGS}}
+    coded = few_sets(query.release, query.resource.kind, "coding")
+    return {"coding": {word: (query.records & coded.get(word, 0)).bit_count() for word in CODINGS}}
 
 
 def every(query: Query) -> Iterator[str]:
@@ -65,11 +63,11 @@ def every(query: Query) -> Iterator[str]:
     The first chunk is read at once, so that a database error is raised before a response has begun.
     """
 
-    def documents(found: list[Position], texts: list[str]) -> Iterator[str]:
+    def documents(found: list[Position], rows: list[tuple[str]]) -> Iterator[str]:
         while found:
-            yield from texts
+            yield from (document for (document,) in rows)
             found = positions(query, query.keys, found[-1], CHUNK)
-            texts = _documents(query, found)
+            rows = read(query, found, "document")
 
     first = positions(query, query.keys, None, CHUNK)
-    return documents(first, _documents(query, first))
+    return documents(first, read(query, first, "document"))

@@ -97,16 +97,16 @@ def _read(field: ma.fields.Field[Any], text: Any, name: str) -> Any:
 
 def normalized(name: str, value: Any) -> Any:
     """A parameter's value as `meta.query` shows it: a date as its first and last day, a list as a sorted set."""
-    if isinstance(value, Bounds):
+    if type(value) is Bounds:
         days = {"date_to": [value.latest], "on": list(value)}.get(name, [value.earliest])
         return "/".join(day.isoformat() for day in days)
-    return value if name in ORDERED or not isinstance(value, list) else sorted(set(value))
+    return value if name in ORDERED or type(value) is not list else sorted(set(value))
 
 
 def canonical_text(values: Values) -> str:
     """Normalized values as a query string, in order of their names."""
     return query_string(
-        sorted([(name, ",".join(value) if isinstance(value, list) else str(value)) for name, value in values.items()])
+        sorted([(name, ",".join(value) if type(value) is list else str(value)) for name, value in values.items()])
     )
 
 

@@ -1,7 +1,6 @@
 """A request's parameters: parsed, and checked against a release in the constructor, so no caller can skip the check."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +20,7 @@ from .parsing import InvalidParameters, Values, canonical_text, normalized, pars
 
 Strings = Mapping[str, list[str]]
 CSV_ONLY = ("expand", "spreadsheet")
-SHARED = {"used", "holding"}  # what a query makes of its values, whichever of certain and possible is asked for
+SHARED = {"used", "holding", "dated"}  # what a query makes of its values, whichever of certain and possible is asked for
 MADE = {"normalized", "canonical", "filters", "keys", "clauses", "records", *SHARED}  # what it makes of all its values
 NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
@@ -148,10 +147,9 @@ class Query(Parameters):
 
     def variant(self, **values: Any) -> "Query":
         """The same query with other values of some parameters, from its first page on."""
-        other = copy(self)
-        for made in MADE & vars(self).keys():
-            del vars(other)[made]
-        other.values, other.after = {**self.values, **values}, None
+        other = object.__new__(type(self))
+        kept = {name: value for name, value in vars(self).items() if name not in MADE}
+        vars(other).update(kept, values={**self.values, **values}, after=None)
         return other
 
     @cached_property
@@ -187,6 +185,11 @@ class Query(Parameters):
     def holding(self) -> int:
         """The set of the records that the filters by values find."""
         return record_sets.holding(self)
+
+    @cached_property
+    def dated(self) -> tuple[int, int]:
+        """The sets of the records that may lie in the range of days asked for, and of those that do for certain."""
+        return record_sets.dated(self)
 
     @cached_property
     def records(self) -> int:

@@ -195,13 +195,18 @@ def found(query: Query) -> int:
     records = query.holding
     for filter in query.used:
         if type(filter) is Dates:
-            if days := filter.range(query.values):
-                first, last = days[0].toordinal(), days[1].toordinal()
-                when = days_of(query.release, query.resource.kind)
-                records &= (when.certain_in if filter.certain(query.values) else when.possible)(first, last)
+            if filter.match(query.values):
+                records &= query.dated[filter.certain(query.values)]
         elif not isinstance(filter, Terms):
             records &= _searched(query, filter)
     return records
+
+
+def dated(query: Query) -> tuple[int, int]:
+    """The records that may lie in the range of days that a query asks for, and those that do for certain."""
+    days = next(filter for filter in query.used if type(filter) is Dates).range(query.values)
+    assert days  # noqa: S101  # whoever asks has a range
+    return days_of(query.release, query.resource.kind).within(days[0].toordinal(), days[1].toordinal())
 
 
 def holding(query: Query) -> int:

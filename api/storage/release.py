@@ -2,20 +2,18 @@
 
 import hashlib
 import json
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import peewee as pw
-from cachetools import LRUCache
 
+from .recent import Recent
 from .tables import ReleaseMetadata
 
 MAX_CACHED = 200_000  # values that the cache of a release holds
 MAX_KEY = 200  # characters of a cache key that is kept as it is; a longer one is hashed
-MISSING = object()
+MAX_TEXT = 1 << 24  # characters of documents that it holds beside them
 T = TypeVar("T")
 
 
@@ -30,8 +28,8 @@ class Release(ABC):
         rows = self.rows(ReleaseMetadata.select(ReleaseMetadata.key, ReleaseMetadata.value))
         self.about: dict[str, Any] = {key: json.loads(value) for key, value in rows}
         self.id: str = f"{self.about['version']}-{self.about['digest'][:12]}"
-        self._cache: LRUCache[str, Any] = LRUCache(MAX_CACHED, getsizeof=_size)
-        self._lock = threading.Lock()
+        self._cache: Recent[str, Any] = Recent(MAX_CACHED, _size)
+        self._documents: Recent[tuple[str, int], str] = Recent(MAX_TEXT, len)
 
     @abstractmethod
     def _fetch(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -58,32 +56,33 @@ class Release(ABC):
     def close(self) -> None:
         """Closes the connections of the calling thread; the next read opens them again."""
 
+    def documents(self, table: str, numbers: Iterable[int]) -> list[str]:
+        """The documents of the records of a table with these numbers; those that were read last are not read again."""
+        keys = [(table, number) for number in numbers]
+        found = self._documents.of(keys)
+        if missing := [number for _, number in keys if (table, number) not in found]:
+            marks = ",".join("?" * len(missing))
+            rows = self.execute(f'SELECT "seq", "document" FROM "{table}" WHERE "seq" IN ({marks})', *missing)  # noqa: S608
+            found |= self._documents.keep({(table, number): document for number, document in rows})
+        return [found[key] for key in keys]
+
     def once(self, key: str, compute: Callable[[], T]) -> T:
         """The result of `compute`, computed once for this release and `key` as long as the cache holds it."""
         key = _short(key)
-        with self._lock:
-            if (cached := self._cache.get(key, MISSING)) is not MISSING:
-                return cast(T, cached)
-        value = compute()
-        self._keep({key: value})
+        found = self._cache.of([key]) or self._cache.keep({key: compute()})
+        value: T = found[key]
         return value
 
     def once_each(self, prefix: str, names: Iterable[str], compute: Callable[[list[str]], Mapping[str, T]]) -> dict[str, T]:
         """As `once`, for each of some names after a prefix; `compute` is given those that the cache does not hold."""
-        keys, found = {name: _short(prefix + name) for name in names}, {}
-        with self._lock:
-            for name, key in keys.items():
-                if key in self._cache:
-                    found[name] = self._cache[key]
+        keys = {name: _short(prefix + name) for name in names}
+        kept = self._cache.of(keys.values())
+        found: dict[str, T] = {name: kept[key] for name, key in keys.items() if key in kept}
         if missing := [name for name in keys if name not in found]:
             made = compute(missing)
+            self._cache.keep({keys[name]: value for name, value in made.items()})
             found.update(made)
-            self._keep({keys[name]: value for name, value in made.items()})
         return found
-
-    def _keep(self, values: Mapping[str, Any]) -> None:
-        with self._lock, suppress(ValueError):  # raised for a value larger than the whole cache
-            self._cache.update(values)
 
 
 def _short(key: str) -> str:

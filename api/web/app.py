@@ -1,6 +1,7 @@
 """The Flask application: routes, error handlers, CORS, compression and headers, behind the response cache."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -44,10 +45,17 @@ from .response_cache import REQUEST_ID, ROUTE, ResponseCache
 log = logging.getLogger(__name__)
 
 
+class Application(Flask):
+    """Flask that does not look, in each request, at each of its functions whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application that serves the releases below `settings.data_dir`."""
     settings = settings or Settings.read()
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     store = app.extensions["store"] = open_store(settings)
     app.config["RELEASES_URL"] = settings.releases_url
@@ -102,7 +110,7 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if len(response.location or "") > LONGEST_LOCATION:
+        if response.status_code >= 300 and len(response.location or "") > LONGEST_LOCATION:
             response = respond(Problem(414, "The address to go to is too long for a header field."))
         if rule := request.url_rule:
             request.environ[ROUTE] = rule.rule
@@ -131,9 +139,11 @@ def init_compression(app: Flask) -> None:
         if releases.is_as_published(response):
             return response
         # Flask-Compress reads the header in its own way; it is shown the coding that is to be used, and no other.
-        request.environ["HTTP_ACCEPT_ENCODING"] = best_coding(request.headers.get("Accept-Encoding", ""))
+        environ = request.environ
+        environ["HTTP_ACCEPT_ENCODING"] = coding = best_coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         response = compress.after_request(response)
-        response.headers.pop("Date", None)  # the server tells it, and a response out of the cache would tell an old one as well
+        if coding:
+            response.headers.pop("Date", None)  # the server tells it; a response out of the cache would tell an old one, too
         return response
 
 

@@ -97,10 +97,9 @@ class Finished:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
 
 
-def _finished(environ: WSGIEnvironment, headers: list[tuple[str, str]], body: bytes) -> Finished:
+def _finished(key: Any, route: str, headers: list[tuple[str, str]], body: bytes) -> Finished:
     etag = dict(headers)["ETag"].strip('"').partition(":")[0]
-    size = OVERHEAD + len(f"{[environ.get(name) for name in VARYING]}{headers}") + len(body)
-    return Finished(headers, body, etag, environ.get(ROUTE, ""), size)
+    return Finished(headers, body, etag, route, OVERHEAD + len(f"{key}{headers}") + len(body))
 
 
 class ResponseCache:
@@ -144,7 +143,7 @@ class ResponseCache:
         if close := getattr(chunks, "close", None):
             close()
         environ[CACHE_RESULT] = "miss"
-        finished = _finished(environ, started[1], body)
+        finished = _finished(key, environ.get(ROUTE, ""), started[1], body)
         if finished.size <= self.most_bytes // 8:  # one large response does not displace all others
             with self._lock:
                 kept[key] = finished

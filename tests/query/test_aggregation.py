@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from oracle import Document, Oracle
 
 from api.query import aggregation
+from api.storage.recent import Recent
 
 
 @pytest.mark.parametrize("kind", ["events", "statements", "agreements", "sources"])
@@ -64,7 +65,6 @@ def test_every_facet_says_when_it_was_cut(
 ) -> None:
     monkeypatch.setattr(aggregation, "MOST_VALUES", 3)
     monkeypatch.setattr(aggregation, "MOST_PERIODS", 4)
-    client.application.extensions["store"].current()._cache.clear()
     oracle = Oracle(documents)
     for kind, names in {
         "events": ("actor", "topic", "year", "month"),
@@ -80,7 +80,6 @@ def test_every_facet_says_when_it_was_cut(
             assert meta["facets_cut"][name] == {"shown": most, "values": len(values)}
             if most == 4:
                 assert shown == sorted(values)[:4]
-    client.application.extensions["store"].current()._cache.clear()
 
 
 def test_a_facet_that_is_whole_says_nothing_of_a_cut(client: FlaskClient) -> None:
@@ -113,6 +112,7 @@ def test_a_limit_of_nothing_only_counts(client: FlaskClient, path: str) -> None:
 def test_counting_alone_reads_no_documents(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     release, seen = client.application.extensions["store"].current(), []
     fetch = type(release)._fetch
+    monkeypatch.setattr(release, "_cache", Recent(1000, lambda value: 1))
     monkeypatch.setattr(type(release), "_fetch", lambda self, *args: seen.append(args[0]) or fetch(self, *args))
     assert client.get("/v1/events?topic_not=sanctions&limit=0").get_json()["meta"]["total"] > 0
     assert seen

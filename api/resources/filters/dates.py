@@ -151,7 +151,8 @@ class Dates(Filter):
 
     def range(self, arguments: Arguments) -> tuple[date, date] | None:
         """The first and last day of the range; None without a range."""
-        begin, end = (arguments.get(name) or arguments.get("on") for name in ("date_from", "date_to"))
+        on = arguments.get("on")
+        begin, end = arguments.get("date_from", on), arguments.get("date_to", on)
         if not (begin or end):
             return None
         return (begin.earliest if begin else date.min), (end.latest if end else date.max)
