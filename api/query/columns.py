@@ -10,8 +10,8 @@ from operator import getitem, or_
 from typing import Any, NamedTuple
 
 from ..resources import INDEXES
+from ..storage.bits import chosen, without
 from ..storage.release import Release
-from .bits import chosen, without
 from .query import Query
 from .record_sets import of_kind, of_values
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from .bits import of_numbers, without
+from ..storage.bits import of_numbers, without
 
 SPANS = (31, 366, 3660, date.max.toordinal())  # days at most, by which records that last are grouped
 

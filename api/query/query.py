@@ -1,7 +1,7 @@
 """A request's parameters: parsed, and checked against a release in the constructor, so no caller can skip the check."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import marshmallow as ma
@@ -12,6 +12,7 @@ from ..resources.resource import Resource
 from ..resources.search_texts import index_of
 from ..schema.errors import Fault
 from ..schema.fields import Record
+from ..storage.ranking import PartOfKind, numbers
 from ..storage.release import Release
 from ..storage.store import Store
 from . import cursor, record_sets
@@ -200,7 +201,9 @@ class Query(Parameters):
     def clauses(self) -> dict[Filter, list[Any]]:
         """The conditions of each filter that the query uses."""
         resource, model = self.resource, self.resource.model
-        clauses = ((filter, list(filter.where(model, index_of(resource, filter), self.values))) for filter in resource.filters)
+        tables = ((filter, index_of(resource, filter)) for filter in resource.filters)
+        found = ((filter, partial(numbers, self.release, of) if isinstance(of, PartOfKind) else of) for filter, of in tables)
+        clauses = ((filter, list(filter.where(model, table, self.values))) for filter, table in found)
         return {filter: conditions for filter, conditions in clauses if conditions}
 
 

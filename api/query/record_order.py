@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from .bits import ends, without
+from ..storage.bits import ends, without
 from .days import Days
 from .query import Query
 from .record_sets import days_of, is_dated, of_kind

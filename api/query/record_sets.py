@@ -7,7 +7,6 @@ frequent values, and the days of a kind's records, are made by the load.
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -15,37 +14,21 @@ from functools import cache, reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
-import peewee as pw
-
 from ..resources import BY_KIND, INDEXES, RESOURCES
 from ..resources.filters import Arguments, DatedRow, Dates, Filter, Holds, Terms, Words, names
 from ..resources.resource import Resource
 from ..resources.search_texts import index_of
-from ..storage.full_text import numbers
+from ..storage.bits import as_bytes, of_bytes, of_numbers, without
+from ..storage.packed_sets import store, unpacked
 from ..storage.phrases import parse
+from ..storage.ranking import numbers
 from ..storage.release import Release
-from .bits import of_numbers, without
 from .days import SPANS, Days, Lasting
 
 if TYPE_CHECKING:
     from .query import Query
 
 FREQUENT = 500  # the set of a value with at least so many records is made by the load
-
-
-class RecordSet(pw.Model):
-    """The records of a frequent value, packed; without a filter, what `_of_kind` says."""
-
-    kind = pw.TextField()
-    filter_ = pw.TextField(column_name="filter")
-    value = pw.TextField()
-    records = pw.IntegerField()
-    data = pw.BlobField()
-
-    class Meta:
-        table_name = "sets"
-        primary_key = pw.CompositeKey("kind", "filter_", "value")
-        without_rowid = True
 
 
 # Making them.
@@ -80,21 +63,16 @@ def _put_days(connection: sqlite3.Connection, resource: Resource) -> None:
         "last": (seq for _, seq in begins),
     }
     for name, column in columns.items():
-        _store(connection, (resource.kind, "", name, 0, array("I", column).tobytes()))
+        store(connection, (resource.kind, "", name, 0, array("I", column).tobytes()))
     for group, longest in enumerate(SPANS):
         least = SPANS[group - 1] if group else 0
         some = [row for row in rows if least < row[2] - row[1] <= longest]
         for name, values in zip(Lasting._fields, zip(*some, strict=True) if some else [()] * len(Lasting._fields), strict=True):
-            _store(connection, (resource.kind, "", f"{name} {group}", len(some), array("I", values).tobytes()))
+            store(connection, (resource.kind, "", f"{name} {group}", len(some), array("I", values).tobytes()))
 
 
 def _put(connection: sqlite3.Connection, resource: Resource, of: tuple[str, str], numbers: list[int]) -> None:
-    records = of_numbers(numbers)
-    _store(connection, (resource.kind, *of, len(numbers), records.to_bytes((records.bit_length() + 7) // 8, "little")))
-
-
-def _store(connection: sqlite3.Connection, row: tuple[str, str, str, int, bytes]) -> None:
-    connection.execute("INSERT INTO sets VALUES (?, ?, ?, ?, ?)", (*row[:-1], zlib.compress(row[-1], 1)))
+    store(connection, (resource.kind, *of, len(numbers), as_bytes(of_numbers(numbers))))
 
 
 def _numbers(connection: sqlite3.Connection, statement: str, *values: str) -> list[int]:
@@ -127,13 +105,13 @@ def days_of(release: Release, kind: str) -> Days:
 def _of_kind(release: Release, kind: str) -> tuple[int, Days | None]:
     def read() -> tuple[int, Days | None]:
         rows = release.execute("SELECT value, data FROM sets WHERE kind = ? AND filter = ?", kind, "")
-        data = {name: zlib.decompress(packed) for name, packed in rows}
+        data = {name: unpacked(packed) for name, packed in rows}
         if "day" not in data:
-            return _unpacked(data["all"]), None
+            return of_bytes(data["all"]), None
         numbers = {name: array("I", packed) for name, packed in data.items() if name not in ("all", "certain")}
         groups = [Lasting(*(numbers[f"{name} {group}"] for name in Lasting._fields)) for group in range(len(SPANS))]
         lasting = [(longest, group) for longest, group in zip(SPANS, groups, strict=True) if group.seq]
-        return _unpacked(data["all"]), Days(numbers["day"], numbers["last"], _unpacked(data["certain"]), lasting)
+        return of_bytes(data["all"]), Days(numbers["day"], numbers["last"], of_bytes(data["certain"]), lasting)
 
     return release.once(f"sets of {kind}", read)
 
@@ -144,7 +122,7 @@ def of_values(release: Release, kind: str, filter: str, values: Iterable[str]) -
     def read(missing: list[str]) -> dict[str, int]:
         marks = ",".join("?" * len(missing))
         stored = f"SELECT value, data FROM sets WHERE kind = ? AND filter = ? AND value IN ({marks})"  # noqa: S608
-        found = {value: _unpacked(zlib.decompress(data)) for value, data in release.execute(stored, kind, filter, *missing)}
+        found = {value: of_bytes(unpacked(data)) for value, data in release.execute(stored, kind, filter, *missing)}
         if rest := [value for value in missing if value not in found]:
             table, marks = _table(INDEXES[kind, filter]), ",".join("?" * len(rest))
             numbers: dict[str, list[int]] = {value: [] for value in rest}
@@ -163,10 +141,6 @@ def totals(release: Release, kind: str, filter: str, values: Sequence[str]) -> d
     marks = ",".join("?" * len(values))  # the actions of agreements have numbers that are no places
     counted = f"SELECT value, COUNT(*) FROM {_table(INDEXES[kind, filter])} WHERE value IN ({marks}) GROUP BY value"  # noqa: S608
     return dict(release.once(f"{kind} {filter}={','.join(values)}", lambda: release.execute(counted, *values)))
-
-
-def _unpacked(data: bytes) -> int:
-    return int.from_bytes(data, "little")
 
 
 # Combining them.

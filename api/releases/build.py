@@ -23,11 +23,11 @@ from ..dataset.os_errors import file_errors
 from ..dataset.process_pool import ordered
 from ..dataset.sqlite_errors import sqlite_errors
 from ..query import record_sets
-from ..query.record_sets import RecordSet
 from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED
 from ..schema.versions import DRAFT
-from ..storage import full_text, packing
+from ..storage import full_text, packing, word_sets
 from ..storage.full_text import Vocabulary
+from ..storage.packed_sets import PackedSet
 from ..storage.tables import Changed, Identifier, Moved, ReleaseMetadata
 from .rows import RowMaker, batch, samples, table_name
 
@@ -37,7 +37,7 @@ TABLES: tuple[Any, ...] = (
     Changed,
     Identifier,
     Vocabulary,
-    RecordSet,
+    PackedSet,
     *(r.model for r in TABLED),
     *INDEXES.values(),
 )
@@ -216,11 +216,7 @@ def _index(database: pw.Database, connection: sqlite3.Connection, progress: Prog
         name = f'"{table_name(model)}"'
         connection.execute(f"INSERT INTO main.{name} ({names}) SELECT {names} FROM staged.{name} ORDER BY {keys}")  # noqa: S608
         connection.execute(f"DROP TABLE staged.{name}")
-    columns = f"rowid, {', '.join(full_text.COLUMNS)}"
-    connection.execute(f"INSERT INTO main.search ({columns}) SELECT {columns} FROM staged.search ORDER BY rowid")  # noqa: S608
-    connection.execute("DROP TABLE staged.search")
-    for statement in full_text.FILL_VOCABULARY:
-        connection.execute(statement)
+    word_sets.fill(connection)
     for model in TABLES:
         model._schema.__class__(model, database).create_indexes()
 

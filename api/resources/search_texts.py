@@ -7,7 +7,8 @@ import marshmallow as ma
 
 from ..schema.fields import Edtf, Record, Ref, Text
 from ..schema.walk import steps
-from ..storage.full_text import LAST, PAPER, THING, TYPE, PartOfKind
+from ..storage.full_text import LAST, PAPER, THING, TYPE
+from ..storage.ranking import PartOfKind
 from . import BY_KIND, INDEXES, RESOURCES
 from .filters import Filter, Words
 from .resource import Resource

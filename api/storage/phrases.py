@@ -8,7 +8,6 @@ from typing import NamedTuple
 from .analysis import Token, normal, stem, tokens
 
 MAX_KEY = 120  # characters of a name's key
-NO_KEY = "_"  # what no key begins with
 QUOTES = '"\u201e\u201f\uff02\u2033\u301d\u301e\u300c\u300d\u300e\u300f' + "".join(
     c for c in map(chr, range(0x80, 0x3020)) if unicodedata.category(c) in ("Pi", "Pf") and c not in "\u2018\u2019\u201b"
 )
@@ -33,16 +32,16 @@ class Phrase(NamedTuple):
     stems: tuple[str, ...]
     prefix: str = ""
 
-    def fts5(self) -> str:
-        """The phrase in the language of FTS5."""
+    def fts5(self, column: str) -> str:
+        """The phrase in the language of FTS5, in a column; in all if there is none."""
         words = f'"{" ".join((*self.stems, *([self.prefix] if self.prefix else [])))}"'
-        return f"{words} *" if self.prefix else words
+        return f"{f'{{{column}}} : ' if column else ''}{words}{' *' if self.prefix else ''}"
 
-    def tsquery(self, labels: str) -> str:
-        """The phrase in the language of tsquery, in the columns with these labels; in all if there are none."""
-        words = [f"'{stem}':{labels}" if labels else f"'{stem}'" for stem in self.stems]
+    def tsquery(self, label: str) -> str:
+        """The phrase in the language of tsquery, in the columns with this label; in all if there is none."""
+        words = [f"'{stem}':{label}" if label else f"'{stem}'" for stem in self.stems]
         if self.prefix:
-            words.append(f"'{self.prefix}':*{labels}")
+            words.append(f"'{self.prefix}':*{label}")
         return f"({' <-> '.join(words)})"
 
 
@@ -62,7 +61,9 @@ class WordQuery(NamedTuple):
 
     def called(self) -> tuple[Group, Group]:
         """What is called as the text says, and what has a name that begins with it; nothing, where it is longer than keys are."""
-        key = self.key if 0 < len(self.key) < MAX_KEY else NO_KEY
+        key = self.key
+        if not 0 < len(key) < MAX_KEY:
+            return (), ()
         return (Phrase((f"={key}",)), Phrase((f"=={key}",))), (Phrase((), f"={key}" if self.open else f"={key}_"),)
 
 

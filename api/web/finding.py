@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..resources.search_texts import KINDS
-from ..storage import full_text
+from ..storage import full_text, ranking
 from ..storage.analysis import normal, stem, stems, tokens
 from ..storage.phrases import Group, WordQuery, parse
 from ..storage.release import Release
@@ -38,19 +38,19 @@ def found(release: Release, text: str, kinds: Sequence[int], most: int) -> Found
     several words do not hide those with most of them in their names, nor do those that have all words of a question.
     """
     query = parse(text)
-    if query.question and not full_text.count(release, [query.called()[0]], kinds):
+    if query.question and not ranking.count(release, [query.called()[0]], kinds):
         return _most(release, query, kinds, most)
-    total = full_text.count(release, query.groups, kinds)
-    rows = full_text.ranked(release, query, kinds, most) if total else []
+    total = ranking.count(release, query.groups, kinds)
+    rows = ranking.ranked(release, query, kinds, most) if total else []
     things = bool(rows) and not full_text.is_paper(rows[0])
     few = things and total < FEW and len(query.groups) > 1
-    if few and not query.question and not full_text.count(release, [query.called()[0]], kinds):
+    if few and not query.question and not ranking.count(release, [query.called()[0]], kinds):
         return _most(release, query, kinds, most)
     if things:
         return Found(total, rows, query, query.groups)
     near = respelled(release, query) if query.groups else None
-    if near and (of_near := full_text.count(release, near.groups, kinds)):
-        nearly = full_text.ranked(release, near, kinds, most)
+    if near and (of_near := ranking.count(release, near.groups, kinds)):
+        nearly = ranking.ranked(release, near, kinds, most)
         if not rows or not full_text.is_paper(nearly[0]):
             return Found(of_near, nearly, query, near.groups, "spelling")
     return Found(total, rows, query, query.groups) if rows else _most(release, query, kinds, most)
@@ -62,10 +62,10 @@ def _most(release: Release, query: WordQuery, kinds: Sequence[int], most: int) -
     A word that no record has is looked for in its nearest spelling.
     """
     records, groups = sum(release.about["counts"].values()), list(query.groups[:MOST_WORDS])
-    held = [full_text.count(release, [group], kinds) for group in groups]
+    held = [ranking.count(release, [group], kinds) for group in groups]
     if not all(held) and (near := respelled(release, query)):
         groups = [asked if known else other for asked, other, known in zip(groups, near.groups, held, strict=False)]
-        held = [known or full_text.count(release, [group], kinds) for group, known in zip(groups, held, strict=True)]
+        held = [known or ranking.count(release, [group], kinds) for group, known in zip(groups, held, strict=True)]
     weighed: list[tuple[Group, int]] = []
     rows = 0
     for known, _, group in sorted((known, n, group) for n, (group, known) in enumerate(zip(groups, held, strict=True)) if known):
@@ -74,7 +74,7 @@ def _most(release: Release, query: WordQuery, kinds: Sequence[int], most: int) -
             weighed.append((group, 1 + round(1000 * math.log(1 + records / known))))
     if len(groups) < 2 or not weighed:
         return Found(0, [], query, groups)
-    total, best = full_text.holding(release, weighed, kinds, math.ceil(len(weighed) / 2), most)
+    total, best = ranking.holding(release, weighed, kinds, math.ceil(len(weighed) / 2), most)
     first = holders(release, query, kinds)
     return Found(max(total, len(first)), list(dict.fromkeys((*first, *best)))[:most], query, groups, "most")
 
@@ -92,7 +92,7 @@ def spelling(release: Release, text: str, found: Found) -> str | None:
             others = group[len(asked) :]
             if any(written(release, row, asked) for row in found.rows[:1]):
                 continue
-            rows = found.rows[:1] + full_text.ranked(release, WordQuery((others[:1],)), [], 1)
+            rows = found.rows[:1] + ranking.ranked(release, WordQuery((others[:1],)), [], 1)
             nearest[asked[0].stems[0]] = next(filter(None, (written(release, row, others) for row in rows)), None)
     spelled, end, first, other = "", 0, "", ""
     for token in tokens(text := normal(text)):

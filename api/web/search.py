@@ -15,7 +15,7 @@ from ..resources import BY_KIND
 from ..resources.search_texts import KINDS
 from ..schema.fields import Choice, Record, Schema
 from ..schema.query_fields import QueryText, listed
-from ..storage import full_text
+from ..storage import ranking
 from ..storage.phrases import Group, as_beginning, parse
 from ..storage.spelling import respelled
 from .addresses import next_page
@@ -98,9 +98,9 @@ def suggest_view() -> Response:
     if unchanged := not_modified(release):
         return unchanged
     query, kinds = parse(as_beginning(text)), _kinds(parameters)
-    rows = full_text.ranked(release, query, kinds, SUGGESTIONS, full_text.NAMES)
+    rows = ranking.ranked(release, query, kinds, SUGGESTIONS, ranking.NAMES)
     if not rows and (near := respelled(release, parse(text))):
-        query, rows = near, full_text.ranked(release, near, kinds, SUGGESTIONS, full_text.NAMES)
+        query, rows = near, ranking.ranked(release, near, kinds, SUGGESTIONS, ranking.NAMES)
     return answer_json(as_hits(release, query.groups, rows), release, {"total": len(rows), "query": parameters.values})
 
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from support import explained, statements
 
 from api.config import Settings
-from api.query import bits, planner, record_order, record_sets
+from api.query import planner, record_order, record_sets
 from api.query.aggregation import aggregate
 from api.query.pagination import positions, total
 from api.query.parameters import aggregate_arguments, arguments
@@ -19,6 +19,7 @@ from api.query.query import Query
 from api.releases import load
 from api.resources import INDEXES, RESOURCES, filters
 from api.resources.resource import Resource
+from api.storage import bits
 from api.storage.release import Release
 from api.storage.store import Store
 

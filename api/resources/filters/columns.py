@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ from marshmallow import validate
 
 from ...schema.query_fields import QueryText, Version, an_id, listed
 from ...schema.versions import sortable
-from ...storage.full_text import Matching
 from ...storage.phrases import parse
 from .base import Arguments, Filter
 from .tables import alias
@@ -32,9 +32,21 @@ class Ids(Filter):
             yield model.id.in_(arguments[self.name])
 
 
+class Numbers(pw.ColumnBase):
+    """Select of given numbers, however many; compiled for the database of the query around it."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self.numbers = json.dumps(numbers)
+        super().__init__()
+
+    def __sql__(self, ctx: Any) -> Any:
+        postgresql = "(SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(%s AS json)))"
+        return ctx.sql(pw.SQL(postgresql if ctx.state.param == "%s" else "(SELECT value FROM json_each(?))", [self.numbers]))
+
+
 @dataclass(frozen=True)
 class Words(Filter):
-    """`q=`: records of `kind` whose text has all of these words; `column` of the table holds their numbers."""
+    """`q=`: records of `kind` whose text has all of these words; `table` gives their numbers, which `column` holds."""
 
     kind: str
     name: str = "q"
@@ -49,7 +61,7 @@ class Words(Filter):
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
         if self.name in arguments:
-            yield pw.Expression(getattr(model, self.column), "IN", Matching(table, parse(arguments[self.name])))
+            yield pw.Expression(getattr(model, self.column), "IN", Numbers(table(parse(arguments[self.name]))))
 
 
 @dataclass(frozen=True)

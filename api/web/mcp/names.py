@@ -10,7 +10,7 @@ from ...resources.search_texts import KINDS, other_names
 from ...resources.search_texts import place as place_of
 from ...schema.errors import Fault
 from ...schema.fields import Record, is_id
-from ...storage import full_text
+from ...storage import full_text, ranking
 from ...storage.analysis import normal, stems
 from ...storage.phrases import parse
 from ...storage.release import Release
@@ -85,7 +85,7 @@ def _called(release: Release, kind: str, text: str) -> Iterator[Record]:
     if not query.groups:
         return
     model = BY_KIND[kind].model
-    rows = full_text.ranked(release, query, [KINDS.index(kind)], MOST, full_text.NAMES)
+    rows = ranking.ranked(release, query, [KINDS.index(kind)], MOST, ranking.NAMES)
     numbers = [place_of(kind, full_text.place(row)[1]) for row in rows]
     found = dict(release.rows(model.select(model.seq, model.document).where(model.seq.in_(numbers))))
     yield from (json.loads(found[number]) for number in numbers)

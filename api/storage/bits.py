@@ -1,7 +1,7 @@
 """Sets of numbers as integers, in which bit n stands for the number n."""
 
-from collections.abc import Sequence
-from itertools import compress, islice
+from collections.abc import Iterator, Sequence
+from itertools import compress, count, islice
 
 BITS = bytes.maketrans(b"01", b"\0\1")
 
@@ -18,7 +18,15 @@ def of_numbers(numbers: Sequence[int]) -> int:
     packed = bytearray((max(numbers) >> 3) + 1)
     for number in numbers:
         packed[number >> 3] |= 1 << (number & 7)
-    return int.from_bytes(packed, "little")
+    return of_bytes(packed)
+
+
+def as_bytes(records: int) -> bytes:
+    return records.to_bytes((records.bit_length() + 7) // 8, "little")
+
+
+def of_bytes(data: bytes | bytearray) -> int:
+    return int.from_bytes(data, "little")
 
 
 def chosen(records: int) -> bytes:
@@ -26,11 +34,16 @@ def chosen(records: int) -> bytes:
     return bin(records)[:1:-1].encode().translate(BITS)
 
 
-def ends(records: int, count: int, descends: bool) -> list[int]:
-    """The numbers of the first `count` records of a set, or of the last ones, the last one first."""
+def members(records: int) -> Iterator[int]:
+    """The numbers of all records of a set, in their order."""
+    return compress(count(), chosen(records))
+
+
+def ends(records: int, most: int, descends: bool) -> list[int]:
+    """The numbers of the first `most` records of a set, or of the last ones, the last one first."""
     found: list[int] = []
-    width, base = 64 * count, 0
-    while records and len(found) < count:
+    width, base = 64 * most, 0
+    while records and len(found) < most:
         if descends:
             base = max(records.bit_length() - width, 0)
             text = bin(records >> base)[2:]
@@ -41,6 +54,6 @@ def ends(records: int, count: int, descends: bool) -> list[int]:
             numbers = range(base, base + len(text))
             records >>= width
             base += width
-        found += islice(compress(numbers, text.encode().translate(BITS)), count - len(found))
+        found += islice(compress(numbers, text.encode().translate(BITS)), most - len(found))
         width *= 8
     return found
