@@ -286,5 +286,5 @@ def _nonexistent(dataset: Dataset, entry: Entry, date: str, acting: Iterable[tup
     """Findings on actors that certainly did not exist on a date on which they acted."""
     on = edtf.bounds(date)
     for path, id in acting:
-        if (actor := dataset.find("actors", id)) and not existence(actor).meets(on):
+        if not dataset.exists(id).meets(on):
             yield entry.finding(path, f"{id} did not exist on {date!r}: correct the actor or the date")

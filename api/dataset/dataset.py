@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ..resources import BY_KIND
-from ..resources.actors import tenure
+from ..resources.actors import existence, tenure
 from ..schema import edtf
 from ..schema.fields import Record
 from ..schema.versions import DRAFT, VERSION, version_key
@@ -72,8 +72,10 @@ class Dataset:
         # What many records ask of others; nothing is asked before all are read.
         self.has = lru_cache(CACHED)(self._has)
         self.find = lru_cache(CACHED)(self._find)
+        self.record = lru_cache(CACHED)(self._record)
         self.name = lru_cache(CACHED)(self._name)
-        self.offices = lru_cache(CACHED)(self._offices)
+        self.terms = lru_cache(CACHED)(self._terms)
+        self.exists = lru_cache(CACHED)(self._exists)
         self.ancestors = lru_cache(CACHED)(self._ancestors)
 
     def add(self, records: FileRecords | JsonlRecords) -> None:
@@ -121,7 +123,7 @@ class Dataset:
         """The values of a record; None if there is none, or a faulty one."""
         return next((found for records in self.parts if (found := records.record(kind, id)) is not None), None)
 
-    def record(self, kind: str, id: str) -> Record:
+    def _record(self, kind: str, id: str) -> Record:
         """The values of a record. Raises KeyError if there is none, or a faulty one."""
         if (found := self.find(kind, id)) is None:
             raise KeyError(kind, id)
@@ -142,11 +144,19 @@ class Dataset:
             id = above
         return tuple(seen)[1:]
 
-    def _offices(self, actor: str, day: str) -> list[Record]:
+    def offices(self, actor: str, day: str) -> list[Record]:
         """The offices that an actor held on a date, each with its organization."""
-        on = edtf.bounds(day)
-        held = (role for role in self.record("actors", actor)["roles"] if (span := tenure(role)) and span.meets(on))
-        return [{"title": role["title"], "organization": self._organization(role)} for role in held]
+        terms = self.terms(actor)
+        return [office for span, office in terms if span.meets(edtf.bounds(day))] if terms else []
+
+    def _terms(self, actor: str) -> list[tuple[edtf.Bounds, Record]]:
+        """When an actor held each office, with the office as documents have it."""
+        terms = ((tenure(role), role) for role in self.record("actors", actor)["roles"])
+        return [(span, {"title": role["title"], "organization": self._organization(role)}) for span, role in terms if span]
+
+    def _exists(self, actor: str) -> edtf.Bounds:
+        """The days on which an actor may have existed; all, where there is none or a faulty one."""
+        return existence(record) if (record := self.find("actors", actor)) else edtf.EVER
 
     def _organization(self, role: Record) -> Record | None:
         id = role["organization"]

@@ -110,7 +110,10 @@ class Statistics:
         day = date.bounds.earliest == date.bounds.latest
         known = day or (date.sense == "extent" and all(end.days.earliest == end.days.latest for end in (date.first, date.last)))
         for group in groups:
-            self.dates.setdefault(group, Counter()).update(count=1, day=day, known=known)
+            counts = self.dates.setdefault(group, Counter())
+            counts["count"] += 1
+            counts["day"] += day
+            counts["known"] += known
 
     def cite(self, name: str, entry: Entry, dataset: Dataset) -> None:
         """Counts the citations of a record, `kind/id`."""

@@ -253,26 +253,23 @@ def _about(dataset: Dataset, version: str, digest: str, survey: rules.Survey) ->
 
 def _verify(path: Path, dataset: Dataset) -> None:
     """Raises sqlite3.IntegrityError unless the file is whole and holds every record."""
-    expected = {table_name(resource.model): dataset.count(resource.kind) for resource in RESOURCES}
-    names = [None, *(table_name(model) for model in TABLES)]
-    large = len(dataset.parts) > 1  # many processes are worth their start, and each opens the file for every table
-    results = ordered(partial(_faults, path, expected), [[name] for name in names] if large else [names], None if large else 0)
-    if faults := [fault for result in results for fault in result]:
+    checks = ["PRAGMA integrity_check", "PRAGMA foreign_key_check"]
+    large = len(dataset.parts) > 1  # processes are worth their start
+    faults = [fault for found in ordered(partial(_faults, path), checks, None if large else 0) for fault in found]
+    with closing(sqlite3.connect(_address(path), uri=True)) as database:
+        for resource in RESOURCES:
+            name = table_name(resource.model)
+            if database.execute(f'SELECT count(*) FROM "{name}"').fetchone() != (dataset.count(resource.kind),):  # noqa: S608
+                faults.append((name, "rows are missing"))
+    if faults:
         raise sqlite3.IntegrityError(str(faults))
 
 
-def _faults(path: Path, expected: dict[str, int], names: list[str | None]) -> list[tuple[Any, ...]]:
-    """The faults of some tables, and of the file as such where None is among them."""
-    address = f"file:{quote(str(path))}?mode=ro&immutable=1"
-    with closing(sqlite3.connect(address, uri=True)) as database:
+def _faults(path: Path, check: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(address := _address(path), uri=True)) as database:
         database.create_function(packing.FUNCTION, 1, packing.unpacker(packing.dictionary_of(address)), deterministic=True)
-        return [fault for name in names for fault in _faults_of(database, expected, name)]
+        return [row for row in database.execute(check) if row != ("ok",)]
 
 
-def _faults_of(database: sqlite3.Connection, expected: dict[str, int], name: str | None) -> list[tuple[Any, ...]]:
-    if name is None:
-        return [row for row in database.execute("PRAGMA quick_check").fetchall() if row != ("ok",)]
-    faults = [row for row in database.execute(f'PRAGMA integrity_check("{name}")').fetchall() if row != ("ok",)]
-    faults += database.execute(f'PRAGMA foreign_key_check("{name}")').fetchall()
-    (count,) = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608  # our own names
-    return faults if count == expected.get(name, count) else [*faults, (name, "rows are missing")]
+def _address(path: Path) -> str:
+    return f"file:{quote(str(path))}?mode=ro&immutable=1"

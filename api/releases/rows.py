@@ -17,7 +17,7 @@ from ..dataset.record import Entry
 from ..dataset.rules import Survey
 from ..resources import BY_KIND, INDEXES, RESOURCES, timeline
 from ..resources.agreements import AGREEMENTS
-from ..resources.filters import Catalog, Terms, day_columns
+from ..resources.filters import Catalog, Filter, Terms, day_columns
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
 from ..resources.sides import derived_doubt
@@ -103,9 +103,7 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMa
     rows["search"].append(search_row(resource, seq, document, maker))
     outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record.get("identifiers", ()))]
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in dict.fromkeys(outside)]
-    for filter, target in indexed(resource):
-        if found := filter.rows(record, dataset):
-            rows[target] += [(*row, seq) for row in found]
+    _add_index_rows(rows, resource, record, seq, dataset)
     if resource is AGREEMENTS:
         _add_actions(made, (seq, id), record, maker, {**shared, "updated_in": updated})
     made.digests.append((name, digest, keys_text(entry.manifest)))
@@ -121,8 +119,16 @@ def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, make
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
         made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
-        for filter, target in indexed(TIMELINE):
-            made.rows[target] += [(*row, number) for row in filter.rows(action, maker.dataset)]
+        _add_index_rows(made.rows, TIMELINE, action, number, maker.dataset)
+
+
+def _add_index_rows(rows: dict[str, list[TableRow]], resource: Resource, record: Record, seq: int, dataset: Dataset) -> None:
+    """Makes the rows of the filters' tables for the record with a number."""
+    for key, filters in indexed(resource):
+        if not key or record[key]:
+            for filter, target in filters:
+                if found := filter.rows(record, dataset):
+                    rows[target] += [(*row, seq) for row in found]
 
 
 def sqlite_value(value: Any) -> Any:
@@ -141,9 +147,13 @@ def columns(model: Any) -> tuple[str, ...]:
 
 
 @cache
-def indexed(resource: Resource) -> tuple[tuple[Any, str], ...]:
-    """The filters of a kind that have an index table, each with the name of the table."""
-    return tuple((f, table_name(INDEXES[resource.kind, f.name])) for f in resource.filters if (resource.kind, f.name) in INDEXES)
+def indexed(resource: Resource) -> tuple[tuple[str, list[tuple[Filter, str]]], ...]:
+    """The filters of a kind that have an index table, each with the name of the table, by the key that holds their values."""
+    by_key: dict[str, list[tuple[Filter, str]]] = defaultdict(list)
+    for filter in resource.filters:
+        if (resource.kind, filter.name) in INDEXES:
+            by_key[filter.key].append((filter, table_name(INDEXES[resource.kind, filter.name])))
+    return tuple(by_key.items())
 
 
 def search_row(resource: Resource, seq: int, document: Record, maker: RowMaker) -> TableRow:

@@ -1,7 +1,7 @@
 """Filters that several kinds share: by relations, by cited sources, by what accounts leave in doubt."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from dataclasses import dataclass
 
 from ..schema.fields import Record
 from .filters import Catalog, Filter, Ids, Terms, Updated, Words, each
@@ -16,11 +16,17 @@ def shared(kind: str) -> tuple[Filter, ...]:
 def by_relation(relations: Mapping[str, str], key: str, to: str) -> Iterator[Terms]:
     """A filter for each kind of relation; a record has its relations under `key`, each with the other record as `to`."""
     for relation, description in relations.items():
-        yield Terms(relation, description, partial(_related, relation, key, to), f"{to}s")
+        yield Terms(relation, description, _Related(relation, key, to), f"{to}s")
 
 
-def _related(relation: str, key: str, to: str, record: Record, catalog: Catalog) -> list[str]:
-    return [other[to] for other in record[key] if other["relation"] == relation]
+@dataclass(frozen=True)
+class _Related:
+    relation: str
+    key: str
+    to: str
+
+    def __call__(self, record: Record, catalog: Catalog) -> list[str]:
+        return [other[self.to] for other in record[self.key] if other["relation"] == self.relation]
 
 
 def _doubt(name: str, description: str, holds: Callable[[Record, Catalog], bool]) -> Terms:

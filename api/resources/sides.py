@@ -23,6 +23,8 @@ def alone(record: Record, catalog: Catalog) -> bool:
     event is alleged and no account says by whom; and where a statement is known only through what one party tells of it:
     the actors in `reported_by` who are no media, and those whose accounts confirm it, are one party.
     """
+    if not record["accounts"] and not record.get("reported_by"):
+        return record.get("status") == "alleged"
     support: dict[str, set[str]] = {}
     confirming: set[str] = set()
     for account in record["accounts"]:
@@ -38,7 +40,8 @@ def alone(record: Record, catalog: Catalog) -> bool:
 
 def conflict(record: Record) -> bool:
     """Whether accounts conflict: one denies or disputes, or two give different values for the same aspect."""
-    accounts = record["accounts"]
+    if not (accounts := record["accounts"]):
+        return False
     values = {(account["about"], account["value"]) for account in accounts}
     contrary = any(account["stance"] in AGAINST for account in accounts)
     return contrary or len(values) > len({about for about, _ in values})

@@ -40,6 +40,7 @@ class Filter:
     """A filter of a list. Without an index table (`columns` is None) it reads columns of the kind's own table."""
 
     name: str
+    key: str = ""  # that of the record in which all values lie, if it is one
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]] | None:
         """The columns of the index table; `target` is the table of the kind whose ids are the values."""
@@ -85,25 +86,20 @@ def names(filter: Filter) -> tuple[str, ...]:
     return tuple(filter.parameters())
 
 
-def each(path: str) -> Values:
+class each:
     """The values at a dotted path of a record, through lists: `participants.actor`."""
-    first, *rest = path.split(".")
 
-    def values(record: Record, catalog: Catalog) -> Iterable[str]:
-        items = _as_list(record[first])
-        if not items:
-            return items
-        for key in rest:
-            items = [inner for item in items for inner in _as_list(item[key])]
+    def __init__(self, path: str) -> None:
+        self.key, *self.below = path.split(".")
+
+    def __call__(self, record: Record, catalog: Catalog) -> list[Any]:
+        value = record[self.key]
+        items = value if type(value) is list else [] if value is None else [value]
+        for key in self.below:
+            items = [inner for item in items if (inner := item[key]) is not None]
+            if items and type(items[0]) is list:
+                items = [inner for several in items for inner in several]
         return items
-
-    return values
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def within(ids: str | Values, kind: str) -> Values:

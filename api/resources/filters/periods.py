@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from ...schema import edtf
@@ -27,8 +27,8 @@ def dated(path: str, what: str = "In", **options: Any) -> tuple[Terms, ...]:
     """The filters `year`, `month` and `date_precision` by the EDTF dates at a path; `what` leads to "this year"."""
     dates = each(path)
 
-    def precisions(record: Record, catalog: Catalog) -> Iterator[str]:
-        return (edtf.read(text).precision for text in dates(record, catalog))
+    def precisions(record: Record, catalog: Catalog) -> list[str]:
+        return [edtf.precision(text) for text in dates(record, catalog)]
 
     return (
         Periods("year", f"{what} this year, or possibly so.", _touched(dates, len("2021")), term=ONE_YEAR),
@@ -45,21 +45,21 @@ def dated(path: str, what: str = "In", **options: Any) -> tuple[Terms, ...]:
 
 def _touched(dates: Values, digits: int) -> Values:
     """The years (4 digits) or months (7) that dates touch."""
-    return lambda record, catalog: (period for text in dates(record, catalog) for period in periods(text, digits))
+    return lambda record, catalog: [period for text in dates(record, catalog) for period in periods(text, digits)]
 
 
-def years(text: str) -> Iterator[str]:
+def years(text: str) -> tuple[str, ...]:
     """The years that an EDTF date touches; none if an end is open."""
     return periods(text, len("2021"))
 
 
-def periods(text: str, digits: int) -> Iterator[str]:
+@lru_cache(maxsize=1 << 14)
+def periods(text: str, digits: int) -> tuple[str, ...]:
     """The years (4 digits) or months (7) that an EDTF date touches; none if an end is open."""
     first, last = edtf.bounds(text)
     if date.min == first or date.max == last:
-        return
+        return ()
     if digits == len("2021"):
-        yield from (f"{year:04}" for year in range(first.year, last.year + 1))
-    else:
-        months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
-        yield from (f"{number // 12:04}-{number % 12 + 1:02}" for number in months)
+        return tuple(f"{year:04}" for year in range(first.year, last.year + 1))
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return tuple(f"{number // 12:04}-{number % 12 + 1:02}" for number in months)

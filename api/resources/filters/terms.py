@@ -34,6 +34,10 @@ class Terms(Filter):
     term: ma.fields.Field[Any] | None = None
     single: bool = False
 
+    @property
+    def key(self) -> str:  # type: ignore[override]
+        return getattr(self.values, "key", "")
+
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]]:
         if target:
             # No index: `value` is the first column of the primary key.
@@ -43,8 +47,8 @@ class Terms(Filter):
         return {"value": pw.TextField()}
 
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
-        values = list(self.values(record, catalog))
-        return [(value,) for value in (sorted(set(values)) if len(values) > 1 else values)]
+        values = self.values(record, catalog)
+        return [(value,) for value in (values if self.single else sorted(set(values)))]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         if self.choices:
