@@ -3,11 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import peewee as pw
-
-from ..resources import BY_KIND
 from ..resources.events import CODINGS
-from .planner import plan
 from .query import Query
 from .record_order import Position, positions, read
 from .record_sets import of_values
@@ -40,9 +36,7 @@ def _documents(query: Query, found: list[Position]) -> list[str]:
 
 def total(query: Query) -> int:
     """How many records the filters find."""
-    if query.resource.kind in BY_KIND:
-        return query.records.bit_count()
-    return query.release.once(query.filters, lambda: int(query.release.scalar(plan(query).select(pw.fn.COUNT(pw.SQL("1"))))))
+    return query.records.bit_count()
 
 
 def by_match(query: Query) -> dict[str, dict[str, int]]:

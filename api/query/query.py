@@ -10,7 +10,6 @@ import marshmallow as ma
 from ..problems import Problem, nearest
 from ..resources.filters import Filter, names
 from ..resources.resource import Resource
-from ..resources.search_texts import index_of
 from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release
@@ -22,7 +21,7 @@ from .parsing import InvalidParameters, Values, canonical_text, normalized, pars
 Strings = Mapping[str, list[str]]
 CSV_ONLY = ("expand", "spreadsheet")
 SHARED = {"used", "holding"}  # what a query makes of its values, whichever of certain and possible is asked for
-MADE = {"normalized", "canonical", "filters", "keys", "clauses", "records", *SHARED}  # what it makes of all its values
+MADE = {"normalized", "canonical", "filters", "keys", "records", *SHARED}  # what it makes of all its values
 NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
 
@@ -192,13 +191,6 @@ class Query(Parameters):
     def records(self) -> int:
         """The set of the records that the filters find."""
         return record_sets.found(self)
-
-    @cached_property
-    def clauses(self) -> dict[Filter, list[Any]]:
-        """The conditions of each filter that the query uses."""
-        resource, model = self.resource, self.resource.model
-        clauses = ((filter, list(filter.where(model, index_of(resource, filter), self.values))) for filter in resource.filters)
-        return {filter: conditions for filter, conditions in clauses if conditions}
 
 
 def _release(values: Values, store: Store, served: Release | None) -> Release:

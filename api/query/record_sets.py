@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, reduce
 from operator import and_, or_
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import peewee as pw
 
-from ..resources import BY_KIND, INDEXES, RESOURCES
+from ..resources import BY_KIND, INDEXES, TABLED
 from ..resources.filters import Arguments, DatedRow, Dates, Filter, Holds, Terms, Words, names
 from ..resources.resource import Resource
 from ..resources.search_texts import index_of
@@ -53,7 +53,7 @@ class RecordSet(pw.Model):
 
 def fill(connection: sqlite3.Connection) -> None:
     """Fills the table in the database of a release that is being built."""
-    for resource in RESOURCES:
+    for resource in TABLED:
         _put(connection, resource, ("", "all"), _numbers(connection, f"SELECT seq FROM {_table(resource.model)}"))  # noqa: S608
         if is_dated(resource):
             _put_days(connection, resource)
@@ -106,7 +106,8 @@ def _table(model: Any) -> str:
 
 
 def is_dated(resource: Resource) -> bool:
-    return issubclass(resource.model, DatedRow)
+    """Whether a kind's records have dates and are numbered in their order; entries of the timeline are not."""
+    return issubclass(resource.model, DatedRow) and resource.kind in BY_KIND
 
 
 # Reading them.
@@ -156,15 +157,6 @@ def of_values(release: Release, kind: str, filter: str, values: Iterable[str]) -
     return release.once_each(f"{kind} {filter}=", values, read)
 
 
-def totals(release: Release, kind: str, filter: str, values: Sequence[str]) -> dict[str, int]:
-    """How many records each of these values has; values without records are left out."""
-    if kind in BY_KIND:
-        return {value: records.bit_count() for value, records in of_values(release, kind, filter, values).items() if records}
-    marks = ",".join("?" * len(values))  # the actions of agreements have numbers that are no places
-    counted = f"SELECT value, COUNT(*) FROM {_table(INDEXES[kind, filter])} WHERE value IN ({marks}) GROUP BY value"  # noqa: S608
-    return dict(release.once(f"{kind} {filter}={','.join(values)}", lambda: release.execute(counted, *values)))
-
-
 def _unpacked(data: bytes) -> int:
     return int.from_bytes(data, "little")
 
@@ -194,7 +186,7 @@ def found(query: Query) -> int:
     """The records that have all that a query asks for."""
     records = query.holding
     for filter in query.used:
-        if type(filter) is Dates:
+        if type(filter) is Dates and is_dated(query.resource):
             if days := filter.range(query.values):
                 first, last = days[0].toordinal(), days[1].toordinal()
                 when = days_of(query.release, query.resource.kind)
@@ -220,7 +212,7 @@ def holding(query: Query) -> int:
 def _searched(query: Query, filter: Filter) -> int:
     """The records of a filter that has no sets, as the database finds them."""
     release, resource, model = query.release, query.resource, query.resource.model
-    if isinstance(filter, Words):
+    if isinstance(filter, Words) and filter.kind == resource.kind:
         text = query.values[filter.name]
         return release.once(
             f"{filter.kind} {text}", lambda: of_numbers(numbers(release, index_of(resource, filter), parse(text)))
