@@ -40,6 +40,11 @@ class Days(NamedTuple):
         """The last record that begins on the day on which this one does."""
         return self.last[bisect_left(self.last, number)]
 
+    def before(self, number: int) -> int:
+        """The last record that begins on a day before that on which this one does, 0 if none does."""
+        place = bisect_left(self.last, number)
+        return self.last[place - 1] if place else 0
+
     def between(self, first: int, last: int) -> int:
         """The records that begin from the one day to the other."""
         return (2 << self.until(last)) - (2 << self.until(first - 1))

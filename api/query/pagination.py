@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import peewee as pw
-
-from ..resources import BY_KIND, INDEXES
+from ..resources import INDEXES
 from ..resources.events import CODINGS
 from .columns import few_sets
-from .planner import plan
 from .query import Query
 from .record_order import Position, positions, read
 
@@ -38,9 +35,7 @@ def page(query: Query) -> Page:
 
 def total(query: Query) -> int:
     """How many records the filters find."""
-    if query.resource.kind in BY_KIND:
-        return query.records.bit_count()
-    return query.release.once(query.filters, lambda: int(query.release.scalar(plan(query).select(pw.fn.COUNT(pw.SQL("1"))))))
+    return query.records.bit_count()
 
 
 def by_match(query: Query) -> dict[str, dict[str, int]]:

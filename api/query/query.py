@@ -1,7 +1,7 @@
 """A request's parameters: parsed, and checked against a release in the constructor, so no caller can skip the check."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import marshmallow as ma
@@ -9,10 +9,8 @@ import marshmallow as ma
 from ..problems import Problem, nearest
 from ..resources.filters import Filter, names
 from ..resources.resource import Resource
-from ..resources.search_texts import index_of
 from ..schema.errors import Fault
 from ..schema.fields import Record
-from ..storage.ranking import PartOfKind, numbers
 from ..storage.release import Release
 from ..storage.store import Store
 from . import cursor, record_sets
@@ -22,7 +20,7 @@ from .parsing import InvalidParameters, Values, canonical_text, normalized, pars
 Strings = Mapping[str, list[str]]
 CSV_ONLY = ("expand", "spreadsheet")
 SHARED = {"used", "holding", "dated"}  # what a query makes of its values, whichever of certain and possible is asked for
-MADE = {"normalized", "canonical", "filters", "keys", "clauses", "records", *SHARED}  # what it makes of all its values
+MADE = {"normalized", "canonical", "filters", "keys", "records", *SHARED}  # what it makes of all its values
 NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
 
@@ -196,15 +194,6 @@ class Query(Parameters):
     def records(self) -> int:
         """The set of the records that the filters find."""
         return record_sets.found(self)
-
-    @cached_property
-    def clauses(self) -> dict[Filter, list[Any]]:
-        """The conditions of each filter that the query uses."""
-        resource, model = self.resource, self.resource.model
-        tables = ((filter, index_of(resource, filter)) for filter in resource.filters)
-        found = ((filter, partial(numbers, self.release, of) if isinstance(of, PartOfKind) else of) for filter, of in tables)
-        clauses = ((filter, list(filter.where(model, table, self.values))) for filter, table in found)
-        return {filter: conditions for filter, conditions in clauses if conditions}
 
 
 def _release(values: Values, store: Store, served: Release | None) -> Release:

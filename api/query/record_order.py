@@ -23,8 +23,8 @@ def positions(query: Query, keys: Keys, after: Position | None, count: int) -> l
         if after:
             records = records & ((1 << after[0]) - 1) if descends else without(records, (2 << after[0]) - 1)
         return [(number,) for number in ends(records, count, descends)]
-    if column.name == "earliest" and not descends and is_dated(resource):
-        records = _next_days(days_of(release, resource.kind), records, after, count)
+    if column.name == "earliest" and is_dated(resource):
+        records = _next_days(days_of(release, resource.kind), records, after, count, descends)
     every = of_kind(release, resource.kind)
     size, of = records.bit_count(), every.bit_count()
     shape = resource.model._meta.table_name, tuple((column.column_name, descends) for column, descends in keys)
@@ -46,14 +46,19 @@ def positions(query: Query, keys: Keys, after: Position | None, count: int) -> l
     return found[:count]
 
 
-def _next_days(days: Days, records: int, after: Position | None, count: int) -> int:
+def _next_days(days: Days, records: int, after: Position | None, count: int, descends: bool) -> int:
     """The records of a set that begin on the days on which the next `count` do, that of the position included."""
-    begun = 0
+    others = records
     if after:
         day = date.fromisoformat(str(after[0])).toordinal()
-        records, begun = without(records, (2 << days.until(day - 1)) - 1), days.until(day)
-    following = ends(without(records, (2 << begun) - 1), count, False)
-    return records & ((2 << days.end(following[-1])) - 1) if len(following) == count else records
+        before, until = ((2 << days.until(last)) - 1 for last in (day - 1, day))
+        records, others = (records & until, records & before) if descends else (without(records, before), without(records, until))
+    following = ends(others, count, descends)
+    if len(following) < count:
+        return records
+    if descends:
+        return without(records, (2 << days.before(following[-1])) - 1)
+    return records & ((2 << days.end(following[-1])) - 1)
 
 
 @cache

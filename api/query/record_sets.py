@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache, reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
-from ..resources import BY_KIND, INDEXES, RESOURCES
+from ..resources import BY_KIND, INDEXES, TABLED
 from ..resources.filters import Arguments, DatedRow, Dates, Filter, Holds, Terms, Words, names
 from ..resources.resource import Resource
 from ..resources.search_texts import index_of
@@ -36,7 +36,7 @@ FREQUENT = 500  # the set of a value with at least so many records is made by th
 
 def fill(connection: sqlite3.Connection) -> None:
     """Fills the table in the database of a release that is being built."""
-    for resource in RESOURCES:
+    for resource in TABLED:
         _put(connection, resource, ("", "all"), _numbers(connection, f"SELECT seq FROM {_table(resource.model)}"))  # noqa: S608
         if is_dated(resource):
             _put_days(connection, resource)
@@ -84,7 +84,8 @@ def _table(model: Any) -> str:
 
 
 def is_dated(resource: Resource) -> bool:
-    return issubclass(resource.model, DatedRow)
+    """Whether a kind's records have dates and are numbered in their order; entries of the timeline are not."""
+    return issubclass(resource.model, DatedRow) and resource.kind in BY_KIND
 
 
 # Reading them.
@@ -134,15 +135,6 @@ def of_values(release: Release, kind: str, filter: str, values: Iterable[str]) -
     return release.once_each(f"{kind} {filter}=", values, read)
 
 
-def totals(release: Release, kind: str, filter: str, values: Sequence[str]) -> dict[str, int]:
-    """How many records each of these values has; values without records are left out."""
-    if kind in BY_KIND:
-        return {value: records.bit_count() for value, records in of_values(release, kind, filter, values).items() if records}
-    marks = ",".join("?" * len(values))  # the actions of agreements have numbers that are no places
-    counted = f"SELECT value, COUNT(*) FROM {_table(INDEXES[kind, filter])} WHERE value IN ({marks}) GROUP BY value"  # noqa: S608
-    return dict(release.once(f"{kind} {filter}={','.join(values)}", lambda: release.execute(counted, *values)))
-
-
 # Combining them.
 
 
@@ -168,7 +160,7 @@ def found(query: Query) -> int:
     """The records that have all that a query asks for."""
     records = query.holding
     for filter in query.used:
-        if type(filter) is Dates:
+        if type(filter) is Dates and is_dated(query.resource):
             if filter.match(query.values):
                 records &= query.dated[filter.certain(query.values)]
         elif not isinstance(filter, Terms):
@@ -199,12 +191,13 @@ def holding(query: Query) -> int:
 def _searched(query: Query, filter: Filter) -> int:
     """The records of a filter that has no sets, as the database finds them."""
     release, resource, model = query.release, query.resource, query.resource.model
+    table = index_of(resource, filter)
     if isinstance(filter, Words):
-        text = query.values[filter.name]
-        return release.once(
-            f"{filter.kind} {text}", lambda: of_numbers(numbers(release, index_of(resource, filter), parse(text)))
-        )
-    conditions = list(filter.where(model, index_of(resource, filter), query.values))
+        words, table = table, lambda text: numbers(release, words, text)
+        if filter.kind == resource.kind:
+            text = query.values[filter.name]
+            return release.once(f"{filter.kind} {text}", lambda: of_numbers(table(parse(text))))
+    conditions = list(filter.where(model, table, query.values))
     if not conditions:
         return of_kind(release, resource.kind)
     select = model.select(model.seq).where(*conditions)

@@ -11,6 +11,7 @@ from typing import Any
 import marshmallow as ma
 import peewee as pw
 
+from ..formats import dumps
 from ..resources import BY_KIND
 from ..resources import timeline as entries
 from ..resources.filters import names
@@ -21,21 +22,22 @@ from ..schema.query_fields import listed
 from ..schema.walk import paths
 from ..storage.release import Release
 from ..storage.store import Store
-from . import pagination
+from . import pagination, record_order
 from .parameters import LIMIT, MOST, Declared, cite_arguments, filter_parameters, format_parameter, paging, pin
 from .parsing import InvalidParameters
-from .planner import plan
 from .query import Parameters, Query, Strings
 
 FORMATS = ("json", "ndjson", "csv", "atom", "ics")
 CHUNK = 500
+GREATEST = (1 << 31) - 1  # more than any number of a record
 # Kind -> the resource that is queried for its entries; the actions of agreements are in the timeline's own table.
 RESOURCES = {kind: TIMELINE if kind == "agreements" else BY_KIND[kind] for kind in entries.KINDS}
 # What a filter of the timeline is called there, where the name is another one.
 RENAMED = {"statements": {"actor": "speaker", "actor_all": "speaker_all", "actor_not": "speaker_not"}}
 # Of the last entry of a page: its earliest day, whether that is certain, the place of its kind, its number.
 POSITION = (pw.DateField(), pw.IntegerField(), pw.IntegerField(), pw.IntegerField())
-Row = tuple[int, int, int, int, str]  # what entries are sorted by, and the document
+Key = tuple[int, int, int, int]  # what entries are sorted by
+Row = tuple[Key, str]  # an entry as that and the document
 
 
 @cache
@@ -120,51 +122,33 @@ class Timeline(Parameters):
         return texts(self._rows(None, CHUNK))
 
     def _rows(self, after: Sequence[Any] | None, count: int) -> list[Row]:
-        """So many entries after a position, in order: as many are read of each kind."""
+        """So many entries after a position, in order; the documents of these alone are read."""
         streams = [self._stream(kind, query, after, count) for kind, query in self.queries.items()]
-        merged = heapq.merge(*streams, key=lambda row: row[:4])
-        return [(*row[:4], self._entry(row)) for row in islice(merged, count)]
+        merged = list(islice(heapq.merge(*streams), count))
+        texts: dict[Key, str] = {}
+        for kind, query in self.queries.items():
+            own = [key for key in merged if entries.KINDS[key[2] - 1] == kind]
+            read = record_order.read(query, [(abs(number),) for *_, number in own], "document")
+            texts |= {key: _entry(kind, text) for key, (text,) in zip(own, read, strict=True)}
+        return [(key, texts[key]) for key in merged]
 
-    def _stream(self, kind: str, query: Query, after: Sequence[Any] | None, count: int) -> list[Row]:
+    def _stream(self, kind: str, query: Query, after: Sequence[Any] | None, count: int) -> list[Key]:
+        """What the next entries of a kind are sorted by; of one day the certain come first."""
+        model: Any = query.resource.model
         rank, sign = entries.KINDS.index(kind) + 1, -1 if self.descends else 1
-        rows = query.release.rows(select(query, rank, after, self.descends).limit(count))
-        days = [date.fromisoformat(str(day)).toordinal() for _, day, _, _ in rows]
-        return [(sign * day, vague, rank, sign * number, text) for day, (text, _, vague, number) in zip(days, rows, strict=True)]
-
-    def _entry(self, row: Row) -> str:
-        kind, text = entries.KINDS[row[2] - 1], row[-1]
-        if RESOURCES[kind] is TIMELINE:
-            return text
-        return json.dumps(entries.entry(kind, json.loads(text)), ensure_ascii=False, separators=(",", ":"))
+        keys = [(model.earliest, self.descends), (model.vague, False), (model.seq, self.descends)]
+        if after:
+            day, vague, of, number = after
+            # Of another kind, all entries of the day that are as certain come after the position, or all before it.
+            after = [day, vague, number if rank == of else 0 if (rank > of) != self.descends else GREATEST]
+        found = record_order.positions(query, keys, after, count)
+        days = [date.fromisoformat(str(day)).toordinal() for day, *_ in found]
+        return [(sign * day, vague, rank, sign * number) for day, (_, vague, number) in zip(days, found, strict=True)]
 
     def _position(self, row: Row) -> list[Any]:
-        day, vague, rank, number, _ = row
+        (day, vague, rank, number), _ = row
         return [date.fromordinal(abs(day)), vague, rank, abs(number)]
 
 
-def select(query: Query, rank: int, after: Sequence[Any] | None, descends: bool) -> Any:
-    """The select of documents and what they are sorted by, after a position; of one day the certain come first."""
-    model: Any = query.resource.model
-    keys = [(model.earliest, descends), (model.vague, False), (model.seq, descends)]
-    planned = plan(query, keys)
-    keys[-1] = (planned.number, descends)
-    rows = planned.select(model.document, *(column for column, _ in keys))
-    if after:
-        day, vague, of, number = after
-        # The condition on the day alone makes an index usable.
-        rows = rows.where(model.earliest <= day if descends else model.earliest >= day)
-        rows = rows.where(_beyond(keys, [day, vague, number]) if rank == of else _later(keys, day, vague, rank > of))
-    return rows.order_by(*(column.desc() if descends else column for column, descends in keys))
-
-
-def _later(keys: list[tuple[Any, bool]], day: date, vague: int, same: bool) -> Any:
-    """The rows of another kind that come after a day and its certainty; with `same`, also those that are equal in both."""
-    further = _beyond(keys[:2], [day, vague])
-    return further | ((keys[0][0] == day) & (keys[1][0] == vague)) if same else further
-
-
-def _beyond(keys: list[tuple[Any, bool]], after: list[Any]) -> Any:
-    """The rows that come after the row with these key values."""
-    (column, descends), value = keys[0], after[0]
-    further = column < value if descends else column > value
-    return further if len(keys) == 1 else further | ((column == value) & _beyond(keys[1:], after[1:]))
+def _entry(kind: str, text: str) -> str:
+    return text if RESOURCES[kind] is TIMELINE else dumps(entries.entry(kind, json.loads(text)))

@@ -24,6 +24,7 @@ from ..dataset.process_pool import ordered
 from ..dataset.sqlite_errors import sqlite_errors
 from ..query import record_sets
 from ..resources import BY_KIND, INDEXES, RESOURCES, TABLED
+from ..resources.timeline import TIMELINE
 from ..schema.versions import DRAFT
 from ..storage import full_text, packing, word_sets
 from ..storage.full_text import Vocabulary
@@ -163,15 +164,16 @@ def _fill(
     with suppress(DatasetError):  # a damaged manifest is reported by a rule, together with everything else
         rows = manifests.last_changes(dataset.published, dataset.moves)
         connection.executemany("INSERT INTO staged.published VALUES (?, ?, ?)", rows)
-    done, of = 0, sum(dataset.count(kind) for kind in BY_KIND)
+    done, entries, of = 0, 0, sum(dataset.count(kind) for kind in BY_KIND)
     version = f"{dataset.about.get('version')}{draft}"
     for made in dataset.walk(partial(batch, maker), map(partial(_dated, connection, version), dataset.chunks())):
         survey.add(made.survey)
         unresolved = next(iter(made.unresolved), unresolved)
         if not survey.findings:
-            for name, made_rows in made.rows.items():
+            for name, made_rows in made.numbered_on(entries):
                 connection.executemany(_into(name, maker.pack is not None), made_rows)
             connection.executemany("INSERT INTO staged.manifest VALUES (?, ?, ?)", made.digests)
+            entries += len(made.rows[table_name(TIMELINE.model)])
         done += made.count
         if progress:
             progress(f"loading {made.kind}", done, of)

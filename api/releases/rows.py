@@ -47,6 +47,16 @@ class Batch:
     survey: Survey = field(default_factory=Survey)
     unresolved: list[str] = field(default_factory=list)
 
+    def numbered_on(self, entries: int) -> Iterator[tuple[str, list[TableRow]]]:
+        """The rows by table; entries of the timeline, which each batch numbers from 1 on, come after so many before them."""
+        for name, rows in self.rows.items():
+            if name == table_name(TIMELINE.model):
+                yield name, [(number + entries, *others) for number, *others in rows]
+            elif name in {target for _, filters in indexed(TIMELINE) for _, target in filters}:
+                yield name, [(*others, number + entries) for *others, number in rows]
+            else:
+                yield name, rows
+
 
 class RowMaker:
     """What makes the rows of a dataset's records, `published` or to be examined; documents are packed if `pack` is given."""
@@ -111,14 +121,13 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMa
 
 def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, maker: RowMaker, shared: Record) -> None:
     """Makes the rows of an agreement's actions on the timeline; `shared` are the values that they have from the agreement."""
-    seq, id = numbered
-    for position, action in enumerate(timeline.actions(id, agreement)):
-        number = seq * timeline.MOST_ACTIONS + position
+    (seq, id), entries = numbered, made.rows[table_name(TIMELINE.model)]
+    for number, action in enumerate(timeline.actions(id, agreement), len(entries) + 1):
         entry = {**action, **derived_doubt(agreement, maker.dataset), "updated_in": shared["updated_in"]}
         document = stored(maker, rendering.dump(TIMELINE.schema, entry, maker.dataset))
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
-        made.rows[table_name(TIMELINE.model)].append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
+        entries.append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
         _add_index_rows(made.rows, TIMELINE, action, number, maker.dataset)
 
 

@@ -6,21 +6,17 @@ timeline's own table has an entry for each of them.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import peewee as pw
 
 from ..schema.fields import Choice, Edtf, Flag, Many, Record, Ref, Schema, Text
 from . import keys
 from .events import with_records
-from .filters import Arguments, DatedRow, Dates, SeqRange, Terms, Updated, Words, dated, each, within
+from .filters import DatedRow, Dates, Terms, Updated, Words, dated, each, within
 from .resource import Resource
 from .shared_filters import by_sources
 
 KINDS = ("events", "statements", "agreements")
-# An action's number is that of its agreement times this, plus its place there.
-MOST_ACTIONS = 10_000
 
 
 class TimelineEntry(DatedRow):
@@ -48,14 +44,6 @@ class TimelineEntrySchema(Schema):
     one_sided = Flag("Whether something in the record that it belongs to rests on one party's account alone.")
     updated_in = keys.UPDATED_IN
     links = keys.LINKS
-
-
-@dataclass(frozen=True)
-class UnorderedDates(Dates):
-    """The filter by date of a table that is not numbered in order of time."""
-
-    def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        return (condition for condition in super().where(model, table, arguments) if not isinstance(condition, SeqRange))
 
 
 def actions(id: str, agreement: Record) -> Iterator[Record]:
@@ -123,6 +111,6 @@ TIMELINE = Resource(
         Terms("agreement", "Changing this agreement, speaking of it, or done to it.", each("agreement"), "agreements"),
         *dated("date", single=True),
         *by_sources("timeline"),
-        UnorderedDates(),
+        Dates(),
     ),
 )

@@ -2,13 +2,12 @@
 
 from .base import Arguments, Catalog, Filter, Values, each, index_table, names, through, within
 from .columns import Ids, Updated, Words
-from .conditions import Holds, SeqRange
 from .dates import Before, Dates, OnDay, Span, day_columns
 from .lifecycles import ActionDates, InForce
 from .periods import Periods, dated, years
 from .quantities import Quantities, counted
 from .tables import DatedRow, Row, alias, snake
-from .terms import Terms
+from .terms import Holds, Terms
 
 __all__ = [
     "ActionDates",
@@ -25,7 +24,6 @@ __all__ = [
     "Periods",
     "Quantities",
     "Row",
-    "SeqRange",
     "Span",
     "Terms",
     "Updated",

@@ -14,8 +14,7 @@ from ...schema import edtf
 from ...schema.fields import Choice, Record
 from ...schema.query_fields import Day, Moment, Partial, QueryText, listed
 from .base import ANY_OF, MATCHES, Arguments, Catalog, Filter, Values
-from .conditions import SeqRange
-from .tables import Row, alias
+from .tables import Row
 
 DATE_MATCH, ROLE_MATCH = "date_match", "role_match"
 
@@ -142,12 +141,8 @@ class Dates(Filter):
         certain = self.certain(arguments)
         if begin := arguments.get("date_from") or arguments.get("on"):
             yield (model.certain_to if certain else model.latest) >= begin.earliest
-            if certain:
-                yield SeqRange(first=_first_certain(model, begin.earliest))
         if end := arguments.get("date_to") or arguments.get("on"):
             yield (model.certain_from if certain else model.earliest) <= end.latest
-            # `seq` follows the earliest day, so a scan can start at the end of the range.
-            yield SeqRange(last=_last(model, end.latest))
 
     def range(self, arguments: Arguments) -> tuple[date, date] | None:
         """The first and last day of the range; None without a range."""
@@ -169,19 +164,6 @@ class Dates(Filter):
             yield "on", "cannot go with date_from or date_to"
         if "date_from" in arguments and "date_to" in arguments and arguments["date_from"].earliest > arguments["date_to"].latest:
             yield "date_to", "lies before date_from"
-
-
-def _last(model: Any, day: date) -> Any:
-    """The `seq` of the last record whose earliest day is `day` or before."""
-    other = alias(model, "bound")
-    return other.select(other.seq).where(other.earliest <= day).order_by(other.earliest.desc(), other.seq.desc()).limit(1)
-
-
-def _first_certain(model: Any, day: date) -> Any:
-    """The lowest `seq` of a record that is certain to end on `day` or after."""
-    other = alias(model, "bound")
-    # `+ 0`: otherwise the databases look for the lowest number record by record, not in the index of the day.
-    return other.select(pw.fn.MIN(other.seq + 0)).where(other.certain_to >= day)
 
 
 def day_columns(text: str | None) -> dict[str, Any]:

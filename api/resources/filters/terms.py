@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import marshmallow as ma
 import peewee as pw
@@ -12,8 +12,16 @@ import peewee as pw
 from ...schema.fields import Choice, Record
 from ...schema.query_fields import QueryText, an_id, listed
 from .base import ALL_OF, ANY_OF, NONE_OF, Arguments, Catalog, Filter, Values
-from .conditions import Holds
 from .tables import Row
+
+
+class Holds(NamedTuple):
+    """A condition: a filter lists the record under at least one of `values`; if `negated`, under none; if `every`, under all."""
+
+    filter: str
+    values: tuple[str, ...]
+    negated: bool = False
+    every: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,11 +73,11 @@ class Terms(Filter):
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Holds]:
         if self.name in arguments:
-            yield Holds(self.name, table, tuple(arguments[self.name]))
+            yield Holds(self.name, tuple(arguments[self.name]))
         if every := tuple(arguments.get(f"{self.name}_all", ())):
-            yield Holds(self.name, table, every, every=len(every) > 1)
+            yield Holds(self.name, every, every=len(every) > 1)
         if f"{self.name}_not" in arguments:
-            yield Holds(self.name, table, tuple(arguments[f"{self.name}_not"]), negated=True)
+            yield Holds(self.name, tuple(arguments[f"{self.name}_not"]), negated=True)
 
     def clash(self, arguments: Arguments) -> Iterator[tuple[str, str]]:
         any_of = arguments.get(self.name, ())

@@ -11,13 +11,13 @@ from flask.testing import FlaskClient
 from support import explained, statements
 
 from api.config import Settings
-from api.query import planner, record_order, record_sets
+from api.query import record_order, record_sets
 from api.query.aggregation import aggregate
 from api.query.pagination import positions, total
 from api.query.parameters import aggregate_arguments, arguments
 from api.query.query import Query
 from api.releases import load
-from api.resources import INDEXES, RESOURCES, filters
+from api.resources import INDEXES, RESOURCES, TABLED, filters
 from api.resources.resource import Resource
 from api.storage import bits
 from api.storage.release import Release
@@ -114,7 +114,6 @@ def test_every_plan_finds_the_same(
     query = Query(events, arguments(events), parameters, store)
     grouped = Query(events, aggregate_arguments(events), {**parameters, "sort": ["count"], "by": ["type"]}, store)
     usual, groups = positions(query, query.keys, None, 2000), aggregate(grouped)
-    monkeypatch.setattr(planner, "FEW", few)
     monkeypatch.setattr(record_order, "MOST_GATHERED", few)
     assert positions(query, query.keys, None, 2000) == positions(query, query.keys, None, 2000) == usual
     assert aggregate(grouped) == groups
@@ -128,7 +127,7 @@ def test_the_set_of_a_value_holds_its_records(
 ) -> None:
     monkeypatch.setattr(record_sets, "FREQUENT", frequent)
     release, _ = load.load(Settings(dataset=request.getfixturevalue(dataset), data_dir=tmp_path / "data"))
-    for resource in RESOURCES:
+    for resource in TABLED:
         model: Any = resource.model
         assert numbers(record_sets.of_kind(release, resource.kind)) == {seq for (seq,) in release.rows(model.select(model.seq))}
         for filter in (filter for filter in resource.filters if isinstance(filter, filters.Terms)):
