@@ -9,8 +9,9 @@ from ...resources.filters import Terms
 from ...resources.resource import Resource
 from ...schema.fields import Record
 from ...storage.release import Release
-from .brief import Brief, brief
+from .brief import brief
 from .labels import label
+from .values import Sheet, entry
 
 SHOWN = 6
 FIRST = """
@@ -25,13 +26,13 @@ DOCUMENTS = "SELECT '{kind}', seq, document FROM {table} WHERE seq IN ({marks})"
 
 
 class RelatedList(NamedTuple):
-    """A list of records that refer to one: its name, its address, how many there are, and the first of them."""
+    """A list of records that refer to one: its name, its address, how many there are, and the first of them as HTML."""
 
     title: str
     what: str
     href: str
     total: int
-    entries: list[Brief]
+    entries: list[str]
 
 
 class Link(NamedTuple):
@@ -42,7 +43,7 @@ class Link(NamedTuple):
     filter: str
 
 
-def related(release: Release, links: Record) -> list[RelatedList]:
+def related(release: Release, sheet: Sheet, links: Record) -> list[RelatedList]:
     """The lists that a document links to, without those that are empty."""
     names = tuple(link_of(name, address) for name, address in links.items() if name != "self")
     if not names:
@@ -52,7 +53,8 @@ def related(release: Release, links: Record) -> list[RelatedList]:
     for number, total, record in sorted(release.execute(statement(names), *(id for _ in names for _ in range(3)))):
         found.setdefault(number, []).append(f"{names[number].kind} {record}")
         totals[number] = total
-    known = release.once_each("brief ", (record for records in found.values() for record in records), partial(briefs, release))
+    records = (record for records in found.values() for record in records)
+    known = release.once_each(f"entry {sheet.base}{sheet.pin} ", records, partial(entries, release, sheet))
     return [
         RelatedList(
             label(link.kind),
@@ -71,7 +73,7 @@ def in_order(resource: Resource, records: list[str]) -> list[str]:
     return records[::-1] if resource.order.startswith("-") else records
 
 
-def briefs(release: Release, records: list[str]) -> dict[str, Brief]:
+def entries(release: Release, sheet: Sheet, records: list[str]) -> dict[str, str]:
     """The entries of records, each named by its kind and number, all read by one statement."""
     numbers: dict[str, list[int]] = {}
     for kind, number in map(str.split, records):
@@ -79,7 +81,7 @@ def briefs(release: Release, records: list[str]) -> dict[str, Brief]:
     tables = {kind: BY_KIND[kind].model._meta.table_name for kind in numbers}
     every = [DOCUMENTS.format(kind=kind, table=tables[kind], marks=", ".join("?" * len(of))) for kind, of in numbers.items()]
     rows = release.execute(" UNION ALL ".join(every), *(number for of in numbers.values() for number in of))
-    return {f"{kind} {number}": brief(BY_KIND[kind], json.loads(document)) for kind, number, document in rows}
+    return {f"{kind} {number}": entry(sheet, brief(BY_KIND[kind], json.loads(document)), 3) for kind, number, document in rows}
 
 
 def link_of(name: str, address: str) -> Link:

@@ -21,11 +21,9 @@ def install(app: Flask) -> None:
     """Gives the templates their filters."""
     markup: tuple[Callable[..., str], ...] = (
         coded,
-        values.date,
         values.full_date,
         values.doubted,
         values.entries,
-        values.marks,
         values.reference,
     )
     plain = (label, words, number, in_words, values.by)
