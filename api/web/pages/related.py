@@ -1,7 +1,6 @@
 """What refers to a record: the first records of each list that its document links to, all in one statement."""
 
-import json
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 from ...resources import BY_KIND, INDEXES
@@ -9,9 +8,9 @@ from ...resources.filters import Terms
 from ...resources.resource import Resource
 from ...schema.fields import Record
 from ...storage.release import Release
-from .brief import brief
+from .entries import entries_of
 from .labels import label
-from .values import Sheet, entry
+from .values import Sheet
 
 SHOWN = 6
 FIRST = """
@@ -22,7 +21,6 @@ SELECT * FROM (
   FROM {index} WHERE value = ? ORDER BY record{way} LIMIT {shown}
 ) AS list{number}
 """
-DOCUMENTS = "SELECT '{kind}', seq, document FROM {table} WHERE seq IN ({marks})"
 
 
 class RelatedList(NamedTuple):
@@ -53,8 +51,7 @@ def related(release: Release, sheet: Sheet, links: Record) -> list[RelatedList]:
     for number, total, record in sorted(release.execute(statement(names), *(id for _ in names for _ in range(3)))):
         found.setdefault(number, []).append(f"{names[number].kind} {record}")
         totals[number] = total
-    records = (record for records in found.values() for record in records)
-    known = release.once_each(f"entry {sheet.base}{sheet.pin} ", records, partial(entries, release, sheet))
+    known = entries_of(release, sheet, (record for records in found.values() for record in records))
     return [
         RelatedList(
             label(link.kind),
@@ -71,17 +68,6 @@ def related(release: Release, sheet: Sheet, links: Record) -> list[RelatedList]:
 def in_order(resource: Resource, records: list[str]) -> list[str]:
     """Records, which are in the order of their numbers, in that of their kind's lists."""
     return records[::-1] if resource.order.startswith("-") else records
-
-
-def entries(release: Release, sheet: Sheet, records: list[str]) -> dict[str, str]:
-    """The entries of records, each named by its kind and number, all read by one statement."""
-    numbers: dict[str, list[int]] = {}
-    for kind, number in map(str.split, records):
-        numbers.setdefault(kind, []).append(int(number))
-    tables = {kind: BY_KIND[kind].model._meta.table_name for kind in numbers}
-    every = [DOCUMENTS.format(kind=kind, table=tables[kind], marks=", ".join("?" * len(of))) for kind, of in numbers.items()]
-    rows = release.execute(" UNION ALL ".join(every), *(number for of in numbers.values() for number in of))
-    return {f"{kind} {number}": entry(sheet, brief(BY_KIND[kind], json.loads(document)), 3) for kind, number, document in rows}
 
 
 def link_of(name: str, address: str) -> Link:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ...resources.doubt import NO_PROOF
 from ...schema.public_date import render
-from . import values
+from . import entries, values
 from .labels import label, words
 
 CODE = re.compile("`([^`]+)`")
@@ -23,7 +23,7 @@ def install(app: Flask) -> None:
         coded,
         values.full_date,
         values.doubted,
-        values.entries,
+        entries.entries,
         values.reference,
     )
     plain = (label, words, number, in_words, values.by)

@@ -11,7 +11,6 @@ from ...resources.doubt import date_words, exact, term
 from ...schema.fields import Record
 from ...schema.public_date import render
 from ...schema.shape import Node
-from .brief import Brief
 from .labels import CODES, label, unit, words
 from .nodes import head, is_date, is_reference, is_simple, present
 from .notes import place, spans
@@ -62,21 +61,6 @@ def _mark(number: int, cited: Record) -> str:
 
 def doubted(doubts: Iterable[str]) -> str:
     return "".join(f' <span class="doubt {word}">{word}</span>' for word in doubts)
-
-
-def entry(sheet: Sheet, item: Brief, level: int) -> str:
-    """A record in a list."""
-    line = [f"{item.act} {date(item.date)}".lstrip() if item.date else item.act, *map(escape, item.line)]
-    text = f'\n<p class="about">{escape(item.text)}</p>' if item.text else ""
-    name = reference(sheet, item.kind, {"id": item.id, "name": item.name})
-    return (
-        f'<li class="entry"><h{level}>{name}{doubted(item.doubts)}</h{level}>\n'
-        f'<p class="dim">{" · ".join(filter(None, line))}</p>{text}</li>\n'
-    )
-
-
-def entries(sheet: Sheet, items: Iterable[Brief], level: int = 3) -> str:
-    return "".join(entry(sheet, item, level) for item in items)
 
 
 def writer(node: Node) -> Writer:
