@@ -78,9 +78,12 @@ def title_of(about: Record, kind: str, asked: str) -> str:
     return f"{about['title']}: {kind}{f' ({unquote_plus(asked)})' if asked else ''}"
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `json.dumps` makes one in each call
+
+
 def dumps(value: Any) -> str:
     """Compact JSON text, keys as given."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)
 
 
 def xml(text: object) -> str:

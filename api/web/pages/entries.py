@@ -9,6 +9,7 @@ from ...storage.release import Release
 from .brief import Brief, brief
 from .values import Sheet, date, doubted, reference
 
+LEVEL = 3  # of the headings of entries below that of a section
 DOCUMENTS = "SELECT '{kind}', seq, document FROM {table} WHERE seq IN ({marks})"
 
 
@@ -23,11 +24,11 @@ def entry(sheet: Sheet, item: Brief, level: int) -> str:
     )
 
 
-def entries(sheet: Sheet, items: Iterable[Brief], level: int = 3) -> str:
+def entries(sheet: Sheet, items: Iterable[Brief], level: int = LEVEL) -> str:
     return "".join(entry(sheet, item, level) for item in items)
 
 
-def entries_of(release: Release, sheet: Sheet, records: Iterable[str], level: int = 3) -> Mapping[str, str]:
+def entries_of(release: Release, sheet: Sheet, records: Iterable[str]) -> Mapping[str, str]:
     """The entries of records, each named by its kind and number; those that are not known yet are read by one statement."""
 
     def read(missing: list[str]) -> dict[str, str]:
@@ -37,6 +38,6 @@ def entries_of(release: Release, sheet: Sheet, records: Iterable[str], level: in
         tables = {kind: BY_KIND[kind].model._meta.table_name for kind in numbers}
         every = [DOCUMENTS.format(kind=kind, table=tables[kind], marks=", ".join("?" * len(of))) for kind, of in numbers.items()]
         rows = release.execute(" UNION ALL ".join(every), *(number for of in numbers.values() for number in of))
-        return {f"{kind} {number}": entry(sheet, brief(BY_KIND[kind], json.loads(text)), level) for kind, number, text in rows}
+        return {f"{kind} {number}": entry(sheet, brief(BY_KIND[kind], json.loads(text)), LEVEL) for kind, number, text in rows}
 
-    return release.once_each(f"entry {level} {sheet.base}{sheet.pin} ", records, read)
+    return release.once_each(f"entry {sheet.base}{sheet.pin} ", records, read)

@@ -116,8 +116,8 @@ def render(query: Query) -> Response:
 def entries(query: Query, found: Sequence[Sequence[Any]]) -> list[str]:
     """The entries of the records at positions."""
     records = [f"{query.resource.kind} {position[-1]}" for position in found]
-    known = entries_of(query.release, Sheet(request.root_path, pin(), {}), records, 2)
-    return [known[record] for record in records]
+    known = entries_of(query.release, Sheet(request.root_path, pin(), {}), records)
+    return [known[record].replace("<h3>", "<h2>").replace("</h3>", "</h2>") for record in records]  # below the title of the page
 
 
 def drawn(kind: str, asked: Mapping[str, str], found: int) -> str | None:

@@ -13,6 +13,7 @@ from ...resources.doubt import NO_PROOF
 from ...schema.public_date import render
 from . import entries, values
 from .labels import label, words
+from .pictured import figure
 
 CODE = re.compile("`([^`]+)`")
 
@@ -21,9 +22,11 @@ def install(app: Flask) -> None:
     """Gives the templates their filters."""
     markup: tuple[Callable[..., str], ...] = (
         coded,
+        values.also_as,
         values.full_date,
         values.doubted,
         entries.entries,
+        figure,
         values.reference,
     )
     plain = (label, words, number, in_words, values.by)

@@ -63,6 +63,12 @@ def doubted(doubts: Iterable[str]) -> str:
     return "".join(f' <span class="doubt {word}">{word}</span>' for word in doubts)
 
 
+def also_as(shapes: Iterable[tuple[str, str]]) -> str:
+    """The names of other formats, each leading to its address."""
+    links = "".join([f' <a href="{escape(address)}">{name}</a>' for name, address in shapes])
+    return f'<p class="shapes"><span class="label">Also as</span>{links}</p>'
+
+
 def writer(node: Node) -> Writer:
     """Writes what a key holds."""
     if node.name == "citations":
