@@ -1,6 +1,6 @@
 """From a query to a page: its documents, a total, and the cursor of the next page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..resources import INDEXES
@@ -21,16 +21,21 @@ class Page:
     next: str | None
 
 
-def page(query: Query) -> Page:
-    """The page that `limit` and `cursor` ask for; with a limit of 0 the total alone."""
+def page(query: Query, show: Callable[[Query, list[Position]], list[str]] | None = None) -> Page:
+    """The page that `limit` and `cursor` ask for; with a limit of 0 the total alone.
+
+    What `show` gives for the records at positions takes the place of their documents, which are not read then.
+    """
     limit = query.values["limit"]
     if not limit:
         return Page([], total(query), None)
     found = positions(query, query.keys, query.after, limit + 1)
     following = query.next_cursor(found[limit - 1]) if len(found) > limit else None
-    numbers = [position[-1] for position in found[:limit]]
-    documents = query.release.documents(query.resource.model._meta.table_name, numbers)
-    return Page(documents, total(query), following)
+    return Page((show or _documents)(query, found[:limit]), total(query), following)
+
+
+def _documents(query: Query, found: list[Position]) -> list[str]:
+    return query.release.documents(query.resource.model._meta.table_name, (position[-1] for position in found))
 
 
 def total(query: Query) -> int:

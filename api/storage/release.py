@@ -92,4 +92,4 @@ def _short(key: str) -> str:
 def _size(value: Any) -> int:
     if isinstance(value, list | tuple):
         return len(value)
-    return 1 + value.bit_length() // 2048 if isinstance(value, int) else 1
+    return 1 + (value.bit_length() if isinstance(value, int) else len(value) * 8 if isinstance(value, str) else 0) // 2048

@@ -2,8 +2,10 @@
 
 import gzip
 import hashlib
+import itertools
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -352,6 +354,19 @@ def test_a_query_can_be_pinned_to_a_release_and_says_so(published: Published) ->
     assert refused.get_json()["errors"][0]["allowed"] == ["2.0.0", "1.0.0"]
     both = client.get("/v1/events?type=denial&limit=a&release=1.0.0").get_json()["errors"]
     assert [error["parameter"] for error in both] == ["limit"], "1.0.0 knows the type that 2.0.0 has withdrawn"
+
+
+@pytest.mark.parametrize("path", ["/events", "/events/2021-06-16-geneva-summit"])
+def test_a_page_leads_to_its_own_release_below_its_own_path_whichever_was_asked_for_before(
+    published: Published, path: str
+) -> None:
+    """The entries of records are kept for the pages that have them in common. Without its files a release is read as served."""
+    served = create_app(replace(published.settings, releases_dir=None)).test_client()
+    ids = {"": "2021-06-follow-up-talks", "?release=1.0.0": "2021-06-follow-up", "?release=2.0.0": "2021-06-follow-up-talks"}
+    for base, pin in itertools.product(("", "/data", ""), ids):
+        for client in (published.client, *([] if "1.0.0" in pin else [served])):
+            page = client.get(f"{path}{pin}", environ_overrides={"SCRIPT_NAME": base}).text
+            assert re.findall('<h[23]><a href="([^"]*follow-up[^"]*)"', page) == [f"{base}/events/{ids[pin]}{pin}"]
 
 
 def test_releases_are_listed_with_files_sums_and_lines_that_open_them(published: Published) -> None:

@@ -101,6 +101,9 @@ def test_a_record_that_is_asked_for_in_part_is_shown_in_part(client: FlaskClient
     page = tree(client, "/events/2021-06-16-geneva-summit?fields=participants")
     assert page.xpath("//section[@id='participants']")
     assert not page.xpath("//section[@id='quantities']")
+    uncited = tree(client, "/events/2021-06-16-geneva-summit?fields=summary")
+    assert uncited.xpath("//p[@class='lead']")
+    assert not uncited.xpath("//sup")
 
 
 @pytest.mark.parametrize(

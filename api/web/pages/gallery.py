@@ -76,5 +76,5 @@ def render(name: str, query: Query | Entries, programs: str) -> Response:
         narrow=f"{addresses.mounted(request.path)}?{urlencode({**asked, 'width': NARROW}, safe=',:')}",
         given=given(query.release, drawing.resource),
         records=f"/{drawing.kind}",
-        **controls(drawing.resource, arguments(name), first, asked, {}),
+        form=controls(drawing.resource, arguments(name), first, asked, {}),
     )

@@ -1,10 +1,9 @@
 """The page of a list: the filters as a form, the records found, counts that narrow them, and the pages of the result."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import marshmallow as ma
 from flask import Response, get_template_attribute, redirect, request
@@ -19,7 +18,7 @@ from ...query.citation import cite
 from ...query.pagination import by_match
 from ...query.pagination import page as read_page
 from ...query.parameters import arguments
-from ...query.parsing import joined
+from ...query.parsing import joined, query_string
 from ...query.query import Query
 from ...resources.filters import Terms, names
 from ...resources.resource import Resource
@@ -30,16 +29,27 @@ from ..finding import nearest_spelling
 from ..request_parameters import read_query, store
 from ..resources import FEW, coverage
 from ..responses import HTML, not_modified
-from .brief import brief
+from .entries import entries_of
 from .labels import layout
 from .pictured import picture
-from .render import page
+from .render import page, pin
+from .values import Sheet
 
 # Parameters that the form has no control for: of paging and of other shapes; what of them was asked for is kept.
 KEPT = ("fields", "facets", "include", "cite", "release", "limit")
 NO_CONTROL = (*KEPT, "cursor", "format", "expand", "spreadsheet", "sort")
 UNDRAWN = tuple(name for name in NO_CONTROL if name != "release")  # parameters that no picture has
 FIRST = ("q", "date_from", "date_to")  # what a form begins with besides the filters of the layout
+
+
+class Form(NamedTuple):
+    """The form of a list: its controls as HTML, those to begin with and the others; its orders, and what else was asked for."""
+
+    first: Markup
+    more: Markup
+    orders: tuple[str, ...]
+    order: str
+    kept: list[tuple[str, str]]
 
 
 class Control(NamedTuple):
@@ -59,8 +69,7 @@ def without_empty() -> Response | None:
     kept = [(name, value) for name, value in given if value]
     if len(kept) == len(given):
         return None
-    query = urlencode(kept, safe=",:/*")
-    return redirect(f"{addresses.mounted(request.path)}{f'?{query}' if query else ''}", 302)  # type: ignore[return-value]
+    return redirect(address(kept), 302)  # type: ignore[return-value]
 
 
 def list_page(resource: Resource) -> Response:
@@ -73,11 +82,12 @@ def list_page(resource: Resource) -> Response:
 
 
 def render(query: Query) -> Response:
-    resource, values, results = query.resource, query.values, read_page(query)
-    documents = [json.loads(text) for text in results.documents]
+    resource, values = query.resource, query.values
+    paths = [path for path in columns(resource, values["fields"]) if path != "id"] if "fields" in values else []
+    results = read_page(query, None if paths else entries)
     args = {name: joined(given) for name, given in request.args.lists()}
     counted = facets(query, args, addresses.mounted(request.path)) if "facets" in values else {}
-    paths = [path for path in columns(resource, values["fields"]) if path != "id"] if "fields" in values else []
+    parsed = [json.loads(text) for text in results.documents if paths]
     spelling = nearest_spelling(query.release, values["q"], resource.kind) if not results.total and "q" in values else None
     return page(
         "list",
@@ -86,9 +96,9 @@ def render(query: Query) -> Response:
         here=resource.kind,
         resource=resource,
         total=results.total,
-        entries=[] if paths else [brief(resource, document) for document in documents],
+        entries=Markup("" if paths else "".join(results.documents)),  # noqa: S704
         paths=paths,
-        rows=[(document, [cell_at(path.split("."))(document) for path in paths]) for document in documents if paths],
+        rows=[(document, [cell_at(path.split("."))(document) for path in paths]) for document in parsed],
         match=by_match(query),
         facets=counted.get("facets", {}),
         facets_cut=counted.get("facets_cut", {}),
@@ -96,11 +106,18 @@ def render(query: Query) -> Response:
         how=cite(query, addresses.root(), store().versions()) if "cite" in values else None,
         coverage=coverage(query) if results.total < FEW else None,
         spelling=spelling,
-        **form(resource, args, counted.get("facets", {})),
+        form=form(resource, args, counted.get("facets", {})),
         given=given(query.release, resource),
-        shapes=[(word, shape_address(word)) for word in formats_of(resource.kind)],
+        shapes=shapes(formats_of(resource.kind)),
         picture=drawn(resource.kind, args, results.total),
     )
+
+
+def entries(query: Query, found: Sequence[Sequence[Any]]) -> list[str]:
+    """The entries of the records at positions."""
+    records = [f"{query.resource.kind} {position[-1]}" for position in found]
+    known = entries_of(query.release, Sheet(request.root_path, pin(), {}), records)
+    return [known[record].replace("<h3>", "<h2>").replace("</h3>", "</h2>") for record in records]  # below the title of the page
 
 
 def drawn(kind: str, asked: Mapping[str, str], found: int) -> str | None:
@@ -111,20 +128,16 @@ def drawn(kind: str, asked: Mapping[str, str], found: int) -> str | None:
 def countable(resource: Resource, asked: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
     """What the records of a list are counted by first, and the address that counts them."""
     by = layout(resource).facets
-    query = urlencode({**asked, "facets": ",".join(by)}, safe=",:/*")
-    return by, f"{addresses.mounted(request.path)}?{query}"
+    return by, address({**asked, "facets": ",".join(by)}.items())
 
 
-def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> dict[str, Any]:
+def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> Form:
     """The form of a list."""
     return controls(resource, arguments(resource), (*FIRST, *layout(resource).filters), asked, counted)
 
 
-def controls(
-    resource: Resource, schema: ma.Schema, first: Sequence[str], asked: Mapping[str, str], counted: Record
-) -> dict[str, Any]:
-    """What a form is made of: a control for each parameter of a filter, those of `first` and what was asked
-    before the others, and the order.
+def controls(resource: Resource, schema: ma.Schema, first: Sequence[str], asked: Mapping[str, str], counted: Record) -> Form:
+    """A form with a control for each parameter of a filter, those of `first` and what was asked before the others.
 
     A control without a value and without values to offer is the same on every page.
     """
@@ -132,17 +145,17 @@ def controls(
     for name in written.keys() & (asked.keys() | counted.keys()):
         written[name] = as_html(control(resource, schema, name, asked.get(name, ""), counted.get(name, [])))
     before = dict.fromkeys(name for name in (*first, *asked) if name in written)
-    return {
-        "first": [written[name] for name in before],
-        "more": [html for name, html in written.items() if name not in before],
-        "sort": [f"{sign}{word}" for word in resource.sorts for sign in ("", "-") if "sort" in schema.load_fields],
-        "sorted": asked.get("sort", resource.order),
-        "kept": [(name, asked[name]) for name in KEPT if name in asked],
-    }
+    return Form(
+        Markup("".join([written.pop(name) for name in before])),  # noqa: S704
+        Markup("".join(written.values())),  # noqa: S704
+        tuple(f"{sign}{word}" for word in resource.sorts for sign in ("", "-") if "sort" in schema.load_fields),
+        asked.get("sort", resource.order),
+        [(name, asked[name]) for name in KEPT if name in asked],
+    )
 
 
 @cache
-def blank(resource: Resource, schema: ma.Schema) -> dict[str, Markup]:
+def blank(resource: Resource, schema: ma.Schema) -> dict[str, str]:
     """The controls of a form that nothing was asked with."""
     names = (name for name in schema.load_fields if name not in NO_CONTROL)
     return {name: as_html(control(resource, schema, name, "", [])) for name in names}
@@ -158,9 +171,8 @@ def control(resource: Resource, schema: ma.Schema, name: str, value: str, counts
     return Control(name, value, field.metadata["description"], allowed if value in ("", *allowed) else (), offered, kind)
 
 
-def as_html(control: Control) -> Markup:
-    html: Markup = get_template_attribute("pages/macros.html", "control")(control)
-    return html
+def as_html(control: Control) -> str:
+    return str(get_template_attribute("pages/macros.html", "control")(control))
 
 
 def given(release: Release, resource: Resource | None = None) -> list[tuple[str, str, str]]:
@@ -171,21 +183,27 @@ def given(release: Release, resource: Resource | None = None) -> list[tuple[str,
     for name, values in args.items():
         if name not in (*NO_CONTROL,):
             others = [(key, value) for key, rest in args.items() if key not in (name, "cursor") for value in rest]
-            query = urlencode(others, safe=",:/*")
             said = joined(values)
             if isinstance(filter := filters.get(name), Terms) and filter.kind:
                 ids = said.split(",")
                 called = called_so(release, filter, ids)
                 said = ", ".join(called.get(id, id) for id in ids)
-            found.append((name, said, f"{addresses.mounted(request.path)}{f'?{query}' if query else ''}"))
+            found.append((name, said, address(others)))
     return found
 
 
-def shape_address(word: str) -> str:
-    """The address of the same list in another format, without what that format cannot honour."""
-    dropped = ("facets", "include", "cite", *(() if word in ("json", "atom") else ("cursor", "limit")))
-    if word not in ("json", "ndjson", "csv"):
-        dropped = (*dropped, "fields")
-    kept = [(name, value) for name, value in request.args.items(multi=True) if word == "json" or name not in dropped]
-    query = urlencode([*kept, *([("format", word)] if word != "json" else [])], safe=",:/*")
-    return addresses.mounted(f"/v1{request.path}{f'?{query}' if query else ''}")
+def shapes(words: Iterable[str]) -> list[tuple[str, str]]:
+    """The same list in other formats, each with its address, without what that format cannot honour."""
+    given, found = list(request.args.items(multi=True)), []
+    for word in words:
+        dropped = ("facets", "include", "cite", *(() if word == "atom" else ("cursor", "limit")))
+        dropped = (*dropped, *(() if word in ("ndjson", "csv") else ("fields",)))
+        kept = [(name, value) for name, value in given if name not in dropped]
+        found.append((word, address(given if word == "json" else [*kept, ("format", word)], "/v1")))
+    return found
+
+
+def address(pairs: Iterable[tuple[str, str]], above: str = "") -> str:
+    """The address of this list with other parameters, below a path."""
+    query = query_string(pairs, ",:/*")
+    return addresses.mounted(f"{above}{request.path}{f'?{query}' if query else ''}")

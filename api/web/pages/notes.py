@@ -1,23 +1,19 @@
 """The sources of a page: each with its number, and the places in it that the record cites."""
 
-import json
 from dataclasses import dataclass, field
 
 from ...resources.cited import citations
 from ...resources.resource import Resource
 from ...schema.fields import Record
-from ...storage.release import Release
 
 
 @dataclass
 class Note:
-    """A cited source: its number on the page, the places in it that the record cites, who published it and when."""
+    """A cited source: its number on the page, and the places in it that the record cites."""
 
     number: int
     source: Record
     places: list[str] = field(default_factory=list)
-    publisher: str = ""
-    published: Record | None = None
 
 
 def numbered(resource: Resource, document: Record) -> list[Note]:
@@ -29,19 +25,6 @@ def numbered(resource: Resource, document: Record) -> list[Note]:
         if (where := place(cited)) and where not in note.places:
             note.places.append(where)
     return list(notes.values())
-
-
-def describe(release: Release, notes: list[Note]) -> None:
-    """Says of each source who published it, and when."""
-
-    def read(ids: list[str]) -> dict[str, tuple[str, Record | None]]:
-        select = f"SELECT document FROM sources WHERE id IN ({', '.join('?' * len(ids))})"  # noqa: S608  # marks alone
-        sources = (json.loads(document) for (document,) in release.execute(select, *ids))
-        return {source["id"]: (source["publisher"] or "", source["published"]) for source in sources}
-
-    known = release.once_each("source ", (note.source["id"] for note in notes), read)
-    for note in notes:
-        note.publisher, note.published = known[note.source["id"]]
 
 
 def place(cited: Record) -> str:

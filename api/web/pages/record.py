@@ -20,17 +20,17 @@ from .. import addresses
 from ..request_parameters import read_parameters
 from ..responses import HTML, gone_or_unknown, not_modified
 from ..signposts import of_record
+from .article import history, lead, referring, sources
 from .brief import brief
 from .labels import layout
-from .nodes import is_date, is_simple, present
-from .notes import describe, numbered
+from .nodes import is_date, is_simple
+from .notes import numbered
 from .pictured import picture
 from .related import related
 from .render import in_script, page, pin
-from .values import Sheet, Writer, full_date, section, writer
+from .values import Sheet, Writer, full_date, row, section, writer, written
 
 ELSEWHERE = ("id", "updated_in", "disputed", "one_sided")  # keys that the foot of a page shows, or its head
-HISTORY = "SELECT version, released, change, keys FROM changes WHERE kind = ? AND id = ? ORDER BY seq DESC"
 Writers = tuple[tuple[str, Writer], ...]
 
 
@@ -52,10 +52,19 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
     keys = {path.partition(".")[0] for path in fields or document}
     shown = {key: value for key, value in document.items() if key in keys}
     notes = numbered(resource, shown)
-    describe(release, notes)
-    lists = related(release, document["links"])
-    answered = any("?replies_to=" in one.href for one in lists)
     sheet = Sheet(request.root_path, pin(), {note.source["id"]: note.number for note in notes})
+    lists = related(release, sheet, document["links"])
+    answered = any("?replies_to=" in one.href for one in lists)
+    texts = [(node.name, shown[node.name]) for node in leading(resource) if shown.get(node.name)]
+    parts = {
+        "lead": lead(sheet, texts, shown.get("citations", ())),
+        "facts": written(facts(resource), sheet, shown),
+        "sections": written(sections(resource), sheet, shown),
+        "referring": referring(sheet, lists),
+        "sources": sources(sheet, release, notes),
+        "history": history(release, resource.kind, document["id"]),
+        "jsonld": embedded(resource, release, document),
+    }
     return page(
         "record",
         release,
@@ -65,13 +74,7 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         document=document,
         entry=brief(resource, document),
         remarks=[{**STATUS_REMARKS, **SIDE_REMARKS}[word] for word in terms(document)],
-        lead=[(node.name, shown[node.name]) for node in leading(resource) if shown.get(node.name)],
-        facts=written(facts(resource), sheet, shown),
-        sections=written(sections(resource), sheet, shown),
-        notes=notes,
-        related=lists,
-        history=history(release, resource.kind, document["id"]),
-        jsonld=embedded(resource, release, document),
+        **{name: Markup(html) for name, html in parts.items()},  # noqa: S704
         cite=cited(release, resource, document),
         leads_to={"cite-as": of_record(release, resource.kind, document["id"])},
         shapes=shapes(resource, document["id"]),
@@ -98,7 +101,7 @@ def facts(resource: Resource) -> Writers:
         *(node.name for node in leading(resource)),
     }
     simple = (node for node in shape(resource.schema) if is_simple(node) and node.name not in elsewhere)
-    return tuple((node.name, full_date if is_date(node) else writer(node)) for node in simple)
+    return tuple((node.name, row(node, full_date if is_date(node) else writer(node))) for node in simple)
 
 
 @cache
@@ -111,23 +114,10 @@ def sections(resource: Resource) -> Writers:
     return tuple((node.name, section(node)) for node in ordered)
 
 
-def written(writers: Writers, sheet: Sheet, shown: Record) -> list[tuple[str, Markup]]:
-    """The keys that there is something to show of, each with it."""
-    return [(name, Markup(write(sheet, shown[name]))) for name, write in writers if present(shown.get(name))]  # noqa: S704
-
-
-def history(release: Release, kind: str, id: str) -> list[Record]:
-    """The releases in which a record changed, and in which of its keys."""
-    return [
-        {"version": version, "released": released, "change": change, "keys": keys.split(",") if keys else []}
-        for version, released, change, keys in release.execute(HISTORY, kind, id)
-    ]
-
-
-def embedded(resource: Resource, release: Release, document: Record) -> Markup:
+def embedded(resource: Resource, release: Release, document: Record) -> str:
     """The record as JSON-LD in a script element."""
     listing = Listing(resource, release, iter(()), addresses.root().rstrip("/"), "", None, None)
-    return Markup(in_script(whole(listing, document)))  # noqa: S704
+    return in_script(whole(listing, document))
 
 
 def cited(release: Release, resource: Resource, document: Record) -> Record | None:

@@ -1,7 +1,6 @@
 """What refers to a record: the first records of each list that its document links to, all in one statement."""
 
-import json
-from functools import cache, partial
+from functools import cache
 from typing import NamedTuple
 
 from ...resources import BY_KIND, INDEXES
@@ -9,8 +8,9 @@ from ...resources.filters import Terms
 from ...resources.resource import Resource
 from ...schema.fields import Record
 from ...storage.release import Release
-from .brief import Brief, brief
+from .entries import entries_of
 from .labels import label
+from .values import Sheet
 
 SHOWN = 6
 FIRST = """
@@ -21,17 +21,16 @@ SELECT * FROM (
   FROM {index} WHERE value = ? ORDER BY record{way} LIMIT {shown}
 ) AS list{number}
 """
-DOCUMENTS = "SELECT '{kind}', seq, document FROM {table} WHERE seq IN ({marks})"
 
 
 class RelatedList(NamedTuple):
-    """A list of records that refer to one: its name, its address, how many there are, and the first of them."""
+    """A list of records that refer to one: its name, its address, how many there are, and the first of them as HTML."""
 
     title: str
     what: str
     href: str
     total: int
-    entries: list[Brief]
+    entries: list[str]
 
 
 class Link(NamedTuple):
@@ -42,7 +41,7 @@ class Link(NamedTuple):
     filter: str
 
 
-def related(release: Release, links: Record) -> list[RelatedList]:
+def related(release: Release, sheet: Sheet, links: Record) -> list[RelatedList]:
     """The lists that a document links to, without those that are empty."""
     names = tuple(link_of(name, address) for name, address in links.items() if name != "self")
     if not names:
@@ -52,7 +51,7 @@ def related(release: Release, links: Record) -> list[RelatedList]:
     for number, total, record in sorted(release.execute(statement(names), *(id for _ in names for _ in range(3)))):
         found.setdefault(number, []).append(f"{names[number].kind} {record}")
         totals[number] = total
-    known = release.once_each("brief ", (record for records in found.values() for record in records), partial(briefs, release))
+    known = entries_of(release, sheet, (record for records in found.values() for record in records))
     return [
         RelatedList(
             label(link.kind),
@@ -69,17 +68,6 @@ def related(release: Release, links: Record) -> list[RelatedList]:
 def in_order(resource: Resource, records: list[str]) -> list[str]:
     """Records, which are in the order of their numbers, in that of their kind's lists."""
     return records[::-1] if resource.order.startswith("-") else records
-
-
-def briefs(release: Release, records: list[str]) -> dict[str, Brief]:
-    """The entries of records, each named by its kind and number, all read by one statement."""
-    numbers: dict[str, list[int]] = {}
-    for kind, number in map(str.split, records):
-        numbers.setdefault(kind, []).append(int(number))
-    tables = {kind: BY_KIND[kind].model._meta.table_name for kind in numbers}
-    every = [DOCUMENTS.format(kind=kind, table=tables[kind], marks=", ".join("?" * len(of))) for kind, of in numbers.items()]
-    rows = release.execute(" UNION ALL ".join(every), *(number for of in numbers.values() for number in of))
-    return {f"{kind} {number}": brief(BY_KIND[kind], json.loads(document)) for kind, number, document in rows}
 
 
 def link_of(name: str, address: str) -> Link:

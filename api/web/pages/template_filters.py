@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from ...resources.doubt import NO_PROOF
 from ...schema.public_date import render
-from . import values
+from . import entries, values
 from .labels import label, words
+from .pictured import figure
 
 CODE = re.compile("`([^`]+)`")
 
@@ -21,11 +22,11 @@ def install(app: Flask) -> None:
     """Gives the templates their filters."""
     markup: tuple[Callable[..., str], ...] = (
         coded,
-        values.date,
+        values.also_as,
         values.full_date,
         values.doubted,
-        values.entries,
-        values.marks,
+        entries.entries,
+        figure,
         values.reference,
     )
     plain = (label, words, number, in_words, values.by)

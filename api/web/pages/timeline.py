@@ -13,7 +13,7 @@ from ..request_parameters import read_timeline
 from ..responses import HTML, not_modified
 from .brief import Brief, at, doubts
 from .labels import words
-from .listing import controls, drawn, given, shape_address, without_empty
+from .listing import controls, drawn, given, shapes, without_empty
 from .render import page
 
 FIRST = ("q", "date_from", "date_to", "kind", "actor", "topic")
@@ -38,9 +38,9 @@ def timeline_page() -> Any:
         kinds=timeline.totals(),
         match=timeline.by_match(),
         entries=[entry(json.loads(text)) for text in results.documents],
-        **controls(TIMELINE, timeline_arguments(), FIRST, asked, {}),
+        form=controls(TIMELINE, timeline_arguments(), FIRST, asked, {}),
         given=given(timeline.release, TIMELINE),
-        shapes=[(word, shape_address(word)) for word in FORMATS],
+        shapes=shapes(FORMATS),
         picture=drawn("timeline", asked, results.total),
     )
 

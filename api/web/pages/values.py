@@ -11,7 +11,6 @@ from ...resources.doubt import date_words, exact, term
 from ...schema.fields import Record
 from ...schema.public_date import render
 from ...schema.shape import Node
-from .brief import Brief
 from .labels import CODES, label, unit, words
 from .nodes import head, is_date, is_reference, is_simple, present
 from .notes import place, spans
@@ -64,19 +63,10 @@ def doubted(doubts: Iterable[str]) -> str:
     return "".join(f' <span class="doubt {word}">{word}</span>' for word in doubts)
 
 
-def entry(sheet: Sheet, item: Brief, level: int) -> str:
-    """A record in a list."""
-    line = [f"{item.act} {date(item.date)}".lstrip() if item.date else item.act, *map(escape, item.line)]
-    text = f'\n<p class="about">{escape(item.text)}</p>' if item.text else ""
-    name = reference(sheet, item.kind, {"id": item.id, "name": item.name})
-    return (
-        f'<li class="entry"><h{level}>{name}{doubted(item.doubts)}</h{level}>\n'
-        f'<p class="dim">{" · ".join(filter(None, line))}</p>{text}</li>\n'
-    )
-
-
-def entries(sheet: Sheet, items: Iterable[Brief], level: int = 3) -> str:
-    return "".join(entry(sheet, item, level) for item in items)
+def also_as(shapes: Iterable[tuple[str, str]]) -> str:
+    """The names of other formats, each leading to its address."""
+    links = "".join([f' <a href="{escape(address)}">{name}</a>' for name, address in shapes])
+    return f'<p class="shapes"><span class="label">Also as</span>{links}</p>'
 
 
 def writer(node: Node) -> Writer:
@@ -89,28 +79,30 @@ def writer(node: Node) -> Writer:
     return (lambda sheet, value: ", ".join(one(sheet, item) for item in value)) if node.many else one
 
 
+def row(node: Node, write: Writer) -> Writer:
+    """Writes a key in a table of facts; `write` writes what it holds."""
+    return _between(f"<div><dt>{label(node.name)}</dt><dd>", write, "</dd></div>\n")
+
+
 def section(node: Node) -> Writer:
-    """Writes what a key holds as the content of a section of its own."""
-    if node.many and not is_simple(node):
-        return _items(node)
-    if node.parts and not is_simple(node):
-        return _table(node)
-    write = writer(node)
-    return lambda sheet, value: f"<p>{write(sheet, value)}</p>"
+    """Writes a key as a section of its own."""
+    simple = is_simple(node)
+    write = _between("<p>", writer(node), "</p>") if simple else _items(node) if node.many else _table(node)
+    return _between(f'<section id="{node.name}">\n<h2>{label(node.name)}</h2>\n', write, "\n</section>\n")
+
+
+def _between(before: str, write: Writer, after: str) -> Writer:
+    return lambda sheet, value: f"{before}{write(sheet, value)}{after}"
 
 
 def _table(node: Node) -> Writer:
-    parts = [(part.name, label(part.name), writer(part)) for part in node.parts if part.name != "citations"]
+    rows = [(part.name, row(part, writer(part))) for part in node.parts if part.name != "citations"]
+    return lambda sheet, item: f'<dl class="facts">{written(rows, sheet, item)}</dl>{marks(sheet, item.get("citations") or ())}'
 
-    def write(sheet: Sheet, item: Record) -> str:
-        rows = (
-            f"<div><dt>{called}</dt><dd>{write(sheet, item[name])}</dd></div>\n"
-            for name, called, write in parts
-            if present(item[name])
-        )
-        return f'<dl class="facts">{"".join(rows)}</dl>{marks(sheet, item.get("citations") or ())}'
 
-    return write
+def written(writers: Iterable[tuple[str, Writer]], sheet: Sheet, shown: Record) -> str:
+    """The keys of a mapping that there is something to show of, each written."""
+    return "".join([write(sheet, value) for name, write in writers if present(value := shown.get(name))])
 
 
 def _one(node: Node) -> Writer:
