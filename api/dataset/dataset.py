@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ..resources import BY_KIND
-from ..resources.actors import tenure
+from ..resources.actors import is_bounded, tenure
 from ..schema import edtf
 from ..schema.fields import Record
 from ..schema.versions import DRAFT, VERSION, version_key
@@ -143,9 +143,9 @@ class Dataset:
         return tuple(seen)[1:]
 
     def _offices(self, actor: str, day: str) -> list[Record]:
-        """The offices that an actor held on a date, each with its organization."""
-        on = edtf.bounds(day)
-        held = (role for role in self.record("actors", actor)["roles"] if (span := tenure(role)) and span.meets(on))
+        """The offices that an actor held on a date, each with its organization; none that may have been over for years."""
+        on, roles = edtf.bounds(day), filter(is_bounded, self.record("actors", actor)["roles"])
+        held = (role for role in roles if (span := tenure(role)) and span.meets(on))
         return [{"title": role["title"], "organization": self._organization(role)} for role in held]
 
     def _organization(self, role: Record) -> Record | None:
