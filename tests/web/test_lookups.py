@@ -167,6 +167,12 @@ def test_equivalents_of_the_dataset_are_found_and_marked(client: FlaskClient) ->
     assert body["data"][0]["highlight"] == "<mark>Dissolution</mark> of the <mark>Soviet</mark> <mark>Union</mark>"
 
 
+@pytest.mark.parametrize(("text", "id"), [("Soviet premier", "alexei-kosygin"), ("premier of the USSR", "alexei-kosygin")])
+def test_the_head_of_a_government_is_found_as_premier(client: FlaskClient, text: str, id: str) -> None:
+    body = client.get("/v1/search", query_string={"q": text, "kind": "actors", "limit": 1}).get_json()
+    assert [hit["id"] for hit in body["data"]] == [id]
+
+
 @pytest.mark.parametrize("text", ["nuclear banana", "nuclear kanama"])
 def test_no_other_word_is_taken_for_a_misspelling(client: FlaskClient, text: str) -> None:
     assert client.get("/v1/search", query_string={"q": text}).get_json()["meta"]["spelling"] is None
