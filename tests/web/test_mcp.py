@@ -446,6 +446,13 @@ def test_who_led_is_answered_with_the_offices_that_were_and_says_that_this_was_n
     assert all(one["sources"] for one in answer["results"])
 
 
+def test_an_earlier_term_in_the_same_office_is_not_told_for_a_later_day(client: FlaskClient) -> None:
+    """Putin was prime minister in 1999, of which one day is attested, and from 2008 to 2012."""
+    for day, term in (("2010", "from"), ("1999-11-02", "term")):
+        (held,) = call(client, "who_held", office="Prime Minister of Russia", person="Putin", day=day)["results"]
+        assert term in held
+
+
 def test_a_term_of_which_the_end_was_not_read_is_neither_open_nor_sure(client: FlaskClient) -> None:
     (held,) = call(client, "who_held", person="jake-sullivan", day="2024-02")["results"]
     assert held["certainty"].startswith("possible")

@@ -135,7 +135,11 @@ def roles(actor: Record, tenure: HeldRole, days: Days | None) -> list[Record]:
 
 
 def _meets(role: Record, tenure: HeldRole) -> bool:
-    """Whether a role is the one that a tenure was made of: it begins on the same day, or has no beginning."""
+    """Whether a role is the one that a tenure was made of: it begins and ends on the same days, or is attested within it."""
     begins = (role["from"] or {}).get("earliest")
     ends = (role["to"] or {}).get("latest")
+    if not (role["from"] or role["to"]):
+        attested = role["attested"] or {}
+        begins, ends = attested.get("earliest") or tenure.earliest, attested.get("latest") or tenure.latest
+        return bool(attested) and tenure.earliest <= begins and ends <= tenure.latest
     return (begins is None or begins == tenure.earliest) and (ends is None or ends == tenure.latest)
