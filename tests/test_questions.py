@@ -99,7 +99,9 @@ def test_what_was_signed_but_never_in_force(client: FlaskClient) -> None:
 def test_an_entry_into_force_that_was_not_read_is_not_denied(client: FlaskClient) -> None:
     unknown = ask(client, "/v1/agreements", status="unknown")
     assert set(ids(unknown)) == UNREAD
-    assert {d["status"]["detail"] for d in unknown} == {"Unknown: no entry into force was read."}
+    assert {d["status"]["detail"] for d in unknown} == {
+        "Unknown: the sources cited here do not say whether and when it entered into force."
+    }
 
 
 UNREAD = {
@@ -165,10 +167,10 @@ def test_the_answer_says_that_the_party_was_bound_on_the_day(client: FlaskClient
         (NEW_START, "ended", "expired"),
         ("salt-ii-treaty", "never_in_force", "Never entered into force"),
         ("cfe-treaty", "suspended", "left by Russia"),
-        ("open-skies-treaty", "in_force", "left by United States"),
-        (INF, "ended", "left by United States"),
+        ("open-skies-treaty", "in_force", "left by the United States"),
+        (INF, "ended", "left by the United States"),
         (PLUTONIUM, "ended", "left by Russia"),
-        ("jcpoa", "adopted", "left by United States"),
+        ("jcpoa", "adopted", "left by the United States"),
         ("joint-statement-strategic-stability-2021", "adopted", "does not enter into force"),
         ("nord-stream-2-sanctions-waiver-2021", "announced", "does not enter into force"),
     ],

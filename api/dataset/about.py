@@ -39,6 +39,12 @@ class Side(Schema):
     actors = Many("The actors that are this side, one after another.", Text("Id of an actor."), required=True)
 
 
+class Called(Schema):
+    called = Text("What people say: `Soviet leader`.", required=True)
+    offices = Many("The titles of the offices that they may mean.", Text("A title, as roles have it."), required=True)
+    note = Text("Why it is no office, and which ones are meant.", required=True)
+
+
 class OfficialList(Schema):
     name = Text("What it is called in official_rows.csv.", required=True)
     file = Text("The file of its extract.", required=True)
@@ -63,6 +69,7 @@ class AboutSchema(Schema):
     keywords = Many("Words to find it by.", Text("A word."))
     extends = Many("Event types taken from the codebook that ships with the program.", Text("Id of an event type."))
     equivalents = Many("Words that search takes for each other.", Text("Two or more, with = between them."))
+    no_offices = Many("What people call an office that is none, as `who_held` is asked for it.", One("One.", Called))
     questions = Many("Questions for the home page and the documents; the first ones with their answers.", One("One.", Question))
     colours = One("The colour of links and marks.", Colours)
     sides = Many("The two sides, where it is about two: for double codings, and for their meetings.", One("A side.", Side))

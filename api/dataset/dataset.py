@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from ..resources import BY_KIND
-from ..resources.actors import existence, tenure
+from ..resources.actors import existence, is_bounded, tenure
 from ..schema import edtf
 from ..schema.fields import Record
 from ..schema.versions import DRAFT, VERSION, version_key
@@ -145,13 +145,13 @@ class Dataset:
         return tuple(seen)[1:]
 
     def offices(self, actor: str, day: str) -> list[Record]:
-        """The offices that an actor held on a date, each with its organization."""
+        """The offices that an actor held on a date, each with its organization; none that may have been over for years."""
         terms = self.terms(actor)
         return [office for span, office in terms if span.meets(edtf.bounds(day))] if terms else []
 
     def _terms(self, actor: str) -> list[tuple[edtf.Bounds, Record]]:
         """When an actor held each office, with the office as documents have it."""
-        terms = ((tenure(role), role) for role in self.record("actors", actor)["roles"])
+        terms = ((tenure(role), role) for role in filter(is_bounded, self.record("actors", actor)["roles"]))
         return [(span, {"title": role["title"], "organization": self._organization(role)}) for span, role in terms if span]
 
     def _exists(self, actor: str) -> edtf.Bounds:

@@ -24,6 +24,7 @@ MOST_PARAGRAPHS = 100_000
 CIRCLE = 50  # records of a circle that are named
 # The date with which an id begins.
 DATE_OF_ID = re.compile(r"([0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?)(?=-)")
+NAMING = re.compile(r"(?<![\w/.:=-])[a-z0-9]+(?:-[a-z0-9]+){2,}(?![\w/-])")  # what may be the id of a record, in a text
 LONGEST_QUOTE = 60  # words; a longer quote would be copying
 SPANS = (("start", "end"), ("date", "until"))  # keys of a mapping that has a beginning and an end
 DatasetRule = Callable[[Dataset, Statistics], Iterator[Finding]]  # run once all records were examined
@@ -34,6 +35,15 @@ def references_exist(id: str, entry: Entry, dataset: Dataset) -> Iterator[Findin
     for path, kind, other in entry.found.refs:
         if not dataset.has(kind, other):
             yield replace(entry.finding(path, f"{other!r} is not among the {kind}"), sought=(kind, other))
+
+
+def texts_name_records_by_title(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """A text that people read has no ids: it says what a record is called, and the keys for it refer to it."""
+    for key, text in entry.record.items():
+        if type(text) is str and " " in text and text.count("-") > 1:
+            for other in NAMING.findall(text):
+                if kind := next((kind for kind in BY_KIND if dataset.has(kind, other)), None):
+                    yield entry.finding((key,), f"{other!r} is an id of {kind}: readers need its title")
 
 
 def ids_claim_no_more_than_their_date(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
@@ -226,6 +236,7 @@ def _of(*kinds: str) -> Callable[[Resource], bool]:
 # Each rule with the kinds whose records it examines; a new kind gets those that its schema and attributes call for.
 RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
     (references_exist, _every),
+    (texts_name_records_by_title, _every),
     (ids_claim_no_more_than_their_date, happens_on_a_date),
     (open_dates_say_why, _with_keys("note")),
     (citations_are_exact, _every),

@@ -118,13 +118,17 @@ def tenures(actor: Record, catalog: Catalog | None = None) -> Iterator[Span]:
 
 
 def served(actor: Record, day: str) -> Iterator[str]:
-    """Where an actor may have held an office on a date; an office attested on some day that nothing bounds is left out."""
+    """Where an actor may have held an office on a date."""
     on = edtf.bounds(day)
-    for role in actor["roles"]:
-        dated = role["start"] or role["end"] or (role["attested"] and not edtf.is_open(role["attested"]))
-        spans = [span.possible for span in tenures({"roles": [role]}) if dated]
+    for role in filter(is_bounded, actor["roles"]):
+        spans = [span.possible for span in tenures({"roles": [role]})]
         if role["organization"] and any(span.meets(on) for span in spans):
             yield role["organization"]
+
+
+def is_bounded(role: Record) -> bool:
+    """Whether something bounds when a role was held: one attested on some day up to 2021 may have been over for years."""
+    return bool(role["start"] or role["end"] or (role["attested"] and not edtf.is_open(role["attested"])))
 
 
 def widened(span: edtf.Bounds) -> edtf.Bounds:

@@ -21,7 +21,7 @@ STATES = {
 # Kinds of agreements that are made by being adopted or announced; an entry into force, if there is one, counts all the same.
 WITHOUT_ENTRY = ("joint_statement", "communique", "understanding", "unilateral_instrument")
 SIGNED = ("signed", "opened_for_signature", "ratified")
-NO_ENTRY = "no entry into force was read"
+NO_ENTRY = "the sources cited here do not say whether and when it entered into force"
 Names = Callable[[str], str]  # what an actor is called
 
 
@@ -98,11 +98,11 @@ def _by_actions(agreement: Record, day: date) -> Standing:
     if agreement["kind"] not in WITHOUT_ENTRY and ("adopted" not in kinds or kinds.intersection(SIGNED)):
         return Standing("unknown", missing=NO_ENTRY)
     if "entered_into_force" in kinds:
-        return Standing("unknown", missing="no entry into force between two parties was read")
+        return Standing("unknown", missing="the sources cited here do not say when it entered into force between two parties")
     for state, making in (("adopted", ("adopted", *SIGNED)), ("announced", ("announced", "proposed"))):
         if made := _done(agreement, making, day):
             return Standing(state, made[0]["date"], by=tuple(made[0]["by"]))
-    return Standing("unknown", missing="no adoption up to this day was read")
+    return Standing("unknown", missing="the sources cited here tell of no adoption up to this day")
 
 
 def _done(agreement: Record, kinds: tuple[str, ...], day: date) -> list[Record]:
@@ -151,4 +151,9 @@ def _ending(found: Standing, whom: str) -> str:
 def _whom(agreement: Record, by: tuple[str, ...], names: Names) -> str:
     """` by Russia, ...`: the parties among those who acted, or all of them where none is a party."""
     parties = [actor for actor in by if actor in agreement["parties"]]
-    return f" by {', '.join(names(actor) for actor in parties or by)}" if by else ""
+    return f" by {', '.join(_in_a_sentence(names(actor)) for actor in parties or by)}" if by else ""
+
+
+def _in_a_sentence(name: str) -> str:
+    """The name of a state with its article: `the United States`, `the Soviet Union`, `Russia`."""
+    return f"the {name}" if name.startswith("United ") or name.endswith(" Union") else name

@@ -105,12 +105,24 @@ def changed(parameters: Parameters, *, newest_first: bool = False) -> Changes:
         Changed.select(Changed.seq, *CHANGE).where(Changed.seq > 0, *conditions).order_by(order).limit(limit + 1)
     )
     changes = [as_change(tuple(values)) for _, *values in rows[:limit]]
+    titles = _titles(parameters.release, changes)
     for change in changes:
+        change["title"] = titles.get((change["kind"], change["id"]))
         change["href"] = addresses.item(change["kind"], change["id"])
     if not len(rows) > limit > 0:
         return Changes(changes, None)
     position = [rows[limit - 1][0]]
     return Changes(changes, parameters.next_cursor([changes[-1]["released"], *position] if newest_first else position))
+
+
+def _titles(release: Release, changes: Sequence[Record]) -> dict[tuple[str, str], str]:
+    """What the records are called that are there still, by kind and id."""
+    found: dict[tuple[str, str], str] = {}
+    for kind in {change["kind"] for change in changes}:
+        model, ids = BY_KIND[kind].model, [change["id"] for change in changes if change["kind"] == kind]
+        rows = release.rows(model.select(model.id, model.called).where(model.id.in_(ids)))
+        found |= {(kind, id): called for id, called in rows}
+    return found
 
 
 def _conditions(parameters: Parameters) -> list[Any]:
@@ -135,7 +147,7 @@ def _feed(release: Release, head: Head, changes: list[Record]) -> Iterator[str]:
         for change, address in zip(changes, links, strict=True):
             name = f"{change['kind']}/{change['id']}"
             text = ", ".join(change["keys"]) or change["to"] or change["reason"] or change["change"]
-            title = f"{change['change']}: {name}"
+            title = f"{change['change']}: {change['title'] or name} ({change['kind']})"
             yield entry(tag(release.about, "changes", f"{change['version']}/{name}"), title, change["released"], address, text)
 
     return feed(release.about, head, entries())

@@ -30,6 +30,7 @@ def test_a_sound_dataset_has_no_findings(small: Path) -> None:
         (EVENT, "value: 93", "value: many", f"{EVENT}:19: quantities[0].value: 'many' is not a number"),
         (EVENT, "title: Summit in Geneva", "title:", f"{EVENT}:1: title: is empty"),
         ("sources/report.yaml", "paragraphs: 4\n", "paragraphs: 5\nparagraphs: 4\n", "sources/report.yaml:8: paragraphs: duplicate key"),
+        (EVENT, "title: Summit in Geneva", "title: Summit (see strategic-stability, 2021-06-16-geneva-summit)", f"{EVENT}:1: title: '2021-06-16-geneva-summit' is an id of events: readers need its title"),
         (EVENT, "title: Summit in Geneva\n", "title: a\ntitle: b\n", f"{EVENT}:2: title: duplicate key"),
         (EVENT, "citations:\n  - source: report\n    paragraphs:\n      - 1\n", "", f"{EVENT}:1: citations: is missing"),
         (EVENT, "date: '2021-06-16'", "date: 2021-02-30", f"{EVENT}:4: date: '2021-02-30' is not an EDTF date"),

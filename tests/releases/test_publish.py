@@ -315,6 +315,11 @@ def test_changes_say_what_happened_to_every_record(published: Published) -> None
         ("event-types", "denial"): ("withdrawn", [], None, "Never used."),
     }
     assert body["meta"]["total"] == 5
+    titles = {c["id"]: c["title"] for c in body["data"]}
+    assert titles["arctic"] == published.client.get("/v1/topics/arctic").get_json()["data"]["name"]
+    assert titles["2021-06-follow-up"] is titles["denial"] is None
+    page = published.client.get("/changes?since=1.0.0").text
+    assert f">{titles['arctic']}</a>" in page
     by_day = published.client.get("/v1/changes?since=2021-08").get_json()["data"]
     assert by_day == body["data"]
     written = json.loads((published.settings.releases_dir / "2.0.0" / "changes.json").read_text())
@@ -323,6 +328,7 @@ def test_changes_say_what_happened_to_every_record(published: Published) -> None
     feed = feedparser.parse(published.client.get("/v1/changes?since=1.0.0&format=atom").text)
     assert not feed.bozo
     assert len(feed.entries) == 5
+    assert f"created: {titles['arctic']} (topics)" in [entry.title for entry in feed.entries]
 
 
 def test_updated_since_and_updated_in_agree_with_the_changes(published: Published) -> None:

@@ -155,10 +155,22 @@ def test_an_event_is_found_by_what_its_place_lies_in(client: FlaskClient) -> Non
         assert "2025-08-15-anchorage-summit" in [hit["id"] for hit in hits(client, path)]
 
 
+def test_an_office_that_may_long_have_been_over_is_not_given_as_held_on_the_day(client: FlaskClient) -> None:
+    """Attested on some day up to that of an article which calls it past: nobody knows whether it was held then."""
+    told = client.get("/v1/statements/2021-05-kendall-taylor-shullman-incremental-approach").get_json()["data"]
+    assert [speaker["offices"] for speaker in told["speakers"]] == [[], []]
+
+
 def test_equivalents_of_the_dataset_are_found_and_marked(client: FlaskClient) -> None:
     body = client.get("/v1/search?q=collapse of the USSR").get_json()
     assert body["data"][0]["id"] == "dissolution-of-the-soviet-union"
     assert body["data"][0]["highlight"] == "<mark>Dissolution</mark> of the <mark>Soviet</mark> <mark>Union</mark>"
+
+
+@pytest.mark.parametrize(("text", "id"), [("Soviet premier", "alexei-kosygin"), ("premier of the USSR", "alexei-kosygin")])
+def test_the_head_of_a_government_is_found_as_premier(client: FlaskClient, text: str, id: str) -> None:
+    body = client.get("/v1/search", query_string={"q": text, "kind": "actors", "limit": 1}).get_json()
+    assert [hit["id"] for hit in body["data"]] == [id]
 
 
 @pytest.mark.parametrize("text", ["nuclear banana", "nuclear kanama"])

@@ -420,6 +420,12 @@ def test_counts_by_time_say_what_was_gone_through(client: FlaskClient) -> None:
             {("vyacheslav-molotov", "People's Commissar for Foreign Affairs of the Soviet Union")},
         ),
         ({"office": "US Secretary of State", "day": "1962"}, {("dean-rusk", "Secretary of State")}),
+        ({"office": "premier", "day": "1970"}, {("alexei-kosygin", "Chairman of the Council of Ministers of the Soviet Union")}),
+        (
+            {"office": "Soviet premier", "day": "1956-04"},
+            {("nikolai-bulganin", "Chairman of the Council of Ministers of the Soviet Union")},
+        ),
+        ({"office": "Russian premier", "day": "2010"}, {("vladimir-putin", "Prime Minister of Russia")}),
         ({"office": "president", "day": "1985"}, {("ronald-reagan", "President of the United States")}),
     ],
 )
@@ -429,6 +435,22 @@ def test_who_held_an_office(client: FlaskClient, given: dict[str, str], expected
     assert {one["certainty"] for one in answer["results"]} <= {"certain"}
     if not expected:
         assert [one["name"] for one in answer["before_and_after"]] == ["George F. Kennan", "Charles E. Bohlen"]
+
+
+@pytest.mark.parametrize("office", ["Soviet leader", "leader of the USSR", "the leader of the Soviet Union"])
+def test_who_led_is_answered_with_the_offices_that_were_and_says_that_this_was_none(client: FlaskClient, office: str) -> None:
+    answer = call(client, "who_held", office=office, day="1970")
+    held = {(one["name"], one["office"].partition(" of ")[0]) for one in answer["results"]}
+    assert held >= {("Leonid Brezhnev", "General Secretary"), ("Alexei Kosygin", "Chairman")}
+    assert answer["read_as"][office].startswith("No office was called so.")
+    assert all(one["sources"] for one in answer["results"])
+
+
+def test_an_earlier_term_in_the_same_office_is_not_told_for_a_later_day(client: FlaskClient) -> None:
+    """Putin was prime minister in 1999, of which one day is attested, and from 2008 to 2012."""
+    for day, term in (("2010", "from"), ("1999-11-02", "term")):
+        (held,) = call(client, "who_held", office="Prime Minister of Russia", person="Putin", day=day)["results"]
+        assert term in held
 
 
 def test_a_term_of_which_the_end_was_not_read_is_neither_open_nor_sure(client: FlaskClient) -> None:

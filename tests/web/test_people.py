@@ -26,7 +26,7 @@ from api.resources.resource import Resource
 from api.schema.fields import Record
 from api.schema.shape import Node, shape
 from api.web.app import create_app
-from api.web.pages.labels import unit
+from api.web.pages.labels import said_as, unit
 
 KINDS = [resource.kind for resource in RESOURCES]
 LISTED = ["", "limit=3", "q=geneva&limit=100", "sort={order}&limit=20", "sort={reverse}&limit=20", "limit=2&fields=id"]
@@ -79,7 +79,7 @@ def said(nodes: tuple[Node, ...], value: Record) -> Iterator[str]:
             elif isinstance(item, bool):
                 yield "yes" if item else "no"
             elif item is not None:
-                yield str(item).replace("_", " ") if node.values else str(item)
+                yield said_as(node.name, str(item)) if node.values else str(item)
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.kind)
@@ -90,11 +90,50 @@ def test_the_page_of_a_record_says_every_value_of_it(
     longest = sorted(documents[resource.kind], key=lambda document: len(json.dumps(document)))[-3:]
     for document in longest:
         answer = client.get(f"/{resource.kind}/{document['id']}")
-        text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<script.*?</script>", "", answer.text, flags=re.DOTALL)))
+        shown = re.sub(r'<script.*?</script>|<span lang="\w+">', "", answer.text, flags=re.DOTALL)
+        text = re.sub(r"\s+", " ", html.unescape(re.sub(r"([\u0400-\u04ff])</span>", r"\1", shown)))
         missing = [
             value for value in said(shape(resource.schema), document) if value not in text and value not in text.replace(",", "")
         ]
         assert missing == [], document["id"]
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "before", "after"),
+    [
+        ("/events/2000-04-19-federation-council-approves-start-ii", "related", "follows:", "State Duma approves START II"),
+        ("/agreements/new-start", "relations", "supersedes:", "Strategic Offensive Reductions Treaty"),
+        ("/statements/1961-04-22-khrushchev-repeats-charges-over-cuba", "replies_to", "rejects:", "Kennedy answered that"),
+    ],
+)
+def test_what_a_record_is_to_another_is_said_before_the_name_of_the_other(
+    client: FlaskClient, path: str, key: str, before: str, after: str
+) -> None:
+    """`START II approved by the Duma: follows` would say that the vote in the Duma follows the one that the page is about."""
+    (item,) = tree(client, path).xpath(f"//section[@id='{key}']//li")
+    assert " ".join(item.text_content().split()).startswith(f"{before} {after}")
+
+
+def test_who_acts_is_not_called_a_source(client: FlaskClient) -> None:
+    page = tree(client, "/events/us-security-assistance-to-ukraine-since-2014")
+    said = [" ".join(item.text_content().split()) for item in page.xpath("//section[@id='participants']//li")]
+    assert said == ["United States author of the act", "Ukraine object of the act"]
+
+
+def test_a_day_that_is_known_is_said_in_words_alone_and_another_with_its_bounds(client: FlaskClient) -> None:
+    def dated(path: str) -> str:
+        return " ".join(tree(client, path).xpath("//p[@class='dateline']")[0].text_content().split())
+
+    assert dated("/events/2021-06-16-geneva-summit") == "16 June 2021"
+    assert dated("/statements/2021-us-wants-to-return-to-negotiating-table").endswith("[2021-01-20..2021-07-28]")
+
+
+@pytest.mark.parametrize(("path", "language"), [("/actors/joe-biden", "ru"), ("/agreements/new-start", "ru")])
+def test_words_in_another_script_are_spoken_in_their_language(client: FlaskClient, path: str, language: str) -> None:
+    page = tree(client, path)
+    assert page.xpath(f"//dl[@class='facts']//span[@lang='{language}']")
+    foreign = page.xpath("//main//text()[normalize-space()]")
+    assert [text for text in foreign if re.search(r"[\u0400-\u04ff]", text) and not text.getparent().get("lang")] == []
 
 
 def test_a_record_that_is_asked_for_in_part_is_shown_in_part(client: FlaskClient) -> None:

@@ -17,7 +17,7 @@ from ...storage.release import Release
 from . import shown
 from .lists import extent, release_of
 from .names import Strings, meant
-from .titles import SUGGESTED, of_other_states, titled
+from .titles import SUGGESTED, called, of_other_states, titled
 
 MOST = 40
 CERTAIN, POSSIBLE = "certain", "possible: sources do not show it for then"
@@ -49,7 +49,9 @@ def who_held(strings: Strings) -> Record:
         raise InvalidParameters([Fault(("office",), "is missing: give an office or a person")])
     release = release_of(strings)
     model, read = ACTORS.model, {}
-    titles = titled(release, strings["office"][-1]) if "office" in strings else []
+    office = strings.get("office", [""])[-1]
+    meaning = called(release, office)
+    titles = meaning["offices"] if meaning else titled(release, office) if office else []
     seq = None
     if "person" in strings:
         person = strings["person"][-1]
@@ -58,6 +60,7 @@ def who_held(strings: Strings) -> Record:
             raise InvalidParameters([Fault(("person",), f"nobody is called {person!r}")])
         read = {person: f"actors/{found['id']} ({found['name']})"} if person != found["id"] else {}
         seq = release.scalar(model.select(model.seq).where(model.id == found["id"]))
+    read |= {office: meaning["note"]} if meaning else {}
     days = period(strings) if "day" in strings else None
     every = tenures(release, titles, seq)
     held = [tenure for tenure in every if not days or tenure.possible(days)]
@@ -132,7 +135,11 @@ def roles(actor: Record, tenure: HeldRole, days: Days | None) -> list[Record]:
 
 
 def _meets(role: Record, tenure: HeldRole) -> bool:
-    """Whether a role is the one that a tenure was made of: it begins on the same day, or has no beginning."""
+    """Whether a role is the one that a tenure was made of: it begins and ends on the same days, or is attested within it."""
     begins = (role["from"] or {}).get("earliest")
     ends = (role["to"] or {}).get("latest")
+    if not (role["from"] or role["to"]):
+        attested = role["attested"] or {}
+        begins, ends = attested.get("earliest") or tenure.earliest, attested.get("latest") or tenure.latest
+        return bool(attested) and tenure.earliest <= begins and ends <= tenure.latest
     return (begins is None or begins == tenure.earliest) and (ends is None or ends == tenure.latest)

@@ -48,6 +48,13 @@ def titled(release: Release, text: str) -> list[str]:
     return found
 
 
+def called(release: Release, text: str) -> Record | None:
+    """What the dataset says of words that people use for no one office: `Soviet leader`, `leader of the USSR`."""
+    words = _content(_line(release, text))
+    every: list[Record] = release.about.get("no_offices", [])
+    return next((one for one in every if _content(_line(release, one["called"])) == words), None)
+
+
 def of_other_states(release: Release, titles: list[str]) -> dict[str, str]:
     """Titles of another state, each with the one of these that it is instead of: to the Soviet Union, to Russia."""
     lines = {_line(release, title): title for title in titles}
@@ -101,11 +108,11 @@ def _at_seat(release: Release, every: list[Office], text: str) -> list[str]:
 
 def _line(release: Release, text: str) -> str:
     """The stems of a text without articles, with one for all words that are taken for each other."""
-    line = f" {' '.join(word for word in stems(text) if word not in ('the', 'a', 'an'))} "
+    line = f" {' '.join(stems(text))} "
     for first, *others in full_text.equivalents(tuple(release.about["equivalents"])):
         for other in sorted(others, key=len, reverse=True):
             line = line.replace(other, first)
-    return line
+    return f" {' '.join(word for word in line.split() if word not in ('the', 'a', 'an'))} "
 
 
 def _content(line: str) -> frozenset[str]:

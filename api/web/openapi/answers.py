@@ -41,7 +41,7 @@ SCHEMAS: dict[str, Schema] = {
     "ReleaseSummary": of({"version": TEXT, "released": DAY, "digest": TEXT, "href": ADDRESS}),
     "PublishedRelease": of({**METADATA, "digest": TEXT, "url": or_null(ADDRESS), "files": list_of(component("PublishedFile"))}),
     "PublishedFile": of(FILE),
-    "RecordChange": of({**CHANGE, "to": or_null(TEXT), "reason": or_null(TEXT), "href": TEXT}),
+    "RecordChange": of({**CHANGE, "title": or_null(TEXT), "to": or_null(TEXT), "reason": or_null(TEXT), "href": TEXT}),
     "QueryCitation": of(
         {
             "release": of({"version": TEXT, "digest": TEXT}),

@@ -1,8 +1,10 @@
 """What pages call things, and what stands where: a small table; whatever it does not name is derived from the schema."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 
 import pycountry
 
@@ -124,6 +126,30 @@ def country(code: str) -> str:
 def language(tag: str) -> str:
     """The name of a language of ISO 639-1."""
     return getattr(pycountry.languages.get(alpha_2=tag), "name", tag)
+
+
+# Words of vocabularies that people would take for something else, by key.
+SAID = {
+    ("role", "source"): "author of the act",
+    ("role", "target"): "object of the act",
+    ("system", "cow"): "Correlates of War",
+    ("system", "gleditsch_ward"): "Gleditsch-Ward",
+}
+FOREIGN = re.compile(r"[\u0400-\u04ff]+(?:[\s\d,.:;«»()-]+[\u0400-\u04ff]+)*")  # words in Cyrillic letters, one after another
+
+
+def said_as(key: str, value: str) -> str:
+    """A word of the vocabulary of a key, as a person says it."""
+    return SAID.get((key, value)) or words(value)
+
+
+def in_language(text: str) -> str:
+    """A text as HTML that says which words are Russian, or Ukrainian by their letters, so that they are spoken as such."""
+    return escape(text) if text.isascii() else FOREIGN.sub(_spoken, escape(text))
+
+
+def _spoken(found: re.Match[str]) -> str:
+    return f'<span lang="{"uk" if set(found[0].lower()) & set("іїєґ") else "ru"}">{found[0]}</span>'
 
 
 LANGUAGES = ("language", "translated_from", "quote_language", "quote_translated_from")

@@ -19,8 +19,8 @@ from . import style
 from .values import Sheet
 
 NOWHERE: Mapping[str, str | None] = MappingProxyType({})
-# What the head of every page leads to, after the kinds of records that have a date; the words are the last part of the address.
-OTHERS = ("timeline", "network", "pictures", "changes", "releases")
+# What the head of every page leads to, after the kinds of records; the words are the last part of the address.
+OTHERS = ("timeline", "network", "pictures")
 
 
 def pin() -> str:

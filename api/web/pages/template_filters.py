@@ -12,7 +12,7 @@ from markupsafe import Markup
 from ...resources.doubt import NO_PROOF
 from ...schema.public_date import render
 from . import entries, values
-from .labels import label, words
+from .labels import in_language, label, words
 from .pictured import figure
 
 CODE = re.compile("`([^`]+)`")
@@ -22,6 +22,7 @@ def install(app: Flask) -> None:
     """Gives the templates their filters."""
     markup: tuple[Callable[..., str], ...] = (
         coded,
+        in_language,
         values.also_as,
         values.full_date,
         values.doubted,

@@ -11,7 +11,7 @@ from ...resources.doubt import date_words, exact, term
 from ...schema.fields import Record
 from ...schema.public_date import render
 from ...schema.shape import Node
-from .labels import CODES, label, unit, words
+from .labels import CODES, in_language, label, said_as, unit, words
 from .nodes import head, is_date, is_reference, is_simple, present
 from .notes import place, spans
 
@@ -26,10 +26,11 @@ class Sheet(NamedTuple):
 
 
 Writer = Callable[[Sheet, Any], str]
+STANDS = ("relation", "stance")  # what a record is or does to another, which is said before that other's name: `follows: ...`
 
 
 def reference(sheet: Sheet, kind: str, ref: Record) -> str:
-    return f'<a href="{sheet.base}/{kind}/{ref["id"]}{sheet.pin}">{escape(ref["name"])}</a>'
+    return f'<a href="{sheet.base}/{kind}/{ref["id"]}{sheet.pin}">{in_language(ref["name"])}</a>'
 
 
 def date(value: Record, said: str = "") -> str:
@@ -39,12 +40,13 @@ def date(value: Record, said: str = "") -> str:
 
 
 def full_date(_: Sheet, value: Record) -> str:
-    """A date with its bounds, in words where it is not exact, and as EDTF."""
+    """A date; one that is not exact with its bounds in words, and as EDTF."""
+    if exact(value):
+        return date(value)
     how = "it lasted" if value["sense"] == "extent" else "some day"
     first, last = (value[end] and render(value[end])["text"] for end in ("earliest", "latest"))
     bounds = f"from {first or 'an open beginning'} to {last or 'an open end'}"
-    said = "" if exact(value) else f' <span class="dim">({how} {bounds})</span>'
-    return f'{date(value)}{said} <code class="dim">{escape(value["edtf"])}</code>'
+    return f'{date(value)} <span class="dim">({how} {bounds})</span> <code class="dim">{escape(value["edtf"])}</code>'
 
 
 def marks(sheet: Sheet, citations: Iterable[Record]) -> str:
@@ -117,14 +119,16 @@ def _one(node: Node) -> Writer:
     if node.type == "boolean":
         return lambda sheet, value: "yes" if value else "no"
     if node.values:
-        return lambda sheet, value: escape(words(value))
+        return lambda sheet, value: escape(said_as(node.name, value))
     spoken = CODES.get(node.name)
     return lambda sheet, value: f'<span title="{escape(value)}">{escape(spoken(value))}</span>' if spoken else _text(str(value))
 
 
 def _text(value: str) -> str:
+    if not value.startswith(("https://", "http://")):
+        return in_language(value)
     said = escape(value)
-    return f'<a class="url" href="{said}" rel="nofollow">{said}</a>' if value.startswith(("https://", "http://")) else said
+    return f'<a class="url" href="{said}" rel="nofollow">{said}</a>'
 
 
 def _offices(sheet: Sheet, offices: Iterable[Record] | None) -> str:
@@ -159,8 +163,11 @@ def _fields(node: Node, *shown: str) -> Writer:
 
 
 def _headed(node: Node, *shown: str) -> Writer:
-    """Writes an item that begins with what it is about: a reference, or a text."""
+    """Writes an item that begins with what it is about: a reference, or a text; before it how the record stands to it."""
     first = head(node)
+    if stands := next((part.name for part in node.parts if part.name in STANDS and part.name not in shown), None):
+        rest = _headed(node, stands, *shown)
+        return lambda sheet, item: f"<b>{escape(words(item[stands]))}:</b> {rest(sheet, item)}"
     if kind := node.refers:
         rest = _fields(node, "id", "name", *shown)
         return lambda sheet, item: f'<span class="head">{reference(sheet, kind, item)}</span> {rest(sheet, item)}'
