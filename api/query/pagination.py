@@ -10,7 +10,7 @@ from ..resources.events import CODINGS
 from .columns import few_sets
 from .planner import plan
 from .query import Query
-from .record_order import Position, positions, read
+from .record_order import numbers, position, read
 
 CHUNK = 500
 
@@ -29,10 +29,9 @@ def page(query: Query) -> Page:
     limit = query.values["limit"]
     if not limit:
         return Page([], total(query), None)
-    found = positions(query, query.keys, query.after, limit + 1)
-    following = query.next_cursor(found[limit - 1]) if len(found) > limit else None
-    numbers = [position[-1] for position in found[:limit]]
-    documents = query.release.documents(query.resource.model._meta.table_name, numbers)
+    found = numbers(query, query.keys, query.after[-1] if query.after else 0, limit + 1)
+    following = query.next_cursor(position(query, found[limit - 1])) if len(found) > limit else None
+    documents = query.release.documents(query.resource.model._meta.table_name, found[:limit])
     return Page(documents, total(query), following)
 
 
@@ -63,11 +62,11 @@ def every(query: Query) -> Iterator[str]:
     The first chunk is read at once, so that a database error is raised before a response has begun.
     """
 
-    def documents(found: list[Position], rows: list[tuple[str]]) -> Iterator[str]:
+    def documents(found: list[int], rows: list[tuple[str]]) -> Iterator[str]:
         while found:
             yield from (document for (document,) in rows)
-            found = positions(query, query.keys, found[-1], CHUNK)
+            found = numbers(query, query.keys, found[-1], CHUNK)
             rows = read(query, found, "document")
 
-    first = positions(query, query.keys, None, CHUNK)
+    first = numbers(query, query.keys, 0, CHUNK)
     return documents(first, read(query, first, "document"))
