@@ -44,7 +44,7 @@ def total(query: Query) -> int:
 
 def by_match(query: Query) -> dict[str, dict[str, int]]:
     """How many records are certain and how many possible, for each parameter (`date_match` ...) that makes a difference."""
-    parameters = dict.fromkeys(name for filter in query.used if (name := filter.match(query.values)))
+    parameters = {name: None for filter in query.used if (name := filter.match(query.values))}
     return {name: {word: total(query.matching(name, word)) for word in ("certain", "possible")} for name in parameters}
 
 
