@@ -16,7 +16,7 @@ from ..storage.tables import Changed
 from .parameters import cite_arguments
 from .parsing import InvalidParameters
 from .query import Query
-from .record_order import positions, read
+from .record_order import numbers, read
 
 CHUNK = 5000
 
@@ -78,8 +78,8 @@ def cited_query(text: str, store: Store, served: Release | None = None, version:
 
 def fingerprint(query: Query) -> tuple[int, str]:
     """How many records a query finds, and the SHA-256 over their ids and digests, one line each, in order of the ids."""
-    model, total, last = query.resource.model, hashlib.sha256(), None
-    while found := positions(query, [(model.id, False), (model.seq, False)], last, CHUNK):
+    model, total, last = query.resource.model, hashlib.sha256(), 0
+    while found := numbers(query, [(model.id, False), (model.seq, False)], last, CHUNK):
         for id, digest in read(query, found, "id", "digest"):
             total.update(f"{id} {digest}\n".encode())
         last = found[-1]

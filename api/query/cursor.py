@@ -23,7 +23,7 @@ RELEASE = re.compile(rf"{VERSION.pattern}({re.escape(DRAFT)})?-[0-9a-f]{{12}}")
 
 def encode(release: str, canonical: str, position: Sequence[Any]) -> str:
     """The cursor of what comes after a position in the results of a query, given by its canonical text."""
-    values = (value.isoformat() if isinstance(value, date) else value for value in position)
+    values = [value.isoformat() if isinstance(value, date) else value for value in position]
     parts = [release, _fingerprint(canonical), *values]
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 

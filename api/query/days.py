@@ -36,12 +36,8 @@ class Days(NamedTuple):
         place = bisect_right(self.day, day)
         return self.last[place - 1] if place else 0
 
-    def end(self, number: int) -> int:
-        """The last record that begins on the day on which this one does."""
-        return self.last[bisect_left(self.last, number)]
-
     def before(self, number: int) -> int:
-        """The last record that begins on a day before that on which this one does, 0 if none does."""
+        """The last record that begins before the day on which this one does, 0 if none does."""
         place = bisect_left(self.last, number)
         return self.last[place - 1] if place else 0
 

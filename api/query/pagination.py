@@ -7,7 +7,7 @@ from ..resources import INDEXES
 from ..resources.events import CODINGS
 from .columns import few_sets
 from .query import Query
-from .record_order import Position, positions, read
+from .record_order import numbers, position, read
 
 CHUNK = 500
 
@@ -21,21 +21,21 @@ class Page:
     next: str | None
 
 
-def page(query: Query, show: Callable[[Query, list[Position]], list[str]] | None = None) -> Page:
+def page(query: Query, show: Callable[[Query, list[int]], list[str]] | None = None) -> Page:
     """The page that `limit` and `cursor` ask for; with a limit of 0 the total alone.
 
-    What `show` gives for the records at positions takes the place of their documents, which are not read then.
+    What `show` gives for records takes the place of their documents, which are not read then.
     """
     limit = query.values["limit"]
     if not limit:
         return Page([], total(query), None)
-    found = positions(query, query.keys, query.after, limit + 1)
-    following = query.next_cursor(found[limit - 1]) if len(found) > limit else None
+    found = numbers(query, query.keys, query.after[-1] if query.after else 0, limit + 1)
+    following = query.next_cursor(position(query, found[limit - 1])) if len(found) > limit else None
     return Page((show or _documents)(query, found[:limit]), total(query), following)
 
 
-def _documents(query: Query, found: list[Position]) -> list[str]:
-    return query.release.documents(query.resource.model._meta.table_name, (position[-1] for position in found))
+def _documents(query: Query, found: list[int]) -> list[str]:
+    return query.release.documents(query.resource.model._meta.table_name, found)
 
 
 def total(query: Query) -> int:
@@ -45,7 +45,7 @@ def total(query: Query) -> int:
 
 def by_match(query: Query) -> dict[str, dict[str, int]]:
     """How many records are certain and how many possible, for each parameter (`date_match` ...) that makes a difference."""
-    parameters = dict.fromkeys(name for filter in query.used if (name := filter.match(query.values)))
+    parameters = {name: None for filter in query.used if (name := filter.match(query.values))}
     return {name: {word: total(query.matching(name, word)) for word in ("certain", "possible")} for name in parameters}
 
 
@@ -63,11 +63,11 @@ def every(query: Query) -> Iterator[str]:
     The first chunk is read at once, so that a database error is raised before a response has begun.
     """
 
-    def documents(found: list[Position], rows: list[tuple[str]]) -> Iterator[str]:
+    def documents(found: list[int], rows: list[tuple[str]]) -> Iterator[str]:
         while found:
             yield from (document for (document,) in rows)
-            found = positions(query, query.keys, found[-1], CHUNK)
+            found = numbers(query, query.keys, found[-1], CHUNK)
             rows = read(query, found, "document")
 
-    first = positions(query, query.keys, None, CHUNK)
+    first = numbers(query, query.keys, 0, CHUNK)
     return documents(first, read(query, first, "document"))

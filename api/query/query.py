@@ -98,7 +98,7 @@ class Parameters:
     @cached_property
     def canonical(self) -> str:
         """`events?type=summit`: one text for all requests with the same results in the same order, whatever the page."""
-        return self._text(name for name in self.normalized if name != "limit")
+        return self._text([name for name in self.normalized if name != "limit"])
 
     def next_cursor(self, position: Sequence[Any]) -> str:
         """The cursor of the page that begins after this position."""
@@ -155,7 +155,7 @@ class Query(Parameters):
     def filters(self) -> str:
         """The canonical text of the filters alone: the same for queries that find the same records."""
         wanted = {name for filter in self.resource.filters for name in names(filter)}
-        return self._text(name for name in self.normalized if name in wanted)
+        return self._text([name for name in self.normalized if name in wanted])
 
     @cached_property
     def keys(self) -> list[tuple[Any, bool]]:

@@ -29,7 +29,6 @@ from .query import Parameters, Query, Strings
 
 FORMATS = ("json", "ndjson", "csv", "atom", "ics")
 CHUNK = 500
-GREATEST = (1 << 31) - 1  # more than any number of a record
 # Kind -> the resource that is queried for its entries; the actions of agreements are in the timeline's own table.
 RESOURCES = {kind: TIMELINE if kind == "agreements" else BY_KIND[kind] for kind in entries.KINDS}
 # What a filter of the timeline is called there, where the name is another one.
@@ -128,7 +127,7 @@ class Timeline(Parameters):
         texts: dict[Key, str] = {}
         for kind, query in self.queries.items():
             own = [key for key in merged if entries.KINDS[key[2] - 1] == kind]
-            read = record_order.read(query, [(abs(number),) for *_, number in own], "document")
+            read = record_order.read(query, [abs(number) for *_, number in own], "document")
             texts |= {key: _entry(kind, text) for key, (text,) in zip(own, read, strict=True)}
         return [(key, texts[key]) for key in merged]
 
@@ -137,13 +136,25 @@ class Timeline(Parameters):
         model: Any = query.resource.model
         rank, sign = entries.KINDS.index(kind) + 1, -1 if self.descends else 1
         keys = [(model.earliest, self.descends), (model.vague, False), (model.seq, self.descends)]
-        if after:
-            day, vague, of, number = after
-            # Of another kind, all entries of the day that are as certain come after the position, or all before it.
-            after = [day, vague, number if rank == of else 0 if (rank > of) != self.descends else GREATEST]
-        found = record_order.positions(query, keys, after, count)
-        days = [date.fromisoformat(str(day)).toordinal() for day, *_ in found]
-        return [(sign * day, vague, rank, sign * number) for day, (_, vague, number) in zip(days, found, strict=True)]
+        found = record_order.numbers(query, keys, self._last(query, rank, after) if after else 0, count)
+        days = record_order.read(query, found, "earliest", "vague")
+        return [(sign * _ordinal(day), vague, rank, sign * number) for number, (day, vague) in zip(found, days, strict=True)]
+
+    def _last(self, query: Query, rank: int, after: Sequence[Any]) -> int:
+        """The number of a kind's last record that is not after a position; 0 if all are."""
+        day, vague, of, number = after
+        if rank == of:
+            return int(number)
+        model: Any = query.resource.model
+        # Of one day, entries that are as certain are in the order of their kinds.
+        same = (model.earliest == day) & (model.vague <= vague if rank < of else model.vague < vague)
+        if self.descends:
+            until, before, order = model.earliest >= day, model.earliest > day, (model.earliest, model.vague.desc(), model.seq)
+        else:
+            until, before = model.earliest <= day, model.earliest < day
+            order = model.earliest.desc(), model.vague.desc(), model.seq.desc()
+        select = model.select(model.seq).where(until, before | same)  # the former makes the index usable
+        return int(query.release.scalar(select.order_by(*order).limit(1)) or 0)
 
     def _position(self, row: Row) -> list[Any]:
         (day, vague, rank, number), _ = row
@@ -152,3 +163,7 @@ class Timeline(Parameters):
 
 def _entry(kind: str, text: str) -> str:
     return text if RESOURCES[kind] is TIMELINE else dumps(entries.entry(kind, json.loads(text)))
+
+
+def _ordinal(day: Any) -> int:
+    return date.fromisoformat(str(day)).toordinal()

@@ -68,14 +68,15 @@ class Release(ABC):
 
     def once(self, key: str, compute: Callable[[], T]) -> T:
         """The result of `compute`, computed once for this release and `key` as long as the cache holds it."""
-        key = _short(key)
+        if len(key) > MAX_KEY:
+            key = _short(key)
         found = self._cache.of([key]) or self._cache.keep({key: compute()})
         value: T = found[key]
         return value
 
     def once_each(self, prefix: str, names: Iterable[str], compute: Callable[[list[str]], Mapping[str, T]]) -> dict[str, T]:
         """As `once`, for each of some names after a prefix; `compute` is given those that the cache does not hold."""
-        keys = {name: _short(prefix + name) for name in names}
+        keys = {name: key if len(key := prefix + name) <= MAX_KEY else _short(key) for name in names}
         kept = self._cache.of(keys.values())
         found: dict[str, T] = {name: kept[key] for name, key in keys.items() if key in kept}
         if missing := [name for name in keys if name not in found]:
@@ -86,7 +87,7 @@ class Release(ABC):
 
 
 def _short(key: str) -> str:
-    return key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()
+    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _size(value: Any) -> int:

@@ -32,7 +32,7 @@ def root() -> str:
     """The absolute address that the application is mounted at, with a slash at the end."""
     environ = request.environ
     if ROOT not in environ:
-        address = f"{request.scheme}://{request.host}{request.root_path}/"
+        address = f"{environ['wsgi.url_scheme']}://{request.host}{request.root_path}/"
         environ[ROOT] = address if UNCHANGED.fullmatch(address) else iri_to_uri(request.root_url)
     made: str = environ[ROOT]
     return made

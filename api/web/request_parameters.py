@@ -62,7 +62,7 @@ def no_parameters() -> None:
 
 def choose_format(parameters: Parameters, names: Sequence[str]) -> str:
     """The name of the format that `format=` or `Accept` asks for. Raises a 406 Problem."""
-    return formats.choose(parameters.values.get("format"), request.headers.get("Accept", ""), tuple(names))
+    return formats.choose(parameters.values.get("format"), request.environ.get("HTTP_ACCEPT", ""), tuple(names))
 
 
 def json_only() -> None:

@@ -38,7 +38,7 @@ def not_modified(release: Release, media_type: str = JSON) -> Response | None:
 
     `If-None-Match: *` matches only a response that exists, which `answer` is the first to know.
     """
-    header = request.headers.get("If-None-Match", "")
+    header = request.environ.get("HTTP_IF_NONE_MATCH", "")
     if not header or header.strip() == "*":
         return None
     tag = matching_tag(header, etag(release, media_type), request.headers.get("Accept-Encoding", ""))
@@ -58,7 +58,7 @@ def answer(
     Links that are long are in the body alone.
     """
     validator = etag(release, media_type)
-    if request.headers.get("If-None-Match", "").strip() == "*":
+    if request.environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
         return _unchanged(validator)
     relations = {
         "self": here(),
@@ -71,7 +71,7 @@ def answer(
     link = ", ".join(
         [f'<{href}>; rel="{rel}"{types.get(rel, "")}' for rel, href in relations.items() if href and len(href) <= LONGEST_LINK]
     )
-    tagged = {"Cache-Control": FRESH, "Vary": "Accept", "Link": link, "ETag": f'"{validator}"'}
+    tagged = {"Cache-Control": FRESH, "Vary": "Accept, Accept-Encoding", "Link": link, "ETag": f'"{validator}"'}
     response = Response(body, mimetype=media_type, headers={**(headers or {}), **tagged})
     if not response.is_streamed:
         keep()

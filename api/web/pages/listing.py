@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import marshmallow as ma
 from flask import Response, get_template_attribute, redirect, request
@@ -113,9 +113,9 @@ def render(query: Query) -> Response:
     )
 
 
-def entries(query: Query, found: Sequence[Sequence[Any]]) -> list[str]:
-    """The entries of the records at positions."""
-    records = [f"{query.resource.kind} {position[-1]}" for position in found]
+def entries(query: Query, found: Sequence[int]) -> list[str]:
+    """The entries of the records with these numbers."""
+    records = [f"{query.resource.kind} {number}" for number in found]
     known = entries_of(query.release, Sheet(request.root_path, pin(), {}), records)
     return [known[record].replace("<h3>", "<h2>").replace("</h3>", "</h2>") for record in records]  # below the title of the page
 
