@@ -161,12 +161,12 @@ class Query(Parameters):
     def keys(self) -> list[tuple[Any, bool]]:
         """Columns to sort by, each with whether it descends; the last one is unique."""
         words = self.values.get("sort") or [self.resource.order]
-        keys = [key for word in words for key in self._sort_columns(word)]
-        number = (self.resource.model.seq, words[0].startswith("-"))
+        number, default = (self.resource.model.seq, words[0].startswith("-")), self.resource.order
         # The numbers follow the default order, and the reverse one unless it is by date, where the certain come first in both.
-        default = self.resource.order
-        numbered = words == [default] or ([word.lstrip("-") for word in words] == [default.lstrip("-")] and len(keys) == 1)
-        return [number] if numbered else [*keys, number]
+        if words == [default]:
+            return [number]
+        keys = [key for word in words for key in self._sort_columns(word)]
+        return [number] if len(keys) == 1 and words[0].lstrip("-") == default.lstrip("-") else [*keys, number]
 
     def _sort_columns(self, word: str) -> Iterator[tuple[Any, bool]]:
         """The columns of one sort key, each with whether it descends; by date, the certain come first on the same day."""

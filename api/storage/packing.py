@@ -1,6 +1,6 @@
 """Documents of a served release in SQLite are packed: deflated, with a dictionary of documents of the same release.
 
-`document` is then a generated column, so that every statement reads its text; decisions/017 has what it costs and saves.
+`document` is then a generated column, so that every statement reads its text; decisions/023 has what it costs and saves.
 """
 
 import sqlite3

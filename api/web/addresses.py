@@ -60,8 +60,8 @@ def page_of(kind: str, id: str) -> str:
 
 def for_people() -> str | None:
     """The absolute address of the page of this answer: the same without `/v1`; None if there is none."""
-    rule = request.url_rule.rule if request.url_rule else ""
-    has_page = rule.startswith("/v1/") and rule[len("/v1") :] in current_app.extensions["pages"]
+    rule = request.url_rule
+    has_page = rule and rule.rule.startswith("/v1/") and rule.rule[len("/v1") :] in current_app.extensions["pages"]
     return _below(root(), "v1/", "") if has_page else None
 
 
