@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
@@ -81,6 +81,11 @@ def title_of(about: Record, kind: str, asked: str) -> str:
 def dumps(value: Any) -> str:
     """Compact JSON text, keys as given."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def joined(texts: Iterable[str], between: str = ",") -> Iterator[str]:
+    """Texts, each but the first with what goes between them."""
+    return (f"{between if number else ''}{text}" for number, text in enumerate(texts))
 
 
 def xml(text: object) -> str:

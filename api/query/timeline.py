@@ -19,11 +19,10 @@ from ..resources.timeline import TIMELINE
 from ..schema.errors import Fault
 from ..schema.fields import Choice, Schema
 from ..schema.query_fields import listed
-from ..schema.walk import paths
 from ..storage.release import Release
 from ..storage.store import Store
 from . import pagination, record_order
-from .parameters import LIMIT, MOST, Declared, cite_arguments, filter_parameters, format_parameter, paging, pin
+from .parameters import Declared, cite_arguments, fields_parameter, filter_parameters, format_parameter, paging, pin
 from .parsing import InvalidParameters
 from .query import Parameters, Query, Strings
 
@@ -43,14 +42,13 @@ Row = tuple[Key, str]  # an entry as that and the document
 @cache
 def timeline_arguments() -> ma.Schema:
     """The query parameters of the timeline: the filters that its kinds share."""
-    shown = "Show only these keys (and the id); a dot leads further down, through lists too."
     declared: Declared = {
         "kind": listed(Choice("A kind.", entries.KINDS), "Only entries of these kinds; of agreements, their actions."),
         **filter_parameters(TIMELINE),
         "sort": Choice("Oldest (`date`) or newest first.", ("date", "-date"), load_default="-date"),
-        **paging("Entries", LIMIT, MOST),
+        **paging("Entries"),
         **pin(),
-        "fields": listed(Choice("A path.", tuple(paths(TIMELINE.schema))), shown),
+        **fields_parameter(TIMELINE),
         **format_parameter(FORMATS),
     }
     return Schema.from_dict(declared, name="timeline-query")()

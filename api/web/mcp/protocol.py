@@ -138,28 +138,12 @@ def initialize(params: Record) -> Record:
     return {"protocolVersion": version, **told}
 
 
-def list_tools(params: Record) -> Record:
-    return {"tools": tools.manifest(), **FRESH}
-
-
-def list_resources(params: Record) -> Record:
-    return {"resources": library.listed(), **FRESH}
-
-
-def list_templates(params: Record) -> Record:
-    return {"resourceTemplates": library.TEMPLATES, **FRESH}
-
-
-def read_resource(params: Record) -> Record:
-    return {"contents": [library.read(params.get("uri"))], **FRESH}
-
-
 SHARED: dict[str, Callable[[Record], Record]] = {
-    "tools/list": list_tools,
+    "tools/list": lambda params: {"tools": tools.manifest(), **FRESH},
     "tools/call": tools.call,
-    "resources/list": list_resources,
-    "resources/templates/list": list_templates,
-    "resources/read": read_resource,
+    "resources/list": lambda params: {"resources": library.listed(), **FRESH},
+    "resources/templates/list": lambda params: {"resourceTemplates": library.TEMPLATES, **FRESH},
+    "resources/read": lambda params: {"contents": [library.read(params.get("uri"))], **FRESH},
 }
 METHODS = {"server/discover": discover, **SHARED}
 LEGACY_METHODS = {"initialize": initialize, "ping": lambda params: {}, **SHARED}
