@@ -55,12 +55,15 @@ def timeline_arguments() -> ma.Schema:
 
 
 class Timeline(Parameters):
-    """A checked query of the timeline, with a query of each kind that it asks for."""
+    """A checked query of the timeline, with a query of each kind that it asks for; `schema` is that of what has further
+    parameters."""
 
-    def __init__(self, strings: Strings, store: Store, *, served: Release | None = None) -> None:
+    resource = TIMELINE
+
+    def __init__(self, strings: Strings, store: Store, *, served: Release | None = None, schema: ma.Schema | None = None) -> None:
         self._strings, self._store = strings, store
         self.queries: dict[str, Query] = {}
-        super().__init__("timeline", timeline_arguments(), strings, store, served=served, columns=POSITION)
+        super().__init__("timeline", schema or timeline_arguments(), strings, store, served=served, columns=POSITION)
 
     def _conflicts(self) -> list[Fault]:
         return [Fault((name,), why) for filter in TIMELINE.filters for name, why in filter.clash(self.values)]
@@ -86,7 +89,7 @@ class Timeline(Parameters):
 
     @property
     def descends(self) -> bool:
-        return bool(self.values["sort"] == "-date")
+        return self.values.get("sort") != "date"
 
     def totals(self) -> dict[str, int]:
         """How many entries of each kind there are."""

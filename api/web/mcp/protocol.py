@@ -58,8 +58,8 @@ def reply(message: Any, headers: Headers | None = None) -> RpcReply:
         if modern:
             result = {"resultType": "complete", **result, "_meta": {SERVER: _implementation()}}
     except RpcError as error:
-        known = {"id": id} if isinstance(id, str | int) else {"id": None}
-        return RpcReply(error.status, {"jsonrpc": "2.0", **known, "error": error.body})
+        known = id if isinstance(id, str | int) else None
+        return RpcReply(error.status, {"jsonrpc": "2.0", "id": known, "error": error.body})
     return RpcReply(200, {"jsonrpc": "2.0", "id": id, "result": result})
 
 

@@ -17,7 +17,7 @@ from ...query.aggregation import DIFFER, gone_through
 from ...query.pagination import total
 from ...query.parameters import Declared, filter_parameters, pin
 from ...query.parsing import InvalidParameters
-from ...query.query import Parameters, Query, Strings
+from ...query.query import Query, Strings
 from ...query.timeline import Timeline, timeline_arguments
 from ...resources import BY_KIND
 from ...resources.events import with_records
@@ -30,7 +30,7 @@ from ...storage.release import Release
 from ...storage.store import Store
 from ..threads import roots, trees
 from . import net, places, thread, timeline, treaties, years
-from .asked import Entries, documents, frame, narrowed, notes, of_entry, shown, with_notes
+from .asked import documents, frame, narrowed, notes, of_entry, shown, with_notes
 from .own_parameters import DAY, IDS, KINDS, LANES, NODES, OFFICES, PARTS, WIDTH
 from .svg import Frame, Picture
 
@@ -71,15 +71,12 @@ def arguments(name: str) -> ma.Schema:
     return Schema.from_dict(declared, name=f"picture-{name}")()
 
 
-def read(name: str, strings: Strings, store: Store, served: Release | None) -> Query | Entries:
+def read(name: str, strings: Strings, store: Store, served: Release | None) -> Query | Timeline:
     """The checked query of what a picture is of. Raises InvalidParameters."""
     drawing, schema = DRAWINGS[name], arguments(name)
     if drawing.kind != TIMELINE.kind:
         return Query(drawing.resource, schema, strings, store, served=served)
-    asked = Parameters(name, schema, strings, store, served=served)
-    own = {"width", *drawing.own}
-    entries = Timeline({word: values for word, values in strings.items() if word not in own}, store, served=served)
-    return Entries(entries, dict(asked.values), dict(asked.normalized))
+    return Timeline(strings, store, served=served, schema=schema)
 
 
 def framed(query: Query, what: str, found: list[Record]) -> Frame:
@@ -121,10 +118,10 @@ def sides(of: dict[str, timeline.Key], event: Record) -> list[timeline.Key]:
     return found if acting else [("~together", "Together")]
 
 
-def draw_chronicle(entries: Entries) -> Picture:
+def draw_chronicle(entries: Timeline) -> Picture:
     """Entries are read newest first, and drawn oldest first."""
-    found = [json.loads(text) for text in islice(entries.timeline.every(), MOST_ENTRIES)]
-    of, values = sum(entries.timeline.totals().values()), entries.values
+    found = [json.loads(text) for text in islice(entries.every(), MOST_ENTRIES)]
+    of, values = sum(entries.totals().values()), entries.values
     lanes: dict[str, Callable[[Record], Iterable[timeline.Key]]] = {
         "kind": lambda entry: [(entry["kind"], entry["kind"].capitalize())],
         "actor": lambda entry: [(actor["id"], actor["name"]) for actor in entry["actors"]],
