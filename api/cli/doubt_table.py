@@ -7,7 +7,7 @@ import csv
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +30,7 @@ from ..web.app import create_app
 from .doubt_samples import PLAIN, SAMPLES, sample_id, write_samples
 
 Fields = dict[str, str]  # the texts of one record by the names that a format has for them
+Found = Iterator[tuple[str, Fields]]  # those of each record, with its id
 LONGEST_SHOWN = 60  # characters of a text that a cell shows; of a longer one it shows the name alone
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -95,7 +96,7 @@ def _rows(content: ReleaseContent, folder: Path) -> dict[str, list[dict[str, Any
 
 def read_record(format: str, outputs: dict[str, Any], id: str) -> Fields | None:
     """A record as a format has it, its own id replaced by that of the plain one; None if the format leaves it out."""
-    found = READERS[format](outputs, id)
+    found = dict(READERS[format](outputs)).get(id)
     return found and {name: text.replace(id, PLAIN) for name, text in found.items()}
 
 
@@ -110,42 +111,22 @@ def flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, json.dumps(value, default=str) if isinstance(value, bool | int | float | list) else str(value)
 
 
-def json_record(outputs: dict[str, Any], id: str) -> Fields | None:
-    return _picked((json.loads(line) for line in outputs["ndjson"].splitlines()), "id", id)
+def records(rows: Iterable[Any], key: str = "id") -> Found:
+    """Records by id, which is the last part of the value of `key`."""
+    return ((row[key].rpartition("/")[2], dict(flat(row))) for row in rows)
 
 
-def csv_record(outputs: dict[str, Any], id: str) -> Fields | None:
-    return _picked(csv.DictReader(outputs["csv"].splitlines()), "id", id)
-
-
-def jsonld_record(outputs: dict[str, Any], id: str) -> Fields | None:
-    nodes = json.loads(outputs["jsonld"])["@graph"]
-    return _picked(nodes, "@id", f"http://localhost/v1/events/{id}")
-
-
-def geojson_record(outputs: dict[str, Any], id: str) -> Fields | None:
-    features = json.loads(outputs["geojson"])["features"]
-    return _picked(({"id": feature["id"], **feature["properties"]} for feature in features), "id", id)
-
-
-def _picked(records: Any, key: str, id: str) -> Fields | None:
-    return next((dict(flat(record)) for record in records if record[key] == id), None)
-
-
-def atom_record(outputs: dict[str, Any], id: str) -> Fields | None:
+def atom_records(outputs: dict[str, Any]) -> Found:
     for entry in ET.fromstring(outputs["atom"]).iter(f"{ATOM}entry"):  # noqa: S314  # our own text
-        if (entry.findtext(f"{ATOM}id") or "").endswith(f"/{id}"):
-            texts = {element.tag.rpartition("}")[2]: element.text or "" for element in entry}
-            terms = [category.get("term", "") for category in entry.iter(f"{ATOM}category")]
-            return {**texts, "category": ", ".join(terms)}
-    return None
+        texts = {element.tag.rpartition("}")[2]: element.text or "" for element in entry}
+        terms = [category.get("term", "") for category in entry.iter(f"{ATOM}category")]
+        yield texts["id"].rpartition("/")[2], {**texts, "category": ", ".join(terms)}
 
 
-def ics_record(outputs: dict[str, Any], id: str) -> Fields | None:
+def ics_records(outputs: dict[str, Any]) -> Found:
     for entry in Calendar.from_ical(outputs["ics"]).walk("VEVENT"):
-        if str(entry["uid"]).startswith(f"{id}@"):
-            return {name: _text(value) for name, value in entry.property_items(recursive=False) if name not in ("BEGIN", "END")}
-    return None
+        fields = {name: _text(value) for name, value in entry.property_items(recursive=False) if name not in ("BEGIN", "END")}
+        yield str(entry["uid"]).partition("@")[0], fields
 
 
 def _text(value: Any) -> str:
@@ -153,31 +134,31 @@ def _text(value: Any) -> str:
     return str(value.to_ical().decode().replace("\\,", ",")) if hasattr(value, "to_ical") else str(value)
 
 
-def graphml_record(outputs: dict[str, Any], id: str) -> Fields | None:
-    """The edge between the two participants; a count of 0 says nothing."""
-    edge = next(element for element in ET.fromstring(outputs["graphml"][id]).iter() if element.tag.endswith("}edge"))  # noqa: S314
-    values = {str(data.get("key")).removeprefix("edge-"): data.text or "" for data in edge}
-    return {name: text for name, text in values.items() if not (name in COUNTS and text == "0")}
+def graphml_records(outputs: dict[str, Any]) -> Found:
+    """The edge between the two participants of each event; a count of 0 says nothing."""
+    for id, text in outputs["graphml"].items():
+        edge = next(element for element in ET.fromstring(text).iter() if element.tag.endswith("}edge"))  # noqa: S314
+        values = {str(data.get("key")).removeprefix("edge-"): data.text or "" for data in edge}
+        yield id, {name: text for name, text in values.items() if not (name in COUNTS and text == "0")}
 
 
-def md_record(outputs: dict[str, Any], id: str) -> Fields | None:
-    """The heading of a section, the sentences on what is doubtful, and the keys of its list."""
+def md_records(outputs: dict[str, Any]) -> Found:
+    """The heading of each section, the sentences on what is doubtful, and the keys of its list."""
     for section in outputs["md"].split("\n## ")[1:]:
-        if f"`events/{id}`" in section:
-            head, said, *_ = section.split("\n\n")
-            return {"heading": head, "sentences": said, **dict(re.findall(r"^- \*\*(.*?)\*\*:\s*(.*?)$", section, re.MULTILINE))}
-    return None
+        head, said, *_ = section.split("\n\n")
+        keys = dict(re.findall(r"^- \*\*(.*?)\*\*:\s*(.*?)$", section, re.MULTILINE))
+        yield re.findall("`events/(.*?)`", section)[0], {"heading": head, "sentences": said, **keys}
 
 
-READERS: dict[str, Callable[[dict[str, Any], str], Fields | None]] = {
-    "JSON": json_record,
-    "CSV": csv_record,
-    "Parquet": lambda outputs, id: _picked(outputs["parquet"], "id", id),
-    "SQLite": lambda outputs, id: _picked(outputs["sqlite"], "id", id),
-    "JSON-LD": jsonld_record,
-    "Atom": atom_record,
-    "iCalendar": ics_record,
-    "GeoJSON": geojson_record,
-    "GraphML": graphml_record,
-    "Markdown": md_record,
+READERS: dict[str, Callable[[dict[str, Any]], Found]] = {
+    "JSON": lambda outputs: records(map(json.loads, outputs["ndjson"].splitlines())),
+    "CSV": lambda outputs: records(csv.DictReader(outputs["csv"].splitlines())),
+    "Parquet": lambda outputs: records(outputs["parquet"]),
+    "SQLite": lambda outputs: records(outputs["sqlite"]),
+    "JSON-LD": lambda outputs: records(json.loads(outputs["jsonld"])["@graph"], "@id"),
+    "Atom": atom_records,
+    "iCalendar": ics_records,
+    "GeoJSON": lambda outputs: records({"id": f["id"], **f["properties"]} for f in json.loads(outputs["geojson"])["features"]),
+    "GraphML": graphml_records,
+    "Markdown": md_records,
 }

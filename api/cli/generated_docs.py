@@ -12,7 +12,7 @@ from ..config import Settings
 from ..dataset.dataset import Dataset
 from ..formats import dumps
 from ..releases.build import TABLES, build
-from ..releases.codebook import SECTION, SECTIONS
+from ..releases.codebook import SECTION, SECTIONS, table
 from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
 from ..web.deprecations import DEPRECATIONS
@@ -52,8 +52,8 @@ def deprecations(dataset: Dataset) -> str:
     """What will be withdrawn from the interface."""
     if not DEPRECATIONS:
         return "Nothing is deprecated."
-    rows = [f"| {entry.name} | {entry.since} | {entry.until} | {entry.instead} |" for entry in DEPRECATIONS]
-    return "\n".join(["| what | deprecated since | withdrawn on | instead |", "| --- | --- | --- | --- |", *rows])
+    rows = ((entry.name, entry.since, entry.until, entry.instead) for entry in DEPRECATIONS)
+    return table(("what", "deprecated since", "withdrawn on", "instead"), *rows)
 
 
 def _answered(dataset: Dataset) -> list[str]:

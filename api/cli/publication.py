@@ -2,7 +2,6 @@
 
 import json
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,18 +37,13 @@ def release(folder: Path | None, output: Path | None) -> None:
     readers.require()
     try:
         with progress("publishing") as show:
-            check = partial(_read_back, read)
+            check = lambda folder, counts: read.extend(readers.verify(folder, counts))  # noqa: E731
             target, new = publish.publish(settings.dataset, settings.releases_dir, show, check)
     except publish.VersionExists as error:
         fail([Finding(str(settings.releases_dir.absolute()), 0, "", str(error))])
     for line in read:
         click.echo(line)
     click.echo(f"{target} {'is published' if new else 'was published already, and is the same to the byte'}")
-
-
-def _read_back(lines: list[str], folder: Path, counts: dict[str, int]) -> None:
-    """Reads a release with independent readers, and adds a line about each."""
-    lines += readers.verify(folder, counts)
 
 
 @click.command()

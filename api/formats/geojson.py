@@ -8,7 +8,7 @@ from ..resources.doubt import heading
 from ..schema.fields import Record
 from ..schema.json_types import ANY
 from ..storage.release import Release
-from .result import Listing, dumps
+from .result import Listing, dumps, joined
 
 EMPTY_COLLECTION = {"type": "FeatureCollection", "features": []}
 FEATURES = {
@@ -30,12 +30,9 @@ def geojson(listing: Listing) -> Iterator[str]:
     """
     places = read_places(listing.release)
     yield '{"type":"FeatureCollection","features":['
-    separator = ""
-    for document in listing.documents():
-        where = [document] if listing.resource.kind == "places" else document["places"]
-        if where:
-            yield separator + dumps(feature(listing, document, [place["id"] for place in where], places))
-            separator = ","
+    of = listing.resource.kind
+    where = ((document, [document] if of == "places" else document["places"]) for document in listing.documents())
+    yield from joined(dumps(feature(listing, document, [at["id"] for at in some], places)) for document, some in where if some)
     yield "]}\n"
 
 

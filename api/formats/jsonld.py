@@ -6,7 +6,7 @@ from ..resources.cited import citations
 from ..resources.doubt import heading
 from ..schema.fields import Record
 from ..schema.json_types import ANY
-from .result import VOCABULARY, Listing, dumps
+from .result import VOCABULARY, Listing, dumps, joined
 
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
 # Inline, so that a reader need not fetch it. What schema.org has no fitting word for has a term of another vocabulary.
@@ -36,10 +36,7 @@ GRAPH = {
 def jsonld(listing: Listing) -> Iterator[str]:
     """A graph with one node a record; `@id` is its address."""
     yield f'{{"@context":{DUMPED},"@graph":['
-    separator = ""
-    for document in listing.documents():
-        yield separator + dumps(node(listing, document))
-        separator = ","
+    yield from joined(dumps(node(listing, document)) for document in listing.documents())
     yield "]}\n"
 
 

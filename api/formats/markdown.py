@@ -80,14 +80,11 @@ def _bullets(nodes: Iterable[Node], document: Record, depth: int) -> Iterator[st
 def _item(node: Node, value: Record, depth: int) -> Iterator[str]:
     """What a thing says in one line, and below it the things that it has."""
     parts = [part for part in node.parts if not (node.refers and part.name in ("id", "name"))]
-    said = [f"{_word(part).lower()}: {_inline(part, value[part.name])}" for part in parts if _says(part, value)]
+    told = [part for part in parts if not _nests(part) and value.get(part.name) not in (None, [])]
+    said = [f"{_word(part).lower()}: {_inline(part, value[part.name])}" for part in told]
     named = [f"{escaped(value['name'])} (`{value['id']}`)"] if node.refers else []
     yield f"{'  ' * depth}- {'; '.join([*named, *said])}"
     yield from _bullets((part for part in parts if _nests(part)), value, depth + 1)
-
-
-def _says(node: Node, value: Record) -> bool:
-    return not _nests(node) and value.get(node.name) not in (None, [])
 
 
 def _nests(node: Node) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
@@ -78,6 +78,11 @@ def title_of(about: Record, kind: str, asked: str) -> str:
 
 
 dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # compact JSON text, keys as given
+
+
+def joined(texts: Iterable[str], between: str = ",") -> Iterator[str]:
+    """Texts, each but the first with what goes between them."""
+    return (f"{between if number else ''}{text}" for number, text in enumerate(texts))
 
 
 def xml(text: object) -> str:

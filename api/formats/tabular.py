@@ -82,10 +82,10 @@ def cell_at(path: Sequence[str], depth: int = 0) -> Callable[[Any], Any]:
     for null; `|` and `\\` in an item have a `\\` before them.
     """
     if not path:
-        return _escaped if depth else _plain
+        return _escaped if depth else plain
     key, *rest = path
     one, item, between = cell_at(rest, depth), cell_at(rest, depth + 1), f" {'|' * (depth + 1)} "
-    as_is = one is _plain
+    as_is = one is plain
 
     def read(value: Any) -> Any:
         found = value and value[key]
@@ -98,10 +98,11 @@ def cell_at(path: Sequence[str], depth: int = 0) -> Callable[[Any], Any]:
     return read
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as CSV has it: true and false in lower case, null as an empty cell."""
     return "" if value is None else str(value).lower() if isinstance(value, bool) else value
 
 
 def _escaped(value: Any) -> str:
-    text = value if type(value) is str else str(_plain(value))
+    text = value if type(value) is str else str(plain(value))
     return text.replace("\\", "\\\\").replace("|", "\\|") if "|" in text or "\\" in text else text

@@ -11,10 +11,9 @@ from ..formats.tabular import list_paths
 from ..resources.filters import Terms
 from ..resources.resource import Resource
 from ..schema.fields import Choice, Ref, Schema
-from ..schema.query_fields import NonNegativeInteger, Version, distinct, listed
+from ..schema.query_fields import Version, distinct, listed, ranged
 from ..schema.walk import leaf_fields, paths
 
-LIMIT, MOST = 50, 500
 JSON_ONLY = ("include", "facets", "cite")  # parameters that answer with more than records, which only JSON has room for
 ITEM_FORMATS = ("json", "jsonld", "md")
 AGGREGATE_ORDERS = ("count", "-count", "value", "-value")
@@ -37,13 +36,10 @@ def pin() -> Declared:
     return {"release": Version(metadata={"description": text, "example": "1.0.0"})}
 
 
-def paging(what: str, default: int, most: int) -> Declared:
+def paging(what: str, default: int = 50, most: int = 500) -> Declared:
     """`limit` and `cursor`, for everything that has pages."""
-    size = validate.Range(0, most, error="is not from {min} to {max}")
-    text = f"{what} on a page; 0 asks for `meta` alone, with the total."
-    limit = NonNegativeInteger(validate=size, load_default=default, metadata={"description": text})
     return {
-        "limit": limit,
+        "limit": ranged(0, most, default, f"{what} on a page; 0 asks for `meta` alone, with the total."),
         "cursor": ma.fields.String(metadata={"description": "Where to go on: take it from `links.next`."}),
     }
 
@@ -53,11 +49,16 @@ def format_parameter(names: tuple[str, ...]) -> Declared:
     return {"format": Choice("Format of the response; otherwise `Accept` decides.", names)}
 
 
+def fields_parameter(resource: Resource) -> Declared:
+    """`fields`, which chooses keys of documents."""
+    shown = "Show only these keys (and the id); a dot leads further down, through lists too."
+    return {"fields": listed(Choice("A path.", tuple(paths(resource.schema))), shown)}
+
+
 def selection(resource: Resource) -> Declared:
     """`release`, `fields` and `include`, for lists and items."""
     kinds = sorted({field.kind for field in leaf_fields(resource.schema) if isinstance(field, Ref)})
-    shown = "Show only these keys (and the id); a dot leads further down, through lists too."
-    declared: Declared = {**pin(), "fields": listed(Choice("A path.", tuple(paths(resource.schema))), shown)}
+    declared: Declared = {**pin(), **fields_parameter(resource)}
     if kinds:
         text = "Kinds of which the records referred to come along."
         declared["include"] = listed(Choice("A kind.", kinds), text)
@@ -83,7 +84,7 @@ def arguments(resource: Resource) -> ma.Schema:
     declared = {
         **filter_parameters(resource),
         "sort": sort,
-        **paging("Records", LIMIT, MOST),
+        **paging("Records"),
         **selection(resource),
         "facets": listed(Choice("A filter.", facet_names(resource)), counted),
         "cite": Choice("`true`: `meta.citation` says how to cite this very query.", ("true",)),
@@ -99,9 +100,7 @@ def arguments(resource: Resource) -> ma.Schema:
 @cache
 def aggregate_arguments(resource: Resource) -> ma.Schema:
     """The query parameters of a kind's aggregates."""
-    by = listed(Choice("A filter.", facet_names(resource)), "Filters by whose values to group.")
-    by.required = True
-    by.error_messages["required"] = "is missing"
+    by = listed(Choice("A filter.", facet_names(resource)), "Filters by whose values to group.", required=True)
     by.validators.append(distinct)
     by.validators.append(validate.Length(max=3, error="names more than {max}"))
     order = (

@@ -19,11 +19,10 @@ from ..resources.timeline import TIMELINE
 from ..schema.errors import Fault
 from ..schema.fields import Choice, Schema
 from ..schema.query_fields import listed
-from ..schema.walk import paths
 from ..storage.release import Release
 from ..storage.store import Store
 from . import pagination, record_order
-from .parameters import LIMIT, MOST, Declared, cite_arguments, filter_parameters, format_parameter, paging, pin
+from .parameters import Declared, cite_arguments, fields_parameter, filter_parameters, format_parameter, paging, pin
 from .parsing import InvalidParameters
 from .query import Parameters, Query, Strings
 
@@ -42,26 +41,28 @@ Row = tuple[Key, str]  # an entry as that and the document
 @cache
 def timeline_arguments() -> ma.Schema:
     """The query parameters of the timeline: the filters that its kinds share."""
-    shown = "Show only these keys (and the id); a dot leads further down, through lists too."
     declared: Declared = {
         "kind": listed(Choice("A kind.", entries.KINDS), "Only entries of these kinds; of agreements, their actions."),
         **filter_parameters(TIMELINE),
         "sort": Choice("Oldest (`date`) or newest first.", ("date", "-date"), load_default="-date"),
-        **paging("Entries", LIMIT, MOST),
+        **paging("Entries"),
         **pin(),
-        "fields": listed(Choice("A path.", tuple(paths(TIMELINE.schema))), shown),
+        **fields_parameter(TIMELINE),
         **format_parameter(FORMATS),
     }
     return Schema.from_dict(declared, name="timeline-query")()
 
 
 class Timeline(Parameters):
-    """A checked query of the timeline, with a query of each kind that it asks for."""
+    """A checked query of the timeline, with a query of each kind that it asks for; `schema` is that of what has further
+    parameters."""
 
-    def __init__(self, strings: Strings, store: Store, *, served: Release | None = None) -> None:
+    resource = TIMELINE
+
+    def __init__(self, strings: Strings, store: Store, *, served: Release | None = None, schema: ma.Schema | None = None) -> None:
         self._strings, self._store = strings, store
         self.queries: dict[str, Query] = {}
-        super().__init__("timeline", timeline_arguments(), strings, store, served=served, columns=POSITION)
+        super().__init__("timeline", schema or timeline_arguments(), strings, store, served=served, columns=POSITION)
 
     def _conflicts(self) -> list[Fault]:
         return [Fault((name,), why) for filter in TIMELINE.filters for name, why in filter.clash(self.values)]
@@ -87,7 +88,7 @@ class Timeline(Parameters):
 
     @property
     def descends(self) -> bool:
-        return bool(self.values["sort"] == "-date")
+        return self.values.get("sort") != "date"
 
     def totals(self) -> dict[str, int]:
         """How many entries of each kind there are."""

@@ -55,7 +55,7 @@ class _Converter(OpenAPIConverter):
     def field2property(self, field: ma.fields.Field[Any]) -> dict[str, Any]:
         schema = {**self._type(field), "description": field.metadata["description"]}
         always = self.editing or field.required or field.dump_only or field.load_default is not None
-        return schema if always else _or_null(schema)
+        return schema if always else or_null(schema)
 
     def _type(self, field: Any) -> dict[str, Any]:
         if isinstance(field, fields.Many):
@@ -79,16 +79,6 @@ class _Converter(OpenAPIConverter):
 
 class Plugin(MarshmallowPlugin):
     Converter = _Converter
-
-
-def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
-    if "enum" in schema:
-        return {**schema, "type": ["string", "null"], "enum": [*schema["enum"], None]}
-    if isinstance(schema.get("type"), str):
-        return {**schema, "type": [schema["type"], "null"]}
-    described = {"description": schema["description"]} if "description" in schema else {}
-    inner = {key: value for key, value in schema.items() if key != "description"}
-    return {"anyOf": [inner, {"type": "null"}], **described}
 
 
 def schema_name(schema: Any) -> str:

@@ -14,7 +14,13 @@ def component(name: str) -> Schema:
 
 
 def or_null(schema: Schema) -> Schema:
-    return {**schema, "type": [schema["type"], "null"]}
+    if "enum" in schema:
+        return {**schema, "type": ["string", "null"], "enum": [*schema["enum"], None]}
+    if isinstance(schema.get("type"), str):
+        return {**schema, "type": [schema["type"], "null"]}
+    described = {"description": schema["description"]} if "description" in schema else {}
+    inner = {key: value for key, value in schema.items() if key != "description"}
+    return {"anyOf": [inner, {"type": "null"}], **described}
 
 
 def of(properties: Schema, what: str = "", *, required: list[str] | None = None, **more: Any) -> Schema:

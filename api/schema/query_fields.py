@@ -160,7 +160,14 @@ def an_id() -> QueryText:
     return QueryText("One id.", validate=AnId(f"^{SLUG.pattern}$", error="{input!r} is not an id (a-z, 0-9 and single hyphens)"))
 
 
-def listed(term: ma.fields.Field[Any], description: str) -> ma.fields.Field[Any]:
+def ranged(least: int, most: int, default: int, description: str) -> NonNegativeInteger:
+    """A whole number of a range."""
+    size = validate.Range(least, most, error="is not from {min} to {max}")
+    return NonNegativeInteger(validate=size, load_default=default, metadata={"description": description})
+
+
+def listed(term: ma.fields.Field[Any], description: str, *, required: bool = False) -> ma.fields.Field[Any]:
     """A comma-separated parameter."""
     many = validate.Length(min=1, max=MOST_VALUES, error="more than {max} values")
-    return DelimitedList(term, validate=many, metadata={"description": description})
+    told, missing = {"description": description}, {"required": "is missing"}
+    return DelimitedList(term, validate=many, required=required, metadata=told, error_messages=missing)

@@ -57,12 +57,8 @@ def plain(schema: ma.Schema, record: Record) -> Record:
 
 def leaf_fields(schema: ma.Schema) -> Iterator[Any]:
     """Every field that files have, at any depth, except lists and mappings."""
-    for field in schema.load_fields.values():
-        inner = field.inner if isinstance(field, mf.List) else field
-        if isinstance(inner, mf.Nested):
-            yield from leaf_fields(inner.schema)
-        else:
-            yield inner
+    for step in steps(schema):
+        yield from leaf_fields(step.schema) if step.schema else [step.field]
 
 
 def referred(schema: ma.Schema, document: Record) -> Iterator[tuple[str, str]]:

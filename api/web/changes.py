@@ -45,7 +45,7 @@ ARGUMENTS = Schema.from_dict(
     {
         "since": Since(metadata={"description": SINCE, "example": "1.0.0"}),
         "kind": listed(Choice("A kind.", tuple(BY_KIND)), "Only records of these kinds."),
-        **paging("Changes", 50, 500),
+        **paging("Changes"),
         **pin(),
         **format_parameter(FORMATS),
     }

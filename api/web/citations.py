@@ -30,7 +30,7 @@ VERIFY = Schema.from_dict(
 def routes() -> Blueprint:
     """The citation of a query of any kind as one text, that of each kind, and the verification."""
     blueprint = Blueprint("citations", __name__, url_prefix="/v1/cite")
-    blueprint.add_url_rule("", "cite", cite_view)
+    blueprint.add_url_rule("", "cite", lambda: _cited(_inner(read_parameters("cite", CITE))))
     blueprint.add_url_rule("/verify", "verify", verify_view)
     for resource in RESOURCES:
         blueprint.add_url_rule(f"/{resource.kind}", resource.kind, partial(cite_kind_view, resource))
@@ -39,10 +39,6 @@ def routes() -> Blueprint:
 
 def cite_kind_view(resource: Resource) -> Response:
     return _cited(read_query(resource, cite_arguments(resource)))
-
-
-def cite_view() -> Response:
-    return _cited(_inner(read_parameters("cite", CITE)))
 
 
 def _cited(query: Query) -> Response:

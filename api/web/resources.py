@@ -1,6 +1,7 @@
 """The routes of the resources: a list and an item for each kind."""
 
 import json
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -12,14 +13,15 @@ from ..formats.markdown import item as markdown_item
 from ..formats.sparse import narrowed
 from ..query.aggregation import facets
 from ..query.citation import cite
-from ..query.pagination import by_coding, by_match, every, page
+from ..query.pagination import Page, by_coding, by_match, every, page
 from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
 from ..query.parsing import InvalidParameters, Values, canonical_text, joined
-from ..query.query import Query
+from ..query.query import Parameters, Query
 from ..resources import BY_KIND, RESOURCES
 from ..resources.doubt import NO_PROOF
 from ..resources.filters import names
 from ..resources.resource import Resource
+from ..resources.timeline import TIMELINE
 from ..schema.errors import Fault
 from ..schema.fields import is_id
 from ..schema.walk import referred
@@ -49,7 +51,7 @@ def list_view(resource: Resource) -> Response:
     name = choose_format(query, formats.formats_of(resource.kind))
     if unchanged := not_modified(query.release, formats.FORMATS[name].media_type):
         return unchanged
-    return as_json(query) if name == "json" else as_format(query, name)
+    return as_json(query) if name == "json" else as_format(query, resource, name, partial(page, query), partial(every, query))
 
 
 def as_json(query: Query) -> Response:
@@ -72,24 +74,30 @@ def as_json(query: Query) -> Response:
     return answer(body, release, links={"next": following})
 
 
-def as_format(query: Query, name: str) -> Response:
+def as_format(
+    query: Parameters,
+    resource: Resource,
+    name: str,
+    paged: Callable[[], Page],
+    every: Callable[[], Iterator[str]],
+    *,
+    listed: type[formats.Listing] = formats.Listing,
+) -> Response:
     """The results in another format: a page of them if the format has pages, otherwise all of them, streamed."""
     format = formats.FORMATS[name]
     if errors := misplaced(name, format):
         raise InvalidParameters(errors)
     assert format.write  # noqa: S101  # JSON alone has none
-    if format.paged:
-        results = page(query)
-        texts, following = addresses.in_documents(results.documents), next_page(results.next)
-    else:
-        texts, following = addresses.in_documents(every(query)), None
-    listing = formats.Listing(
-        *(query.resource, query.release, texts, addresses.root().rstrip("/"), here(), following, query.values.get("fields")),
+    results = paged() if format.paged else None
+    texts = addresses.in_documents(results.documents if results else every())
+    following = next_page(results.next if results else None)
+    listing = listed(
+        *(resource, query.release, texts, addresses.root().rstrip("/"), here(), following, query.values.get("fields")),
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
-        asked=asked(query.resource, query.normalized),
+        asked=asked(resource, query.normalized, *(["kind"] if resource is TIMELINE else [])),
     )
-    file = f"{query.resource.kind}-{query.release.about['version']}.{name}"
+    file = f"{resource.kind}-{query.release.about['version']}.{name}"
     headers = {"Content-Disposition": f'inline; filename="{file}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
 

@@ -4,14 +4,13 @@ from flask import Blueprint, Response
 
 from .. import formats
 from ..formats.sparse import narrowed
-from ..query.parsing import InvalidParameters
 from ..query.timeline import FORMATS, Timeline
 from ..resources.timeline import TIMELINE
 from ..schema.fields import Record
 from . import addresses
 from .addresses import here, next_page
 from .request_parameters import choose_format, read_timeline
-from .resources import asked, misplaced
+from .resources import as_format
 from .responses import about, answer, not_modified
 
 blueprint = Blueprint("timeline", __name__, url_prefix="/v1")
@@ -31,7 +30,9 @@ def timeline_view() -> Response:
     name = choose_format(timeline, FORMATS)
     if unchanged := not_modified(timeline.release, formats.FORMATS[name].media_type):
         return unchanged
-    return as_json(timeline) if name == "json" else as_format(timeline, name)
+    if name == "json":
+        return as_json(timeline)
+    return as_format(timeline, TIMELINE, name, timeline.page, timeline.every, listed=EntryListing)
 
 
 def as_json(timeline: Timeline) -> Response:
@@ -48,19 +49,3 @@ def as_json(timeline: Timeline) -> Response:
     entries = ",".join(addresses.in_documents(narrowed(results.documents, timeline.values.get("fields"))))
     body = formats.envelope(f"[{entries}]", meta, {"self": here(), "next": following})
     return answer(body, timeline.release, links={"next": following})
-
-
-def as_format(timeline: Timeline, name: str) -> Response:
-    """The entries in another format: a page of them if the format has pages, otherwise all of them, streamed."""
-    format = formats.FORMATS[name]
-    if errors := misplaced(name, format):
-        raise InvalidParameters(errors)
-    assert format.write  # noqa: S101  # JSON alone has none
-    results = timeline.page() if format.paged else None
-    texts = addresses.in_documents(results.documents if results else timeline.every())
-    following = next_page(results.next if results else None)
-    base, fields = addresses.root().rstrip("/"), timeline.values.get("fields")
-    question = asked(TIMELINE, timeline.normalized, "kind")
-    listing = EntryListing(TIMELINE, timeline.release, texts, base, here(), following, fields, asked=question)
-    headers = {"Content-Disposition": f'inline; filename="timeline-{timeline.release.about["version"]}.{name}"'}
-    return answer(format.write(listing), timeline.release, format.media_type, links={"next": following}, headers=headers)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...resources import RESOURCES
-from ...resources.resource import Resource
 from ...schema.fields import Record
 from ...storage.published import digest
 from ...storage.sqlite import SUFFIX
@@ -36,6 +35,7 @@ class File:
 
 
 QUALITY = "quality.json"
+GZIP, PARQUET = "application/gzip", "application/vnd.apache.parquet"
 # Lines of code that open a file, by tool; URL stands for its address.
 OPENS = {
     "ndjson": {
@@ -75,20 +75,16 @@ def parts(folder: Path) -> Iterator[PublishedFile]:
             yield PublishedFile(path.name, file.media_type, file.what, size, sha256, records.get(path.name))
 
 
-def _ndjson(resource: Resource) -> File:
-    what = f"All {resource.kind}, one JSON document a line."
-    return File(ndjson_writer(resource), "application/gzip", what, OPENS["ndjson"])
-
-
-def _parquet(resource: Resource) -> File:
-    what = f"All {resource.kind}, nested: structs, lists, dates."
-    return File(parquet_writer(resource), "application/vnd.apache.parquet", what, OPENS["parquet"])
-
-
 FILES: dict[str, File] = {
-    **{f"{resource.kind}.ndjson.gz": _ndjson(resource) for resource in RESOURCES},
-    **{f"{resource.kind}.parquet": _parquet(resource) for resource in RESOURCES},
-    "dataset.json.gz": File(everything, "application/gzip", "Everything, as one JSON object."),
+    **{
+        f"{r.kind}.ndjson.gz": File(ndjson_writer(r), GZIP, f"All {r.kind}, one JSON document a line.", OPENS["ndjson"])
+        for r in RESOURCES
+    },
+    **{
+        f"{r.kind}.parquet": File(parquet_writer(r), PARQUET, f"All {r.kind}, nested: structs, lists, dates.", OPENS["parquet"])
+        for r in RESOURCES
+    },
+    "dataset.json.gz": File(everything, GZIP, "Everything, as one JSON object."),
     "csv.zip": File(package, "application/zip", "Tidy CSV tables, as a Data Package with a data dictionary."),
     DATABASE: File(database, "application/vnd.sqlite3", "The SQLite database behind the API, with readable views."),
     "README.md": File(readme, "text/markdown", "What is in the files, and how to cite them."),

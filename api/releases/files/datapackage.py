@@ -10,8 +10,8 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
+from ...formats.tabular import plain
 from ...resources import RESOURCES
 from ...schema.fields import Record
 from ..descriptions import Description, describe
@@ -57,7 +57,7 @@ def _write(made: Iterable[tuple[str, Cells]], folder: Path) -> dict[str, int]:
             writers[name] = csv.writer(out)
             writers[name].writerow([column.name for column in table.columns])
         for name, row in made:
-            writers[name].writerow(csv_cell(row.get(column.name)) for column in known[name].columns)
+            writers[name].writerow(plain(row.get(column.name)) for column in known[name].columns)
             counts[name] += 1
     return counts
 
@@ -73,11 +73,6 @@ def analysis_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
     """The rows of the tables made for analysis."""
     yield from dyads.dyad_rows(content)
     yield from treaties.treaty_rows(content)
-
-
-def csv_cell(value: Any) -> Any:
-    """A value as CSV has it: true and false as Table Schema spells them, null as an empty cell."""
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _member(archive: zipfile.ZipFile, made: Path) -> None:

@@ -114,7 +114,7 @@ class Codes:
         code = self.actors[actor]["country"]
         states = self.states[code] if code else [one for one in [self.actors[actor]] if one["kind"] == "state"]
         first, last = event["date"]["earliest"], event["date"]["latest"]
-        existing = [state for state in states if _existed(state, first, last)]
+        existing = [state for state in states if _meets(state["founded"], state["dissolved"], (first, last))]
         if str(code_withdrawn(code)) < (first or FIRST) or (states and not existing):
             return None, None, None, None
         if not existing:
@@ -125,19 +125,14 @@ class Codes:
 def _number(state: Record, system: str, first: str | None, last: str | None) -> int | None:
     """The code of a state in a system on a date; None where it had none, or the date may be on either side of a change."""
     codes = (code for code in state["codes"] if code["system"] == system)
-    held = {c["code"] for c in codes if _meet(((c["from"] or {}).get("earliest"), (c["to"] or {}).get("latest")), (first, last))}
+    held = {code["code"] for code in codes if _meets(code["from"], code["to"], (first, last))}
     return held.pop() if len(held) == 1 else None
 
 
-def _existed(state: Record, first: str | None, last: str | None) -> bool:
-    """Whether a state may have existed on some day of a range, null where open."""
-    return _meet(((state["founded"] or {}).get("earliest"), (state["dissolved"] or {}).get("latest")), (first, last))
-
-
-def _meet(one: Days, other: Days) -> bool:
-    """Whether two ranges of days have one in common."""
-    (begin, end), (first, last) = one, other
-    return (begin or FIRST) <= (last or LAST) and (end or LAST) >= (first or FIRST)
+def _meets(begin: Record | None, end: Record | None, days: Days) -> bool:
+    """Whether what may have lasted from one date to another has a day in common with a range."""
+    earliest, latest = (begin or {}).get("earliest"), (end or {}).get("latest")
+    return (earliest or FIRST) <= (days[1] or LAST) and (latest or LAST) >= (days[0] or FIRST)
 
 
 def codes(content: ReleaseContent) -> Codes:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from ...formats.result import joined
 from ...resources import RESOURCES
 from ...resources.resource import Resource
 from .release_reader import ReleaseContent, Write, write_gzip
@@ -22,10 +23,7 @@ def everything(content: ReleaseContent, path: Path) -> None:
         yield f'{{"about":{json.dumps(about, ensure_ascii=False, sort_keys=True)}'
         for resource in RESOURCES:
             yield f',\n"{resource.kind}":['
-            separator = "\n"
-            for text in content.texts(resource):
-                yield separator + text
-                separator = ",\n"
+            yield from joined(f"\n{text}" for text in content.texts(resource))
             yield "]"
         yield "}\n"
 

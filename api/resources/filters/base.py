@@ -77,7 +77,7 @@ def index_table(owner: type[Row], filter: Filter, target: type[Row] | None) -> A
         return None
     keys = pw.CompositeKey(*columns, "record")
     meta = type("Meta", (), {"table_name": f"{owner._meta.table_name}_{filter.name}", "primary_key": keys, "without_rowid": True})
-    record = pw.ForeignKeyField(owner, column_name="record", index=True, deferrable="INITIALLY DEFERRED")
+    record = pw.ForeignKeyField(owner, column_name="record", index=False, deferrable="INITIALLY DEFERRED")
     return type(f"{owner.__name__}_{filter.name}", (pw.Model,), {"Meta": meta, **columns, "record": record})
 
 

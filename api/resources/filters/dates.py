@@ -138,11 +138,9 @@ class Dates(Filter):
         }
 
     def where(self, model: Any, table: Any, arguments: Arguments) -> Iterator[Any]:
-        certain = self.certain(arguments)
-        if begin := arguments.get("date_from") or arguments.get("on"):
-            yield (model.certain_to if certain else model.latest) >= begin.earliest
-        if end := arguments.get("date_to") or arguments.get("on"):
-            yield (model.certain_from if certain else model.earliest) <= end.latest
+        first, last = (model.certain_from, model.certain_to) if self.certain(arguments) else (model.earliest, model.latest)
+        if days := self.range(arguments):
+            yield (first <= days[1]) & (last >= days[0])
 
     def range(self, arguments: Arguments) -> tuple[date, date] | None:
         """The first and last day of the range; None without a range."""

@@ -60,8 +60,11 @@ def meant(release: Release, name: str, kind: str, text: str) -> Record | None:
         found: Record = json.loads(document)
         return found
     called = list(_called(release, kind, text))
-    exact = [record for record in called if normal(text).casefold() in _names(kind, record)]
-    if len(exact) == 1 and (len(called) == 1 or exact[0].get("kind") != "person" or _is_title(kind, exact[0], text)):
+    asked = normal(text).casefold()
+    exact = [record for record in called if asked in _names(kind, record)]
+    if len(exact) == 1 and (
+        len(called) == 1 or exact[0].get("kind") != "person" or normal(BY_KIND[kind].name(exact[0])).casefold() == asked
+    ):
         return exact[0]
     first = [record for record in called if set(stems(text)) <= set(stems(BY_KIND[kind].name(record)))]
     if len(called) > 1 and len(first) != 1:
@@ -69,10 +72,6 @@ def meant(release: Release, name: str, kind: str, text: str) -> Record | None:
         told = "; ".join(f"{record['id']} ({BY_KIND[kind].name(record)})" for record in called)
         raise UnclearName(Fault((name,), f"{text!r} may be any of these {kind}: {told}", ids))
     return next(iter(first or called), None)
-
-
-def _is_title(kind: str, record: Record, text: str) -> bool:
-    return normal(BY_KIND[kind].name(record)).casefold() == normal(text).casefold()
 
 
 def _names(kind: str, record: Record) -> set[str]:

@@ -58,8 +58,8 @@ def reply(message: Any, headers: Headers | None = None) -> RpcReply:
         if modern:
             result = {"resultType": "complete", **result, "_meta": {SERVER: _implementation()}}
     except RpcError as error:
-        known = {"id": id} if isinstance(id, str | int) else {"id": None}
-        return RpcReply(error.status, {"jsonrpc": "2.0", **known, "error": error.body})
+        known = id if isinstance(id, str | int) else None
+        return RpcReply(error.status, {"jsonrpc": "2.0", "id": known, "error": error.body})
     return RpcReply(200, {"jsonrpc": "2.0", "id": id, "result": result})
 
 
@@ -138,28 +138,12 @@ def initialize(params: Record) -> Record:
     return {"protocolVersion": version, **told}
 
 
-def list_tools(params: Record) -> Record:
-    return {"tools": tools.manifest(), **FRESH}
-
-
-def list_resources(params: Record) -> Record:
-    return {"resources": library.listed(), **FRESH}
-
-
-def list_templates(params: Record) -> Record:
-    return {"resourceTemplates": library.TEMPLATES, **FRESH}
-
-
-def read_resource(params: Record) -> Record:
-    return {"contents": [library.read(params.get("uri"))], **FRESH}
-
-
 SHARED: dict[str, Callable[[Record], Record]] = {
-    "tools/list": list_tools,
+    "tools/list": lambda params: {"tools": tools.manifest(), **FRESH},
     "tools/call": tools.call,
-    "resources/list": list_resources,
-    "resources/templates/list": list_templates,
-    "resources/read": read_resource,
+    "resources/list": lambda params: {"resources": library.listed(), **FRESH},
+    "resources/templates/list": lambda params: {"resourceTemplates": library.TEMPLATES, **FRESH},
+    "resources/read": lambda params: {"contents": [library.read(params.get("uri"))], **FRESH},
 }
 METHODS = {"server/discover": discover, **SHARED}
 LEGACY_METHODS = {"initialize": initialize, "ping": lambda params: {}, **SHARED}

@@ -88,18 +88,13 @@ def who(document: Record) -> str | None:
 
 def names(actors: list[Record], most: int = FEW_NAMES) -> str:
     """The names of actors, the first few of them, each with the office on the day, or whose place it took."""
-    named = [f"{actor['name']}{_office(actor)}{_place(actor)}" for actor in actors[:most]]
+    named = []
+    for actor in actors[:most]:
+        titles = ", ".join(office["title"] for office in actor.get("offices", ()))
+        before = actor.get("succeeds")
+        place = f" (in the place of {before['name']})" if before else ""
+        named.append(f"{actor['name']}{f' ({titles})' if titles else ''}{place}")
     return "; ".join([*named, *([f"and {len(actors) - most} more"] if len(actors) > most else [])])
-
-
-def _office(actor: Record) -> str:
-    titles = [office["title"] for office in actor.get("offices", ())]
-    return f" ({', '.join(titles)})" if titles else ""
-
-
-def _place(actor: Record) -> str:
-    before = actor.get("succeeds")
-    return f" (in the place of {before['name']})" if before else ""
 
 
 def sources(citations: Iterable[Record], most: int = FEW_SOURCES) -> list[str]:

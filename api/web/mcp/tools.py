@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from ...formats import dumps
 from ...problems import Problem, nearest
@@ -62,15 +61,12 @@ class Tool:
 def filter_names() -> str:
     """The filters of each kind; those that all have, once."""
     common = set.intersection(*({filter.name for filter in resource.filters} for resource in RESOURCES))
-    named = (
-        f"{resource.kind}: {' '.join(_parameters(filter) for filter in resource.filters if filter.name not in common)}"
-        for resource in RESOURCES
-    )
+    named = []
+    for resource in RESOURCES:
+        filters = [filter for filter in resource.filters if filter.name not in common]
+        words = [filter.name if isinstance(filter, Terms) else " ".join(filter.parameters()) for filter in filters]
+        named.append(f"{resource.kind}: {' '.join(words)}")
     return "; ".join(named)
-
-
-def _parameters(filter: Any) -> str:
-    return filter.name if isinstance(filter, Terms) else " ".join(filter.parameters())
 
 
 KIND = {"type": "string", "enum": [*BY_KIND]}

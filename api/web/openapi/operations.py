@@ -54,15 +54,23 @@ def included() -> Schema:
     return {"type": "object", "description": what, "properties": kinds, "additionalProperties": False}
 
 
-def list_operation(resource: Resource) -> Schema:
-    schema = component(f"{resource.model.__name__}List")
+def service(
+    what: str, id: str, content: Schema, parameters: Any = (), statuses: dict[int, str] | None = None, *, tag: str = "service"
+) -> Schema:
+    """An operation; `statuses` are those that it answers with beside 200, and what they mean."""
     return {
-        "operationId": f"list_{resource.kind.replace('-', '_')}",
-        "tags": [resource.kind],
-        "summary": f"List {resource.kind.replace('-', ' ')}.",
-        "parameters": typed(arguments(resource)),
-        "responses": {"200": ok(as_json(schema)), **REFUSED},
+        "operationId": id,
+        "tags": [tag],
+        "summary": f"{what}.",
+        **({"parameters": list(parameters)} if parameters else {}),
+        "responses": {"200": ok(content), **REFUSED, **{str(n): {"description": told} for n, told in (statuses or {}).items()}},
     }
+
+
+def list_operation(resource: Resource) -> Schema:
+    what, id = f"List {resource.kind.replace('-', ' ')}", f"list_{resource.kind.replace('-', '_')}"
+    content = as_json(component(f"{resource.model.__name__}List"))
+    return service(what, id, content, typed(arguments(resource)), tag=resource.kind)
 
 
 def item_operation(resource: Resource) -> Schema:

@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from ...query.parsing import joined
 from ...query.query import Query, Strings
+from ...query.timeline import Timeline
 from ...resources import BY_KIND
 from ...schema.fields import is_id
 from .. import addresses
-from ..pictures.asked import Entries
 from ..pictures.drawings import DRAWINGS, arguments, read
 from ..pictures.routes import list_query
 from ..request_parameters import no_parameters, served, store
@@ -53,7 +53,7 @@ def shown(name: str, strings: Strings, programs: str) -> Response:
     return not_modified(query.release, HTML) or render(name, query, programs)
 
 
-def render(name: str, query: Query | Entries, programs: str) -> Response:
+def render(name: str, query: Query | Timeline, programs: str) -> Response:
     drawing = DRAWINGS[name]
     drawn = drawing.draw(query)
     asked = {word: joined(values) for word, values in request.args.lists()}

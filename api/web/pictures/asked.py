@@ -1,7 +1,7 @@
 """What a picture is asked for: the documents of a query, and what is said of it around the picture."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -10,28 +10,11 @@ from urllib.parse import parse_qsl, unquote_plus, urlencode
 from ...query.pagination import every, total
 from ...query.query import Query
 from ...query.timeline import Timeline
-from ...resources.resource import Resource
-from ...resources.timeline import TIMELINE
 from ...schema import edtf
 from ...schema.fields import Record
-from ...storage.release import Release
 from ..addresses import mounted
 from ..resources import asked
 from .svg import Frame, Picture
-
-
-@dataclass(frozen=True)
-class Entries:
-    """A checked query of the timeline, beside what the picture of it is asked for."""
-
-    timeline: Timeline
-    values: Record
-    normalized: Record
-    resource: Resource = TIMELINE
-
-    @property
-    def release(self) -> Release:
-        return self.timeline.release
 
 
 def page_of(kind: str, document: Record, version: str | None) -> str:
@@ -66,7 +49,7 @@ def frame(query: Query, what: str, shown: int, kind: str | None = None) -> Frame
     return Frame(values["width"], heading, partial(page_of, kind or resource.kind, version=values.get("release")))
 
 
-def notes(query: Query | Entries, *others: str) -> list[str]:
+def notes(query: Query | Timeline, *others: str) -> list[str]:
     """The filters of the query, without the ids of what is drawn, and the release."""
     filters = {name: values for name, values in query.normalized.items() if name != "ids"}
     given = unquote_plus(asked(query.resource, filters, *others)).replace("&", " · ")
@@ -78,7 +61,7 @@ def with_notes(picture: Picture, query: Query, what: str, shown: int) -> Picture
     return replace(picture, notes=[*notes(query), *picture.notes], cut=said)
 
 
-def shown(query: Query | Entries) -> tuple[date, date] | None:
+def shown(query: Query | Timeline) -> tuple[date, date] | None:
     """The days that the query asks for, from the first to the last; None where it leaves a side open."""
     values = query.values
     spans = [edtf.bounds(text) for name in ("year", "month") for text in values.get(name, ())]

@@ -17,7 +17,7 @@ from ...query.aggregation import DIFFER, gone_through
 from ...query.pagination import total
 from ...query.parameters import Declared, filter_parameters, pin
 from ...query.parsing import InvalidParameters
-from ...query.query import Parameters, Query, Strings
+from ...query.query import Query, Strings
 from ...query.timeline import Timeline, timeline_arguments
 from ...resources import BY_KIND
 from ...resources.events import with_records
@@ -30,8 +30,8 @@ from ...storage.release import Release
 from ...storage.store import Store
 from ..threads import roots, trees
 from . import net, places, thread, timeline, treaties, years
-from .asked import Entries, documents, frame, narrowed, notes, of_entry, shown, with_notes
-from .own_parameters import by_field, day_field, ids_field, kinds_field, lanes_field, nodes_field, office_field, width_field
+from .asked import documents, frame, narrowed, notes, of_entry, shown, with_notes
+from .own_parameters import DAY, IDS, KINDS, LANES, NODES, OFFICES, PARTS, WIDTH
 from .svg import Frame, Picture
 
 # So that a page with the picture and its table stays small; fewer where an event can be in several lanes, or has a long title.
@@ -47,7 +47,7 @@ class Drawing:
     kind: str
     what: str
     draw: Callable[[Any], Picture]
-    own: Mapping[str, Callable[[], ma.fields.Field[Any]]]
+    own: Mapping[str, ma.fields.Field[Any]]
     most_bytes: int = 60_000  # of an answer, compressed
 
     @property
@@ -64,23 +64,19 @@ class Drawing:
 def arguments(name: str) -> ma.Schema:
     """The parameters of a picture: the filters of its kind, the release, the width, and its own."""
     drawing = DRAWINGS[name]
-    own: Declared = {word: field() for word, field in drawing.own.items()}
     filters = {} if drawing.needs_ids else filter_parameters(drawing.resource)
     if drawing.kind == TIMELINE.kind:
         filters["kind"] = timeline_arguments().fields["kind"]
-    declared = {**filters, **pin(), "width": width_field(), **own}
+    declared: Declared = {**filters, **pin(), "width": WIDTH, **drawing.own}
     return Schema.from_dict(declared, name=f"picture-{name}")()
 
 
-def read(name: str, strings: Strings, store: Store, served: Release | None) -> Query | Entries:
+def read(name: str, strings: Strings, store: Store, served: Release | None) -> Query | Timeline:
     """The checked query of what a picture is of. Raises InvalidParameters."""
     drawing, schema = DRAWINGS[name], arguments(name)
     if drawing.kind != TIMELINE.kind:
         return Query(drawing.resource, schema, strings, store, served=served)
-    asked = Parameters(name, schema, strings, store, served=served)
-    own = {"width", *drawing.own}
-    entries = Timeline({word: values for word, values in strings.items() if word not in own}, store, served=served)
-    return Entries(entries, dict(asked.values), dict(asked.normalized))
+    return Timeline(strings, store, served=served, schema=schema)
 
 
 def framed(query: Query, what: str, found: list[Record]) -> Frame:
@@ -122,10 +118,10 @@ def sides(of: dict[str, timeline.Key], event: Record) -> list[timeline.Key]:
     return found if acting else [("~together", "Together")]
 
 
-def draw_chronicle(entries: Entries) -> Picture:
+def draw_chronicle(entries: Timeline) -> Picture:
     """Entries are read newest first, and drawn oldest first."""
-    found = [json.loads(text) for text in islice(entries.timeline.every(), MOST_ENTRIES)]
-    of, values = sum(entries.timeline.totals().values()), entries.values
+    found = [json.loads(text) for text in islice(entries.every(), MOST_ENTRIES)]
+    of, values = sum(entries.totals().values()), entries.values
     lanes: dict[str, Callable[[Record], Iterable[timeline.Key]]] = {
         "kind": lambda entry: [(entry["kind"], entry["kind"].capitalize())],
         "actor": lambda entry: [(actor["id"], actor["name"]) for actor in entry["actors"]],
@@ -195,13 +191,13 @@ def draw_thread(query: Query) -> Picture:
 
 
 DRAWINGS: dict[str, Drawing] = {
-    "timeline": Drawing("events", "Events at their dates, in lanes", draw_timeline, {"lanes": lanes_field}),
-    "treaties": Drawing("agreements", "Agreements as bars, one for each party", draw_treaties, {"day": day_field}),
-    "years": Drawing("events", "Events by year, as stacked bars", draw_years, {"by": by_field, "office": office_field}),
+    "timeline": Drawing("events", "Events at their dates, in lanes", draw_timeline, {"lanes": LANES}),
+    "treaties": Drawing("agreements", "Agreements as bars, one for each party", draw_treaties, {"day": DAY}),
+    "years": Drawing("events", "Events by year, as stacked bars", draw_years, {"by": PARTS, "office": OFFICES}),
     "map": Drawing("events", "Events at their places", draw_map, {}, 110_000),
-    "network": Drawing("events", "Actors who acted together", draw_network, {"nodes": nodes_field}),
+    "network": Drawing("events", "Actors who acted together", draw_network, {"nodes": NODES}),
     "chronicle": Drawing(
-        TIMELINE.kind, "Events, statements and acts of agreements at their dates", draw_chronicle, {"lanes": kinds_field}
+        TIMELINE.kind, "Events, statements and acts of agreements at their dates", draw_chronicle, {"lanes": KINDS}
     ),
-    "thread": Drawing("statements", "A statement, what it answers and what answers it", draw_thread, {"ids": ids_field}),
+    "thread": Drawing("statements", "A statement, what it answers and what answers it", draw_thread, {"ids": IDS}),
 }

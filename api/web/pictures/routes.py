@@ -5,12 +5,12 @@ from functools import partial
 from flask import Blueprint, Response, request
 
 from ...query.query import Query
+from ...query.timeline import Timeline
 from ..addresses import mounted
 from ..colours import coloured
 from ..headers import page_policy
 from ..request_parameters import served, store
 from ..responses import answer, not_modified
-from .asked import Entries
 from .drawings import DRAWINGS, read
 from .svg import Picture
 
@@ -30,7 +30,7 @@ def picture(name: str) -> Picture:
     return DRAWINGS[name].draw(asked(name))
 
 
-def asked(name: str) -> Query | Entries:
+def asked(name: str) -> Query | Timeline:
     return read(name, dict(request.args.lists()), store(), served())
 
 

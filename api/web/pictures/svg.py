@@ -95,6 +95,9 @@ class Cell:
     words: str
     href: str | None = None
 
+    def linked(self) -> str:
+        return element("a", xml(self.words), href=self.href) if self.href else xml(self.words)
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -146,14 +149,10 @@ class Picture:
     def table(self) -> str:
         """The same content as an HTML table."""
         head = "".join(element("th", xml(column), scope="col") for column in self.columns)
-        rows = (element("tr", *(element("td", _linked(cell)) for cell in row)) for row in self.rows)
+        rows = (element("tr", *(element("td", cell.linked()) for cell in row)) for row in self.rows)
         return element(
             "table", element("caption", xml(self.heading)), f"<thead><tr>{head}</tr></thead>", f"<tbody>{''.join(rows)}</tbody>"
         )
-
-
-def _linked(cell: Cell) -> str:
-    return element("a", xml(cell.words), href=cell.href) if cell.href else f"{xml(cell.words)}"
 
 
 def stripes(name: str, angle: int, gap: int, class_: str) -> str:

@@ -114,19 +114,16 @@ def _stacked(event: Record, scale: Scale, y: float, href: str) -> str:
 def _packed(events: list[Record], scale: Scale, y: float, href: Callable[[Record], str]) -> tuple[str, float]:
     """The marks alone, in as few rows as they need."""
     found = in_time(events)
-    reach = [
-        (first - 5, last + 5) if _wide(event) else (first, last) for event in found for first, last in [extent(event, scale)]
-    ]
-    rows = rows_of((first - 1, last + 1) for first, last in reach)
+    reach = []
+    for event in found:
+        (first, last), room = extent(event, scale), 6 if {"disputed", "one_sided", "vague"} & set(features(event)) else 1
+        reach.append((first - room, last + room))
+    rows = rows_of(reach)
     drawn = (
         link(href(event), words(event, event["title"]), mark(event, scale, y + row * PACKED + PACKED / 2))
         for event, row in zip(found, rows, strict=True)
     )
     return "".join(drawn), y + PACKED * (max(rows, default=0) + 1) + 6
-
-
-def _wide(event: Record) -> bool:
-    return bool({"disputed", "one_sided", "vague"} & set(features(event)))
 
 
 def in_time(events: list[Record]) -> list[Record]:

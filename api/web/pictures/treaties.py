@@ -178,7 +178,7 @@ def _end(period: Record, x: float, y: float, used: set[str]) -> str:
 def _ending(kind: str, x: float, y: float) -> str:
     middle = y + BAR / 2
     if kind == "left":
-        return element("path", d=f"M{x - 4:.1f} {middle - 4:.1f}l8 8m0-8l-8 8", class_="edge")
+        return glyph("cross", x, middle)
     if kind == "succeeded":
         return element("path", d=f"M{x + 2:.1f} {y:.1f}l5 {BAR / 2} -5 {BAR / 2}", class_="edge")
     return line(x, y - 2, x, y + BAR + 2, "edge")
