@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
@@ -88,17 +87,26 @@ def batch(maker: RowMaker, chunk: Chunk) -> Batch:
     """Examines the records of a chunk and makes their rows; none for faulty records, as then nothing is loaded."""
     dataset = maker.dataset
     made = Batch(chunk.kind, len(chunk.items), survey=Survey(maker.published))
-    for seq, item in enumerate(chunk.items, chunk.first):
-        entry = made.survey.examine(chunk.kind, item, dataset)
+    # One kind of work after another, not one record: its code and data stay in the processor's caches.
+    entries = [(item.id, made.survey.examine(chunk.kind, item, dataset)) for item in chunk.items]
+    for seq, (id, entry) in enumerate(entries, chunk.first):
         if entry is None or dataset.findings:
             continue
         try:
-            known, unchanged = chunk.published.get(item.id, ("", ""))
+            known, unchanged = chunk.published.get(id, ("", ""))
             version = known if entry.manifest.digest == unchanged else chunk.version
-            _add_rows(made, (seq, item.id), entry, maker, version)
+            _add_rows(made, (seq, id), entry, maker, version)
         except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
-            made.unresolved.append(f"{chunk.kind}/{item.id} needs {error}")
+            made.unresolved.append(f"{chunk.kind}/{id} needs {error}")
+    if maker.pack:
+        for model in (BY_KIND[chunk.kind].model, TIMELINE.model):
+            _pack(made.rows[table_name(model)], columns(model).index("document"), maker.pack)
     return made
+
+
+def _pack(rows: list[TableRow], place: int, pack: Callable[[str], bytes]) -> None:
+    """Packs the documents in a place of rows."""
+    rows[:] = [(*row[:place], pack(row[place]), *row[place + 1 :]) for row in rows]
 
 
 def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMaker, updated: str) -> None:
@@ -108,8 +116,8 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMa
     dataset.cited = entry.sources
     shared = {"seq": seq, "id": id, "called": resource.name(record), "updated": sortable(updated), "digest": digest}
     document = public(resource, id, record, dataset, updated)
-    values = {**shared, "document": stored(maker, document), **resource.columns(record)}
-    rows[table_name(resource.model)].append(tuple(sqlite_value(values[field]) for field in columns(resource.model)))
+    values = {**shared, "document": as_json(document), **resource.columns(record)}
+    rows[table_name(resource.model)].append(tuple([values[field] for field in columns(resource.model)]))
     rows["search"].append(search_row(resource, seq, document, maker))
     outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record.get("identifiers", ()))]
     rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in dict.fromkeys(outside)]
@@ -124,10 +132,10 @@ def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, make
     (seq, id), entries = numbered, made.rows[table_name(TIMELINE.model)]
     for number, action in enumerate(timeline.actions(id, agreement), len(entries) + 1):
         entry = {**action, **derived_doubt(agreement, maker.dataset), "updated_in": shared["updated_in"]}
-        document = stored(maker, rendering.dump(TIMELINE.schema, entry, maker.dataset))
+        document = as_json(rendering.dump(TIMELINE.schema, entry, maker.dataset))
         own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
         values = {**shared, **own, **day_columns(action["date"])}
-        entries.append(tuple(sqlite_value(values[name]) for name in columns(TIMELINE.model)))
+        entries.append(tuple([values[name] for name in columns(TIMELINE.model)]))
         _add_index_rows(made.rows, TIMELINE, action, number, maker.dataset)
 
 
@@ -138,10 +146,6 @@ def _add_index_rows(rows: dict[str, list[TableRow]], resource: Resource, record:
             for filter, target in filters:
                 if found := filter.rows(record, dataset):
                     rows[target] += [(*row, seq) for row in found]
-
-
-def sqlite_value(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 @cache
@@ -183,12 +187,6 @@ def public(resource: Resource, id: str, record: Record, catalog: Catalog, update
 
 
 as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-
-
-def stored(maker: RowMaker, document: Record) -> str | bytes:
-    """A document as it is stored: its JSON text, packed if documents are."""
-    text = as_json(document)
-    return maker.pack(text) if maker.pack else text
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import marshmallow as ma
@@ -164,12 +165,14 @@ class Dates(Filter):
             yield "date_to", "lies before date_from"
 
 
+@lru_cache(maxsize=1 << 14)
 def day_columns(text: str | None) -> dict[str, Any]:
     """The columns of a DatedRow for an EDTF date; without a date, the first and last day there are, and never certain."""
     days, core = edtf.bounds(text or "../.."), edtf.certain_core(text) if text else None
     return {
-        **days._asdict(),
-        "certain_from": core and core.earliest,
-        "certain_to": core and core.latest,
+        "earliest": days.earliest.isoformat(),
+        "latest": days.latest.isoformat(),
+        "certain_from": core and core.earliest.isoformat(),
+        "certain_to": core and core.latest.isoformat(),
         "vague": 1 if core and core.earliest <= days.earliest <= core.latest else 2,
     }
