@@ -69,7 +69,7 @@ class Release(ABC):
         return value
 
     def once_each(self, prefix: str, names: Iterable[str], compute: Callable[[list[str]], Mapping[str, T]]) -> dict[str, T]:
-        """As `once`, for each of some names after a prefix; `compute` is given those that the cache does not hold."""
+        """As `once`, for each of some names after a prefix; `compute` is given those that are not kept, and may give more."""
         keys, found = {name: _short(prefix + name) for name in names}, {}
         with self._lock:
             for name, key in keys.items():
@@ -78,7 +78,7 @@ class Release(ABC):
         if missing := [name for name in keys if name not in found]:
             made = compute(missing)
             found.update(made)
-            self._keep({keys[name]: value for name, value in made.items()})
+            self._keep({_short(prefix + name): value for name, value in made.items()})
         return found
 
     def _keep(self, values: Mapping[str, Any]) -> None:
