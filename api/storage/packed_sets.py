@@ -18,7 +18,6 @@ class PackedSet(pw.Model):
     class Meta:
         table_name = "sets"
         primary_key = pw.CompositeKey("kind", "filter_", "value")
-        without_rowid = True
 
 
 def store(connection: sqlite3.Connection, row: tuple[str, str, str, int, bytes]) -> None:

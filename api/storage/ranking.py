@@ -66,14 +66,15 @@ def _tiers(release: Release, query: WordQuery, columns: Sequence[str], every: in
     """What comes first, second and so on, of rows that have all words in these columns."""
     exact, begins = query.called()
     within = (ALIASES, NAMES, SAID, WRITTEN) if columns == ANYWHERE else (ALIASES,)
-    found = sets(release, {**dict.fromkeys(query.groups, within[-1]), exact: NAMES, begins: NAMES})
+    named = sets(release, dict.fromkeys((*query.groups, exact, begins), NAMES))
     classes = every & things(release), without(every, things(release))
     for one in classes:
-        yield from (found[exact][name] & one for name in NAMES)
+        yield from (named[exact][name] & one for name in NAMES)
     for one in classes:
-        yield from (found[begins][name] & one for name in NAMES)
+        yield from (named[begins][name] & one for name in NAMES)
         for some in within:
-            yield reduce(and_, (_within(found[group], some) for group in query.groups), one)
+            found = sets(release, dict.fromkeys(query.groups, NAMES if set(some) <= set(NAMES) else WRITTEN))
+            yield reduce(and_, (_within(group, some) for group in found.values()), one)
         yield one
 
 

@@ -68,26 +68,25 @@ class Release(ABC):
 
     def once(self, key: str, compute: Callable[[], T]) -> T:
         """The result of `compute`, computed once for this release and `key` as long as the cache holds it."""
-        if len(key) > MAX_KEY:
-            key = _short(key)
+        key = _short(key)
         found = self._cache.of([key]) or self._cache.keep({key: compute()})
         value: T = found[key]
         return value
 
     def once_each(self, prefix: str, names: Iterable[str], compute: Callable[[list[str]], Mapping[str, T]]) -> dict[str, T]:
-        """As `once`, for each of some names after a prefix; `compute` is given those that the cache does not hold."""
+        """As `once`, for each of some names after a prefix; `compute` is given those that are not kept, and may give more."""
         keys = {name: key if len(key := prefix + name) <= MAX_KEY else _short(key) for name in names}
         kept = self._cache.of(keys.values())
         found: dict[str, T] = {name: kept[key] for name, key in keys.items() if key in kept}
         if missing := [name for name in keys if name not in found]:
             made = compute(missing)
-            self._cache.keep({keys[name]: value for name, value in made.items()})
+            self._cache.keep({_short(prefix + name): value for name, value in made.items()})
             found.update(made)
         return found
 
 
 def _short(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+    return key if len(key) <= MAX_KEY else hashlib.sha256(key.encode()).hexdigest()
 
 
 def _size(value: Any) -> int:

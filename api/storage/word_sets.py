@@ -8,9 +8,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
+from itertools import chain
 from operator import or_
 
-from .bits import as_bytes, of_bytes, of_numbers
+from .bits import of_bytes, of_numbers
 from .full_text import CLASS, COLUMNS, LABELS, PAPER, SAID, SEPARATOR, SEQ, place
 from .packed_sets import store, unpacked
 from .phrases import Group, Phrase
@@ -39,13 +40,14 @@ def fill(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE staged.search")
     connection.execute(TERMS)
     connection.execute(VOCABULARY)
-    frequent = connection.execute("SELECT term FROM temp.terms WHERE doc >= ? AND term <> ?", (FREQUENT, SEPARATOR)).fetchall()
-    for (term,) in frequent:
-        matches = [Phrase((term,)).fts5(column) for column in COLUMNS]
-        found = [[row for (row,) in connection.execute(MATCHING, (match,))] for match in matches]
-        sets = dict(zip(COLUMNS, map(of_numbers, found), strict=True))
-        for column, records in {**sets, ANY: reduce(or_, sets.values())}.items():
-            store(connection, (KIND, column, term, records.bit_count(), as_bytes(records)))
+    frequent = connection.execute(
+        "SELECT term, doc FROM temp.terms WHERE doc >= ? AND term <> ?", (FREQUENT, SEPARATOR)
+    ).fetchall()
+    width = (len(numbers) + 7) // 8
+    for term, rows in frequent:
+        found = (chain.from_iterable(connection.execute(MATCHING, (Phrase((term,)).fts5(column),))) for column in COLUMNS)
+        data = b"".join(of_numbers([*each]).to_bytes(width, "little") for each in found)
+        store(connection, (KIND, "word", term, rows, data))
     connection.execute("DROP TABLE temp.terms")
 
 
@@ -93,23 +95,25 @@ def sets(release: Release, asked: Mapping[Group, Iterable[str]]) -> dict[Group, 
 
 
 def _read(release: Release, wanted: dict[str, tuple[Phrase, str]]) -> dict[str, int]:
-    """What the load has made, and the others from the index."""
-    words = {phrase.stems[0] for phrase, _ in wanted.values() if len(phrase.stems) == 1 and not phrase.prefix}
-    columns = {column for _, column in wanted.values()}
-    made = {}
-    if words:
-        marks = [",".join("?" * len(some)) for some in (columns, words)]
-        stored = f"SELECT value, filter, data FROM sets WHERE kind = ? AND filter IN ({marks[0]}) AND value IN ({marks[1]})"  # noqa: S608
-        for word, column, data in release.execute(stored, KIND, *columns, *words):
-            made[Phrase((word,)).fts5(column)] = of_bytes(unpacked(data))
+    """What the load has made, in all columns, and the others from the index."""
+    made: dict[str, int] = {}
+    if words := {phrase.stems[0] for phrase, _ in wanted.values() if len(phrase.stems) == 1 and not phrase.prefix}:
+        marks = ",".join("?" * len(words))
+        stored = f"SELECT value, data FROM sets WHERE kind = ? AND filter = ? AND value IN ({marks})"  # noqa: S608
+        for word, packed in release.execute(stored, KIND, "word", *words):
+            data = unpacked(packed)
+            width = len(data) // len(COLUMNS)
+            each = [of_bytes(data[n : n + width]) for n in range(0, len(data), width)]
+            sets = zip((*COLUMNS, ANY), (*each, reduce(or_, each)), strict=True)
+            made |= {Phrase((word,)).fts5(column): rows for column, rows in sets}
     rest = [name for name in wanted if name not in made]
     for start in range(0, len(rest), MOST_SELECTS):
         some = rest[start : start + MOST_SELECTS]
         selects, values = zip(*(_select(release, n, *wanted[name]) for n, name in enumerate(some)), strict=True)
-        rows: list[list[int]] = [[] for _ in some]
+        found: list[list[int]] = [[] for _ in some]
         for n, row in release.execute(" UNION ALL ".join(selects), *values):
-            rows[n].append(row)
-        made.update(zip(some, map(of_numbers, rows), strict=True))
+            found[n].append(row)
+        made.update(zip(some, map(of_numbers, found), strict=True))
     return made
 
 
