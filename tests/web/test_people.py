@@ -120,6 +120,14 @@ def test_an_event_of_the_timeline_has_the_name_of_its_type(client: FlaskClient) 
     assert "28 October 1962 · Understanding reached" in lines
 
 
+def test_links_to_all_of_a_list_say_of_which(client: FlaskClient) -> None:
+    """Biden has as many statements of his as about him: two links called `All 15` would not be told apart when read aloud."""
+    links = tree(client, "/actors/joe-biden").xpath("//section[@class='related']/p/a")
+    names = {link.text_content(): link.get("href") for link in links}
+    assert len(names) == len(links) > 2
+    assert any(re.fullmatch("All [0-9]+ statements: Said by this actor.", name) for name in names)
+
+
 def test_who_acts_is_not_called_a_source(client: FlaskClient) -> None:
     page = tree(client, "/events/us-security-assistance-to-ukraine-since-2014")
     said = [" ".join(item.text_content().split()) for item in page.xpath("//section[@id='participants']//li")]
