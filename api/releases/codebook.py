@@ -131,6 +131,7 @@ def reliability_table(found: Iterable[Figures]) -> str:
         within = f"{each.interval[0]:.2f} to {each.interval[1]:.2f}" if each.interval else "not defined"
         same = f"{each.agreement:.0%}" if each.agreement is not None else "none"
         alpha = f"{each.alpha:.2f}" if each.alpha is not None else "not defined"
+        alpha += ", below chance: not comparable" if (each.alpha or 0) < 0 else ""
         name, what, level, _ = each.variable
         rows.append((f"`{name}`", what, level.__name__, each.units, same, alpha, within))
     return table(("variable", "what", "level", "units", "same value", "alpha", "95 % interval"), *rows)

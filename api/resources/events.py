@@ -124,7 +124,7 @@ EVENTS = Resource(
     derive=derived_doubt,
     filters=(
         *shared("events"),
-        Terms("type", "Type of event.", each("type"), "event-types", reverse="events", single=True),
+        Terms("type", "Of this type of event.", each("type"), "event-types", reverse="events", single=True),
         Terms("status", "Whether it occurred.", each("status"), choices=STATUSES, single=True),
         Terms("coding", "Coded by hand, or machine-made.", each("coding"), choices=tuple(CODINGS), single=True),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),

@@ -21,6 +21,7 @@ from api.dataset.reliability import (
     SEED,
     VARIABLES,
     Disagreement,
+    Figures,
     agreement,
     alpha,
     confidence,
@@ -28,6 +29,7 @@ from api.dataset.reliability import (
     interval,
     nominal,
 )
+from api.releases.codebook import reliability_table
 
 # Krippendorff (2011), Computing Krippendorff's Alpha-Reliability, examples A, B, C: one line a coder, one column a unit.
 BINARY = ["0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0"]
@@ -155,6 +157,14 @@ def test_the_command_prints_a_row_for_every_variable(folder: Path) -> None:
     assert found["kind"][:4] == ["nominal", "3", "100%", "1.00"]
     assert found["earliest"][:4] == ["interval", "2", "100%", "1.00"]
     assert found["type"] == ["nominal", "1", "100%", "not defined", "not defined"]
+
+
+def test_codings_that_agree_less_than_by_chance_are_said_to_be_not_comparable() -> None:
+    """As where one coder was shown whole letters and the other only what a record quotes of them."""
+    variable = next(one for one in VARIABLES if one.name == "form")
+    low, high = (reliability_table([Figures(variable, 19, 0.4, value, (value, value))]) for value in (-0.37, 0.37))
+    assert "| -0.37, below chance: not comparable |" in low
+    assert "| 0.37 |" in high
 
 
 def test_without_a_folder_the_command_prints_a_table_for_each_set_of_units_in_the_dataset(folder: Path, small: Path) -> None:

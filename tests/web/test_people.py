@@ -114,6 +114,20 @@ def test_what_a_record_is_to_another_is_said_before_the_name_of_the_other(
     assert " ".join(item.text_content().split()).startswith(f"{before} {after}")
 
 
+def test_an_event_of_the_timeline_has_the_name_of_its_type(client: FlaskClient) -> None:
+    page = tree(client, "/timeline?on=1962-10-28&kind=events")
+    lines = [line.text_content() for line in page.xpath("//li[@class='entry']/p[@class='dim']")]
+    assert "28 October 1962 · Understanding reached" in lines
+
+
+def test_links_to_all_of_a_list_say_of_which(client: FlaskClient) -> None:
+    """Biden has as many statements of his as about him: two links called `All 15` would not be told apart when read aloud."""
+    links = tree(client, "/actors/joe-biden").xpath("//section[@class='related']/p/a")
+    names = {link.text_content(): link.get("href") for link in links}
+    assert len(names) == len(links) > 2
+    assert any(re.fullmatch("All [0-9]+ statements: Said by this actor.", name) for name in names)
+
+
 def test_who_acts_is_not_called_a_source(client: FlaskClient) -> None:
     page = tree(client, "/events/us-security-assistance-to-ukraine-since-2014")
     said = [" ".join(item.text_content().split()) for item in page.xpath("//section[@id='participants']//li")]

@@ -31,11 +31,12 @@ def referring(sheet: Sheet, lists: Sequence[RelatedList]) -> str:
 
 
 def _referring(sheet: Sheet, list: RelatedList) -> str:
-    address, total = f"{sheet.base}{list.href}{sheet.pin.replace('?', '&amp;')}", f"{list.total:,}"
+    address, total, what = f"{sheet.base}{list.href}{sheet.pin.replace('?', '&amp;')}", f"{list.total:,}", escape(list.what)
+    every = f'All {total} {list.title.lower()}<span class="unseen">: {what}</span>'
     return (
         f'<section class="related">\n<h2>{list.title} <span class="count">{total}</span> '
-        f'<span class="dim">{escape(list.what)}</span></h2>\n<ul class="entries">{"".join(list.entries)}</ul>\n'
-        + (f'<p><a href="{address}">All {total}</a></p>\n' if list.total > len(list.entries) else "")
+        f'<span class="dim">{what}</span></h2>\n<ul class="entries">{"".join(list.entries)}</ul>\n'
+        + (f'<p><a href="{address}">{every}</a></p>\n' if list.total > len(list.entries) else "")
         + "</section>\n"
     )
 

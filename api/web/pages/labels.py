@@ -27,6 +27,7 @@ LABELS = {
     "note": "Remark",
     "on": "Date",
     "plover": "PLOVER",
+    "quad": "Quad class",
     "cameo": "CAMEO",
     "q": "Words",
     "tias": "TIAS",

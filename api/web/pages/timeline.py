@@ -7,7 +7,9 @@ from flask import redirect, request
 
 from ...query.parsing import joined
 from ...query.timeline import FORMATS, timeline_arguments
+from ...resources import BY_KIND
 from ...resources.timeline import TIMELINE
+from ...storage.release import Release
 from .. import addresses
 from ..request_parameters import read_timeline
 from ..responses import HTML, not_modified
@@ -28,6 +30,7 @@ def timeline_page() -> Any:
     if unchanged := not_modified(timeline.release, HTML):
         return unchanged
     results = timeline.page()
+    types = type_names(timeline.release)
     asked = {name: joined(values) for name, values in request.args.lists()}
     return page(
         "timeline",
@@ -37,7 +40,7 @@ def timeline_page() -> Any:
         total=results.total,
         kinds=timeline.totals(),
         match=timeline.by_match(),
-        entries=[entry(json.loads(text)) for text in results.documents],
+        entries=[entry(json.loads(text), types) for text in results.documents],
         form=controls(TIMELINE, timeline_arguments(), FIRST, asked, {}),
         given=given(timeline.release, TIMELINE),
         shapes=shapes(FORMATS),
@@ -45,9 +48,16 @@ def timeline_page() -> Any:
     )
 
 
-def entry(document: dict[str, Any]) -> Brief:
+def type_names(release: Release) -> dict[str, str]:
+    """What the types of events are called, by id."""
+    model = BY_KIND["event-types"].model
+    return release.once("names of types", lambda: dict(release.rows(model.select(model.id, model.called))))
+
+
+def entry(document: dict[str, Any], types: dict[str, str]) -> Brief:
     """An entry of the timeline, which leads to its record."""
     id = document["links"]["self"].rsplit("/", 1)[1]
     date = document["date"]
-    line = [words(document["what"]), *at(document, "places.name")]
+    what = types[document["what"]] if document["kind"] == "events" else words(document["what"])
+    line = [what, *at(document, "places.name")]
     return Brief(document["kind"], id, document["title"], date, "", doubts(document), line, "")
