@@ -187,12 +187,6 @@ def bounds(text: str) -> Bounds:
     return read(text).bounds
 
 
-@lru_cache(maxsize=1 << 16)
-def precision(text: str) -> str:
-    """The coarser precision of the two ends of an EDTF date."""
-    return read(text).precision
-
-
 def is_open(text: str) -> bool:
     """Whether an EDTF date has no first or no last day."""
     days = bounds(text)

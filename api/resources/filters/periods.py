@@ -28,7 +28,7 @@ def dated(path: str, what: str = "In", **options: Any) -> tuple[Terms, ...]:
     dates = each(path)
 
     def precisions(record: Record, catalog: Catalog) -> list[str]:
-        return [edtf.precision(text) for text in dates(record, catalog)]
+        return [edtf.read(text).precision for text in dates(record, catalog)]
 
     return (
         Periods("year", f"{what} this year, or possibly so.", _touched(dates, len("2021")), term=ONE_YEAR),
