@@ -42,7 +42,7 @@ UNDRAWN = tuple(name for name in NO_CONTROL if name != "release")  # parameters 
 FIRST = ("q", "date_from", "date_to")  # what a form begins with besides the filters of the layout
 
 
-class Form(NamedTuple):
+class FilterForm(NamedTuple):
     """The form of a list: its controls as HTML, those to begin with and the others; its orders, and what else was asked for."""
 
     first: Markup
@@ -131,12 +131,12 @@ def countable(resource: Resource, asked: Mapping[str, str]) -> tuple[tuple[str, 
     return by, address({**asked, "facets": ",".join(by)}.items())
 
 
-def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> Form:
+def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> FilterForm:
     """The form of a list."""
     return controls(resource, arguments(resource), (*FIRST, *layout(resource).filters), asked, counted)
 
 
-def controls(resource: Resource, schema: ma.Schema, first: Sequence[str], asked: Mapping[str, str], counted: Record) -> Form:
+def controls(resource: Resource, schema: ma.Schema, first: Sequence[str], asked: Mapping[str, str], counted: Record) -> FilterForm:
     """A form with a control for each parameter of a filter, those of `first` and what was asked before the others.
 
     A control without a value and without values to offer is the same on every page.
@@ -145,7 +145,7 @@ def controls(resource: Resource, schema: ma.Schema, first: Sequence[str], asked:
     for name in written.keys() & (asked.keys() | counted.keys()):
         written[name] = as_html(control(resource, schema, name, asked.get(name, ""), counted.get(name, [])))
     before = dict.fromkeys(name for name in (*first, *asked) if name in written)
-    return Form(
+    return FilterForm(
         Markup("".join([written.pop(name) for name in before])),  # noqa: S704
         Markup("".join(written.values())),  # noqa: S704
         tuple(f"{sign}{word}" for word in resource.sorts for sign in ("", "-") if "sort" in schema.load_fields),
