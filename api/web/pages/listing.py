@@ -136,7 +136,9 @@ def form(resource: Resource, asked: Mapping[str, str], counted: Record) -> Filte
     return controls(resource, arguments(resource), (*FIRST, *layout(resource).filters), asked, counted)
 
 
-def controls(resource: Resource, schema: ma.Schema, first: Sequence[str], asked: Mapping[str, str], counted: Record) -> FilterForm:
+def controls(
+    resource: Resource, schema: ma.Schema, first: Sequence[str], asked: Mapping[str, str], counted: Record
+) -> FilterForm:
     """A form with a control for each parameter of a filter, those of `first` and what was asked before the others.
 
     A control without a value and without values to offer is the same on every page.
