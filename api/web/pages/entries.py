@@ -34,10 +34,10 @@ def entries_of(release: Release, sheet: Sheet, records: Iterable[str]) -> Mappin
         numbers: dict[str, list[int]] = {}
         for kind, number in map(str.split, missing):
             numbers.setdefault(kind, []).append(int(number))
-        found = {}
+        found: dict[str, str] = {}
         for kind, of in numbers.items():
-            for number, text in zip(of, release.documents(BY_KIND[kind].model._meta.table_name, of), strict=True):
-                found[f"{kind} {number}"] = entry(sheet, brief(BY_KIND[kind], json.loads(text)), LEVEL)
+            for seq, text in zip(of, release.documents(BY_KIND[kind].model._meta.table_name, of), strict=True):
+                found[f"{kind} {seq}"] = entry(sheet, brief(BY_KIND[kind], json.loads(text)), LEVEL)
         return found
 
     return release.once_each(f"entry {sheet.base}{sheet.pin} ", records, read)
