@@ -10,6 +10,7 @@ from .brief import Brief, brief
 from .values import Sheet, date, doubted, reference
 
 LEVEL = 3  # of the headings of entries below that of a section
+DOCUMENTS = "SELECT '{kind}', seq, document FROM {table} WHERE seq IN ({marks})"
 
 
 def entry(sheet: Sheet, item: Brief, level: int) -> str:
@@ -28,16 +29,15 @@ def entries(sheet: Sheet, items: Iterable[Brief], level: int = LEVEL) -> str:
 
 
 def entries_of(release: Release, sheet: Sheet, records: Iterable[str]) -> Mapping[str, str]:
-    """The entries of records, each named by its kind and number; those that are not known yet are read, a kind at a time."""
+    """The entries of records, each named by its kind and number; those that are not known yet are read by one statement."""
 
     def read(missing: list[str]) -> dict[str, str]:
         numbers: dict[str, list[int]] = {}
         for kind, number in map(str.split, missing):
             numbers.setdefault(kind, []).append(int(number))
-        found: dict[str, str] = {}
-        for kind, of in numbers.items():
-            for seq, text in zip(of, release.documents(BY_KIND[kind].model._meta.table_name, of), strict=True):
-                found[f"{kind} {seq}"] = entry(sheet, brief(BY_KIND[kind], json.loads(text)), LEVEL)
-        return found
+        tables = {kind: BY_KIND[kind].model._meta.table_name for kind in numbers}
+        every = [DOCUMENTS.format(kind=kind, table=tables[kind], marks=", ".join("?" * len(of))) for kind, of in numbers.items()]
+        rows = release.execute(" UNION ALL ".join(every), *(number for of in numbers.values() for number in of))
+        return {f"{kind} {number}": entry(sheet, brief(BY_KIND[kind], json.loads(text)), LEVEL) for kind, number, text in rows}
 
     return release.once_each(f"entry {sheet.base}{sheet.pin} ", records, read)
