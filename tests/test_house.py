@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,24 @@ MODULES = sorted((ROOT / "api").rglob("*.py"))
 DOUBLE: set[str] = set()
 
 
+# What stands beside the code: whoever opens the project must know what each is for.
+TOP = {
+    *(
+        ".ci",
+        ".dockerignore",
+        ".gitignore",
+        ".vscode",
+        "Dockerfile",
+        "Makefile",
+        "pyproject.toml",
+        "requirements.txt",
+        "openapi.yaml",
+    ),
+    *("README.md", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "SECURITY.md"),
+    *("api", "benchmarks", "dataset", "decisions", "deploy", "docs", "tests"),
+}
+
+
 @cache
 def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
@@ -21,6 +40,11 @@ def tree(path: Path) -> ast.Module:
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def test_nothing_else_lies_at_the_top_of_the_house() -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.splitlines()
+    assert {path.partition("/")[0] for path in listed} - TOP == set()
 
 
 def test_no_two_classes_have_one_name() -> None:
