@@ -10,7 +10,7 @@ from ..resources.doubt import date_words
 from ..resources.filters import Periods, Terms
 from ..schema.errors import Fault
 from ..schema.fields import Record
-from ..storage.release import Release
+from ..storage.release import Release, placeholders
 from .columns import counted
 from .parsing import InvalidParameters, query_string, quoted
 from .query import Query
@@ -77,8 +77,7 @@ def names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]:
     table = BY_KIND[filter.kind].model._meta.table_name
 
     def read(ids: list[str]) -> dict[str, str]:
-        marks = ",".join("?" * len(ids))
-        return dict(release.execute(f'SELECT "id", "called" FROM "{table}" WHERE "id" IN ({marks})', *ids))  # noqa: S608
+        return dict(release.execute(f'SELECT "id", "called" FROM "{table}" WHERE "id" IN ({placeholders(ids)})', *ids))  # noqa: S608
 
     return release.once_each(f"called {filter.kind} ", values, read)
 

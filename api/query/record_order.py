@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..storage.bits import ends, without
-from ..storage.release import Release
+from ..storage.release import Release, placeholders
 from .query import Query
 from .record_sets import days_of, is_dated
 
@@ -32,7 +32,7 @@ def numbers(query: Query, keys: Keys, after: int, count: int) -> list[int]:
     if not size:
         return []
     gathered = [after, *ends(records, size, False)]
-    statement = f'SELECT "seq" FROM "{table}" WHERE "seq" IN ({_marks(len(gathered))}) ORDER BY {order}'  # noqa: S608
+    statement = f'SELECT "seq" FROM "{table}" WHERE "seq" IN ({placeholders(gathered)}) ORDER BY {order}'  # noqa: S608
     found = [number for (number,) in query.release.execute(statement, *gathered)]
     begin = found.index(after) + 1 if after in found else 0
     return found[begin : begin + count]
@@ -76,10 +76,6 @@ def read(query: Query, found: Sequence[int], *columns: str) -> list[tuple[Any, .
     if not found:
         return []
     table, wanted = query.resource.model._meta.table_name, ", ".join(f'"{name}"' for name in columns)
-    rows = query.release.execute(f'SELECT "seq", {wanted} FROM "{table}" WHERE "seq" IN ({_marks(len(found))})', *found)  # noqa: S608
+    rows = query.release.execute(f'SELECT "seq", {wanted} FROM "{table}" WHERE "seq" IN ({placeholders(found)})', *found)  # noqa: S608
     by_number = {row[0]: row[1:] for row in rows}
     return [by_number[number] for number in found]
-
-
-def _marks(count: int) -> str:
-    return ",".join("?" * count)

@@ -10,7 +10,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from ..storage.bits import as_bytes, of_bytes, of_numbers, without
 from ..storage.packed_sets import store, unpacked
 from ..storage.phrases import parse
 from ..storage.ranking import numbers
-from ..storage.release import Release
+from ..storage.release import Release, placeholders
 from .days import SPANS, Days, Lasting
 
 if TYPE_CHECKING:
@@ -121,13 +121,13 @@ def of_values(release: Release, kind: str, filter: str, values: Iterable[str]) -
     """The records of each of these values of a filter; none where a value does not occur."""
 
     def read(missing: list[str]) -> dict[str, int]:
-        marks = ",".join("?" * len(missing))
-        stored = f"SELECT value, data FROM sets WHERE kind = ? AND filter = ? AND value IN ({marks})"  # noqa: S608
+        stored = f"SELECT value, data FROM sets WHERE kind = ? AND filter = ? AND value IN ({placeholders(missing)})"  # noqa: S608
         found = {value: of_bytes(unpacked(data)) for value, data in release.execute(stored, kind, filter, *missing)}
         if rest := [value for value in missing if value not in found]:
-            table, marks = _table(INDEXES[kind, filter]), ",".join("?" * len(rest))
+            table = _table(INDEXES[kind, filter])
             numbers: dict[str, list[int]] = {value: [] for value in rest}
-            for value, number in release.execute(f"SELECT value, record FROM {table} WHERE value IN ({marks})", *rest):  # noqa: S608
+            statement = f"SELECT value, record FROM {table} WHERE value IN ({placeholders(rest)})"  # noqa: S608
+            for value, number in release.execute(statement, *rest):
                 numbers[value].append(number)
             found |= {value: of_numbers(each) for value, each in numbers.items()}
         return found
@@ -193,7 +193,7 @@ def _searched(query: Query, filter: Filter) -> int:
     release, resource, model = query.release, query.resource, query.resource.model
     table = index_of(resource, filter)
     if isinstance(filter, Words):
-        words, table = table, lambda text: numbers(release, words, text)
+        table = partial(numbers, release, table)
         if filter.kind == resource.kind:
             text = query.values[filter.name]
             return release.once(f"{filter.kind} {text}", lambda: of_numbers(table(parse(text))))

@@ -90,10 +90,10 @@ class Worker(base.Worker):
     def listen(self) -> None:
         if self.alive:
             for listener in self.sockets:
-                self.loop.add_reader(listener, self.called, listener)
+                self.loop.add_reader(listener, self.offered, listener)
 
-    def called(self, listener: Any) -> None:
-        """Somebody connects: a process with fewer connections may take it first."""
+    def offered(self, listener: Any) -> None:
+        """Accepts a connection that is offered to all processes; where another has fewer, that one may take it first."""
         if len(self.connections) <= self.shares.least():
             self.accept(listener)
         else:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any, TypeVar
 
 import peewee as pw
@@ -61,8 +61,7 @@ class Release(ABC):
         keys = [(table, number) for number in numbers]
         found = self._documents.of(keys)
         if missing := [number for _, number in keys if (table, number) not in found]:
-            marks = ",".join("?" * len(missing))
-            rows = self.execute(f'SELECT "seq", "document" FROM "{table}" WHERE "seq" IN ({marks})', *missing)  # noqa: S608
+            rows = self.execute(f'SELECT "seq", "document" FROM "{table}" WHERE "seq" IN ({placeholders(missing)})', *missing)  # noqa: S608
             found |= self._documents.keep({(table, number): document for number, document in rows})
         return [found[key] for key in keys]
 
@@ -83,6 +82,11 @@ class Release(ABC):
             self._cache.keep({_short(prefix + name): value for name, value in made.items()})
             found.update(made)
         return found
+
+
+def placeholders(values: Sized) -> str:
+    """A `?` for each of some values, for the `IN` of a statement."""
+    return ",".join("?" * len(values))
 
 
 def _short(key: str) -> str:

@@ -15,7 +15,7 @@ from .bits import of_bytes, of_numbers
 from .full_text import CLASS, COLUMNS, LABELS, PAPER, SAID, SEPARATOR, SEQ, place
 from .packed_sets import store, unpacked
 from .phrases import Group, Phrase
-from .release import Release
+from .release import Release, placeholders
 
 FREQUENT = 500  # the sets of a word that at least so many rows have are made by the load
 ANY = ""  # in place of the name of a column: in any of them
@@ -98,8 +98,7 @@ def _read(release: Release, wanted: dict[str, tuple[Phrase, str]]) -> dict[str, 
     """What the load has made, in all columns, and the others from the index."""
     made: dict[str, int] = {}
     if words := {phrase.stems[0] for phrase, _ in wanted.values() if len(phrase.stems) == 1 and not phrase.prefix}:
-        marks = ",".join("?" * len(words))
-        stored = f"SELECT value, data FROM sets WHERE kind = ? AND filter = ? AND value IN ({marks})"  # noqa: S608
+        stored = f"SELECT value, data FROM sets WHERE kind = ? AND filter = ? AND value IN ({placeholders(words)})"  # noqa: S608
         for word, packed in release.execute(stored, KIND, "word", *words):
             data = unpacked(packed)
             width = len(data) // len(COLUMNS)

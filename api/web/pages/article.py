@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ...schema.fields import Record
-from ...storage.release import Release
+from ...storage.release import Release, placeholders
 from .labels import label
 from .notes import Note
 from .related import RelatedList
@@ -45,7 +45,7 @@ def sources(sheet: Sheet, release: Release, notes: Sequence[Note]) -> str:
     """The sources that a page cites, each with who published it and when, and the places in it."""
 
     def read(ids: list[str]) -> dict[str, str]:
-        select = f"SELECT document FROM sources WHERE id IN ({', '.join('?' * len(ids))})"  # noqa: S608  # marks alone
+        select = f"SELECT document FROM sources WHERE id IN ({placeholders(ids)})"  # noqa: S608  # marks alone
         return {source["id"]: _published(source) for (text,) in release.execute(select, *ids) for source in (json.loads(text),)}
 
     known = release.once_each("published ", (note.source["id"] for note in notes), read)

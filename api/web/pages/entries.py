@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from ...resources import BY_KIND
-from ...storage.release import Release
+from ...storage.release import Release, placeholders
 from .brief import Brief, brief
 from .values import Sheet, date, doubted, reference
 
@@ -36,7 +36,7 @@ def entries_of(release: Release, sheet: Sheet, records: Iterable[str]) -> Mappin
         for kind, number in map(str.split, missing):
             numbers.setdefault(kind, []).append(int(number))
         tables = {kind: BY_KIND[kind].model._meta.table_name for kind in numbers}
-        every = [DOCUMENTS.format(kind=kind, table=tables[kind], marks=", ".join("?" * len(of))) for kind, of in numbers.items()]
+        every = [DOCUMENTS.format(kind=kind, table=tables[kind], marks=placeholders(of)) for kind, of in numbers.items()]
         rows = release.execute(" UNION ALL ".join(every), *(number for of in numbers.values() for number in of))
         return {f"{kind} {number}": entry(sheet, brief(BY_KIND[kind], json.loads(text)), LEVEL) for kind, number, text in rows}
 
