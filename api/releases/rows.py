@@ -1,6 +1,5 @@
 """The database rows written for one record: its document, its search text, its identifiers, its index rows."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -14,8 +13,9 @@ from ..dataset.findings import DatasetError
 from ..dataset.manifests import keys_text
 from ..dataset.record import Entry
 from ..dataset.rules import Survey
-from ..resources import BY_KIND, INDEXES, RESOURCES, timeline
+from ..resources import BY_KIND, INDEXES, RESOURCES, brief, timeline
 from ..resources.agreements import AGREEMENTS
+from ..resources.brief import as_json
 from ..resources.filters import Catalog, Filter, Terms, day_columns
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
@@ -116,7 +116,8 @@ def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMa
     dataset.cited = entry.sources
     shared = {"seq": seq, "id": id, "called": resource.name(record), "updated": sortable(updated), "digest": digest}
     document = public(resource, id, record, dataset, updated)
-    values = {**shared, "document": as_json(document), **resource.columns(record)}
+    values = {**shared, "brief": brief.stored(resource, document), "document": as_json(document)}
+    values |= resource.columns(record)
     rows[table_name(resource.model)].append(tuple([values[field] for field in columns(resource.model)]))
     rows["search"].append(search_row(resource, seq, document, maker))
     outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record.get("identifiers", ()))]
@@ -184,9 +185,6 @@ def public(resource: Resource, id: str, record: Record, catalog: Catalog, update
     derived = resource.derive(record, catalog)
     about = {"id": id, "updated_in": updated, "links": links(resource, id)}
     return rendering.dump(resource.schema, {**record, **derived, **about}, catalog)
-
-
-as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:

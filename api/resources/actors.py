@@ -178,6 +178,7 @@ ACTORS = Resource(
     schema=ActorSchema(),
     heading="name",
     example=("vladimir-putin", "Vladimir Putin"),
+    line=("kind", "country"),
     jsonld=schema_org,
     identifiers=own_identifiers,
     filters=(

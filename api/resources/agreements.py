@@ -231,6 +231,7 @@ AGREEMENTS = Resource(
     schema=AgreementSchema(),
     heading="title",
     example=("new-start", "New START"),
+    line=("kind", "status.detail"),
     jsonld=schema_org,
     when=lifetime,
     derive=derived,

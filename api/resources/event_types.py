@@ -60,6 +60,7 @@ EVENT_TYPES = Resource(
     schema=EventTypeSchema(),
     heading="label",
     example=("summit", "Summit"),
+    line=("plover.event",),
     jsonld=schema_org,
     filters=(
         *shared("event-types"),

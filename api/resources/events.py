@@ -118,6 +118,7 @@ EVENTS = Resource(
     schema=EventSchema(),
     heading="title",
     example=("2021-06-16-geneva-summit", "Biden-Putin summit in Geneva"),
+    line=("type.name", "places.name"),
     jsonld=event_node,
     dated="date",
     light=True,

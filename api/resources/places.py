@@ -51,6 +51,7 @@ PLACES = Resource(
     schema=PlaceSchema(),
     heading="name",
     example=("geneva", "Geneva"),
+    line=("kind", "within.name"),
     jsonld=schema_org,
     parent="within",
     identifiers=lambda place: [("geonames", place["geonames"])] if place["geonames"] else [],

@@ -20,8 +20,8 @@ class Resource:
     where records are sorted by it. `identifiers` gives a record's ids in other schemes, as (scheme, id). `derive` computes the
     keys of the public document that the file does not have. `parent` is the key of the record that contains it, `dated` the key
     of its date; `when` gives the date of a kind that has no such key. `example` is the id and the name of a record, for the
-    contract; `jsonld` gives the schema.org node of a public document. Of a `light` kind other records need the name alone, so a
-    load need not keep its records.
+    contract; `line` are the paths of what a list shows beside a name, `jsonld` gives the schema.org node of a public document.
+    Of a `light` kind other records need the name alone, so a load need not keep its records.
     """
 
     kind: str
@@ -36,6 +36,7 @@ class Resource:
     dated: str | None = None
     when: Callable[[Record], str | None] | None = None
     example: tuple[str, str] = ("an-id", "A name")
+    line: tuple[str, ...] = ("kind",)
     jsonld: Callable[[Record, Refer], Record] = thing
     light: bool = False
 

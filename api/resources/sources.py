@@ -64,6 +64,7 @@ SOURCES = Resource(
     schema=SourceSchema(),
     heading="title",
     example=("wsws-2021-05-28-weiss", "Russian President Vladimir Putin and US President Joe Biden to meet in mid-June"),
+    line=("publisher", "kind"),
     jsonld=schema_org,
     dated="published",
     filters=(

@@ -120,6 +120,7 @@ STATEMENTS = Resource(
     schema=StatementSchema(),
     heading="paraphrase",
     example=("2021-06-16-putin-denies-cyber-attacks", "Putin denied that the attacks came from Russia."),
+    line=("speakers.name", "act"),
     jsonld=schema_org,
     dated="date",
     light=True,

@@ -20,6 +20,7 @@ KINDS = ("events", "statements", "agreements")
 
 
 class TimelineEntry(DatedRow):
+    brief = None  # type: ignore[assignment]  # its document is short
     agreement = pw.IntegerField(index=True)
 
     class Meta:

@@ -36,6 +36,7 @@ TOPICS = Resource(
     schema=TopicSchema(),
     heading="name",
     example=("strategic-stability", "Strategic stability"),
+    line=("broader.name",),
     jsonld=schema_org,
     parent="broader",
     filters=(

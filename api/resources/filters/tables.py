@@ -22,6 +22,7 @@ class Row(pw.Model):
     called = pw.TextField()
     updated = pw.TextField(index=True)
     digest = pw.TextField()
+    brief = pw.TextField()  # what an entry of a list shows of the document, for pages
     document = pw.TextField()
 
     class Meta:

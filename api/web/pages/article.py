@@ -1,9 +1,9 @@
 """The lists on a record's page: its texts, what refers to it, the sources that it cites, its history."""
 
-import json
 from collections.abc import Sequence
 from html import escape
 
+from ...resources.brief import Brief, read
 from ...schema.fields import Record
 from ...storage.release import Release, placeholders
 from .labels import label
@@ -44,11 +44,11 @@ def _referring(sheet: Sheet, list: RelatedList) -> str:
 def sources(sheet: Sheet, release: Release, notes: Sequence[Note]) -> str:
     """The sources that a page cites, each with who published it and when, and the places in it."""
 
-    def read(ids: list[str]) -> dict[str, str]:
-        select = f"SELECT document FROM sources WHERE id IN ({placeholders(ids)})"  # noqa: S608  # marks alone
-        return {source["id"]: _published(source) for (text,) in release.execute(select, *ids) for source in (json.loads(text),)}
+    def missing(ids: list[str]) -> dict[str, str]:
+        select = f"SELECT id, called, brief FROM sources WHERE id IN ({placeholders(ids)})"  # noqa: S608  # marks alone
+        return {id: _published(read("sources", id, *columns)) for id, *columns in release.execute(select, *ids)}
 
-    known = release.once_each("published ", (note.source["id"] for note in notes), read)
+    known = release.once_each("published ", (note.source["id"] for note in notes), missing)
     return "".join(
         [
             f'<li id="source-{note.number}">{reference(sheet, "sources", note.source)}{known[note.source["id"]]}'
@@ -58,9 +58,10 @@ def sources(sheet: Sheet, release: Release, notes: Sequence[Note]) -> str:
     )
 
 
-def _published(source: Record) -> str:
-    by, on = source["publisher"], source["published"]
-    return (f", {escape(by)}" if by and by not in source["title"] else "") + (f", {date(on)}" if on else "")
+def _published(source: Brief) -> str:
+    *publisher, _ = source.line  # which ends with the kind
+    said = [*(escape(by) for by in publisher if by not in source.name), *([date(source.date)] if source.date else ())]
+    return "".join(f", {part}" for part in said)
 
 
 def history(release: Release, kind: str, id: str) -> str:

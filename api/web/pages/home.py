@@ -14,12 +14,12 @@ from ...query.parsing import InvalidParameters
 from ...query.query import Query
 from ...releases.descriptions import describe, schema_org
 from ...resources import BY_KIND
+from ...resources.brief import Brief, brief
 from ...storage.release import Release
 from ..addresses import mounted, root
 from ..request_parameters import served, store
 from ..responses import HTML, not_modified
 from ..signposts import CATALOGUE
-from .brief import Brief, brief
 from .labels import layout
 from .pictured import picture
 from .render import in_script, page

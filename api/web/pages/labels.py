@@ -1,15 +1,12 @@
 """What pages call things, and what stands where: a small table; whatever it does not name is derived from the schema."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 
-import pycountry
-
+from ...resources.brief import words
 from ...resources.resource import Resource
-from ...schema.shape import shape
 
 # Names of keys and parameters that do not read well with their underscores as spaces.
 LABELS = {
@@ -43,14 +40,13 @@ LABELS = {
 class Layout:
     """What a kind's pages show first.
 
-    `lead` are the keys of the texts under the title, `sections` those of the sections that come first. `line` and `text`
-    are paths of what a list shows beside a name. `filters` are the parameters that the form of a list begins with,
+    `lead` are the keys of the texts under the title, `sections` those of the sections that come first; `text` is
+    that of the text of an entry in a list. `filters` are the parameters that the form of a list begins with,
     `facets` those that are counted when a reader comes from the front page.
     """
 
     lead: tuple[str, ...] = ("summary", "definition", "description", "paraphrase")
     sections: tuple[str, ...] = ()
-    line: tuple[str, ...] = ("kind",)
     text: str = ""
     filters: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
@@ -59,7 +55,6 @@ class Layout:
 LAYOUTS = {
     "events": Layout(
         sections=("participants", "accounts", "quantities", "agreements", "related", "topics"),
-        line=("type.name", "places.name"),
         text="summary",
         filters=("type", "status", "actor", "place", "topic"),
         facets=("type", "status", "actor", "topic"),
@@ -67,28 +62,25 @@ LAYOUTS = {
     "statements": Layout(
         lead=("quote", "original"),
         sections=("speakers", "addressees", "replies_to", "accounts", "about", "quantities"),
-        line=("speakers.name", "act"),
         filters=("speaker", "act", "addressee", "topic", "stance"),
         facets=("act", "speaker", "topic"),
     ),
     "agreements": Layout(
         sections=("status", "in_force", "parties", "actions", "terms", "relations", "accounts", "topics"),
-        line=("kind", "status.detail"),
         text="summary",
         filters=("kind", "party", "status", "in_force_on", "topic"),
         facets=("kind", "status", "party"),
     ),
     "actors": Layout(
         sections=("roles", "accounts", "part_of", "codes"),
-        line=("kind", "country"),
         text="description",
         filters=("kind", "country", "role_on", "role"),
         facets=("kind", "country"),
     ),
-    "sources": Layout(line=("publisher", "kind"), filters=("kind", "language", "year"), facets=("kind", "language")),
-    "places": Layout(line=("kind", "within.name"), filters=("kind", "country", "within"), facets=("kind", "country")),
-    "topics": Layout(line=("broader.name",), text="definition", filters=("broader",)),
-    "event-types": Layout(line=("plover.event",), text="definition", filters=("plover",), facets=("plover",)),
+    "sources": Layout(filters=("kind", "language", "year"), facets=("kind", "language")),
+    "places": Layout(filters=("kind", "country", "within"), facets=("kind", "country")),
+    "topics": Layout(text="definition", filters=("broader",)),
+    "event-types": Layout(text="definition", filters=("plover",), facets=("plover",)),
 }
 
 
@@ -114,21 +106,6 @@ def unit(value: float, name: str) -> str:
     return f"{name}es" if name.endswith(("s", "x", "ch", "sh")) else f"{name}s"
 
 
-def words(value: object) -> str:
-    """A word of a closed vocabulary, as text."""
-    return str(value).replace("_", " ")
-
-
-def country(code: str) -> str:
-    """The name of a country with a code of ISO 3166-1, or of a former one."""
-    return getattr(pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code), "name", code)
-
-
-def language(tag: str) -> str:
-    """The name of a language of ISO 639-1."""
-    return getattr(pycountry.languages.get(alpha_2=tag), "name", tag)
-
-
 # Words of vocabularies that people would take for something else, by key.
 SAID = {
     ("role", "source"): "author of the act",
@@ -151,13 +128,3 @@ def in_language(text: str) -> str:
 
 def _spoken(found: re.Match[str]) -> str:
     return f'<span lang="{"uk" if set(found[0].lower()) & set("іїєґ") else "ru"}">{found[0]}</span>'
-
-
-LANGUAGES = ("language", "translated_from", "quote_language", "quote_translated_from")
-CODES: dict[str, Callable[[str], str]] = {"country": country, **dict.fromkeys(LANGUAGES, language)}
-
-
-@cache
-def vocabularies(resource: Resource) -> frozenset[str]:
-    """The keys of a kind's documents whose values are words of a closed vocabulary."""
-    return frozenset(node.name for node in shape(resource.schema) if node.values)

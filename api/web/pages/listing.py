@@ -20,6 +20,7 @@ from ...query.pagination import page as read_page
 from ...query.parameters import arguments
 from ...query.parsing import joined, query_string
 from ...query.query import Query
+from ...resources.brief import brief
 from ...resources.filters import Terms, names
 from ...resources.resource import Resource
 from ...schema.fields import Record, choices
@@ -29,7 +30,7 @@ from ..finding import nearest_spelling
 from ..request_parameters import read_query, store
 from ..resources import FEW, coverage
 from ..responses import HTML, not_modified
-from .entries import entries_of
+from .entries import entry
 from .labels import layout
 from .pictured import picture
 from .render import page, pin
@@ -39,6 +40,7 @@ from .values import Sheet
 KEPT = ("fields", "facets", "include", "cite", "release", "limit")
 NO_CONTROL = (*KEPT, "cursor", "format", "expand", "spreadsheet", "sort")
 UNDRAWN = tuple(name for name in NO_CONTROL if name != "release")  # parameters that no picture has
+LEVEL = 2  # of the headings of entries, below the title of the page
 FIRST = ("q", "date_from", "date_to")  # what a form begins with besides the filters of the layout
 
 
@@ -114,10 +116,19 @@ def render(query: Query) -> Response:
 
 
 def entries(query: Query, found: Sequence[int]) -> list[str]:
-    """The entries of the records with these numbers."""
-    records = [f"{query.resource.kind} {number}" for number in found]
-    known = entries_of(query.release, Sheet(request.root_path, pin(), {}), records)
-    return [known[record].replace("<h3>", "<h2>").replace("</h3>", "</h2>") for record in records]  # below the title of the page
+    """The entries of the records with these numbers, each with its text."""
+    resource, sheet, wanted = query.resource, Sheet(request.root_path, pin(), {}), [str(number) for number in found]
+    table, text = resource.model._meta.table_name, layout(resource).text
+
+    def written(missing: list[str]) -> dict[str, str]:
+        documents = map(json.loads, query.release.documents(table, map(int, missing)))
+        return {
+            number: entry(sheet, brief(resource, document), LEVEL, document.get(text) or "")
+            for number, document in zip(missing, documents, strict=True)
+        }
+
+    known = query.release.once_each(f"listed {table} {sheet.base}{sheet.pin} ", wanted, written)
+    return [known[number] for number in wanted]
 
 
 def drawn(kind: str, asked: Mapping[str, str], found: int) -> str | None:

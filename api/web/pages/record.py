@@ -11,6 +11,7 @@ from ...formats import Listing, dumps, formats_of
 from ...formats.jsonld import whole
 from ...query.citation import bibtex, citation, csl
 from ...query.parameters import item_arguments
+from ...resources.brief import brief
 from ...resources.doubt import SIDE_REMARKS, STATUS_REMARKS, exact, terms
 from ...resources.resource import Resource
 from ...schema.fields import Record, is_id
@@ -21,7 +22,6 @@ from ..request_parameters import read_parameters
 from ..responses import HTML, gone_or_unknown, not_modified
 from ..signposts import of_record
 from .article import history, lead, referring, sources
-from .brief import brief
 from .labels import layout
 from .nodes import is_date, is_simple
 from .notes import numbered

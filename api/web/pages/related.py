@@ -14,12 +14,12 @@ from .values import Sheet
 
 SHOWN = 6
 FIRST = """
-SELECT * FROM (
+SELECT list{number}.*, id, called, brief FROM (
   SELECT {number} AS number, COALESCE(
     (SELECT records FROM sets WHERE kind = '{kind}' AND filter = '{filter}' AND value = ?),
     (SELECT COUNT(*) FROM {index} WHERE value = ?)) AS total, record
   FROM {index} WHERE value = ? ORDER BY record{way} LIMIT {shown}
-) AS list{number}
+) AS list{number} JOIN {table} ON seq = record
 """
 
 
@@ -47,11 +47,13 @@ def related(release: Release, sheet: Sheet, links: Record) -> list[RelatedList]:
     if not names:
         return []
     id = links["self"].rsplit("/", 1)[1]
-    totals, found = {}, dict[int, list[str]]()
-    for number, total, record in sorted(release.execute(statement(names), *(id for _ in names for _ in range(3)))):
-        found.setdefault(number, []).append(f"{names[number].kind} {record}")
+    totals, found, briefs = dict[int, int](), dict[int, list[str]](), dict[str, tuple[str, ...]]()
+    for number, total, record, *columns in sorted(release.execute(statement(names), *(id for _ in names for _ in range(3)))):
+        name = f"{(kind := names[number].kind)} {record}"
+        briefs[name] = (kind, *columns)
+        found.setdefault(number, []).append(name)
         totals[number] = total
-    known = entries_of(release, sheet, (record for records in found.values() for record in records))
+    known = entries_of(release, sheet, briefs)
     return [
         RelatedList(
             label(link.kind),
@@ -92,6 +94,7 @@ def statement(links: tuple[Link, ...]) -> str:
             kind=link.kind,
             filter=link.filter,
             index=INDEXES[link.kind, link.filter]._meta.table_name,
+            table=BY_KIND[link.kind].model._meta.table_name,
             way=" DESC" if BY_KIND[link.kind].order.startswith("-") else "",
             shown=SHOWN,
         )

@@ -9,10 +9,11 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup
 
+from ...resources.brief import words
 from ...resources.doubt import NO_PROOF
 from ...schema.public_date import render
 from . import entries, values
-from .labels import in_language, label, words
+from .labels import in_language, label
 from .pictured import figure
 
 CODE = re.compile("`([^`]+)`")

@@ -8,13 +8,12 @@ from flask import redirect, request
 from ...query.parsing import joined
 from ...query.timeline import FORMATS, timeline_arguments
 from ...resources import BY_KIND
+from ...resources.brief import Brief, at, doubts, words
 from ...resources.timeline import TIMELINE
 from ...storage.release import Release
 from .. import addresses
 from ..request_parameters import read_timeline
 from ..responses import HTML, not_modified
-from .brief import Brief, at, doubts
-from .labels import words
 from .listing import controls, drawn, given, shapes, without_empty
 from .render import page
 
@@ -60,4 +59,4 @@ def entry(document: dict[str, Any], types: dict[str, str]) -> Brief:
     date = document["date"]
     what = types[document["what"]] if document["kind"] == "events" else words(document["what"])
     line = [what, *at(document, "places.name")]
-    return Brief(document["kind"], id, document["title"], date, "", doubts(document), line, "")
+    return Brief(document["kind"], id, document["title"], date, "", doubts(document), line)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any, NamedTuple
 
+from ...resources.brief import CODES, words
 from ...resources.doubt import date_words, exact, term
 from ...schema.fields import Record
 from ...schema.public_date import render
 from ...schema.shape import Node
-from .labels import CODES, in_language, label, said_as, unit, words
+from .labels import in_language, label, said_as, unit
 from .nodes import head, is_date, is_reference, is_simple, present
 from .notes import place, spans
 
