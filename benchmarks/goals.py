@@ -5,6 +5,7 @@ from statistics import median
 
 from .formats import MANY
 from .loads import Burst, percentile
+from .records import times_as_long
 from .results import Results
 from .rounds import Figure, ratio
 from .shapes import BARE_FLASK, LISTS, name
@@ -58,6 +59,7 @@ def judge(results: Results) -> list[Goal]:
         Goal("list never asked for, against Datasette", 25, against(first, "datasette"), SETS, first),
         Goal("list never asked for, against FastAPI + sqlite3 + pydantic", 20, against(first, "fastapi"), SETS, first),
         Goal("page of a list never asked for, against the same list as JSON", 0.5, against(first, "ours", "page"), PAGES, first),
+        Goal("page of a record never asked for, against its JSON, slowest kind", 2, slowest_page(results), PAGES, most=True),
         *growth(results),
         *loads(results),
         *formats(results),
@@ -100,6 +102,11 @@ def slowest(results: Results) -> Figure | None:
         if (found := ratio(results.measured, name(kind, events), name(BARE_FLASK)))
     ]
     return min(cells, key=lambda figure: figure.middle, default=None)
+
+
+def slowest_page(results: Results) -> Figure | None:
+    """The kind of record whose page takes the most times as long as its JSON."""
+    return max(map(times_as_long, results.records.values()), key=lambda figure: figure.middle, default=None)
 
 
 def spread(results: Results) -> Figure | None:

@@ -15,6 +15,7 @@ from .formats import MANY
 from .goals import Goal, judge
 from .loads import Burst, percentile
 from .profiles import Profile
+from .records import times_as_long
 from .results import Results
 from .rounds import Figure, figure, ratio
 from .shapes import BARE_FLASK, SHAPES, name
@@ -50,9 +51,10 @@ FAIR = """\
   a little less than the project does. Datasette's own query leaves out the total, too; goals are judged by its table page.
 - Both peers read the SQLite file that the project's load has made, documents rendered and indexes built.
 - p99 by size is taken with one connection a worker, so that it is the time of an answer, not of a queue; at depth with one
-  connection from Python. Shapes of query have one connection a worker, too, as has bare Flask beside them; each ask is another
-  one; groups of two are of type and status. Whole answers in a format are read by Python, one after the other.
-  Pages at depth lie evenly all over the list, in two orders, and each is asked for once.
+  connection from Python, as are records: those of the shipped dataset, each asked for once as JSON and once as a page, in turn;
+  what a tenth of the records stays below and above is in brackets. Shapes of query have one connection a worker, too, as has
+  bare Flask beside them; each ask is another one; groups of two are of type and status. Whole answers in a format are read by
+  Python, one after the other. Pages at depth lie evenly all over the list, in two orders, and each is asked for once.
 - A load is measured with its progress bar on a terminal; the memory is the most that its processes held together, shared
   pages counted once. Events a second counts events only, though statements, sources and the rest were loaded with them.
 """
@@ -70,6 +72,7 @@ def write(results: Results) -> str:
         servers(results, "list again", f"A list asked for before ({results.bodies.get('list', 0):,} bytes)"),
         servers(results, "item again", f"An item asked for before ({results.bodies.get('item', 0):,} bytes)"),
         servers(results, "list first time", "A list never asked for"),
+        records(results),
         sizes(results),
         shapes(results),
         formats(results),
@@ -174,6 +177,16 @@ def servers(results: Results, what: str, title: str) -> str:
 def rates(results: Results, key: str) -> tuple[str, str, str]:
     rate, p50, p99 = (spread(figure(results.measured, key, value)) for value in VALUES)
     return rate, p50, p99
+
+
+def records(results: Results) -> str:
+    """First answers of single records, by kind."""
+    head = ("kind", "records", "as JSON, p50, ms", "as a page, p50, ms", "page against JSON, record by record")
+    rows = [
+        (kind, f"{len(json)}", number(median(json)), number(median(page)), spread(times_as_long((json, page)), " x"))
+        for kind, (json, page) in results.records.items()
+    ]
+    return f"## A record never asked for\n\n{table(head, rows)}"
 
 
 def sizes(results: Results) -> str:

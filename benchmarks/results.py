@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .processes import Spent
 from .profiles import Profile
+from .records import Times
 from .rounds import Measured
 
 
@@ -59,6 +60,7 @@ class Results:
     deep: dict[int, list[float]] = field(default_factory=dict)
     formats: dict[str, list[float]] = field(default_factory=dict)  # milliseconds of a whole answer
     searches: dict[str, float] = field(default_factory=dict)  # by database, how p99 grows from the smallest size to the largest
+    records: dict[str, Times] = field(default_factory=dict)  # by kind, milliseconds of first answers as JSON and as pages
     starts: dict[str, list[float]] = field(default_factory=dict)
     memory: dict[str, int | None] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)

@@ -21,7 +21,7 @@ from api.releases.build import build
 from api.resources import RESOURCES
 from api.storage.published import SUMS, digest
 
-from . import asks, deep, formats, goals, processes, profiles, report, servers, shapes, tokens
+from . import asks, deep, formats, goals, processes, profiles, records, report, servers, shapes, tokens
 from .asks import Fresh, fresh
 from .generate import generate
 from .loads import Generator, generator
@@ -266,6 +266,14 @@ class Bench:
             for events, server in started.items():
                 self.results.memory[str(events)] = processes.memory(server.pid)
 
+    def records(self) -> dict[str, records.Times]:
+        """The records of the shipped dataset, from a server of its own."""
+        data_dir = self.folder / "shipped"
+        processes.run([sys.executable, "-m", "api", "load", "--data-dir", str(data_dir)], servers.ROOT)
+        (release,) = (data_dir / "releases").glob("*.sqlite")
+        with processes.running(servers.ours(data_dir, self.size), self.folder) as server:
+            return records.measured(server.port, release)
+
     def depths(self, ports: dict[int, int]) -> None:
         pages = {events: deep.cursors(port, events, self.plan.pages) for events, port in ports.items()}
         self.deep.extend(pages[max(pages)])
@@ -330,6 +338,8 @@ def bench(plan: Plan, generator: Generator, folder: Path) -> Results:
             data[events] = loaded(events, folder)
     with run.part("measuring everybody side by side"):
         run.side_by_side(data[plan.events])
+    with run.part("asking for single records"):
+        results.records = run.records()
     with run.part("measuring every size of dataset"):
         run.sizes(data)
     with run.part("asking the queries of search on both databases"):
