@@ -282,11 +282,15 @@ class World:
             ids = list(dict.fromkeys([*ids, *(slug(state.name) for state in self.states if state.alpha_3 in countries)]))
         if rng.random() < 0.03:
             optional["accounts"] = [self.account(rng, stance, names[0][0]) for stance in ("reports", "denies")]
+        title = f"{head.type.replace('-', ' ').capitalize()}: {names[0][1]} and {names[1][1]} on {rng.choice(words.NOUNS)}"
+        status = rng.choice(words.STATUSES)
+        if status != "occurred":
+            optional.pop("agreements", None)  # what has not occurred did nothing to an agreement
         return {
             "id": head.id,
-            "title": f"{head.type.replace('-', ' ').capitalize()}: {names[0][1]} and {names[1][1]} on {rng.choice(words.NOUNS)}",
+            "title": title,
             "type": head.type,
-            "status": rng.choice(words.STATUSES),
+            "status": status,
             "date": head.edtf,
             "participants": [
                 {"actor": id, "role": parts[min(place, 1)]} for place, id in enumerate(ids)
