@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...schema.fields import Record
 from ...schema.public_date import render
-from .marks import ends, extent, features, found_in, legend, mark, words
+from .marks import ends, extent, features, legend, mark, words
 from .scale import Scale
 from .svg import Cell, Frame, Picture, fitted, link, rect, rows_of, text
 
@@ -52,7 +52,8 @@ def timeline(
         if number % 2:
             backs.append(rect(0, begun, width, y - begun, "band"))
         drawn.append(body)
-    key, more = legend([*found_in(events), *("beyond" for event in events if ends(event, scale))], width, y + 8)
+    told = {word for event in events for word in (*features(event), *(["beyond"] if ends(event, scale) else []))}
+    key, more = legend(told, width, y + 8)
     rows = [
         [Cell(event["date"]["text"]), Cell(event["title"], href(event)), Cell(", ".join(doubts(event)) or "-")]
         for event in events
