@@ -38,7 +38,7 @@ def timeline(
     events: list[Record], frame: Frame, keys: Callable[[Record], Iterable[Key]], asked: tuple[date, date] | None
 ) -> Picture:
     """The picture of events in order of time; `keys` gives the lanes of an event, `asked` the days shown."""
-    width, heading, href = frame
+    width, href = frame.width, frame.href
     scale = Scale.within(*asked, 22, width - 22) if asked else Scale.over((event["date"] for event in events), 22, width - 22)
     found, cut = lanes(events, keys)
     titled = sum(len(lane.events) for lane in found) <= FEW
@@ -60,9 +60,8 @@ def timeline(
     ]
     return Picture(
         "timeline",
-        heading,
+        frame,
         f"{len(events)} marks at their dates, {span(events)}; {len(found)} {'lane' if len(found) == 1 else 'lanes'}.",
-        width,
         y + 12 + more,
         "".join([*backs, scale.axis(y + 2), *drawn, key]),
         ("When", "What", "Status and doubt"),

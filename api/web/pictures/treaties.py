@@ -38,7 +38,7 @@ class When(NamedTuple):
 
 def treaties(agreements: list[Record], frame: Frame, today: date, at: list[date]) -> Picture:
     """The picture of agreements; `today` is the day of the release, `at` are days that are drawn as lines."""
-    width, heading, href = frame
+    width, href = frame.width, frame.href
     found = sorted(agreements, key=lambda a: (min((d["date"]["earliest"] or "" for d in a["actions"]), default="9"), a["id"]))
     marked = [day.toordinal() for day in at]
     left = min(max(100.0, width * 0.15), 150.0) + 16
@@ -66,9 +66,8 @@ def treaties(agreements: list[Record], frame: Frame, today: date, at: list[date]
     key, more = keys([(_sample(word), LEGEND[word]) for word in LEGEND if word in used], width, y + 8)
     return Picture(
         "treaties",
-        heading,
+        frame,
         f"{len(found)} agreements, a bar for each party from the day on which it was bound to that on which it was no longer.",
-        width,
         y + 14 + more,
         "".join([*backs, scale.axis(y + 2), *drawn, lines, key]),
         ("Agreement", "Party", "Bound", "Suspended", "Ended", "State", *(f"On {day}" for day in at)),

@@ -85,9 +85,8 @@ def years(events: list[Record], frame: Frame, by: Groups, terms: list[tuple[Reco
     legend, more = keys(samples, width, base + 30)
     return Picture(
         "years",
-        frame.heading,
+        frame,
         f"{len(events)} events from {first} to {last}: a bar for each year, in parts for {len(order)} groups.",
-        width,
         base + 36 + more,
         "".join(drawn) + line(scale.left, base, scale.right, base, "zero") + _names(scale, base) + legend,
         ("Year", "What", "Events"),
