@@ -87,6 +87,7 @@ derive: $(VENV)/dev ## Write anew what is derived: formats, openapi.yaml, schema
 	$(BIN)/diplomatic-events openapi --output openapi.yaml
 	$(BIN)/diplomatic-events schema --output dataset/schemas
 	$(BIN)/diplomatic-events codebook README.md docs/*.md dataset/README.md
+	PYTHONPATH=tests $(BIN)/python -m doubt_table
 
 lock: $(VENV)/dev ## Resolve the dependencies anew, with hashes and without addresses.
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade \

@@ -16,7 +16,6 @@ from ..releases.codebook import SECTION, SECTIONS, table
 from ..storage.sqlite_store import SqliteStore
 from ..web.app import create_app
 from ..web.deprecations import DEPRECATIONS
-from .doubt_table import doubt_table
 
 SERVER = "http://127.0.0.1:8000"
 SHORTEST = 5  # questions in the README: those with the shortest answers; the documentation has all of them
@@ -24,7 +23,7 @@ SHORTEST = 5  # questions in the README: those with the shortest answers; the do
 
 def filled(text: str, dataset: Dataset) -> str:
     """A document with its generated sections updated. Raises KeyError for a section that nothing generates."""
-    ours = {"answers": answers, "deprecations": deprecations, "doubt": doubt_table, "questions": questions, "refusal": refusal}
+    ours = {"answers": answers, "deprecations": deprecations, "questions": questions, "refusal": refusal}
     sections = {**SECTIONS, **ours}
     return SECTION.sub(lambda match: f"{match[1]}{sections[match[2]](dataset)}\n{match[3]}", text)
 

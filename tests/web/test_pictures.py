@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import SMALL, walk
+from flask import request
 from flask.testing import FlaskClient
 from lxml import etree
 from support import unchanged
@@ -21,7 +22,8 @@ from api.web.app import create_app
 from api.web.pictures import drawings
 from api.web.pictures.drawings import DRAWINGS
 from api.web.pictures.net import layout
-from api.web.pictures.routes import picture
+from api.web.pictures.svg import Picture
+from api.web.request_parameters import served, store
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '<script>alert(1)</script> & "quoted" ]]> \' {{7*7}}'
@@ -45,6 +47,13 @@ def fixture(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     settings = Settings(dataset=folder, data_dir=folder.parent / "data")
     load.load(settings)[0].close()
     return create_app(settings).test_client()
+
+
+def picture(client: FlaskClient, address: str) -> Picture:
+    """What the modules of pictures make, before it is SVG."""
+    with client.application.test_request_context(address):
+        name = address.partition("?")[0].rpartition("/")[2].removesuffix(".svg")
+        return DRAWINGS[name].draw(drawings.read(name, dict(request.args.lists()), store(), served()))
 
 
 def drawn(client: FlaskClient, address: str) -> etree._Element:
@@ -187,16 +196,13 @@ def test_a_table_has_what_the_picture_has(fixture: FlaskClient) -> None:
 
 
 def table(client: FlaskClient, address: str) -> tuple[set[str], str]:
-    name = address.rpartition("/")[2].removesuffix(".svg")
-    with client.application.test_request_context(address):
-        html = picture(name).table()
+    html = picture(client, address).table()
     return {a.get("href").rpartition("/")[2] for a in etree.fromstring(html).iter("a")}, html
 
 
 def test_a_bar_of_a_year_counts_what_the_list_behind_it_finds(client: FlaskClient) -> None:
     query = "type=summit,visit&date_from=2010&date_to=2021"
-    with client.application.test_request_context(f"/pictures/years.svg?{query}"):
-        shown = picture("years").rows
+    shown = picture(client, f"/pictures/years.svg?{query}").rows
     counts: Counter[str] = Counter()
     for _, what, number in shown:
         counts[what.href or ""] += int(number.words.partition(",")[0])
@@ -215,8 +221,7 @@ def test_holders_of_an_office_are_above_the_years_and_an_unknown_office_is_refus
 
 def test_the_map_has_each_event_with_a_place_once_for_each_place_and_counts_the_others(client: FlaskClient) -> None:
     events = walk(client, "/v1/events?year=2021&limit=500")
-    with client.application.test_request_context("/pictures/map.svg?year=2021"):
-        shown = picture("map")
+    shown = picture(client, "/pictures/map.svg?year=2021")
     without = int(shown.cut.partition(" of the events have no place")[0])
     assert without >= sum(not event["places"] for event in events)
     assert sum(int(row[1].words) for row in shown.rows) >= len(events) - without > 0

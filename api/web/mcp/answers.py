@@ -2,14 +2,14 @@
 
 import json
 
-from ... import formats
+from ...formats import Listing
 from ...formats.markdown import section
 from ...problems import nearest
 from ...query.citation import cite as cite_query
 from ...query.citation import cited_query
 from ...query.parsing import InvalidParameters
 from ...query.timeline import Timeline
-from ...resources import BY_KIND
+from ...resources import BY_KIND, RESOURCES
 from ...resources.doubt import date_words, heading
 from ...resources.resource import Resource
 from ...resources.timeline import TIMELINE
@@ -32,9 +32,7 @@ def get(strings: Strings) -> Record:
     """Everything that a record says, as Markdown."""
     release = release_of(strings)
     kind, document = record(release, strings["id"][-1])
-    resource = BY_KIND[kind]
-    listing = formats.Listing(resource, release, iter(()), addresses.root().rstrip("/"), "", None, None)
-    text = section(listing, document, 1)
+    resource, text = BY_KIND[kind], as_markdown(release, kind, document)
     cut = f"{LONGEST} of {len(text)} characters are shown; the whole is at {shown.address(kind, document['id'])}?format=md"
     asked = strings["id"][-1].rpartition("/")[2]
     return shown.envelope(
@@ -48,6 +46,12 @@ def get(strings: Strings) -> Record:
         sources=bibliography(release, resource, document),
         url=shown.address(kind, document["id"]),
     )
+
+
+def as_markdown(release: Release, kind: str, document: Record) -> str:
+    """A record as a section of Markdown."""
+    listing = Listing(BY_KIND[kind], release, iter(()), addresses.root().rstrip("/"), "", None, None)
+    return section(listing, document, 1)
 
 
 def bibliography(release: Release, resource: Resource, document: Record) -> list[str]:
@@ -74,17 +78,13 @@ def record(release: Release, named: str) -> tuple[str, Record]:
         raise InvalidParameters([Fault(("id",), f"{id!r} is the id of several records", several)])
     if found:
         return found[0]
-    if not kind and not is_id(id):
+    if kind:
+        return shown.documents(release, [(kind, current_id(release, BY_KIND[kind], id))])[0]
+    if not is_id(id):
         raise InvalidParameters([Fault(("id",), f"no record has the id {id!r}: {near(release, id)}")])
-    if not kind:
-        close = nearest(id, [called for each in kinds for called in _ids(release, each)])
-        raise InvalidParameters([Fault(("id",), f"no record has the id {id!r}: `find` looks for words", (), close)])
-    return shown.documents(release, [(kind, current_id(release, BY_KIND[kind], id))])[0]
-
-
-def _ids(release: Release, kind: str) -> list[str]:
-    model = BY_KIND[kind].model
-    return [id for (id,) in release.rows(model.select(model.id).limit(5000))]
+    ids = (release.rows(resource.model.select(resource.model.id).limit(5000)) for resource in RESOURCES)
+    close = nearest(id, [known for rows in ids for (known,) in rows])
+    raise InvalidParameters([Fault(("id",), f"no record has the id {id!r}: `find` looks for words", (), close)])
 
 
 def timeline(strings: Strings) -> Record:

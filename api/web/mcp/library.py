@@ -3,13 +3,11 @@
 import json
 from collections.abc import Callable
 
-from ...formats import Listing
-from ...formats.markdown import escaped, section
+from ...formats.markdown import escaped
 from ...problems import Problem
 from ...releases.codebook import filters, keys, table
 from ...resources import BY_KIND
 from ...schema.fields import Record
-from .. import addresses
 from ..request_parameters import served
 from . import answers
 from .errors import INVALID_PARAMS, RpcError
@@ -61,5 +59,4 @@ def read(uri: object) -> Record:
         if problem.status >= 500:
             raise
         raise RpcError(INVALID_PARAMS, problem.body["detail"], {"uri": uri}) from None
-    listing = Listing(BY_KIND[kind], served(), iter(()), addresses.root().rstrip("/"), "", None, None)
-    return {"uri": uri, "mimeType": MARKDOWN, "text": section(listing, document, 1)}
+    return {"uri": uri, "mimeType": MARKDOWN, "text": answers.as_markdown(served(), kind, document)}

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 
+from ...query.parsing import InvalidParameters
 from ...resources import BY_KIND
 from ...resources.filters import Terms
 from ...resources.resource import Resource
@@ -22,7 +23,7 @@ Strings = dict[str, list[str]]
 
 
 def with_ids(release: Release, resource: Resource, strings: Strings) -> tuple[Strings, dict[str, str]]:
-    """Parameters with ids in the place of names, and what each name was taken for. Raises Fault for one of several."""
+    """Parameters with ids in the place of names, and what each name was taken for. Raises UnclearName for one of several."""
     read: dict[str, str] = {}
     kinds = {
         name: filter.kind
@@ -43,14 +44,14 @@ def _each(release: Release, name: str, kind: str, values: Iterable[str], read: d
             found = meant(release, name, kind, part.strip())
             if not found and not is_id(part.strip()):
                 told = f"none of the {kind} is called {part.strip()!r}; {near(release, part, kind)}"
-                raise UnclearName(Fault((name,), told))
+                raise UnclearName([Fault((name,), told)])
             if found and found["id"] != part.strip():
                 read[part.strip()] = f"{kind}/{found['id']} ({BY_KIND[kind].name(found)})"
             yield found["id"] if found else part.strip()
 
 
 def meant(release: Release, name: str, kind: str, text: str) -> Record | None:
-    """The record of a kind with this id or name; None if there is none. Raises Fault if there are several.
+    """The record of a kind with this id or name; None if there is none. Raises UnclearName if there are several.
 
     A name that one record has as it stands is that record, unless it is a person's other name and others are called so, too.
     Of several in one of whose names its words stand, it is the only one in whose first name they do.
@@ -70,7 +71,7 @@ def meant(release: Release, name: str, kind: str, text: str) -> Record | None:
     if len(called) > 1 and len(first) != 1:
         ids = tuple(record["id"] for record in called)
         told = "; ".join(f"{record['id']} ({BY_KIND[kind].name(record)})" for record in called)
-        raise UnclearName(Fault((name,), f"{text!r} may be any of these {kind}: {told}", ids))
+        raise UnclearName([Fault((name,), f"{text!r} may be any of these {kind}: {told}", ids)])
     return next(iter(first or called), None)
 
 
@@ -83,11 +84,9 @@ def _called(release: Release, kind: str, text: str) -> Iterator[Record]:
     query = parse(text)
     if not query.groups:
         return
-    model = BY_KIND[kind].model
     rows = ranking.ranked(release, query, [KINDS.index(kind)], MOST, ranking.NAMES)
     numbers = [place_of(kind, full_text.place(row)[1]) for row in rows]
-    found = dict(release.rows(model.select(model.seq, model.document).where(model.seq.in_(numbers))))
-    yield from (json.loads(found[number]) for number in numbers)
+    yield from map(json.loads, release.documents(BY_KIND[kind].model._meta.table_name, numbers))
 
 
 def near(release: Release, text: str, kind: str | None = None) -> str:
@@ -98,9 +97,5 @@ def near(release: Release, text: str, kind: str | None = None) -> str:
     return f"near are {named}" if named else "nothing comes near"
 
 
-class UnclearName(Exception):
+class UnclearName(InvalidParameters):
     """A name that several records have, or none."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault

@@ -70,9 +70,8 @@ def who_held(strings: Strings) -> Record:
             read |= {others[tenure.title]: f"{tenure.title}: nobody is found as the first then" for tenure in held}
             titles, every = [*others], of_others
     near = neighbours(every, days) if days and not any(tenure.certain(days) for tenure in held) else []
-    documents = {seq: json.loads(text) for seq, text in release.rows(
-        model.select(model.seq, model.document).where(model.seq.in_(sorted({t.actor for t in (*held[:MOST], *near)})))
-    )}  # fmt: skip
+    actors = list({tenure.actor for tenure in (*held[:MOST], *near)})
+    documents = dict(zip(actors, map(json.loads, release.documents(model._meta.table_name, actors)), strict=True))
     return shown.envelope(
         release,
         day=strings.get("day", [None])[-1],

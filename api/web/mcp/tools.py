@@ -13,7 +13,7 @@ from ...schema.errors import Fault
 from ...schema.fields import Record
 from . import answers, lists, offices, treaties
 from .errors import INVALID_PARAMS, RpcError
-from .names import Strings, UnclearName
+from .names import Strings
 
 TEXT, TEXTS = {"type": "string"}, {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 DAY = "A day, 1985-01-01."
@@ -192,8 +192,6 @@ def call(params: Record) -> Record:
         if problem.status >= 500:
             raise
         return {"content": [{"type": "text", "text": told(problem)}], "isError": True}
-    except UnclearName as unclear:
-        return {"content": [{"type": "text", "text": told(InvalidParameters([unclear.fault]))}], "isError": True}
     return {"content": [{"type": "text", "text": dumps(answer)}], "structuredContent": answer, "isError": False}
 
 

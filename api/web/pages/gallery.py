@@ -66,13 +66,13 @@ def render(name: str, query: Query | Timeline, programs: str) -> Response:
         programs=programs,
         here="network" if name == "network" else "pictures",
         drawing=drawing,
-        heading=drawn.heading,
+        heading=drawn.frame.heading,
         picture=Markup(drawn.svg(styled=False)),  # noqa: S704  # each of its texts is escaped
         table=Markup(drawn.table()),  # noqa: S704
         png=style.address("png.js"),
         svg=addresses.mounted(f"/pictures/{name}.svg?{words}".rstrip("?")),
         path=request.path,
-        width=drawn.width,
+        width=drawn.frame.width,
         narrow=f"{addresses.mounted(request.path)}?{urlencode({**asked, 'width': NARROW}, safe=',:')}",
         given=given(query.release, drawing.resource),
         records=f"/{drawing.kind}",

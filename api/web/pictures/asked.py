@@ -32,12 +32,6 @@ def latest(query: Query) -> str:
     return "The latest " if (query.values.get("sort") or [query.resource.order])[0] == "-date" else ""
 
 
-def cut(shown: int, query: Query, what: str) -> str:
-    """What is said where not everything is shown."""
-    found = total(query)
-    return f"{latest(query)}{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
-
-
 def frame(query: Query, what: str, shown: int, kind: str | None = None) -> Frame:
     """What every drawing is told of a query: `what` names it, around how many records there are, and how many are `shown`.
 
@@ -57,8 +51,10 @@ def notes(query: Query | Timeline, *others: str) -> list[str]:
 
 
 def with_notes(picture: Picture, query: Query, what: str, shown: int) -> Picture:
-    said = " ".join(filter(None, (cut(shown, query, what), picture.cut)))
-    return replace(picture, notes=[*notes(query), *picture.notes], cut=said)
+    """The picture with the notes on its query, and with what is said where not everything is shown."""
+    found = total(query)
+    cut = f"{latest(query)}{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
+    return replace(picture, notes=[*notes(query), *picture.notes], cut=" ".join(filter(None, (cut, picture.cut))))
 
 
 def shown(query: Query | Timeline) -> tuple[date, date] | None:

@@ -14,7 +14,6 @@ import marshmallow as ma
 from ...formats.geojson import read_places
 from ...problems import nearest
 from ...query.aggregation import DIFFER, gone_through
-from ...query.pagination import total
 from ...query.parameters import Declared, filter_parameters, pin
 from ...query.parsing import InvalidParameters
 from ...query.query import Query, Strings
@@ -187,7 +186,7 @@ def draw_thread(query: Query) -> Picture:
     began = dict.fromkeys(root for id in query.values["ids"] for root in roots(query.release, id))
     found = trees(query.release, list(began))
     picture = thread.thread(found, query.values["ids"], frame(query, "Claim and answer", len(found)))
-    return with_notes(picture, query, "", total(query))
+    return replace(picture, notes=notes(query))
 
 
 DRAWINGS: dict[str, Drawing] = {

@@ -6,7 +6,7 @@ so. Date: a bar for what lasted, a dashed line for one day among several, dots f
 fades where nothing bounds it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from ...resources.doubt import date_words, heading
 from ...schema.fields import Record
@@ -130,10 +130,9 @@ def _bar(shape: str, left: float, right: float, y: float) -> str:
     return bar + (glyph(shape, x, y) if shape in ("diamond", "cross") else "")
 
 
-def legend(found: Iterable[str], width: float, y: float) -> tuple[str, float]:
+def legend(found: set[str], width: float, y: float) -> tuple[str, float]:
     """What the marks mean, for those that occur beside plain ones, in lines from `y` on; and the height that it takes."""
-    known = set(found)
-    return keys([(_sample(word), LEGEND[word]) for word in LEGEND if word in known], width, y)
+    return keys([(_sample(word), LEGEND[word]) for word in LEGEND if word in found], width, y)
 
 
 def keys(samples: Iterable[tuple[str, str]], width: float, y: float) -> tuple[str, float]:
@@ -162,8 +161,3 @@ def _sample(word: str) -> str:
         "open": rect(-10, -2, 22, 4, "to") + glyph("disc", -10, 0),
     }
     return samples.get(word) or glyph(word, 0, 0)
-
-
-def found_in(events: Iterable[Record]) -> Iterator[str]:
-    """All words of LEGEND that hold for some event."""
-    return (word for event in events for word in features(event))

@@ -93,9 +93,8 @@ def net(events: list[Record], frame: Frame, most: int, both: Callable[[str, str]
     legend, more = keys(samples, width, height + 6)
     return Picture(
         "network",
-        frame.heading,
+        frame,
         f"{len(shown)} actors and {len(counts)} connections between them, of {len(events)} events.",
-        width,
         height + 12 + more,
         "".join(drawn) + legend,
         ("Actor", "Actor", "Events", "Doubtful"),

@@ -81,9 +81,8 @@ def world(events: list[Record], places: dict[str, Record], frame: Frame, list_of
     without = f"{len(nowhere):,} of the events have no place with coordinates and are not on the map." if nowhere else ""
     return Picture(
         "map",
-        frame.heading,
+        frame,
         f"{len(events) - len(nowhere)} events at {len(found)} places; the larger the circle, the more events.",
-        frame.width,
         height + 14 + more,
         inner + legend,
         ("Place", "Events", "Where", "Doubt"),

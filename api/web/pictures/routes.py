@@ -4,15 +4,12 @@ from functools import partial
 
 from flask import Blueprint, Response, request
 
-from ...query.query import Query
-from ...query.timeline import Timeline
 from ..addresses import mounted
 from ..colours import coloured
 from ..headers import page_policy
 from ..request_parameters import served, store
 from ..responses import answer, not_modified
 from .drawings import DRAWINGS, read
-from .svg import Picture
 
 SVG = "image/svg+xml"
 
@@ -25,15 +22,6 @@ def routes() -> Blueprint:
     return blueprint
 
 
-def picture(name: str) -> Picture:
-    """The picture that this request's parameters ask for, for a page that shows it or its table."""
-    return DRAWINGS[name].draw(asked(name))
-
-
-def asked(name: str) -> Query | Timeline:
-    return read(name, dict(request.args.lists()), store(), served())
-
-
 def list_query(name: str) -> str:
     """The query string of this request without the parameters that the picture alone has, for the list that it is of."""
     own = {"width", *DRAWINGS[name].own} - {"ids"}
@@ -43,8 +31,7 @@ def list_query(name: str) -> str:
 
 def picture_view(name: str) -> Response:
     """A picture of what the query finds; `Link` has the same query as JSON."""
-    drawing = DRAWINGS[name]
-    query = asked(name)
+    drawing, query = DRAWINGS[name], read(name, dict(request.args.lists()), store(), served())
     if unchanged := not_modified(query.release, SVG):
         return unchanged
     body = coloured(drawing.draw(query).svg(), query.release)

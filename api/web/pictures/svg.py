@@ -101,15 +101,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: what it is called and shows, in words; its body as markup; the same content as rows of a table.
+    """A picture: its frame; what it shows, in words; its body as markup; the same content as rows of a table.
 
     `name` is unique among the pictures of a page. `notes` are said below the heading, `cut` says what is left out.
     """
 
     name: str
-    heading: str
+    frame: Frame
     description: str
-    width: int
     height: float  # of the body
     body: str
     columns: tuple[str, ...]
@@ -124,7 +123,7 @@ class Picture:
 
     def _lines(self) -> list[tuple[str, str]]:
         said = [("note", note) for note in self.notes] + ([("cut", self.cut)] if self.cut else [])
-        return [(class_, part) for class_, words in said for part in wrapped(words, self.width - 32, most=3)]
+        return [(class_, part) for class_, words in said for part in wrapped(words, self.frame.width - 32, most=3)]
 
     def svg(self, *, styled: bool = True) -> str:
         """The SVG document; without `styled` its style sheet is left to the page that it stands in.
@@ -133,26 +132,25 @@ class Picture:
         """
         height, ids = round(self.top + self.height), f"{self.name}-title {self.name}-desc"
         head = [
-            element("title", xml(self.heading), id=f"{self.name}-title"),
+            element("title", xml(self.frame.heading), id=f"{self.name}-title"),
             element("desc", xml(" ".join(filter(None, (self.description, self.cut)))), id=f"{self.name}-desc"),
             element("style", CSS) if styled else "",
             PATTERNS,
-            rect(0, 0, self.width, height, "paper"),
-            text(16, 26, fitted(self.heading, self.width - 32, 17), "heading"),
+            rect(0, 0, self.frame.width, height, "paper"),
+            text(16, 26, fitted(self.frame.heading, self.frame.width - 32, 17), "heading"),
             *(text(16, 28 + LINE * number, words, class_) for number, (class_, words) in enumerate(self._lines(), 1)),
         ]
         body = element("g", self.body, transform=f"translate(0 {self.top})")
-        size = {"width": self.width, "height": height, "viewBox": f"0 0 {self.width} {height}"}
+        size = {"width": self.frame.width, "height": height, "viewBox": f"0 0 {self.frame.width} {height}"}
         opened = element("svg", *head, body, xmlns="http://www.w3.org/2000/svg", class_="picture", role="group", **size)
         return opened.replace(' role="group"', f' role="group" aria-labelledby="{ids}"', 1) + "\n"
 
     def table(self) -> str:
         """The same content as an HTML table."""
-        head = "".join(element("th", xml(column), scope="col") for column in self.columns)
+        caption = element("caption", xml(self.frame.heading))
+        head = (element("th", xml(column), scope="col") for column in self.columns)
         rows = (element("tr", *(element("td", cell.linked()) for cell in row)) for row in self.rows)
-        return element(
-            "table", element("caption", xml(self.heading)), f"<thead><tr>{head}</tr></thead>", f"<tbody>{''.join(rows)}</tbody>"
-        )
+        return element("table", caption, element("thead", element("tr", *head)), f"<tbody>{''.join(rows)}</tbody>")
 
 
 def stripes(name: str, angle: int, gap: int, class_: str) -> str:

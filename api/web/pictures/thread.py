@@ -54,9 +54,8 @@ def thread(trees: list[Record], asked: list[str], frame: Frame) -> Picture:
     legend, more = keys(samples, width, y)
     return Picture(
         "thread",
-        frame.heading,
+        frame,
         f"{len(nodes)} statements, each below the one that it answers.",
-        width,
         y + more + 4,
         "".join(drawn) + legend,
         ("When", "Who", "Stance", "What", "Answers"),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...schema.fields import Record
 from ...schema.public_date import render
-from .marks import ends, extent, features, found_in, legend, mark, words
+from .marks import ends, extent, features, legend, mark, words
 from .scale import Scale
 from .svg import Cell, Frame, Picture, fitted, link, rect, rows_of, text
 
@@ -38,7 +38,7 @@ def timeline(
     events: list[Record], frame: Frame, keys: Callable[[Record], Iterable[Key]], asked: tuple[date, date] | None
 ) -> Picture:
     """The picture of events in order of time; `keys` gives the lanes of an event, `asked` the days shown."""
-    width, heading, href = frame
+    width, href = frame.width, frame.href
     scale = Scale.within(*asked, 22, width - 22) if asked else Scale.over((event["date"] for event in events), 22, width - 22)
     found, cut = lanes(events, keys)
     titled = sum(len(lane.events) for lane in found) <= FEW
@@ -52,16 +52,16 @@ def timeline(
         if number % 2:
             backs.append(rect(0, begun, width, y - begun, "band"))
         drawn.append(body)
-    key, more = legend([*found_in(events), *("beyond" for event in events if ends(event, scale))], width, y + 8)
+    told = {word for event in events for word in (*features(event), *(["beyond"] if ends(event, scale) else []))}
+    key, more = legend(told, width, y + 8)
     rows = [
         [Cell(event["date"]["text"]), Cell(event["title"], href(event)), Cell(", ".join(doubts(event)) or "-")]
         for event in events
     ]
     return Picture(
         "timeline",
-        heading,
+        frame,
         f"{len(events)} marks at their dates, {span(events)}; {len(found)} {'lane' if len(found) == 1 else 'lanes'}.",
-        width,
         y + 12 + more,
         "".join([*backs, scale.axis(y + 2), *drawn, key]),
         ("When", "What", "Status and doubt"),

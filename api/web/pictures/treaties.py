@@ -13,6 +13,7 @@ from .svg import Cell, Frame, Picture, element, fitted, line, link, rect, text, 
 MOST = 80
 BAR, ROW, HEAD = 9.0, 15.0, 21.0
 MADE = ("signed", "opened_for_signature", "adopted", "announced")
+ENDINGS = {"withdrawn": "left", "terminated": "left", "succeeded": "succeeded"}
 NEVER = date.max.toordinal()
 LEGEND = {
     "signed": "signed",
@@ -37,7 +38,7 @@ class When(NamedTuple):
 
 def treaties(agreements: list[Record], frame: Frame, today: date, at: list[date]) -> Picture:
     """The picture of agreements; `today` is the day of the release, `at` are days that are drawn as lines."""
-    width, heading, href = frame
+    width, href = frame.width, frame.href
     found = sorted(agreements, key=lambda a: (min((d["date"]["earliest"] or "" for d in a["actions"]), default="9"), a["id"]))
     marked = [day.toordinal() for day in at]
     left = min(max(100.0, width * 0.15), 150.0) + 16
@@ -65,9 +66,8 @@ def treaties(agreements: list[Record], frame: Frame, today: date, at: list[date]
     key, more = keys([(_sample(word), LEGEND[word]) for word in LEGEND if word in used], width, y + 8)
     return Picture(
         "treaties",
-        heading,
+        frame,
         f"{len(found)} agreements, a bar for each party from the day on which it was bound to that on which it was no longer.",
-        width,
         y + 14 + more,
         "".join([*backs, scale.axis(y + 2), *drawn, lines, key]),
         ("Agreement", "Party", "Bound", "Suspended", "Ended", "State", *(f"On {day}" for day in at)),
@@ -147,7 +147,9 @@ def _period(period: Record, scale: Scale, y: float, today: int, used: set[str]) 
         drawn.append(_suspension(suspension, scale, y, end))
         used.add("suspended")
     if period["ended_by"] and period["to"]:
-        drawn.append(_end(period, scale.x(end), y, used))
+        kind = ENDINGS.get(period["ended_by"], "ended")
+        drawn.append(_ending(kind, scale.x(end), y))
+        used.add(kind)
     until = period["to"]["text"] if period["to"] else "open"
     how = f" ({period['ended_by']}{_by(period['by'])})" if period["ended_by"] else ""
     return element("g", title(f"bound from {period['from']['text']} to {until}{how}"), *drawn)
@@ -168,14 +170,8 @@ def _by(actors: list[Record]) -> str:
     return f" by {', '.join(actor['name'] for actor in actors)}" if actors else ""
 
 
-def _end(period: Record, x: float, y: float, used: set[str]) -> str:
-    """How it ended: a line where it expired or was superseded, a cross where it was left or terminated, an arrow to another."""
-    kind = {"withdrawn": "left", "terminated": "left", "succeeded": "succeeded"}.get(period["ended_by"], "ended")
-    used.add(kind)
-    return _ending(kind, x, y)
-
-
 def _ending(kind: str, x: float, y: float) -> str:
+    """How it ended: a line where it expired or was superseded, a cross where it was left or terminated, an arrow to another."""
     middle = y + BAR / 2
     if kind == "left":
         return glyph("cross", x, middle)

@@ -77,6 +77,7 @@ def years(events: list[Record], frame: Frame, by: Groups, terms: list[tuple[Reco
         (rect(-11, -5, 22, 10, f"s{number}"), f"{group[1]} · {groups[group]}" if group else "Others")
         for number, group in enumerate(order)
     ]
+    several = any(len(years_of(event)[0]) > 1 for event in events)
     used = {kind for found in counts.values() for _, kind in found}
     samples += [
         (rect(-11, -5, 22, 10, "s5") + _over(kind, -11, -5, 11, 10), SAID[kind].strip(" ,")) for kind in KINDS[1:] if kind in used
@@ -84,22 +85,17 @@ def years(events: list[Record], frame: Frame, by: Groups, terms: list[tuple[Reco
     legend, more = keys(samples, width, base + 30)
     return Picture(
         "years",
-        frame.heading,
+        frame,
         f"{len(events)} events from {first} to {last}: a bar for each year, in parts for {len(order)} groups.",
-        width,
         base + 36 + more,
         "".join(drawn) + line(scale.left, base, scale.right, base, "zero") + _names(scale, base) + legend,
         ("Year", "What", "Events"),
         rows,
-        notes=["An event that lasted into a further year is counted in each."] if _several(events) else [],
+        notes=["An event that lasted into a further year is counted in each."] if several else [],
     )
 
 
 SAID = {"sure": "", "unsure": ", perhaps in that year", "other": ", not established as occurred"}
-
-
-def _several(events: list[Record]) -> bool:
-    return any(len(years_of(event)[0]) > 1 for event in events)
 
 
 def _over(kind: str, left: float, y: float, right: float, height: float) -> str:
@@ -131,25 +127,22 @@ def _names(scale: Scale, base: float) -> str:
 
 def _strips(terms: list[tuple[Record, Record]], scale: Scale, frame: Frame) -> tuple[str, float]:
     """The terms, each a segment with a name that leads to the actor, those of one title in one row; and the height."""
-    rows: dict[str, int] = {}
-    ends: list[list[tuple[float, float]]] = []
+    row_of: dict[str, int] = {}
+    rows: list[list[tuple[float, float]]] = []  # the segments in each
     drawn = []
     for actor, role in sorted(terms, key=lambda term: (term[1]["from"] or term[1]["to"])["earliest"] or ""):
         (start, sure), (ends_sure, end) = _bounds(role["from"], scale.first), _bounds(role["to"], scale.last)
         left, right = scale.held(start), scale.held(end)
         if right - left < 1 or end < scale.first or start > scale.last:
             continue
-        row = rows.get(role["title"], -1)
-        if row < 0 or any(first + 2 < right and left + 2 < last for first, last in ends[row]):
-            row = next(
-                (n for n, taken in enumerate(ends) if all(last <= left + 2 or right <= first + 2 for first, last in taken)),
-                len(ends),
-            )
-            rows[role["title"]] = row
-        ends[row:] = [[*(ends[row] if row < len(ends) else []), (left, right)], *ends[row + 1 :]]
+        wanted = [row_of.get(role["title"], 0), *range(len(rows))] if rows else []
+        free = (n for n in wanted if all(last <= left + 2 or right <= first + 2 for first, last in rows[n]))
+        row = row_of[role["title"]] = next(free, len(rows))
+        if row == len(rows):
+            rows.append([])
+        rows[row].append((left, right))
         y = 6 + row * (STRIP + 2)
-        number = sum(1 for _ in ends[row]) % 2
-        shade = rect(left, y, right - left - 1, STRIP, f"term t{number}")
+        shade = rect(left, y, right - left - 1, STRIP, f"term t{len(rows[row]) % 2}")
         unsure = "".join(
             rect(scale.held(a), y, scale.held(b) - scale.held(a), STRIP, "hatch faint")
             for a, b in ((start, sure), (ends_sure, end))
@@ -159,7 +152,7 @@ def _strips(terms: list[tuple[Record, Record]], scale: Scale, frame: Frame) -> t
         label = text(left + 4, y + 14, name, "small") if len(name) > 2 and right - left > 22 else ""
         when = f"{_words(role['from'])} to {_words(role['to'])}"
         drawn.append(link(frame.href(actor), f"{actor['name']}, {role['title']}, {when}", shade, unsure, label))
-    return "".join(drawn), 6 + len(ends) * (STRIP + 2) + 4
+    return "".join(drawn), 6 + len(rows) * (STRIP + 2) + 4
 
 
 def _words(when: Record | None) -> str:

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..schema import edtf
-from ..schema.fields import Record
+from api.schema import edtf
+from api.schema.fields import Record
 
 PLAIN = "2021-06-16-without-doubt"
 DATE = "2021-06-16"

@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import doubt_table
 import pytest
+from doubt_samples import PLAIN, SAMPLES, sample_id
 
-from api.cli import doubt_table
-from api.cli.doubt_samples import PLAIN, SAMPLES, sample_id
-
-ROOT = Path(__file__).resolve().parents[2]
 TEXTS = {"JSON": "ndjson", "CSV": "csv", "JSON-LD": "jsonld", "Atom": "atom", "iCalendar": "ics", "GeoJSON": "geojson"}
 # What each format has to say of a kind of doubt, whatever else it says.
 SAYS = {
@@ -47,11 +44,14 @@ def outputs() -> dict[str, Any]:
 
 def cells() -> Iterator[tuple[str, str, str]]:
     """The kind, the format and the text of each cell in docs/formats.md."""
-    section = re.search(r"<!-- begin doubt -->\n(.*?)<!-- end doubt -->", (ROOT / "docs/formats.md").read_text(), re.DOTALL)
-    assert section
-    head, _, *rows = [line.strip("| ").split(" | ") for line in section[1].splitlines()]
+    section = doubt_table.DOCUMENT.read_text(encoding="utf-8").split(doubt_table.MARK)[1]
+    head, _, *rows = [line.strip("| ").split(" | ") for line in section.strip().splitlines()]
     for row in rows:
         yield from ((row[0], format, cell) for format, cell in zip(head[1:], row[1:], strict=True))
+
+
+def test_the_document_has_the_table_that_the_formats_give(outputs: dict[str, Any]) -> None:
+    assert doubt_table.DOCUMENT.read_text(encoding="utf-8") == doubt_table.derive(outputs), "run `make derive`"
 
 
 def test_every_kind_of_doubt_has_something_in_every_format() -> None:

@@ -1,4 +1,4 @@
-"""The table of the documents that shows how each kind of doubt is written in each format.
+"""The table of docs/formats.md that shows how each kind of doubt is written in each format; `python -m doubt_table` writes it.
 
 It is derived from what the formats write: a cell holds what differs between a sample record with the doubt and one without.
 """
@@ -15,29 +15,35 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from doubt_samples import PLAIN, SAMPLES, sample_id, write_samples
 from icalendar import Calendar
 
-from ..config import Settings
-from ..dataset.dataset import Dataset
-from ..dataset.reader import read
-from ..formats.graphml import COUNTS
-from ..releases.build import TABLES, build
-from ..releases.codebook import table
-from ..releases.files import DATABASE, FILES, ReleaseContent
-from ..storage.sqlite import open_file
-from ..storage.sqlite_store import SqliteStore
-from ..web.app import create_app
-from .doubt_samples import PLAIN, SAMPLES, sample_id, write_samples
+from api.config import Settings
+from api.dataset.reader import read
+from api.formats.graphml import COUNTS
+from api.releases.build import TABLES, build
+from api.releases.codebook import table
+from api.releases.files import DATABASE, FILES, ReleaseContent
+from api.storage.sqlite import open_file
+from api.storage.sqlite_store import SqliteStore
+from api.web.app import create_app
 
 Fields = dict[str, str]  # the texts of one record by the names that a format has for them
 Found = Iterator[tuple[str, Fields]]  # those of each record, with its id
 LONGEST_SHOWN = 60  # characters of a text that a cell shows; of a longer one it shows the name alone
 ATOM = "{http://www.w3.org/2005/Atom}"
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "formats.md"
+MARK = "<!-- doubt: `make derive` writes this table -->"
 
 
-def doubt_table(dataset: Dataset) -> str:
-    """How each kind of doubt is written, as a table: a row a kind, a column a format. `dataset` is not used."""
-    outputs = written()
+def derive(outputs: dict[str, Any]) -> str:
+    """docs/formats.md as its prose and the outputs of the formats give it."""
+    before, _, after = DOCUMENT.read_text(encoding="utf-8").split(f"{MARK}\n")
+    return f"{before}{MARK}\n{doubt_table(outputs)}\n{MARK}\n{after}"
+
+
+def doubt_table(outputs: dict[str, Any]) -> str:
+    """How each kind of doubt is written, as a table: a row a kind, a column a format."""
     plain = {format: read_record(format, outputs, PLAIN) for format in READERS}
     rows = []
     for kind in SAMPLES:
@@ -117,7 +123,7 @@ def records(rows: Iterable[Any], key: str = "id") -> Found:
 
 
 def atom_records(outputs: dict[str, Any]) -> Found:
-    for entry in ET.fromstring(outputs["atom"]).iter(f"{ATOM}entry"):  # noqa: S314  # our own text
+    for entry in ET.fromstring(outputs["atom"]).iter(f"{ATOM}entry"):
         texts = {element.tag.rpartition("}")[2]: element.text or "" for element in entry}
         terms = [category.get("term", "") for category in entry.iter(f"{ATOM}category")]
         yield texts["id"].rpartition("/")[2], {**texts, "category": ", ".join(terms)}
@@ -137,7 +143,7 @@ def _text(value: Any) -> str:
 def graphml_records(outputs: dict[str, Any]) -> Found:
     """The edge between the two participants of each event; a count of 0 says nothing."""
     for id, text in outputs["graphml"].items():
-        edge = next(element for element in ET.fromstring(text).iter() if element.tag.endswith("}edge"))  # noqa: S314
+        edge = next(element for element in ET.fromstring(text).iter() if element.tag.endswith("}edge"))
         values = {str(data.get("key")).removeprefix("edge-"): data.text or "" for data in edge}
         yield id, {name: text for name, text in values.items() if not (name in COUNTS and text == "0")}
 
@@ -162,3 +168,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Found]] = {
     "GraphML": graphml_records,
     "Markdown": md_records,
 }
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(derive(written()), encoding="utf-8")
