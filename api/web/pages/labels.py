@@ -8,6 +8,7 @@ from html import escape
 
 import pycountry
 
+from ...query.wording import country
 from ...resources.resource import Resource
 from ...schema.shape import shape
 
@@ -100,6 +101,9 @@ def layout(resource: Resource) -> Layout:
 
 def label(name: str) -> str:
     """What a key or a parameter is called."""
+    for suffix, which in (("_all", ", all of"), ("_not", ", none of")):
+        if name.endswith(suffix):
+            return label(name.removesuffix(suffix)) + which
     return LABELS.get(name) or words(name).replace("-", " ").capitalize()
 
 
@@ -117,11 +121,6 @@ def unit(value: float, name: str) -> str:
 def words(value: object) -> str:
     """A word of a closed vocabulary, as text."""
     return str(value).replace("_", " ")
-
-
-def country(code: str) -> str:
-    """The name of a country with a code of ISO 3166-1, or of a former one."""
-    return getattr(pycountry.countries.get(alpha_3=code) or pycountry.historic_countries.get(alpha_3=code), "name", code)
 
 
 def language(tag: str) -> str:
