@@ -29,3 +29,11 @@ def test_a_page_says_its_filters_in_words(client: FlaskClient) -> None:
     assert [f"{label}: {value}" for label, value in chips] == [
         *("Actor country, none of: United States", "Disputed: yes", "Type: Summit", "Actor, all of: Russia")
     ]
+
+
+def test_a_quad_class_is_said_in_words(client: FlaskClient) -> None:
+    types = client.get("/v1/event-types?limit=200").get_json()["data"]
+    said = {1: "1, verbal cooperation", 2: "2, material cooperation", 3: "3, verbal conflict", 4: "4, material conflict"}
+    for id, quad in {type["quad"]: (type["id"], type["quad"]) for type in types if type["quad"]}.values():
+        assert f">{said[quad]}<" in client.get(f"/event-types/{id}").text
+        assert f"**Quad**: {said[quad]}\n" in client.get(f"/v1/event-types/{id}?format=md").text

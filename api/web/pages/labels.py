@@ -9,6 +9,7 @@ from html import escape
 import pycountry
 
 from ...query.wording import country
+from ...resources.event_types import quad_class
 from ...resources.resource import Resource
 from ...schema.shape import shape
 
@@ -153,7 +154,7 @@ def _spoken(found: re.Match[str]) -> str:
 
 
 LANGUAGES = ("language", "translated_from", "quote_language", "quote_translated_from")
-CODES: dict[str, Callable[[str], str]] = {"country": country, **dict.fromkeys(LANGUAGES, language)}
+CODES: dict[str, Callable[[str], str]] = {"country": country, "quad": quad_class, **dict.fromkeys(LANGUAGES, language)}
 
 
 @cache
