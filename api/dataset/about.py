@@ -40,7 +40,7 @@ class Side(Schema):
 
 
 class Called(Schema):
-    called = Text("What people say, such as `leader of the country`.", required=True)
+    called = Many("What people say, such as `leader of the country`.", Text("Words."), required=True)
     offices = Many("The titles of the offices that they may mean.", Text("A title, as roles have it."), required=True)
     note = Text("Why it is no office, and which ones are meant.", required=True)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from icalendar import Calendar
+from icalendar import Calendar, vText
 
 from ..resources.doubt import date_words, exact, heading, remarks, some_day, terms
 from ..schema.fields import Record
@@ -42,7 +42,7 @@ def calendar(listing: Listing) -> Calendar:
     head.add("prodid", f"-//{listing.release.about['name']}//{listing.resource.kind}//EN")
     head.add("calscale", "GREGORIAN")
     for name in ("name", "x-wr-calname"):
-        head.add(name, listing.heading)
+        head.add(name, vText(listing.heading))
     head.add("refresh-interval", REFRESH, {"VALUE": "DURATION"})
     head.add("x-published-ttl", "P1D")
     return head

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..resources.doubt import date_words, exact, heading, remarks
+from ..resources.event_types import quad_class
 from ..schema.fields import Record
 from ..schema.shape import Node, shape
 from ..schema.versions import is_draft
@@ -117,6 +118,8 @@ def _plain(node: Node, value: Any) -> str:
         return "yes" if value else "no"
     if node.values:
         return str(value).replace("_", " ")
+    if node.name == "quad":
+        return quad_class(value)
     return f"<{value}>" if re.fullmatch(r"https?://[^\s<>]+", str(value)) else escaped(value)
 
 

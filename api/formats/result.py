@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
 
 from ..resources.resource import Resource
 from ..schema.fields import Record
@@ -22,7 +21,8 @@ class Listing:
 
     `texts` are the documents as JSON text, in order, readable once; `base` is the address of the API, `address` that
     of the request, `next` that of the next page; `fields` are the requested paths, None for all;
-    `expand` and `spreadsheet` are for CSV; `asked` are the filters that were given, as a query string in one form.
+    `expand` and `spreadsheet` are for CSV; `asked` are the filters that were given, as a query string in one form, `said`
+    gives them in words.
     """
 
     resource: Resource
@@ -35,6 +35,7 @@ class Listing:
     expand: str | None = None
     spreadsheet: bool = False
     asked: str = ""
+    said: Callable[[], str] = str
 
     def documents(self) -> Iterator[Record]:
         """The documents, parsed one at a time."""
@@ -59,7 +60,7 @@ class Listing:
     @property
     def heading(self) -> str:
         """The name of the result, for people."""
-        return title_of(self.release.about, self.resource.kind, self.asked)
+        return title_of(self.release.about, self.resource.kind, self.said())
 
     @property
     def stamp(self) -> str:
@@ -72,9 +73,9 @@ def named(kind: str, asked: str) -> str:
     return f"{kind}?{asked}" if asked else kind
 
 
-def title_of(about: Record, kind: str, asked: str) -> str:
-    """The name of a query's result: title of the data, kind, filters."""
-    return f"{about['title']}: {kind}{f' ({unquote_plus(asked)})' if asked else ''}"
+def title_of(about: Record, kind: str, said: str) -> str:
+    """The name of a query's result: title of the data, kind, filters in words."""
+    return f"{about['title']}: {kind}{f' ({said})' if said else ''}"
 
 
 dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # compact JSON text, keys as given

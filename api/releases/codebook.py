@@ -19,6 +19,7 @@ from ..dataset.dataset import Dataset
 from ..dataset.reliability import Figures, figures
 from ..formats import formats_of
 from ..resources import RESOURCES
+from ..resources.event_types import quad_class
 from ..resources.filters import Terms
 from ..schema import fields
 
@@ -93,7 +94,7 @@ def types(dataset: Dataset) -> str:
         type = dataset.record("event-types", id)
         plover, cameo = type["plover"], type["cameo"]
         category = "/".join(part for part in (plover["event"], plover["mode"]) if part) if plover else "none"
-        codes = category, cameo["code"] if cameo else "none", type["quad"] or ""
+        codes = category, cameo["code"] if cameo else "none", quad_class(type["quad"]) if type["quad"] else ""
         rows.append((f"`{id}`", type["definition"], *codes, type["covered"] or ""))
     return table(("type", "definition", "PLOVER 2.0", "CAMEO", "quad", "covered"), *rows)
 

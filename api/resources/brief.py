@@ -10,6 +10,7 @@ import pycountry
 from ..schema.fields import Record
 from ..schema.shape import shape
 from .doubt import SIDE_REMARKS, terms
+from .event_types import quad_class
 from .resource import Resource
 
 DATED = ("edtf", "earliest", "latest", "sense", "text")  # what an entry shows of a date
@@ -90,7 +91,7 @@ def language(tag: str) -> str:
 
 
 LANGUAGES = ("language", "translated_from", "quote_language", "quote_translated_from")
-CODES: dict[str, Callable[[str], str]] = {"country": country, **dict.fromkeys(LANGUAGES, language)}
+CODES: dict[str, Callable[[str], str]] = {"country": country, "quad": quad_class, **dict.fromkeys(LANGUAGES, language)}
 
 
 @cache

@@ -13,6 +13,15 @@ PLOVER = (
     "AGREE", "CONSULT", "SUPPORT", "CONCEDE", "COOPERATE", "AID", "RETREAT", "REQUEST", "ACCUSE", "REJECT", "THREATEN",
     "PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT",
 )  # fmt: skip
+QUADS = ("verbal cooperation", "material cooperation", "verbal conflict", "material conflict")  # classes 1 to 4
+
+
+def quad_class(number: int | str) -> str:
+    """A quad class with what it means: `4, material conflict`."""
+    return f"{number}, {QUADS[int(number) - 1]}"
+
+
+CLASSES = "; ".join(map(quad_class, (1, 2, 3, 4)))
 
 
 class EventType(Row):
@@ -23,7 +32,7 @@ class Plover(Schema):
     event = Choice("PLOVER event.", PLOVER, required=True)
     mode = Text("PLOVER mode, where the event has modes.")
     contexts = Many("PLOVER contexts.", Text("A context."))
-    quad = Whole("Quad class: 1 verbal cooperation, 2 material cooperation, 3 verbal conflict, 4 material conflict.")
+    quad = Whole(f"Quad class: {CLASSES}.")
     version = Text("Version of the scheme.", required=True)
 
 
@@ -39,7 +48,7 @@ class EventTypeSchema(Schema):
     definition = Text("What is of this type, and what is not.", required=True)
     plover = One("The category of PLOVER, or null where it has none.", Plover)
     cameo = One("The category of CAMEO, or null where it has none.", Cameo)
-    quad = Whole("Our own quad class, 1 to 4 as in PLOVER; null where none applies.")
+    quad = Whole(f"Our own quad class, as in PLOVER: {CLASSES}. Null where none applies.")
     covered = Edtf("The time gone through for events of this type; null where none was: a count by year is no trend then.")
     coverage = Text("What was gone through for this type, and what was not.")
     note = keys.NOTE

@@ -13,6 +13,7 @@ from ..formats.result import named, title_of
 from ..query.parameters import format_parameter, paging, pin
 from ..query.parsing import canonical_text
 from ..query.query import Parameters
+from ..query.wording import in_words
 from ..releases.files import CHANGE, as_change
 from ..resources import BY_KIND
 from ..schema.fields import Choice, Record, Schema
@@ -65,10 +66,10 @@ def changes_view() -> Response:
     results = changed(parameters, newest_first=is_feed)
     changes, following = results.changes, next_page(results.next)
     if is_feed:
-        asked = canonical_text({name: parameters.normalized[name] for name in ("kind", "since") if name in parameters.normalized})
+        asked: Record = {name: parameters.normalized[name] for name in ("kind", "since") if name in parameters.normalized}
         head = Head(
-            named("changes", asked),
-            title_of(release.about, "changes", asked),
+            named("changes", canonical_text(asked)),
+            title_of(release.about, "changes", in_words(release, None, asked)),
             changes[0]["released"] if changes else release.about["released"],
             here(),
             following,

@@ -17,13 +17,14 @@ from ..query.pagination import Page, by_coding, by_match, every, page
 from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
 from ..query.parsing import InvalidParameters, Values, canonical_text, joined
 from ..query.query import Parameters, Query
+from ..query.wording import in_words
 from ..resources import BY_KIND, RESOURCES
 from ..resources.doubt import NO_PROOF
 from ..resources.filters import names
 from ..resources.resource import Resource
 from ..resources.timeline import TIMELINE
 from ..schema.errors import Fault
-from ..schema.fields import is_id
+from ..schema.fields import Record, is_id
 from ..schema.walk import referred
 from ..storage.release import Release
 from . import addresses
@@ -95,17 +96,18 @@ def as_format(
         *(resource, query.release, texts, addresses.root().rstrip("/"), here(), following, query.values.get("fields")),
         expand=query.values.get("expand"),
         spreadsheet="spreadsheet" in query.values,
-        asked=asked(resource, query.normalized, *(["kind"] if resource is TIMELINE else [])),
+        asked=canonical_text(filters := asked(resource, query.normalized, *(["kind"] if resource is TIMELINE else []))),
+        said=partial(in_words, query.release, resource, filters),
     )
     file = f"{resource.kind}-{query.release.about['version']}.{name}"
     headers = {"Content-Disposition": f'inline; filename="{file}"'}
     return answer(format.write(listing), query.release, format.media_type, links={"next": following}, headers=headers)
 
 
-def asked(resource: Resource, normalized: Values, *others: str) -> str:
-    """The filters that the request gives, and `others`, as a query string in one form for all that mean the same."""
+def asked(resource: Resource, normalized: Values, *others: str) -> Record:
+    """The filters that the request gives, and `others`: in one form for all that mean the same."""
     filters = {*others, *(name for filter in resource.filters for name in names(filter))}
-    return canonical_text({name: value for name, value in normalized.items() if name in filters & request.args.keys()})
+    return {name: value for name, value in normalized.items() if name in filters & request.args.keys()}
 
 
 def misplaced(name: str, format: formats.Format) -> list[Fault]:

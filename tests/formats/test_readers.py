@@ -68,7 +68,7 @@ def test_icalendar(client: FlaskClient, kind: str) -> None:
         ("", "Diplomatic events: the United States and Russia: events"),
         (
             "type=visit,summit&date_from=2021",
-            "Diplomatic events: the United States and Russia: events (date_from=2021-01-01&type=summit,visit)",
+            "Diplomatic events: the United States and Russia: events (from 1 January 2021 · type Summit or Visit)",
         ),
     ],
 )
@@ -126,17 +126,17 @@ def test_each_query_is_a_feed_of_its_own_and_the_same_query_is_the_same(client: 
 
     base, title = "tag:diplomatic-events,2026:", "Diplomatic events: the United States and Russia: "
     assert feed("/v1/events?format=atom") == (f"{base}events", f"{title}events")
-    visits = f"{base}events?type=summit%2Cvisit", f"{title}events (type=summit,visit)"
+    visits = f"{base}events?type=summit%2Cvisit", f"{title}events (type Summit or Visit)"
     assert feed("/v1/events?format=atom&type=visit,summit&limit=1") == visits
     assert feed("/v1/events?type=summit,visit&format=atom&sort=title") == visits
     assert feed("/v1/statements?format=atom&q=%22new%20start%22") == (
-        f"{base}statements?q=%22new+start%22", f'{title}statements (q="new start")',
+        f"{base}statements?q=%22new+start%22", f'{title}statements (words "new start")',
     )  # fmt: skip
     assert feed("/v1/timeline?format=atom&kind=events&on=2021-06-16") == (
-        f"{base}timeline?kind=events&on=2021-06-16%2F2021-06-16", f"{title}timeline (kind=events&on=2021-06-16/2021-06-16)",
+        f"{base}timeline?kind=events&on=2021-06-16%2F2021-06-16", f"{title}timeline (kind events · on 16 June 2021)",
     )  # fmt: skip
     assert feed("/v1/changes?format=atom&kind=events&since=1.0.0") == (
-        f"{base}changes?kind=events&since=1.0.0", f"{title}changes (kind=events&since=1.0.0)",
+        f"{base}changes?kind=events&since=1.0.0", f"{title}changes (kind events · since 1.0.0)",
     )  # fmt: skip
 
 

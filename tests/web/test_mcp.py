@@ -446,6 +446,22 @@ def test_who_led_is_answered_with_the_offices_that_were_and_says_that_this_was_n
     assert all(one["sources"] for one in answer["results"])
 
 
+@pytest.mark.parametrize(
+    ("office", "day", "name"),
+    [
+        ("US leader", "1975-08-01", "Gerald Ford"),
+        ("American head of state", "1985", "Ronald Reagan"),
+        ("leader of the Kremlin", "2021", "Vladimir Putin"),
+        ("Soviet party leader", "1975", "Leonid Brezhnev"),
+        ("head of the Soviet government", "1943-05", "Joseph Stalin"),
+    ],
+)
+def test_other_words_for_who_led_are_answered_too(client: FlaskClient, office: str, day: str, name: str) -> None:
+    answer = call(client, "who_held", office=office, day=day)
+    assert {one["name"] for one in answer["results"]} == {name}
+    assert answer["read_as"][office].startswith("No office ")
+
+
 def test_an_earlier_term_in_the_same_office_is_not_told_for_a_later_day(client: FlaskClient) -> None:
     """Putin was prime minister in 1999, of which one day is attested, and from 2008 to 2012."""
     for day, term in (("2010", "from"), ("1999-11-02", "term")):

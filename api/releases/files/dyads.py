@@ -9,6 +9,7 @@ from typing import Any
 from ...formats.graphml import pairs
 from ...resources import BY_KIND
 from ...resources.actors import SYSTEMS, code_withdrawn
+from ...resources.event_types import CLASSES, quad_class
 from ...resources.events import CODINGS, STATUSES, with_records
 from ...resources.filters import years
 from ...schema.fields import Record
@@ -65,7 +66,7 @@ EVENTS = Table(
         Column("plover_event", "string", "PLOVER event of the type; empty where it has none."),
         Column("plover_mode", "string", "PLOVER mode of the type; empty where it has none."),
         Column("cameo", "string", "CAMEO code of the type, with its leading zero; empty where it has none."),
-        Column("quad", "integer", "Quad class, 1 to 4: verbal and material cooperation, verbal and material conflict."),
+        Column("quad", "integer", f"Quad class: {CLASSES}; empty where none applies."),
         Column("goldstein", "number", "Goldstein value of the CAMEO code; empty where the codebook gives none."),
     ),
     ("event_id", "position"),
@@ -86,7 +87,10 @@ YEARS = Table(
         Column("curated", "integer", "Those that occurred and were coded by hand.", required=True),
         Column("disputed", "integer", "Those that occurred and of which accounts conflict.", required=True),
         Column("one_sided", "integer", "Those that occurred and rest in part on one party's account alone.", required=True),
-        *(Column(name, "integer", f"Events that occurred, of quad class {name[-1]}.", required=True) for name in COUNTED),
+        *(
+            Column(name, "integer", f"Events that occurred, of quad class {quad_class(name[-1])}.", required=True)
+            for name in COUNTED
+        ),
         Column("goldstein_events", "integer", "Events that occurred and whose type has a Goldstein value.", required=True),
         Column("goldstein_sum", "number", "Sum of the Goldstein values of those."),
     ),

@@ -52,7 +52,7 @@ def called(release: Release, text: str) -> Record | None:
     """What the dataset says of words that people use for no one office: `Soviet leader`, `leader of the USSR`."""
     words = _content(_line(release, text))
     every: list[Record] = release.about.get("no_offices", [])
-    return next((one for one in every if _content(_line(release, one["called"])) == words), None)
+    return next((one for one in every if words in (_content(_line(release, said)) for said in one["called"])), None)
 
 
 def of_other_states(release: Release, titles: list[str]) -> dict[str, str]:

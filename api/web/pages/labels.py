@@ -92,6 +92,9 @@ def layout(resource: Resource) -> Layout:
 
 def label(name: str) -> str:
     """What a key or a parameter is called."""
+    for suffix, which in (("_all", ", all of"), ("_not", ", none of")):
+        if name.endswith(suffix):
+            return label(name.removesuffix(suffix)) + which
     return LABELS.get(name) or words(name).replace("-", " ").capitalize()
 
 

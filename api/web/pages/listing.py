@@ -13,13 +13,13 @@ from webargs.fields import DelimitedList
 from ...formats import formats_of
 from ...formats.tabular import cell_at, columns
 from ...query.aggregation import facets
-from ...query.aggregation import names as called_so
 from ...query.citation import cite
 from ...query.pagination import by_match
 from ...query.pagination import page as read_page
 from ...query.parameters import arguments
 from ...query.parsing import joined, query_string
 from ...query.query import Query
+from ...query.wording import values_in_words
 from ...resources.brief import brief
 from ...resources.filters import Terms, names
 from ...resources.resource import Resource
@@ -196,11 +196,7 @@ def given(release: Release, resource: Resource | None = None) -> list[tuple[str,
     for name, values in args.items():
         if name not in (*NO_CONTROL,):
             others = [(key, value) for key, rest in args.items() if key not in (name, "cursor") for value in rest]
-            said = joined(values)
-            if isinstance(filter := filters.get(name), Terms) and filter.kind:
-                ids = said.split(",")
-                called = called_so(release, filter, ids)
-                said = ", ".join(called.get(id, id) for id in ids)
+            said = ", ".join(values_in_words(release, filters.get(name), name, joined(values).split(",")))
             found.append((name, said, address(others)))
     return found
 

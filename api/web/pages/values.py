@@ -122,7 +122,9 @@ def _one(node: Node) -> Writer:
     if node.values:
         return lambda sheet, value: escape(said_as(node.name, value))
     spoken = CODES.get(node.name)
-    return lambda sheet, value: f'<span title="{escape(value)}">{escape(spoken(value))}</span>' if spoken else _text(str(value))
+    return lambda sheet, value: (
+        f'<span title="{escape(str(value))}">{escape(spoken(value))}</span>' if spoken else _text(str(value))
+    )
 
 
 def _text(value: str) -> str:

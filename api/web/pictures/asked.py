@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import islice
-from urllib.parse import parse_qsl, unquote_plus, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from ...query.pagination import every, total
+from ...query.parsing import canonical_text
 from ...query.query import Query
 from ...query.timeline import Timeline
+from ...query.wording import in_words
 from ...schema import edtf
 from ...schema.fields import Record
 from ..addresses import mounted
@@ -44,9 +46,9 @@ def frame(query: Query, what: str, shown: int, kind: str | None = None) -> Frame
 
 
 def notes(query: Query | Timeline, *others: str) -> list[str]:
-    """The filters of the query, without the ids of what is drawn, and the release."""
+    """The filters of the query in words, without the ids of what is drawn, and the release."""
     filters = {name: values for name, values in query.normalized.items() if name != "ids"}
-    given = unquote_plus(asked(query.resource, filters, *others)).replace("&", " · ")
+    given = in_words(query.release, query.resource, asked(query.resource, filters, *others))
     return [" · ".join(filter(None, (given, f"release {query.release.about['version']}")))]
 
 
@@ -70,7 +72,7 @@ def shown(query: Query | Timeline) -> tuple[date, date] | None:
 
 def narrowed(query: Query, **more: object) -> str:
     """The address of the page with the events of the query that have these values, too."""
-    given = dict(parse_qsl(asked(query.resource, query.normalized), keep_blank_values=True))
+    given = dict(parse_qsl(canonical_text(asked(query.resource, query.normalized)), keep_blank_values=True))
     pinned = {"release": query.values["release"]} if "release" in query.values else {}
     return mounted(f"/{query.resource.kind}?{urlencode({**given, **pinned, **more}, safe=',')}")
 

@@ -1,0 +1,39 @@
+"""What filters ask for is said in words, wherever a person reads it: no parameter, no id, no code."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+QUERIES = [
+    ("events", "type=summit,visit&date_from=2021", "from 1 January 2021 · type Summit or Visit"),
+    ("events", "on=2021-06&actor_country=USA&disputed=true", "actor country United States · disputed yes · on 1 to 30 June 2021"),
+    ("events", "actor_all=joe-biden,vladimir-putin&type_not=summit", "actor Joe Biden and Vladimir Putin · not type Summit"),
+    ("events", "q=arms control&month=2021-06", "month June 2021 · words arms control"),
+    ("agreements", "did=russia:suspended&bound_on=russia:2021-06-16", "bound on Russia 16 June 2021 · did Russia suspended"),
+]
+
+
+@pytest.mark.parametrize(("kind", "query", "said"), QUERIES)
+def test_a_calendar_and_a_picture_say_their_filters_in_words(client: FlaskClient, kind: str, query: str, said: str) -> None:
+    calendar = client.get(f"/v1/{kind}?format=ics&{query}").text.replace("\r\n ", "")
+    assert f"{kind} ({said})" in calendar
+    picture = client.get(f"/pictures/{'treaties' if kind == 'agreements' else 'years'}.svg?{query}").text
+    notes = re.findall(r'class="note">([^<]*)', picture)
+    assert " ".join(notes).startswith(f"{said} · release")
+
+
+def test_a_page_says_its_filters_in_words(client: FlaskClient) -> None:
+    page = client.get("/events?actor_country_not=USA&disputed=true&type=summit&actor_all=russia").text
+    chips = re.findall(r'<li><span class="label">([^<]*)</span> ([^<]*) <a', page)
+    assert [f"{label}: {value}" for label, value in chips] == [
+        *("Actor country, none of: United States", "Disputed: yes", "Type: Summit", "Actor, all of: Russia")
+    ]
+
+
+def test_a_quad_class_is_said_in_words(client: FlaskClient) -> None:
+    types = client.get("/v1/event-types?limit=200").get_json()["data"]
+    said = {1: "1, verbal cooperation", 2: "2, material cooperation", 3: "3, verbal conflict", 4: "4, material conflict"}
+    for id, quad in {type["quad"]: (type["id"], type["quad"]) for type in types if type["quad"]}.values():
+        assert f">{said[quad]}<" in client.get(f"/event-types/{id}").text
+        assert f"**Quad**: {said[quad]}\n" in client.get(f"/v1/event-types/{id}?format=md").text
