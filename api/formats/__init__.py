@@ -1,6 +1,6 @@
 """The formats of an answer, and the choice between them by `format=` or `Accept`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -107,8 +107,19 @@ def choose(requested: str | None, accept: str, words: tuple[str, ...] = ("json",
 
 def envelope(data: str, meta: Mapping[str, Any], links: Mapping[str, Any], included: str | None = None) -> str:
     """The JSON text of a response; `data` and `included` are JSON text already, as stored."""
+    return f'{{"data":{data}{_after_data(meta, links, included)}'
+
+
+def enveloped(
+    documents: Iterable[bytes], meta: Mapping[str, Any], links: Mapping[str, Any], included: str | None = None
+) -> bytes:
+    """The same with several documents, in UTF-8."""
+    return b'{"data":[%b]%b' % (b",".join(documents), _after_data(meta, links, included).encode())
+
+
+def _after_data(meta: Mapping[str, Any], links: Mapping[str, Any], included: str | None) -> str:
     more = f',"included":{included}' if included else ""
-    return f'{{"data":{data},"meta":{dumps(meta)},"links":{dumps(links)}{more}}}\n'
+    return f',"meta":{dumps(meta)},"links":{dumps(links)}{more}}}\n'
 
 
-__all__ = ["FORMATS", "Format", "Listing", "choose", "dumps", "envelope", "formats_of"]
+__all__ = ["FORMATS", "Format", "Listing", "choose", "dumps", "envelope", "enveloped", "formats_of"]

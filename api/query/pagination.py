@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ..resources import INDEXES
 from ..resources.events import CODINGS
@@ -14,14 +15,14 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Page:
-    """A page of rendered documents, how many there are on all pages, and the cursor of the next page or None."""
+    """A page of documents, or what is shown of them, how many there are on all pages, and the cursor of the next page or None."""
 
-    documents: list[str]
+    documents: list[Any]
     total: int
     next: str | None
 
 
-def page(query: Query, show: Callable[[Query, list[int]], list[str]] | None = None) -> Page:
+def page(query: Query, show: Callable[[Query, list[int]], list[Any]] | None = None) -> Page:
     """The page that `limit` and `cursor` ask for; with a limit of 0 the total alone.
 
     What `show` gives for records takes the place of their documents, which are not read then.
@@ -34,8 +35,13 @@ def page(query: Query, show: Callable[[Query, list[int]], list[str]] | None = No
     return Page((show or _documents)(query, found[:limit]), total(query), following)
 
 
-def _documents(query: Query, found: list[int]) -> list[str]:
+def stored(query: Query, found: list[int]) -> list[bytes]:
+    """The documents of records as they are stored."""
     return query.release.documents(query.resource.model._meta.table_name, found)
+
+
+def _documents(query: Query, found: list[int]) -> list[str]:
+    return [document.decode() for document in stored(query, found)]
 
 
 def total(query: Query) -> int:

@@ -137,7 +137,7 @@ def _create(database: pw.Database, connection: sqlite3.Connection) -> None:
 def _pack(maker: RowMaker, connection: sqlite3.Connection) -> None:
     """Has documents packed: makes the tables that have a document anew, and the dictionary."""
     dictionary = packing.dictionary(samples(maker))
-    connection.create_function(packing.FUNCTION, 1, packing.unpacker(lambda: dictionary), deterministic=True)
+    connection.create_function(packing.FUNCTION, 1, packing.function(lambda: dictionary), deterministic=True)
     for resource in TABLED:
         name = table_name(resource.model)
         ((statement,),) = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,))
@@ -269,7 +269,7 @@ def _verify(path: Path, dataset: Dataset) -> None:
 
 def _faults(path: Path, check: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(address := _address(path), uri=True)) as database:
-        database.create_function(packing.FUNCTION, 1, packing.unpacker(packing.dictionary_of(address)), deterministic=True)
+        database.create_function(packing.FUNCTION, 1, packing.function(packing.dictionary_of(address)), deterministic=True)
         return [row for row in database.execute(check) if row != ("ok",)]
 
 

@@ -33,17 +33,23 @@ def packer(dictionary: bytes) -> Callable[[str], bytes]:
     return pack
 
 
-def unpacker(dictionary: Callable[[], bytes]) -> Callable[[bytes], str]:
-    """What unpacks a document; SQL's `unpack`."""
-    return lambda packed: zlib.decompressobj(RAW, dictionary()).decompress(packed).decode()
+def unpacker(dictionary: bytes) -> Callable[[bytes], bytes]:
+    """What unpacks a document."""
+    return lambda packed: zlib.decompressobj(RAW, dictionary).decompress(packed)
 
 
-def dictionary_of(address: str) -> Callable[[], bytes]:
-    """What gives the dictionary of the release at an address, which is read once, when the first document is."""
+def function(dictionary: Callable[[], bytes | None]) -> Callable[[bytes], str]:
+    """SQL's `unpack`."""
+    return lambda packed: unpacker(dictionary() or b"")(packed).decode()
+
+
+def dictionary_of(address: str) -> Callable[[], bytes | None]:
+    """What gives the dictionary of the release at an address, None without one; read once, when the first document is."""
 
     @cache
-    def read() -> bytes:
+    def read() -> bytes | None:
         with closing(sqlite3.connect(address, uri=True)) as database:
-            return bytes(database.execute("SELECT bytes FROM dictionary").fetchone()[0])
+            has = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'dictionary'").fetchone()
+            return bytes(database.execute("SELECT bytes FROM dictionary").fetchone()[0]) if has else None
 
     return read

@@ -13,7 +13,7 @@ from .tables import ReleaseMetadata
 
 MAX_CACHED = 200_000  # values that the cache of a release holds
 MAX_KEY = 200  # characters of a cache key that is kept as it is; a longer one is hashed
-MAX_TEXT = 1 << 24  # characters of documents that it holds beside them
+MAX_DOCUMENTS = 1 << 25  # bytes of documents that it holds beside them
 T = TypeVar("T")
 
 
@@ -29,7 +29,7 @@ class Release(ABC):
         self.about: dict[str, Any] = {key: json.loads(value) for key, value in rows}
         self.id: str = f"{self.about['version']}-{self.about['digest'][:12]}"
         self._cache: Recent[str, Any] = Recent(MAX_CACHED, _size)
-        self._documents: Recent[tuple[str, int], str] = Recent(MAX_TEXT, len)
+        self._documents: Recent[tuple[str, int], bytes] = Recent(MAX_DOCUMENTS, len)
 
     @abstractmethod
     def _fetch(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -56,14 +56,21 @@ class Release(ABC):
     def close(self) -> None:
         """Closes the connections of the calling thread; the next read opens them again."""
 
-    def documents(self, table: str, numbers: Iterable[int]) -> list[str]:
+    def documents(self, table: str, numbers: Iterable[int]) -> list[bytes]:
         """The documents of the records of a table with these numbers; those that were read last are not read again."""
         keys = [(table, number) for number in numbers]
         found = self._documents.of(keys)
         if missing := [number for _, number in keys if (table, number) not in found]:
-            rows = self.execute(f'SELECT "seq", "document" FROM "{table}" WHERE "seq" IN ({placeholders(missing)})', *missing)  # noqa: S608
-            found |= self._documents.keep({(table, number): document for number, document in rows})
+            found |= self._documents.keep({(table, number): document for number, document in self.read_documents(table, missing)})
         return [found[key] for key in keys]
+
+    def read_documents(self, table: str, numbers: Sequence[int]) -> Iterable[tuple[int, bytes]]:
+        """The documents of some records, each with its number, in any order."""
+        return ((number, text.encode()) for number, text in self._rows_of(table, "document", numbers))
+
+    def _rows_of(self, table: str, column: str, numbers: Sequence[int]) -> list[tuple[Any, ...]]:
+        """The numbers of some records, and what a column holds of them."""
+        return self.execute(f'SELECT "seq", "{column}" FROM "{table}" WHERE "seq" IN ({placeholders(numbers)})', *numbers)  # noqa: S608
 
     def once(self, key: str, compute: Callable[[], T]) -> T:
         """The result of `compute`, computed once for this release and `key` as long as the cache holds it."""

@@ -1,6 +1,5 @@
 """The addresses in answers: each begins with the path that the application is mounted at."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -8,39 +7,25 @@ from flask import current_app, request, url_for
 from werkzeug.urls import iri_to_uri
 
 from ..query.parsing import query_string
+from .application import Asked
 
-HERE, ROOT = "diplomatic_events.here", "diplomatic_events.root"  # keys of the WSGI environ
 PLAIN = "!$'()*,/:;?@"  # characters that need no escape in a query string
-# Addresses that are URIs as they are: a host, a path that werkzeug would not change, and a query with its escapes.
-UNCHANGED = re.compile(
-    r"https?://(?!xn--|[^/]*\.xn--)[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9_.~!$'()*,/:;@+=&-]*(\?([A-Za-z0-9_.~!$'()*,/:;@+=&?-]|%[0-9A-Fa-f]{2})*)?"
-)
+
+
+def asked() -> Asked:
+    """This request itself."""
+    itself: Asked = request.itself  # type: ignore[attr-defined]
+    return itself
 
 
 def here() -> str:
     """The address of this request as a URI, which is safe in a header whatever was sent."""
-    environ = request.environ
-    if HERE not in environ:
-        query = environ.get("QUERY_STRING", "")
-        address = f"{root()[:-1]}{request.path}{'?' if query else ''}{query}"
-        environ[HERE] = address if UNCHANGED.fullmatch(address) else iri_to_uri(request.url)
-    made: str = environ[HERE]
-    return made
+    return asked().address
 
 
 def root() -> str:
     """The absolute address that the application is mounted at, with a slash at the end."""
-    environ = request.environ
-    if ROOT not in environ:
-        address = f"{environ['wsgi.url_scheme']}://{request.host}{request.root_path}/"
-        environ[ROOT] = address if UNCHANGED.fullmatch(address) else iri_to_uri(request.root_url)
-    made: str = environ[ROOT]
-    return made
-
-
-def path() -> str:
-    """The address of this request without its query string."""
-    return here().partition("?")[0]
+    return asked().root_address
 
 
 def mounted(path: str) -> str:
@@ -60,14 +45,14 @@ def page_of(kind: str, id: str) -> str:
 
 def for_people() -> str | None:
     """The absolute address of the page of this answer: the same without `/v1`; None if there is none."""
-    rule = request.url_rule
+    rule = asked().url_rule
     has_page = rule and rule.rule.startswith("/v1/") and rule.rule[len("/v1") :] in current_app.extensions["pages"]
-    return _below(root(), "v1/", "") if has_page else None
+    return _below("v1/", "") if has_page else None
 
 
 def for_programs() -> str:
     """The absolute address of the same answer as this page for programs."""
-    return _below(root(), "", "v1/").removesuffix("/")
+    return _below("", "v1/").removesuffix("/")
 
 
 def from_root(address: str) -> str:
@@ -75,9 +60,11 @@ def from_root(address: str) -> str:
     return mounted(f"/{address.removeprefix(root())}")
 
 
-def _below(base: str, old: str, new: str) -> str:
+def _below(old: str, new: str) -> str:
     """This request's address with another path between that of the application and the rest."""
-    return f"{base}{new}{here().removeprefix(base).removeprefix(old)}"
+    this = asked()
+    base = this.root_address
+    return f"{base}{new}{this.address.removeprefix(base).removeprefix(old)}"
 
 
 def absolute(endpoint: str, **values: Any) -> str:
@@ -88,10 +75,11 @@ def next_page(cursor: str | None) -> str | None:
     """This request's address with the cursor of the next page; None if there is none."""
     if cursor is None:
         return None
-    if "cursor" not in (arguments := request.args):
-        return f"{here()}{'&' if arguments else '?'}cursor={cursor}"
-    pairs = [(name, value) for name, value in arguments.items(multi=True) if name != "cursor"]
-    return f"{path()}?{query_string([*pairs, ('cursor', cursor)], PLAIN)}"
+    this = asked()
+    if "cursor" not in this.strings:
+        return f"{this.address}{'&' if this.strings else '?'}cursor={cursor}"
+    pairs = [(name, value) for name, value in this.args.items(multi=True) if name != "cursor"]
+    return f"{this.address.partition('?')[0]}?{query_string([*pairs, ('cursor', cursor)], PLAIN)}"
 
 
 LINKS, PATH = '"links":{', '":"/'

@@ -1,7 +1,6 @@
 """The Flask application: routes, error handlers, CORS, compression and headers, behind the response cache."""
 
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -39,23 +38,17 @@ from . import (
     timeline,
 )
 from .addresses import in_problem
+from .application import Application, Ready
 from .headers import ASKED, LONGEST_LOCATION, METHODS, guarded
 from .response_cache import REQUEST_ID, ROUTE, ResponseCache
 
 log = logging.getLogger(__name__)
 
 
-class Application(Flask):
-    """Flask that does not look, in each request, at each of its functions whether it is a coroutine: none is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
-
-
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application that serves the releases below `settings.data_dir`."""
     settings = settings or Settings.read()
-    app = Application(__name__, static_folder=None)
+    app = Application()
     app.url_map.strict_slashes = False
     store = app.extensions["store"] = open_store(settings)
     app.config["RELEASES_URL"] = settings.releases_url
@@ -73,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def create_outside(detail: str) -> Flask:
     """The WSGI application for addresses outside of the paths that others are mounted at; `detail` says which these are."""
-    app = Flask(__name__, static_folder=None)
+    app = Application()
     init_problems(app)
     init_headers(app)
 
@@ -136,7 +129,7 @@ def init_compression(app: Flask) -> None:
 
     @app.after_request
     def pack(response: Response) -> Response:
-        if releases.is_as_published(response):
+        if isinstance(response, Ready) or releases.is_as_published(response):
             return response
         # Flask-Compress reads the header in its own way; it is shown the coding that is to be used, and no other.
         environ = request.environ

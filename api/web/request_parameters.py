@@ -15,6 +15,7 @@ from ..resources.resource import Resource
 from ..schema.errors import Fault
 from ..storage.release import Release
 from ..storage.store import Store
+from .addresses import asked
 from .response_cache import SERVED
 
 
@@ -41,17 +42,18 @@ def loaded() -> Release | None:
 
 def read_parameters(name: str, schema: ma.Schema, columns: Sequence[Any] = ()) -> Parameters:
     """The checked parameters of this request; `columns` are those of a cursor's position."""
-    strings = dict(request.args.lists())
-    return Parameters(name, schema, strings, store(), served=request.environ.get(SERVED), columns=columns)
+    this = asked()
+    return Parameters(name, schema, this.strings, store(), served=this.environ.get(SERVED), columns=columns)
 
 
 def read_query(resource: Resource, schema: ma.Schema) -> Query:
-    return Query(resource, schema, dict(request.args.lists()), store(), served=request.environ.get(SERVED))
+    this = asked()
+    return Query(resource, schema, this.strings, store(), served=this.environ.get(SERVED))
 
 
 def read_timeline() -> Timeline:
     """The checked query of this request for the timeline."""
-    return Timeline(dict(request.args.lists()), store(), served=request.environ.get(SERVED))
+    return Timeline(asked().strings, store(), served=asked().environ.get(SERVED))
 
 
 def no_parameters() -> None:

@@ -1,7 +1,7 @@
 """The routes of the resources: a list and an item for each kind."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..formats.markdown import item as markdown_item
 from ..formats.sparse import narrowed
 from ..query.aggregation import facets
 from ..query.citation import cite
-from ..query.pagination import Page, by_coding, by_match, every, page
+from ..query.pagination import Page, by_coding, by_match, every, page, stored
 from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
 from ..query.parsing import InvalidParameters, Values, canonical_text, joined
 from ..query.query import Parameters, Query
@@ -57,7 +57,7 @@ def list_view(resource: Resource) -> Response:
 
 def as_json(query: Query) -> Response:
     """A page of stored documents, with the facets, citation and referred records that the query asks for."""
-    values, release, results = query.values, query.release, page(query)
+    values, release, results = query.values, query.release, page(query, stored)
     following = next_page(results.next)
     meta = {"total": results.total, **about(release), "query": query.understood}
     meta |= by_match(query) | by_coding(query)
@@ -70,8 +70,11 @@ def as_json(query: Query) -> Response:
     if not results.total and "q" in values:
         meta["spelling"] = nearest_spelling(release, values["q"], query.resource.kind)
     included = include(query.resource, results.documents, values["include"], release) if "include" in values else None
-    documents = ",".join(addresses.in_documents(narrowed(results.documents, values.get("fields"))))
-    body = formats.envelope(f"[{documents}]", meta, {"self": here(), "next": following}, included)
+    documents: Iterable[bytes] = results.documents
+    if "fields" in values or request.root_path:
+        texts = narrowed(map(bytes.decode, documents), values.get("fields"))
+        documents = map(str.encode, addresses.in_documents(texts))
+    body = formats.enveloped(documents, meta, {"self": here(), "next": following}, included)
     return answer(body, release, links={"next": following})
 
 
@@ -133,7 +136,7 @@ def coverage(query: Query) -> dict[str, Any]:
     return {**told, "note": " ".join([NO_PROOF, *([NO_VACANCY] if "role_on" in query.values else [])])}
 
 
-def include(resource: Resource, texts: list[str], kinds: list[str], release: Release) -> str:
+def include(resource: Resource, texts: Iterable[str | bytes], kinds: list[str], release: Release) -> str:
     """The records of some kinds that documents refer to, once each, in order of their ids: one select a kind."""
     wanted: dict[str, set[str]] = {kind: set() for kind in kinds}
     for text in texts:

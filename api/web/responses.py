@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from flask import Response, redirect, request
+from werkzeug.utils import get_content_type
 
 from .. import __version__
 from ..formats import dumps, envelope
+from ..formats.accept import best_coding
 from ..problems import Problem, nearest
 from ..query.citation import release_url
 from ..resources.resource import Resource
@@ -15,9 +17,10 @@ from ..schema.fields import Record, is_id
 from ..storage.release import Release
 from ..storage.tables import Moved
 from . import addresses
-from .addresses import here
+from .addresses import asked, here
+from .application import Ready
 from .headers import LONGEST_LINK
-from .response_cache import keep, matching_tag
+from .response_cache import KEPT, keep, matching_tag
 
 JSON, HTML = "application/json", "text/html"
 FRESH = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
@@ -28,8 +31,10 @@ def etag(release: Release, media_type: str) -> str:
 
     In the canonical address parameters are in order, and `format` is left out, as the media type says the same.
     """
-    arguments = sorted([pair for pair in request.args.items(multi=True) if pair[0] != "format"])
-    identity = f"{release.id} {release.about['code']} {__version__} {addresses.path()} {arguments} {media_type}"
+    this = asked()
+    arguments = sorted([(name, value) for name, values in this.strings.items() if name != "format" for value in values])
+    path = this.address.partition("?")[0]
+    identity = f"{release.id} {release.about['code']} {__version__} {path} {arguments} {media_type}"
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
@@ -46,7 +51,7 @@ def not_modified(release: Release, media_type: str = JSON) -> Response | None:
 
 
 def answer(
-    body: str | Iterator[str],
+    body: str | bytes | Iterator[str],
     release: Release,
     media_type: str = JSON,
     *,
@@ -57,14 +62,14 @@ def answer(
 
     Links that are long are in the body alone.
     """
-    validator = etag(release, media_type)
-    if request.environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
+    this, validator = asked(), etag(release, media_type)
+    if this.environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
         return _unchanged(validator)
     relations = {
-        "self": here(),
+        "self": this.address,
         "alternate": addresses.for_people(),
         **(links or {}),
-        "describedby": addresses.mounted("/openapi.yaml"),
+        "describedby": f"{this.root_path}/openapi.yaml",
         "license": release.about["licence_url"],
     }
     types = {"alternate": f'; type="{JSON if media_type == HTML else HTML}"'}
@@ -72,10 +77,15 @@ def answer(
         [f'<{href}>; rel="{rel}"{types.get(rel, "")}' for rel, href in relations.items() if href and len(href) <= LONGEST_LINK]
     )
     tagged = {"Cache-Control": FRESH, "Vary": "Accept, Accept-Encoding", "Link": link, "ETag": f'"{validator}"'}
-    response = Response(body, mimetype=media_type, headers={**(headers or {}), **tagged})
-    if not response.is_streamed:
-        keep()
-    return response
+    fields = {**(headers or {}), **tagged}
+    if not isinstance(body, str | bytes):
+        return Response(body, mimetype=media_type, headers=fields)
+    this.environ[KEPT] = True
+    if best_coding(this.environ.get("HTTP_ACCEPT_ENCODING", "")):
+        return Response(body, mimetype=media_type, headers=fields)
+    whole = body.encode() if isinstance(body, str) else body
+    described = {"Content-Type": get_content_type(media_type, "utf-8"), "Content-Length": str(len(whole))}
+    return Ready(whole, fields | described)  # type: ignore[return-value]
 
 
 def fixed(
