@@ -43,10 +43,10 @@ class Entry:
     def is_partial(self) -> bool:
         return isinstance(self.record, PartialRecord)
 
-    @cached_property
-    def sources(self) -> set[str]:
-        """Every source that the record cites anywhere."""
-        return {id for _, target, id in self.found.refs if target == "sources"}
+    @property
+    def sources(self) -> list[str]:
+        """Every source that the record cites anywhere, as often as it does."""
+        return [id for _, target, id in self.found.refs if target == "sources"]
 
     @property
     def citations(self) -> list[tuple[Path, Record]]:
