@@ -10,7 +10,7 @@ import marshmallow as ma
 from ..resources.resource import Resource
 from ..schema.fields import Record
 from ..schema.reading import PartialRecord, Path, Reading, read
-from ..schema.walk import plain
+from ..schema.walk import canonical
 from .findings import DatasetError, Finding
 from .manifests import ManifestEntry
 from .yaml_files import ParsedText
@@ -60,7 +60,7 @@ class Entry:
     @cached_property
     def manifest(self) -> ManifestEntry:
         """The digests of the record and of its keys."""
-        return ManifestEntry.of(plain(self.resource.schema, self.record))
+        return ManifestEntry.of(canonical(self.resource.schema, self.record))
 
 
 class FaultyRecord(DatasetError):

@@ -1,6 +1,5 @@
 """The database rows written for one record: its document, its search text, its identifiers, its index rows."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from ..resources.timeline import TIMELINE
 from ..schema import rendering
 from ..schema.fields import Record
 from ..schema.versions import sortable
+from ..schema.walk import as_json
 from ..storage import full_text
 from ..storage.tables import Identifier
 
@@ -175,9 +175,6 @@ def complete(resource: Resource, id: str, entry: Entry, catalog: Catalog, update
     """A record with what its document and its filters have besides what its file says."""
     about = {"id": id, "updated_in": updated, "links": links(resource, id), CITED: entry.sources}
     return {**entry.record, **resource.derive(entry.record, catalog), **about}
-
-
-as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:
