@@ -123,10 +123,7 @@ def _add_rows(rows: Rows, resource: Resource, records: list[Record], maker: RowM
     stored = map(maker.pack, texts) if maker.pack else texts
     rows[table_name(resource.model)] = [_row(resource, *each) for each in zip(records, stored, strict=True)]
     for filter, target in indexed(resource):
-        key = filter.key
-        rows[target] = [
-            (*row, record["seq"]) for record in records if not key or record[key] for row in filter.rows(record, maker.dataset)
-        ]
+        rows[target] = [*filter.numbered(records, maker.dataset)]
     return documents
 
 

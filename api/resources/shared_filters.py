@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..schema.fields import Record
-from .filters import Catalog, Filter, Ids, Terms, Updated, Words, each
+from .filters import Catalog, Filter, Ids, Terms, Updated, Words, each, expanded
 
 
 def shared(kind: str) -> tuple[Filter, ...]:
@@ -29,10 +29,8 @@ class _Related:
 
 
 def _doubt(name: str, description: str) -> Terms:
-    def values(record: Record, catalog: Catalog) -> list[str]:
-        return ["true" if record[name] else "false"]
-
-    return Terms(name, description, values, choices=("true", "false"), single=True)
+    words = expanded(name, lambda holds, catalog: ("true" if holds else "false",))
+    return Terms(name, description, words, choices=("true", "false"), single=True)
 
 
 CITED = "cited"  # key of a complete record: every source that it cites anywhere
