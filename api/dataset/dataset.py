@@ -53,6 +53,11 @@ class Chunk(NamedTuple):
     published: dict[str, tuple[str, str]] = {}
     version: str = ""
 
+    def updated(self, id: str, digest: str) -> str:
+        """The version in which the record that now has a digest last changed."""
+        known, unchanged = self.published.get(id, ("", ""))
+        return known if digest == unchanged else self.version
+
 
 @dataclass(eq=False)
 class Dataset:
@@ -68,7 +73,6 @@ class Dataset:
 
     def __post_init__(self) -> None:
         self.add(self.files)
-        self.cited: set[str] = set()  # by the record that is worked on
         # What many records ask of others; nothing is asked before all are read.
         self.has = lru_cache(CACHED)(self._has)
         self.find = lru_cache(CACHED)(self._find)
@@ -175,10 +179,6 @@ class Dataset:
                 for name in names:
                     found.setdefault((actor["kind"], name), []).append(item.id)
         return found
-
-    def sources(self, kind: str, record: Record) -> set[str]:
-        """What the record that is worked on cites, as its reading found it."""
-        return self.cited
 
     def states(self, country: str) -> list[str]:
         """The states with a country code."""

@@ -8,6 +8,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
@@ -17,10 +18,17 @@ from ..schema.fields import Record
 from ..schema.versions import VERSION, version_key
 from .findings import DatasetError, Finding
 from .os_errors import dataset_errors
-from .yaml_files import canonical
 
 FOLDER = "releases"
 SHORT = 12  # characters of a key's digest: enough to tell two values apart
+OFTEN = 40  # characters of a text that may come again and again
+
+
+def _short(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:SHORT]
+
+
+_often = lru_cache(1 << 14)(_short)
 
 
 @dataclass(frozen=True)
@@ -31,12 +39,11 @@ class ManifestEntry:
     keys: dict[str, str]
 
     @classmethod
-    def of(cls, plain: Record) -> "ManifestEntry":
-        """The entry of a record in the form of its file (see `fields.plain`)."""
-        texts = {key: canonical(value) for key, value in sorted(plain.items())}
-        keys = {key: sha256(text).hexdigest()[:SHORT] for key, text in texts.items()}
-        whole = b",".join(b'"%s":%s' % (key.encode(), text) for key, text in texts.items())  # what canonical(plain) says
-        return cls(sha256(b"{" + whole + b"}").hexdigest(), keys)
+    def of(cls, texts: dict[str, str]) -> "ManifestEntry":
+        """The entry of a record, of which this is the canonical JSON of each key (see `walk.canonical`)."""
+        whole = ",".join([f'"{key}":{text}' for key, text in texts.items()])
+        keys = {key: _often(text) if len(text) < OFTEN else _short(text) for key, text in texts.items()}
+        return cls(sha256(f"{{{whole}}}".encode()).hexdigest(), keys)
 
     def changed(self, other: "ManifestEntry") -> list[str]:
         """The keys whose values differ, in order."""

@@ -10,7 +10,7 @@ import marshmallow as ma
 from ..resources.resource import Resource
 from ..schema.fields import Record
 from ..schema.reading import PartialRecord, Path, Reading, read
-from ..schema.walk import plain
+from ..schema.walk import canonical
 from .findings import DatasetError, Finding
 from .manifests import ManifestEntry
 from .yaml_files import ParsedText
@@ -43,10 +43,10 @@ class Entry:
     def is_partial(self) -> bool:
         return isinstance(self.record, PartialRecord)
 
-    @cached_property
-    def sources(self) -> set[str]:
-        """Every source that the record cites anywhere."""
-        return {id for _, target, id in self.found.refs if target == "sources"}
+    @property
+    def sources(self) -> list[str]:
+        """Every source that the record cites anywhere, as often as it does."""
+        return [id for _, target, id in self.found.refs if target == "sources"]
 
     @property
     def citations(self) -> list[tuple[Path, Record]]:
@@ -60,7 +60,7 @@ class Entry:
     @cached_property
     def manifest(self) -> ManifestEntry:
         """The digests of the record and of its keys."""
-        return ManifestEntry.of(plain(self.resource.schema, self.record))
+        return ManifestEntry.of(canonical(self.resource.schema, self.record))
 
 
 class FaultyRecord(DatasetError):

@@ -1,7 +1,7 @@
 """The rules of the data, one function each; every record is examined once, and all findings are reported together."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import islice
@@ -279,20 +279,22 @@ class Survey:
     findings: Findings = field(default_factory=Findings)
     statistics: Statistics = field(default_factory=Statistics)
 
-    def examine(self, kind: str, item: Item, dataset: Dataset) -> Entry | None:
-        """Checks one record by its schema and every rule; returns it if it has no fault."""
-        try:
-            entry = dataset.entry(kind, item)
-        except FaultyRecord as error:
-            self.findings.add(error.findings)
-            if error.entry:
-                self.findings.add(_told(item.id, error.entry, dataset))
-                self.statistics.cite(f"{kind}/{item.id}", error.entry, dataset)
-            return None
-        findings = [] if self.published else list(_told(item.id, entry, dataset))
-        self.findings.add(findings)
-        self.statistics.count(item.id, entry, dataset)
-        return None if findings else entry
+    def examine(self, kind: str, items: Iterable[Item], dataset: Dataset) -> list[Entry]:
+        """Checks records of a kind by its schema and every rule; returns those that are sound by the schema."""
+        sound, faulty = [], []
+        for item in items:
+            try:
+                sound.append((item.id, dataset.entry(kind, item)))
+            except FaultyRecord as error:
+                self.findings.add(error.findings)
+                faulty += [(item.id, error.entry)] if error.entry else []
+        for rule in () if self.published else rules_of(kind):
+            self.findings.add(_told(rule, [*sound, *faulty], dataset))
+        for id, entry in sound:
+            self.statistics.count(id, entry, dataset)
+        for id, entry in faulty:
+            self.statistics.cite(f"{kind}/{id}", entry, dataset)
+        return [entry for _, entry in sound]
 
     def add(self, other: "Survey") -> None:
         """Adds the result of other records."""
@@ -306,9 +308,9 @@ class Survey:
         return [with_suggestion(finding, dataset) for finding in self.findings.all()]
 
 
-def _told(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
-    """What the rules say of a record. Of a faulty one, nothing that depends on what is faulty: its faults are told already."""
-    for rule in rules_of(entry.resource.kind):
+def _told(rule: RecordRule, entries: Iterable[tuple[str, Entry]], dataset: Dataset) -> Iterator[Finding]:
+    """What a rule says of records. Of a faulty one, nothing that depends on what is faulty: its faults are told already."""
+    for id, entry in entries:
         try:
             yield from islice(rule(id, entry, dataset), MOST_OF_ONE)
         except KeyError:
@@ -331,8 +333,7 @@ def survey(dataset: Dataset, progress: Progress | None = None) -> tuple[Statisti
 
 def _survey_chunk(dataset: Dataset, chunk: Chunk) -> tuple[int, Survey]:
     part = Survey()
-    for item in chunk.items:
-        part.examine(chunk.kind, item, dataset)
+    part.examine(chunk.kind, chunk.items, dataset)
     return len(chunk.items), part
 
 

@@ -152,14 +152,12 @@ def _names(model: Any) -> list[str]:
     return [f'"{field.column_name}"' for field in model._meta.sorted_fields if field.name != "rowid"]
 
 
-def _fill(
-    connection: sqlite3.Connection, maker: RowMaker, progress: Progress | None, draft: str
-) -> tuple[rules.Survey, str | None]:
-    """Examines every record and inserts its rows; returns findings and sums, and a record that has no rows.
+def _fill(connection: sqlite3.Connection, maker: RowMaker, progress: Progress | None, draft: str) -> tuple[rules.Survey, str]:
+    """Examines every record and inserts its rows; returns findings and sums, and what a record needs that cannot be read.
 
     `draft` is what the version of records that differ from the published ones has behind it.
     """
-    dataset, survey, unresolved = maker.dataset, rules.Survey(maker.published), None
+    dataset, survey, unresolved = maker.dataset, rules.Survey(maker.published), ""
     survey.findings.merge(dataset.findings)
     with suppress(DatasetError):  # a damaged manifest is reported by a rule, together with everything else
         rows = manifests.last_changes(dataset.published, dataset.moves)
@@ -168,12 +166,12 @@ def _fill(
     version = f"{dataset.about.get('version')}{draft}"
     for made in dataset.walk(partial(batch, maker), map(partial(_dated, connection, version), dataset.chunks())):
         survey.add(made.survey)
-        unresolved = next(iter(made.unresolved), unresolved)
+        unresolved = made.unresolved or unresolved
         if not survey.findings:
             for name, made_rows in made.numbered_on(entries):
                 connection.executemany(_into(name, maker.pack is not None), made_rows)
             connection.executemany("INSERT INTO staged.manifest VALUES (?, ?, ?)", made.digests)
-            entries += len(made.rows[table_name(TIMELINE.model)])
+            entries += len(made.rows.get(table_name(TIMELINE.model), ()))
         done += made.count
         if progress:
             progress(f"loading {made.kind}", done, of)

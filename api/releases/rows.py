@@ -1,6 +1,5 @@
 """The database rows written for one record: its document, its search text, its identifiers, its index rows."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,19 +14,20 @@ from ..dataset.record import Entry
 from ..dataset.rules import Survey
 from ..resources import BY_KIND, INDEXES, RESOURCES, brief, timeline
 from ..resources.agreements import AGREEMENTS
-from ..resources.brief import as_json
-from ..resources.filters import Catalog, Filter, Terms, day_columns
+from ..resources.filters import Catalog, Filter, Terms
 from ..resources.resource import Resource
 from ..resources.search_texts import KINDS, NAMED, class_of, other_names, place, texts
-from ..resources.sides import derived_doubt
+from ..resources.shared_filters import CITED
 from ..resources.timeline import TIMELINE
 from ..schema import rendering
 from ..schema.fields import Record
 from ..schema.versions import sortable
+from ..schema.walk import as_json
 from ..storage import full_text
 from ..storage.tables import Identifier
 
 TableRow = tuple[Any, ...]
+Rows = dict[str, list[TableRow]]  # by table
 SAMPLES = 2  # documents of a kind that packing refers to
 REFERRED = 1 << 13  # records of which the words are kept for others that refer to them
 
@@ -36,22 +36,22 @@ REFERRED = 1 << 13  # records of which the words are kept for others that refer 
 class Batch:
     """What a chunk of records makes: rows by table, (name, digest, keys) for the manifest, and findings and sums.
 
-    `unresolved` tells which records have no rows as they need others that cannot be read.
+    `unresolved` tells what a record needs that cannot be read.
     """
 
     kind: str
     count: int = 0
-    rows: dict[str, list[TableRow]] = field(default_factory=lambda: defaultdict(list))
+    rows: Rows = field(default_factory=dict)
     digests: list[tuple[str, str, str]] = field(default_factory=list)
     survey: Survey = field(default_factory=Survey)
-    unresolved: list[str] = field(default_factory=list)
+    unresolved: str = ""
 
     def numbered_on(self, entries: int) -> Iterator[tuple[str, list[TableRow]]]:
         """The rows by table; entries of the timeline, which each batch numbers from 1 on, come after so many before them."""
         for name, rows in self.rows.items():
             if name == table_name(TIMELINE.model):
                 yield name, [(number + entries, *others) for number, *others in rows]
-            elif name in {target for _, filters in indexed(TIMELINE) for _, target in filters}:
+            elif name in {target for _, target in indexed(TIMELINE)}:
                 yield name, [(*others, number + entries) for *others, number in rows]
             else:
                 yield name, rows
@@ -80,73 +80,65 @@ def samples(maker: RowMaker) -> Iterator[str]:
         for item in islice(dataset.ordered(kind), SAMPLES):
             with suppress(KeyError, DatasetError):  # a fault, of it or of what it refers to, is told when it is its turn
                 entry = dataset.entry(kind, item)
-                yield as_json(public(entry.resource, item.id, entry.record, dataset, ""))
+                record = complete(entry.resource, item.id, entry, dataset, "")
+                yield as_json(rendering.dump(entry.resource.schema, record, dataset))
 
 
 def batch(maker: RowMaker, chunk: Chunk) -> Batch:
-    """Examines the records of a chunk and makes their rows; none for faulty records, as then nothing is loaded."""
-    dataset = maker.dataset
+    """Examines the records of a chunk and makes their rows; none if one of them is faulty, as then nothing is loaded."""
     made = Batch(chunk.kind, len(chunk.items), survey=Survey(maker.published))
-    # One kind of work after another, not one record: its code and data stay in the processor's caches.
-    entries = [(item.id, made.survey.examine(chunk.kind, item, dataset)) for item in chunk.items]
-    for seq, (id, entry) in enumerate(entries, chunk.first):
-        if entry is None or dataset.findings:
-            continue
+    entries = made.survey.examine(chunk.kind, chunk.items, maker.dataset)
+    if not (maker.dataset.findings or made.survey.findings):
         try:
-            known, unchanged = chunk.published.get(id, ("", ""))
-            version = known if entry.manifest.digest == unchanged else chunk.version
-            _add_rows(made, (seq, id), entry, maker, version)
-        except KeyError as error:  # a record that it needs is missing or faulty, which is a finding there
-            made.unresolved.append(f"{chunk.kind}/{id} needs {error}")
-    if maker.pack:
-        for model in (BY_KIND[chunk.kind].model, TIMELINE.model):
-            _pack(made.rows[table_name(model)], columns(model).index("document"), maker.pack)
+            _add_records(made, chunk, entries, maker)
+        except KeyError as error:  # a record that is needed is missing or faulty, which is a finding there
+            made.unresolved = f"one of the {chunk.kind} needs {error}"
     return made
 
 
-def _pack(rows: list[TableRow], place: int, pack: Callable[[str], bytes]) -> None:
-    """Packs the documents in a place of rows."""
-    rows[:] = [(*row[:place], pack(row[place]), *row[place + 1 :]) for row in rows]
+def _add_records(made: Batch, chunk: Chunk, entries: list[Entry], maker: RowMaker) -> None:
+    """Makes the rows of sound records.
 
-
-def _add_rows(made: Batch, numbered: tuple[int, str], entry: Entry, maker: RowMaker, updated: str) -> None:
-    """Makes the rows of the record with a (number, id), which last changed in the version `updated`."""
-    (seq, id), resource, record, digest = numbered, entry.resource, entry.record, entry.manifest.digest
-    name, rows, dataset = f"{resource.kind}/{id}", made.rows, maker.dataset
-    dataset.cited = entry.sources
-    shared = {"seq": seq, "id": id, "called": resource.name(record), "updated": sortable(updated), "digest": digest}
-    document = public(resource, id, record, dataset, updated)
-    values = {**shared, "brief": brief.stored(resource, document), "document": as_json(document)}
-    values |= resource.columns(record)
-    rows[table_name(resource.model)].append(tuple([values[field] for field in columns(resource.model)]))
-    rows["search"].append(search_row(resource, seq, document, maker))
-    outside = [*resource.identifiers(record), *((other["scheme"], other["value"]) for other in record.get("identifiers", ()))]
-    rows[table_name(Identifier)] += [(scheme, value, resource.kind, id) for scheme, value in dict.fromkeys(outside)]
-    _add_index_rows(rows, resource, record, seq, dataset)
+    One kind of work is done after another, not one record: its code and data stay in the processor's caches.
+    """
+    resource, rows = BY_KIND[chunk.kind], made.rows
+    records: list[Record] = []
+    for item, entry in zip(chunk.items, entries, strict=True):
+        own = entry.manifest
+        made.digests.append((f"{chunk.kind}/{item.id}", own.digest, keys_text(own)))
+        record = complete(resource, item.id, entry, maker.dataset, chunk.updated(item.id, own.digest))
+        records.append({**record, "seq": chunk.first + len(records), "digest": own.digest})
+    documents = _add_rows(rows, resource, records, maker)
+    rows["search"] = [search_row(resource, seq, document, maker) for seq, document in enumerate(documents, chunk.first)]
+    rows[table_name(Identifier)] = [(*outside, chunk.kind, one["id"]) for one in records for outside in _outside(resource, one)]
     if resource is AGREEMENTS:
-        _add_actions(made, (seq, id), record, maker, {**shared, "updated_in": updated})
-    made.digests.append((name, digest, keys_text(entry.manifest)))
+        acts = (act for record in records for act in timeline.actions(record))
+        _add_rows(rows, TIMELINE, [{**act, "seq": seq} for seq, act in enumerate(acts, 1)], maker)
 
 
-def _add_actions(made: Batch, numbered: tuple[int, str], agreement: Record, maker: RowMaker, shared: Record) -> None:
-    """Makes the rows of an agreement's actions on the timeline; `shared` are the values that they have from the agreement."""
-    (seq, id), entries = numbered, made.rows[table_name(TIMELINE.model)]
-    for number, action in enumerate(timeline.actions(id, agreement), len(entries) + 1):
-        entry = {**action, **derived_doubt(agreement, maker.dataset), "updated_in": shared["updated_in"]}
-        document = as_json(rendering.dump(TIMELINE.schema, entry, maker.dataset))
-        own = {"seq": number, "id": action["id"], "called": action["title"], "document": document, "agreement": seq}
-        values = {**shared, **own, **day_columns(action["date"])}
-        entries.append(tuple([values[name] for name in columns(TIMELINE.model)]))
-        _add_index_rows(made.rows, TIMELINE, action, number, maker.dataset)
+def _add_rows(rows: Rows, resource: Resource, records: list[Record], maker: RowMaker) -> list[Record]:
+    """Makes the rows of complete records in their table and in those of their filters; returns their documents."""
+    documents = [rendering.dump(resource.schema, record, maker.dataset) for record in records]
+    texts = map(as_json, documents)
+    stored = map(maker.pack, texts) if maker.pack else texts
+    rows[table_name(resource.model)] = [_row(resource, *each) for each in zip(records, documents, stored, strict=True)]
+    for filter, target in indexed(resource):
+        rows[target] = [*filter.numbered(records, maker.dataset)]
+    return documents
 
 
-def _add_index_rows(rows: dict[str, list[TableRow]], resource: Resource, record: Record, seq: int, dataset: Dataset) -> None:
-    """Makes the rows of the filters' tables for the record with a number."""
-    for key, filters in indexed(resource):
-        if not key or record[key]:
-            for filter, target in filters:
-                if found := filter.rows(record, dataset):
-                    rows[target] += [(*row, seq) for row in found]
+def _row(resource: Resource, record: Record, document: Record, stored: Any) -> TableRow:
+    """The row of a complete record in the table of its kind, for its document, which is stored so."""
+    told = {"called": resource.name(record), "updated": sortable(record["updated_in"]), "document": stored}
+    if "brief" in columns(resource.model):
+        told["brief"] = brief.stored(resource, document)
+    values = {**told, **resource.columns(record)}
+    return tuple([values[name] if name in values else record[name] for name in columns(resource.model)])
+
+
+def _outside(resource: Resource, record: Record) -> dict[tuple[str, str], None]:
+    """The ids of a record in other schemes, as (scheme, id)."""
+    return dict.fromkeys([*resource.identifiers(record), *((o["scheme"], o["value"]) for o in record.get("identifiers", ()))])
 
 
 @cache
@@ -161,13 +153,10 @@ def columns(model: Any) -> tuple[str, ...]:
 
 
 @cache
-def indexed(resource: Resource) -> tuple[tuple[str, list[tuple[Filter, str]]], ...]:
-    """The filters of a kind that have an index table, each with the name of the table, by the key that holds their values."""
-    by_key: dict[str, list[tuple[Filter, str]]] = defaultdict(list)
-    for filter in resource.filters:
-        if (resource.kind, filter.name) in INDEXES:
-            by_key[filter.key].append((filter, table_name(INDEXES[resource.kind, filter.name])))
-    return tuple(by_key.items())
+def indexed(resource: Resource) -> list[tuple[Filter, str]]:
+    """The filters of a kind that have an index table, each with its name."""
+    tables = ((filter, INDEXES.get((resource.kind, filter.name))) for filter in resource.filters)
+    return [(filter, table_name(table)) for filter, table in tables if table]
 
 
 def search_row(resource: Resource, seq: int, document: Record, maker: RowMaker) -> TableRow:
@@ -181,10 +170,10 @@ def search_row(resource: Resource, seq: int, document: Record, maker: RowMaker) 
     return number, *(full_text.with_equivalents(column, maker.equivalents) for column in columns)
 
 
-def public(resource: Resource, id: str, record: Record, catalog: Catalog, updated: str) -> Record:
-    derived = resource.derive(record, catalog)
-    about = {"id": id, "updated_in": updated, "links": links(resource, id)}
-    return rendering.dump(resource.schema, {**record, **derived, **about}, catalog)
+def complete(resource: Resource, id: str, entry: Entry, catalog: Catalog, updated: str) -> Record:
+    """A record with what its document and its filters have besides what its file says."""
+    about = {"id": id, "updated_in": updated, "links": links(resource, id), CITED: entry.sources}
+    return {**entry.record, **resource.derive(entry.record, catalog), **about}
 
 
 def links(resource: Resource, id: str) -> dict[str, str]:

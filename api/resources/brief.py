@@ -9,6 +9,7 @@ import pycountry
 
 from ..schema.fields import Record
 from ..schema.shape import shape
+from ..schema.walk import as_json
 from .doubt import SIDE_REMARKS, terms
 from .event_types import quad_class
 from .resource import Resource
@@ -48,9 +49,6 @@ def stored(resource: Resource, document: Record) -> str:
 def read(kind: str, id: str, name: str, stored: str) -> Brief:
     """The brief of a record out of the columns of its table."""
     return Brief(kind, id, name, *json.loads(stored))
-
-
-as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def doubts(document: Record) -> list[str]:

@@ -1,11 +1,10 @@
 """Filters that several kinds share: by relations, by cited sources, by what accounts leave in doubt."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..schema.fields import Record
-from .filters import Catalog, Filter, Ids, Terms, Updated, Words, each
-from .sides import alone, conflict
+from .filters import Catalog, Filter, Ids, Terms, Updated, Words, each, expanded
 
 
 def shared(kind: str) -> tuple[Filter, ...]:
@@ -29,25 +28,20 @@ class _Related:
         return [other[self.to] for other in record[self.key] if other["relation"] == self.relation]
 
 
-def _doubt(name: str, description: str, holds: Callable[[Record, Catalog], bool]) -> Terms:
-    def values(record: Record, catalog: Catalog) -> list[str]:
-        return ["true" if holds(record, catalog) else "false"]
-
-    return Terms(name, description, values, choices=("true", "false"), single=True)
+def _doubt(name: str, description: str) -> Terms:
+    words = expanded(name, lambda holds, catalog: ("true" if holds else "false",))
+    return Terms(name, description, words, choices=("true", "false"), single=True)
 
 
-DISPUTED = _doubt("disputed", "`true` finds records whose accounts conflict.", lambda record, catalog: conflict(record))
-ONE_SIDED = _doubt("one_sided", "`true` finds records in which something rests on one party's account alone.", alone)
+CITED = "cited"  # key of a complete record: every source that it cites anywhere
+DISPUTED = _doubt("disputed", "`true` finds records whose accounts conflict.")
+ONE_SIDED = _doubt("one_sided", "`true` finds records in which something rests on one party's account alone.")
 HOLDER = Terms("holder", "With an account held by this actor.", each("accounts.holders"), kind="actors")
 
 
 def cited(kind: str) -> Terms:
     """The filter by cited source; `kind` also names the link from a source to the records that cite it."""
-
-    def values(record: Record, catalog: Catalog) -> set[str]:
-        return catalog.sources(kind, record)
-
-    return Terms("source", "Citing this source anywhere in the record.", values, kind="sources", reverse=kind)
+    return Terms("source", "Citing this source anywhere in the record.", each(CITED), kind="sources", reverse=kind)
 
 
 def by_sources(kind: str) -> tuple[Terms, ...]:

@@ -14,9 +14,10 @@ from . import keys
 from .events import with_records
 from .filters import DatedRow, Dates, Terms, Updated, Words, dated, each, within
 from .resource import Resource
-from .shared_filters import by_sources
+from .shared_filters import CITED, by_sources
 
 KINDS = ("events", "statements", "agreements")
+OF_AGREEMENT = ("topics", "summary", "accounts", "disputed", "one_sided", "updated_in", "digest", CITED)  # what its actions share
 
 
 class TimelineEntry(DatedRow):
@@ -47,10 +48,10 @@ class TimelineEntrySchema(Schema):
     links = keys.LINKS
 
 
-def actions(id: str, agreement: Record) -> Iterator[Record]:
-    """An agreement's actions as records that the timeline's filters and entries are made of."""
-    seen: Counter[str] = Counter()
-    shared = {key: agreement[key] for key in ("topics", "summary", "accounts")}
+def actions(agreement: Record) -> Iterator[Record]:
+    """The actions of a complete agreement as records that the timeline's filters and entries are made of."""
+    id, seen = agreement["id"], Counter[str]()
+    shared = {key: agreement[key] for key in OF_AGREEMENT}
     for action in agreement["actions"]:
         kind = action["kind"]
         seen[kind] += 1
@@ -63,7 +64,8 @@ def actions(id: str, agreement: Record) -> Iterator[Record]:
             "date": action["date"],
             "places": [action["place"]] if action["place"] else [],
             "actors": action["by"] or agreement["parties"],
-            "agreement": id,
+            "agreement": agreement["seq"],
+            "agreements": [id],
             "coding": None,
             "status": None,
             "links": {"self": f"/v1/agreements/{id}"},
@@ -99,6 +101,7 @@ TIMELINE = Resource(
     model=TimelineEntry,
     schema=TimelineEntrySchema(),
     heading="title",
+    when=lambda entry: entry["date"],
     filters=(
         Words("agreements", column="agreement"),
         Updated(),
@@ -109,7 +112,7 @@ TIMELINE = Resource(
             "actors",
         ),
         Terms("topic", "About this topic, or one within it.", within("topics", "topics"), "topics"),
-        Terms("agreement", "Changing this agreement, speaking of it, or done to it.", each("agreement"), "agreements"),
+        Terms("agreement", "Changing this agreement, speaking of it, or done to it.", each("agreements"), "agreements"),
         *dated("date", single=True),
         *by_sources("timeline"),
         Dates(),

@@ -133,7 +133,7 @@ def _read(text: str) -> EdtfDate:
     if not slash:
         if first == "..":
             raise ValueError(text)
-        return EdtfDate(_end(first), _end(first), "one_of")
+        return EdtfDate(end := _end(first), end, "one_of")
     found = EdtfDate(_end(first), _end(last), "extent")
     if not all(end == ".." or PLAIN.fullmatch(end) for end in (first, last)):
         by_grammar(text)

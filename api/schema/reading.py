@@ -13,13 +13,13 @@ from marshmallow import validate
 
 from ..problems import nearest
 from .errors import Fault, faults
-from .fields import SLUG, Choice, Country, DetailedRef, Edtf, Holder, Many, One, Record, Ref, Text, choices
+from .fields import SLUG, Choice, Country, DetailedRef, Edtf, Holder, Many, Number, One, Record, Ref, Text, Url, Whole
 from .walk import steps
 
 Path = tuple[str | int, ...]
-Reader = Callable[[Any, Path, str | int, "Reading"], Any]  # of a value at a step below a path
-KNOWN = 1 << 14  # dates of a key that are not judged again
-_ABSENT: Any = object()
+Reader = Callable[[Any, Path, "Reading"], Any]  # of a value at a path
+Judge = Callable[[Any], Any]  # the value of a field for a parsed value; raises ValidationError
+KNOWN = 1 << 14  # values of a key that are not judged again
 
 
 class PartialRecord(dict[str, Any]):
@@ -52,39 +52,41 @@ class Reading:
 def read(schema: ma.Schema, value: Any) -> tuple[Record, Reading]:
     """The record that a parsed mapping is, by its schema, and what was found in it; PartialRecord if there are faults."""
     found = Reading()
-    return _mapping(schema, value, (), found), found
+    return _mapping(schema)(value, (), found), found
 
 
 @cache
-def _keys(schema: ma.Schema) -> dict[str, tuple[str, Reader, Any]]:
-    """What stands behind each key of a mapping in a file: its key in the record, its reader and its field."""
+def _mapping(schema: ma.Schema) -> Reader:
+    """What reads a mapping. Records share what stands for absent keys: nothing changes a record that was read."""
     fields = [(step, schema.load_fields[step.key]) for step in steps(schema)]
-    return {step.name: (step.key, _reader(field), field) for step, field in fields}
+    keys = [(step.name, step.key, _text(field), _reader(field), field) for step, field in fields]
+    names = {step.name: None for step in steps(schema)}
+    defaults = {step.key: default() if callable(default := field.load_default) else default for step, field in fields}
+    noted = getattr(schema, "noted", False)  # schemas of libraries have no such word
 
+    def mapping(value: Record, path: Path, found: Reading) -> Record:
+        record, before = defaults.copy(), len(found.faults)
+        for name, key, text, read, about in keys:
+            if name in value:
+                item = value[name]
+                try:
+                    record[key] = text(item) if text and type(item) is str else read(item, (*path, name), found)
+                except (ma.ValidationError, _Told) as error:
+                    del record[key]
+                    found.refused(about, item, (*path, name), error)
+            elif about.required:
+                del record[key]
+                found.faults.append(Fault((*path, name), "is missing"))
+        if not value.keys() <= names.keys():
+            unknown = (name for name in value if name not in names)
+            found.faults += [Fault((*path, name), "is unknown", tuple(names), nearest(name, names)) for name in unknown]
+        if len(found.faults) > before:
+            record = PartialRecord(record)
+        if noted:
+            found.noted.append((path, record))
+        return record
 
-def _mapping(schema: ma.Schema, value: Record, path: Path, found: Reading) -> Record:
-    keys = _keys(schema)
-    record, before = {}, len(found.faults)
-    for name, (key, read, about) in keys.items():
-        item = value.get(name, _ABSENT)
-        if item is not _ABSENT:
-            try:
-                record[key] = read(item, path, name, found)
-            except (ma.ValidationError, _Told) as error:
-                found.refused(about, item, (*path, name), error)
-        elif about.required:
-            found.faults.append(Fault((*path, name), "is missing"))
-        else:
-            default = about.load_default
-            record[key] = default() if callable(default) else default
-    if not value.keys() <= keys.keys():
-        unknown = (name for name in value if name not in keys)
-        found.faults += [Fault((*path, name), "is unknown", tuple(keys), nearest(name, keys)) for name in unknown]
-    if len(found.faults) > before:
-        record = PartialRecord(record)
-    if getattr(schema, "noted", False):  # schemas of libraries have no such word
-        found.noted.append((path, record))
-    return record
+    return mapping
 
 
 def _reader(field: Any) -> Reader:
@@ -94,28 +96,28 @@ def _reader(field: Any) -> Reader:
         return _one(field)
     judge = _judge(field)
 
-    def reference(value: Any, path: Path, step: str | int, found: Reading) -> Any:
+    def reference(value: Any, path: Path, found: Reading) -> Any:
         id = judge(value)
-        found.refs.append(((*path, step), field.kind, id))
+        found.refs.append((path, field.kind, id))
         return id
 
-    def date(value: Any, path: Path, step: str | int, found: Reading) -> Any:
+    def date(value: Any, path: Path, found: Reading) -> Any:
         text = judge(value)
-        found.dates.append(((*path, step), text))
+        found.dates.append((path, text))
         return text
 
     if isinstance(field, Ref):
         return reference
-    return date if isinstance(field, Edtf) else lambda value, path, step, found: judge(value)
+    return date if isinstance(field, Edtf) else lambda value, path, found: judge(value)
 
 
 def _one(field: One) -> Reader:
-    schema = field.schema
+    mapping = _mapping(field.schema)
 
-    def one(value: Any, path: Path, step: str | int, found: Reading) -> Any:
+    def one(value: Any, path: Path, found: Reading) -> Any:
         if type(value) is not dict:
             raise field.make_error("null" if value is None else "type")
-        return _mapping(schema, value, (*path, step), found)
+        return mapping(value, path, found)
 
     return one
 
@@ -124,15 +126,15 @@ def _many(field: Many) -> Reader:
     read, inner = _reader(field.inner), field.inner
     any_number = all(type(check) is validate.Length and (check.min, check.max) == (1, None) for check in field.validators)
 
-    def many(value: Any, path: Path, step: str | int, found: Reading) -> Any:
+    def many(value: Any, path: Path, found: Reading) -> Any:
         if type(value) is not list:
             raise field.make_error("null" if value is None else "invalid")
-        below, items = (*path, step), []
+        items = []
         for number, item in enumerate(value):
             try:
-                items.append(read(item, below, number, found))
+                items.append(read(item, (*path, number), found))
             except (ma.ValidationError, _Told) as error:
-                found.refused(inner, item, (*below, number), error)
+                found.refused(inner, item, (*path, number), error)
         if len(items) < len(value):
             raise _Told
         if not (items and any_number):
@@ -142,20 +144,25 @@ def _many(field: Many) -> Reader:
     return many
 
 
-def _judge(field: Any) -> Callable[[Any], Any]:
-    """The value of a field for a parsed value. Raises ValidationError."""
-    deserialize: Callable[[Any], Any] = field.deserialize
-    if type(field) in (Edtf, Country):
-        known = lru_cache(KNOWN)(deserialize)
-        return lambda value: known(value) if type(value) is str else deserialize(value)
+def _judge(field: Any) -> Judge:
+    deserialize: Judge = field.deserialize
+    text = _of_text(field)
+    return (lambda value: text(value) if type(value) is str else deserialize(value)) if text else deserialize
+
+
+def _text(field: Any) -> Judge | None:
+    """What judges a text that neither refers to a record nor is a date; None where what is read must be noted."""
+    return None if isinstance(field, Ref | Edtf) else _of_text(field)
+
+
+def _of_text(field: Any) -> Judge | None:
+    """What judges a text in less time than marshmallow, if the type of the field allows it."""
+    deserialize: Judge = field.deserialize
     if type(field) is Text and not field.validators:
-        return lambda value: value if type(value) is str and _is_plain(value) else deserialize(value)
-    if type(field) is Choice and len(field.validators) == 1:
-        words = frozenset(choices(field))
-        return lambda value: value if type(value) is str and value in words else deserialize(value)
+        return lambda text: text if _is_plain(text) else deserialize(text)
     if type(field) in (Ref, Holder, DetailedRef) and len(field.validators) == 1:
-        return lambda value: value if type(value) is str and SLUG.fullmatch(value) else deserialize(value)
-    return deserialize
+        return lru_cache(KNOWN)(lambda text: text if SLUG.fullmatch(text) else deserialize(text))
+    return lru_cache(KNOWN)(deserialize) if type(field) in (Edtf, Country, Choice, Url, Whole, Number) else None
 
 
 def _is_plain(text: str) -> bool:

@@ -1,14 +1,18 @@
 """Walks over a schema, or over a schema and a record together: its keys, its paths, its plain form."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from functools import cache
+from json.encoder import encode_basestring
 from typing import Any, NamedTuple
 
 import marshmallow as ma
 from marshmallow import fields as mf
 
-from .fields import DetailedRef, Edtf, Holder, Record, Ref
+from .fields import DetailedRef, Edtf, Holder, Record, Ref, Text
 from .public_date import DATE_KEYS
+
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 class Step(NamedTuple):
@@ -53,6 +57,30 @@ def plain(schema: ma.Schema, record: Record) -> Record:
         if value not in (None, [], {}) and (many or value != field.load_default):  # 0 is a value
             written[name] = value
     return written
+
+
+def canonical(schema: ma.Schema, record: Record) -> dict[str, str]:
+    """The canonical JSON of each key of a loaded record's plain form, by the names of the keys in order; no spaces."""
+    return {
+        name: text
+        for name, key, write, default in _writers(schema)
+        if ((value := record[key]) or value == 0) and value != default and (text := write(value)) != "{}"
+    }
+
+
+@cache
+def _writers(schema: ma.Schema) -> list[tuple[str, str, Callable[[Any], str], Any]]:
+    """Name, key, writer and default of each key, in the order of the names."""
+    return sorted((step.name, step.key, _writer(step), step.many or step.field.load_default) for step in steps(schema))
+
+
+def _writer(step: Step) -> Callable[[Any], str]:
+    def mapping(value: Any) -> str:
+        return "{" + ",".join([f'"{name}":{text}' for name, text in canonical(schema, value).items()]) + "}"
+
+    schema: Any = step.schema
+    write = mapping if schema else encode_basestring if isinstance(step.field, Text | Edtf) else as_json
+    return (lambda values: f"[{','.join(map(write, values))}]") if step.many else write
 
 
 def leaf_fields(schema: ma.Schema) -> Iterator[Any]:

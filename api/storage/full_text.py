@@ -12,7 +12,7 @@ from typing import LiteralString
 
 import peewee as pw
 
-from .analysis import stems
+from .analysis import stemmed, stems
 from .phrases import name_key
 
 # The columns: a record's name, its other names, its prose, the names of what it refers to; and their labels in a tsvector.
@@ -59,7 +59,7 @@ def number(seq: int, kind: int, name: str, of_class: int) -> int:
 
 def column(texts: Iterable[str]) -> str:
     """Texts as the tokens of one column."""
-    return joined(" ".join(stems(text)) for text in texts)
+    return joined(map(stemmed, texts))
 
 
 def joined(tokens: Iterable[str]) -> str:

@@ -1,6 +1,6 @@
 """Filters: the query parameters of a list, the index table of each, and its WHERE conditions."""
 
-from .base import Arguments, Catalog, Filter, Values, each, index_table, names, through, within
+from .base import Arguments, Catalog, Filter, Values, each, expanded, index_table, names, through, within
 from .columns import Ids, Updated, Words
 from .dates import Before, Dates, OnDay, Span, day_columns
 from .lifecycles import ActionDates, InForce
@@ -34,6 +34,7 @@ __all__ = [
     "dated",
     "day_columns",
     "each",
+    "expanded",
     "index_table",
     "names",
     "snake",

@@ -28,7 +28,6 @@ class Catalog(Lookup, Protocol):
 
     def record(self, kind: str, id: str) -> Record: ...
     def ancestors(self, kind: str, id: str) -> tuple[str, ...]: ...
-    def sources(self, kind: str, record: Record) -> set[str]: ...
     def states(self, country: str) -> list[str]: ...
     def outlets(self, name: str) -> list[str]: ...
 
@@ -40,7 +39,7 @@ class Filter:
     """A filter of a list. Without an index table (`columns` is None) it reads columns of the kind's own table."""
 
     name: str
-    key: str = ""  # that of the record in which all values lie, if it is one
+    key: str = ""  # that of a complete record which all values follow from, if it is one
 
     def columns(self, target: type[Row] | None) -> dict[str, pw.Field[Any]] | None:
         """The columns of the index table; `target` is the table of the kind whose ids are the values."""
@@ -49,6 +48,19 @@ class Filter:
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
         """A record's rows of the index table: the values of `columns`."""
         return []
+
+    def numbered(self, records: Iterable[Record], catalog: Catalog) -> Iterator[tuple[Any, ...]]:
+        """The rows of complete records, each with the number of its record; those for a text are made once."""
+        key, known = self.key, dict[Any, list[tuple[Any, ...]]]()
+        for record in records:
+            value = record[key] if key else record
+            if type(value) in (str, bool):
+                if (found := known.get(value)) is None:
+                    found = known[value] = self.rows(record, catalog)
+            else:
+                found = self.rows(record, catalog) if value else []
+            for row in found:
+                yield *row, record["seq"]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         raise NotImplementedError
@@ -102,19 +114,23 @@ class each:
         return items
 
 
+class expanded:
+    """What the values of a record, or those at a path, stand for, each by itself."""
+
+    def __init__(self, values: str | Values, meaning: Callable[[Any, Catalog], Iterable[str]]) -> None:
+        self.values: Values = each(values) if isinstance(values, str) else values
+        self.key, self.meaning = getattr(self.values, "key", ""), meaning
+
+    def __call__(self, record: Record, catalog: Catalog) -> list[str]:
+        return [found for value in self.values(record, catalog) for found in self.meaning(value, catalog)]
+
+
 def within(ids: str | Values, kind: str) -> Values:
     """Ids, or those at a path, each with the ids of the records that contain it."""
-    direct = each(ids) if isinstance(ids, str) else ids
-
-    def values(record: Record, catalog: Catalog) -> Iterator[str]:
-        for id in direct(record, catalog):
-            yield id
-            yield from catalog.ancestors(kind, id)
-
-    return values
+    return expanded(ids, lambda id, catalog: (id, *catalog.ancestors(kind, id)))
 
 
 def through(ids: str | Values, kind: str, path: str) -> Values:
     """The values at a path of the records of a kind that have these ids, or those at a path."""
-    direct, theirs = each(ids) if isinstance(ids, str) else ids, each(path)
-    return lambda record, catalog: (x for id in direct(record, catalog) for x in theirs(catalog.record(kind, id), catalog))
+    theirs = each(path)
+    return expanded(ids, lambda id, catalog: theirs(catalog.record(kind, id), catalog))

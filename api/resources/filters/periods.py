@@ -8,9 +8,8 @@ from functools import lru_cache
 from typing import Any
 
 from ...schema import edtf
-from ...schema.fields import Record
 from ...schema.query_fields import MONTH, YEAR, Form, QueryText
-from .base import Catalog, Values, each
+from .base import Values, expanded
 from .terms import Terms
 
 A_YEAR, A_MONTH = f"^{YEAR}$", f"^{YEAR}-{MONTH}$"  # patterns
@@ -25,27 +24,21 @@ class Periods(Terms):
 
 def dated(path: str, what: str = "In", **options: Any) -> tuple[Terms, ...]:
     """The filters `year`, `month` and `date_precision` by the EDTF dates at a path; `what` leads to "this year"."""
-    dates = each(path)
 
-    def precisions(record: Record, catalog: Catalog) -> list[str]:
-        return [edtf.read(text).precision for text in dates(record, catalog)]
+    def periods_of(digits: int) -> Values:
+        return expanded(path, lambda text, catalog: periods(text, digits))
 
     return (
-        Periods("year", f"{what} this year, or possibly so.", _touched(dates, len("2021")), term=ONE_YEAR),
-        Periods("month", f"{what} this month (`2021-06`), or possibly so.", _touched(dates, len("2021-06")), term=ONE_MONTH),
+        Periods("year", f"{what} this year, or possibly so.", periods_of(len("2021")), term=ONE_YEAR),
+        Periods("month", f"{what} this month (`2021-06`), or possibly so.", periods_of(len("2021-06")), term=ONE_MONTH),
         Terms(
             "date_precision",
             "Dated to this precision; the coarser one of a date with two ends.",
-            precisions,
+            expanded(path, lambda text, catalog: (edtf.read(text).precision,)),
             choices=edtf.PRECISIONS,
             **options,
         ),
     )
-
-
-def _touched(dates: Values, digits: int) -> Values:
-    """The years (4 digits) or months (7) that dates touch."""
-    return lambda record, catalog: [period for text in dates(record, catalog) for period in periods(text, digits)]
 
 
 def years(text: str) -> tuple[str, ...]:

@@ -55,8 +55,7 @@ class Terms(Filter):
         return {"value": pw.TextField()}
 
     def rows(self, record: Record, catalog: Catalog) -> list[tuple[Any, ...]]:
-        values = self.values(record, catalog)
-        return [(value,) for value in (values if self.single else sorted(set(values)))]
+        return [(value,) for value in {*self.values(record, catalog)}]
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         if self.choices:
