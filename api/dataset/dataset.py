@@ -230,10 +230,10 @@ class Dataset:
         paths, version = manifests.manifests(self.folder), self.about.get("version") or ""
         return [path for path in paths if not VERSION.fullmatch(version) or version_key(path.stem) <= version_key(version)]
 
-    def was_published(self, digest: str) -> bool:
-        """Whether exactly the dataset with this digest was published as the version in dataset.yaml."""
+    def was_published(self, digest: str = "") -> bool:
+        """Whether exactly the dataset with this digest, by default this one, was published as the version in dataset.yaml."""
         version = self.about.get("version")
-        return any(path.stem == version and manifests.head(path)[2] == digest for path in self.published)
+        return any(path.stem == version and manifests.head(path)[2] == (digest or self.digest) for path in self.published)
 
     def loaded_version(self, digest: str) -> str:
         """The version that the dataset with this digest is loaded as: that of dataset.yaml, or a draft of it if it was not

@@ -72,7 +72,7 @@ def build(
     try:
         return _build(dataset, path, progress, manifest, purpose)
     except DatasetError:
-        if dataset.findings or not dataset.was_published(dataset.digest):
+        if dataset.findings or not dataset.was_published():
             raise
     path.unlink()
     return _build(dataset, path, progress, manifest, purpose, published=True)

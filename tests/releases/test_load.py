@@ -16,6 +16,7 @@ from conftest import SMALL
 
 from api.config import Settings
 from api.dataset import reader, yaml_files
+from api.dataset.dataset import Dataset
 from api.dataset.findings import DatasetError
 from api.problems import Problem
 from api.releases import build, load
@@ -55,6 +56,16 @@ def test_loading_again_what_is_served_does_nothing(tmp_path: Path) -> None:
     settings = of(SMALL, tmp_path)
     assert load.load(settings)[1] is True
     assert load.load(settings)[1] is False
+
+
+def test_a_faulty_dataset_that_was_never_published_is_read_once(
+    edit: Callable[..., Path], small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("topics/strategic-stability.yaml", "broader: security", "broader: nothing")
+    again = property(lambda self: pytest.fail("every record was read once more"))
+    monkeypatch.setattr(Dataset, "manifest", again)
+    with pytest.raises(DatasetError):
+        load.load(of(small, tmp_path))
 
 
 def test_records_read_from_json_lines_are_the_same_release(small: Path, tmp_path: Path) -> None:
