@@ -9,7 +9,7 @@ DARK = "#14181e #e4e6ea #a0a9b6 #343c48 #1a1f27 #e8939e #242b35 #e8939e #8fb0d8 
 
 
 def _rules(file: str) -> str:
-    """The rules in a file beside this one: one a line there, none apart here."""
+    """The rules of a file beside this one, without the line breaks between them."""
     return Path(__file__).with_name(file).read_text(encoding="ascii").replace("\n", "")
 
 
