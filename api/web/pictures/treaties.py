@@ -15,17 +15,6 @@ BAR, ROW, HEAD = 9.0, 15.0, 21.0
 MADE = ("signed", "opened_for_signature", "adopted", "announced")
 ENDINGS = {"withdrawn": "left", "terminated": "left", "succeeded": "succeeded"}
 NEVER = date.max.toordinal()
-LEGEND = {
-    "signed": "signed",
-    "adopted": "adopted or announced",
-    "bound": "bound",
-    "set": "set to last so long",
-    "suspended": "suspended",
-    "unknown": "not known",
-    "left": "left or terminated",
-    "ended": "expired or superseded",
-    "succeeded": "succeeded by another party",
-}
 
 
 class When(NamedTuple):
@@ -63,7 +52,7 @@ def treaties(agreements: list[Record], frame: Frame, today: date, at: list[date]
         drawn.append(link(href(agreement), what, name, *body))
         y = bars + ROW * len(agreement["parties"]) + 8
     lines = "".join(_line(scale, day.toordinal(), y, day.isoformat()) for day in at)
-    key, more = keys([(_sample(word), LEGEND[word]) for word in LEGEND if word in used], width, y + 8)
+    key, more = keys([LEGEND[word] for word in LEGEND if word in used], width, y + 8)
     return Picture(
         "treaties",
         frame,
@@ -220,15 +209,16 @@ def _rows(agreement: Record, href: str, at: list[int]) -> Iterator[list[Cell]]:
         ]
 
 
-def _sample(word: str) -> str:
-    y = -BAR / 2
-    solid = rect(-11, y, 22, BAR, "solid")
-    samples = {
-        "signed": line(0, y - 2, 0, -y + 2, "edge"),
-        "adopted": glyph("ring", 0, 0),
-        "set": rect(-11, y, 22, BAR, "dash"),
-        "suspended": rect(-11, y, 22, BAR, "hollow") + rect(-11, y, 22, BAR, "pause"),
-        "unknown": _hatched(-11, 11, y),
-        "bound": solid,
-    }
-    return samples[word] if word in samples else solid + _ending(word, 8, y)
+TOP, SOLID = -BAR / 2, rect(-11, -BAR / 2, 22, BAR, "solid")
+# What a mark means: a sample of it, drawn around the origin, and the meaning.
+LEGEND = {
+    "signed": (line(0, TOP - 2, 0, -TOP + 2, "edge"), "signed"),
+    "adopted": (glyph("ring", 0, 0), "adopted or announced"),
+    "bound": (SOLID, "bound"),
+    "set": (rect(-11, TOP, 22, BAR, "dash"), "set to last so long"),
+    "suspended": (rect(-11, TOP, 22, BAR, "hollow") + rect(-11, TOP, 22, BAR, "pause"), "suspended"),
+    "unknown": (_hatched(-11, 11, TOP), "not known"),
+    "left": (SOLID + _ending("left", 8, TOP), "left or terminated"),
+    "ended": (SOLID + _ending("ended", 8, TOP), "expired or superseded"),
+    "succeeded": (SOLID + _ending("succeeded", 8, TOP), "succeeded by another party"),
+}
