@@ -53,14 +53,8 @@ def world(events: list[Record], places: dict[str, Record], frame: Frame, list_of
         left = cx + r + 3
         if len(taken) < LABELS and left + len(name) * 6.2 < frame.width and free(taken, left, cy, name):
             labels.append(text(left, cy + 4, name, "small halo"))
-        rows.append(
-            [
-                Cell(name, list_of(id)),
-                Cell(str(len(here))),
-                Cell("within" if within else "there"),
-                Cell(doubtful.strip(" ,") or "-"),
-            ]
-        )
+        said = (str(len(here)), "within" if within else "there", doubtful.strip(" ,") or "-")
+        rows.append([Cell(name, list_of(id)), *map(Cell, said)])
     land = element(
         "path", d=OUTLINE, class_="land", transform=f"scale({zoom / STEPS:.4f}) translate({-x * STEPS:.1f} {-y * STEPS:.1f})"
     )

@@ -119,11 +119,9 @@ def _period(period: Record, scale: Scale, y: float, today: int, used: set[str]) 
     end = possible_end if possible_end is not None else (today if not period["to"] else scale.last)
     solid = sure_end if sure_end is not None else end
     start = sure if sure is not None else end
-    drawn = (
-        [rect(scale.x(start), y, scale.x(min(solid, today)) - scale.x(start), BAR, "solid", rx=1)]
-        if start < min(solid, today)
-        else []
-    )
+    sure_until = min(solid, today)
+    width = scale.x(sure_until) - scale.x(start)
+    drawn = [rect(scale.x(start), y, width, BAR, "solid", rx=1)] if start < sure_until else []
     used.add("bound")
     if solid > today:
         drawn.append(rect(scale.x(max(start, today)), y, scale.x(solid) - scale.x(max(start, today)), BAR, "dash", rx=1))
@@ -198,15 +196,10 @@ def _rows(agreement: Record, href: str, at: list[int]) -> Iterator[list[Cell]]:
         periods: list[Any] = party["bound"]
         suspended = [f"{_text(one['from'])} to {_text(one['to'])}{_by(one['by'])}" for p in periods for one in p["suspensions"]]
         ended = [f"{p['ended_by']}{_by(p['by'])}" for p in periods if p["ended_by"]]
-        yield [
-            Cell(agreement["title"], href),
-            Cell(party["name"]),
-            Cell("; ".join(f"{_text(p['from'])} to {_text(p['to'])}" for p in periods) or "-"),
-            Cell("; ".join(suspended) or "-"),
-            Cell("; ".join(ended) or "-"),
-            Cell(party["status"].replace("_", " ")),
-            *(Cell(bound(party, day)) for day in at),
-        ]
+        lasted = [f"{_text(p['from'])} to {_text(p['to'])}" for p in periods]
+        told = ("; ".join(each) or "-" for each in (lasted, suspended, ended))
+        states = (party["status"].replace("_", " "), *(bound(party, day) for day in at))
+        yield [Cell(agreement["title"], href), *map(Cell, (party["name"], *told, *states))]
 
 
 TOP, SOLID = -BAR / 2, rect(-11, -BAR / 2, 22, BAR, "solid")
