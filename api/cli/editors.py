@@ -11,6 +11,8 @@ from ..schema.json_schema import json_schema
 
 EDITORS = ".schemas"  # in a dataset: the schemas with its ids, which nobody keeps
 SCHEMAS = {"dataset": AboutSchema(), **{kind: resource.schema for kind, resource in BY_KIND.items()}}
+# The files that each is for, as editors want them.
+FILES = {kind: "dataset.yaml" if kind == "dataset" else f"{kind}/*.yaml" for kind in SCHEMAS}
 
 
 def write_schemas(folder: Path, dataset: Dataset) -> None:

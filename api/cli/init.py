@@ -11,8 +11,7 @@ from ..dataset import reader, shipped
 from ..dataset.about import name_of
 from ..dataset.os_errors import file_errors
 from ..releases.codebook import json_text
-from ..resources import RESOURCES
-from .editors import EDITORS, write_schemas
+from .editors import EDITORS, FILES, write_schemas
 
 STARTER = Path(reader.__file__).parent / "starter"
 NEXT = """\
@@ -39,7 +38,7 @@ def init(folder: Path, title: str) -> None:
             text = path.read_text(encoding="utf-8")
             target.write_text(about(text, title) if path.name == "dataset.yaml" else text, encoding="utf-8")
         write_schemas(folder / EDITORS, reader.read(folder))
-        settings = {"yaml.schemas": {f"./{EDITORS}/{kind}.json": files for kind, files in editors().items()}}
+        settings = {"yaml.schemas": {f"./{EDITORS}/{kind}.json": files for kind, files in FILES.items()}}
         (folder / ".gitignore").write_text(f"{EDITORS}/\n{LOADED}/\nreleases/*/\n", encoding="utf-8")
         (folder / ".vscode").mkdir()
         (folder / ".vscode" / "settings.json").write_text(json_text(settings), encoding="utf-8")
@@ -53,8 +52,3 @@ def about(text: str, title: str) -> str:
     for word, value in {**named, "TODAY": date.today().isoformat(), "EVERY TYPE": "\n".join(types)}.items():
         text = text.replace(word, value, 1)
     return text
-
-
-def editors() -> dict[str, str]:
-    """The files that each schema is for, as editors want them."""
-    return {"dataset": "dataset.yaml", **{resource.kind: f"{resource.kind}/*.yaml" for resource in RESOURCES}}

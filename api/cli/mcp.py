@@ -13,6 +13,7 @@ from ..problems import Problem
 from ..schema.fields import Record
 from ..web.app import create_app
 from ..web.mcp import answered
+from ..web.mcp.errors import RpcError
 from .common import data_dir_option, dataset_option, settings_of
 from .load import load_dataset
 
@@ -44,4 +45,4 @@ def said(app: Flask, settings: Settings, line: bytes) -> Record | None:
         with app.test_request_context("/mcp", base_url=home):
             return answered(line).message
     except (Problem, pw.DatabaseError) as error:
-        return {"jsonrpc": "2.0", "id": None, "error": {"code": INTERNAL_ERROR, "message": str(error)}}
+        return RpcError(INTERNAL_ERROR, str(error)).reply().message

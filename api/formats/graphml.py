@@ -96,21 +96,16 @@ def graphml(listing: Listing) -> Iterator[str]:
     return as_graphml(network(listing.documents()))
 
 
-KEYS: dict[tuple[str, str], str] = {
-    ("node", "label"): "string",
-    ("node", "name"): "string",
-    ("node", "events"): "int",
-    **{("node", name): "int" for name in COUNTS},
-    ("edge", "label"): "string",
-    ("edge", "weight"): "double",
-    ("edge", "type"): "string",
-    ("edge", "count"): "int",
-    ("edge", "earliest"): "string",
-    ("edge", "latest"): "string",
-    ("edge", "status"): "string",
-    **{("edge", name): "int" for name in COUNTS},
-    ("edge", "events"): "string",
-    ("edge", "dates"): "string",
+COUNTED = dict.fromkeys(COUNTS, "int")
+# What nodes and edges have in GraphML, each with its type.
+KEYS: dict[str, dict[str, str]] = {
+    "node": {"label": "string", "name": "string", "events": "int", **COUNTED},
+    "edge": {
+        **{"label": "string", "weight": "double", "type": "string", "count": "int"},
+        **dict.fromkeys(("earliest", "latest", "status"), "string"),
+        **COUNTED,
+        **dict.fromkeys(("events", "dates"), "string"),
+    },
 }
 
 
@@ -120,8 +115,9 @@ def as_graphml(graph: Record) -> Iterator[str]:
     The ids of nodes and edges are NMTOKENs. The event ids of an edge are separated by spaces, and so are their dates.
     """
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
-    for (owner, name), type in KEYS.items():
-        yield f'<key id="{owner}-{name}" for="{owner}" attr.name="{name}" attr.type="{type}"/>\n'
+    for owner, keys in KEYS.items():
+        for name, type in keys.items():
+            yield f'<key id="{owner}-{name}" for="{owner}" attr.name="{name}" attr.type="{type}"/>\n'
     yield '<graph edgedefault="directed">\n'
     for node in graph["nodes"]:
         yield f'<node id="{xml(node["id"])}">{"".join(_data("node", {**node, "label": node["name"]}))}</node>\n'
@@ -134,10 +130,7 @@ def as_graphml(graph: Record) -> Iterator[str]:
     yield "</graph>\n</graphml>\n"
 
 
-NAMES = {owner: [name for key_owner, name in KEYS if key_owner == owner] for owner in ("node", "edge")}
-
-
 def _data(owner: str, values: dict[str, Any]) -> Iterator[str]:
-    for name in NAMES[owner]:
+    for name in KEYS[owner]:
         if (value := values[name]) is not None:
             yield f'<data key="{owner}-{name}">{value if isinstance(value, int) else xml(value)}</data>'

@@ -81,9 +81,9 @@ def title_of(about: Record, kind: str, said: str) -> str:
 dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # compact JSON text, keys as given
 
 
-def joined(texts: Iterable[str], between: str = ",") -> Iterator[str]:
-    """Texts, each but the first with what goes between them."""
-    return (f"{between if number else ''}{text}" for number, text in enumerate(texts))
+def joined(texts: Iterable[str]) -> Iterator[str]:
+    """Texts, each but the first with a comma before it."""
+    return (f",{text}" if number else text for number, text in enumerate(texts))
 
 
 def xml(text: object) -> str:

@@ -29,8 +29,8 @@ def of(properties: Schema, what: str = "", *, required: list[str] | None = None,
     return {"type": "object", **_told(what), "properties": properties, "required": always, **more}
 
 
-def map_of(values: Schema, what: str = "") -> Schema:
-    return {"type": "object", **_told(what), "additionalProperties": values}
+def map_of(values: Schema, what: str = "", **more: Any) -> Schema:
+    return {"type": "object", **_told(what), "additionalProperties": values, **more}
 
 
 def list_of(items: Schema, what: str = "") -> Schema:

@@ -18,7 +18,7 @@ from pyarrow.parquet import read_table
 from support import released, run
 
 from api.cli import COMMANDS
-from api.cli.init import editors
+from api.cli.editors import FILES
 from api.config import Settings, bundled_dataset
 from api.dataset.about import AboutSchema
 from api.formats import formats_of
@@ -104,7 +104,7 @@ def test_editors_know_the_ids_of_the_dataset(folder: Path) -> None:
 def test_editors_find_the_schemas_of_the_dataset_that_ships() -> None:
     found = yaml.safe_load((ROOT / ".vscode" / "settings.json").read_text())["yaml.schemas"]
     assert {path for path in found if not (ROOT / path).is_file()} == set()
-    assert {name: f"dataset/{files}" for name, files in editors().items()} == {Path(path).stem: f for path, f in found.items()}
+    assert {name: f"dataset/{files}" for name, files in FILES.items()} == {Path(path).stem: f for path, f in found.items()}
 
 
 def addresses(client: FlaskClient) -> Iterator[str]:

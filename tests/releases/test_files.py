@@ -199,13 +199,18 @@ def content(kind: str, documents: list[Document]) -> Any:
 
 @pytest.mark.parametrize("examples", [4, pytest.param(15, marks=pytest.mark.trials)])
 @pytest.mark.parametrize("kind", BY_KIND)
-def test_any_record_comes_back_from_every_file(kind: str, examples: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_any_record_comes_back_from_every_file(
+    kind: str, examples: int, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for rows in ("dyads.dyad_rows", "treaties.treaty_rows"):  # which need records that fit together
+        monkeypatch.setattr(f"api.releases.files.{rows}", lambda content: iter(()))
+
     @settings(max_examples=examples)
     @given(st.lists(document(shape(BY_KIND[kind].schema)), max_size=2, unique_by=lambda d: d["id"]))
     def comes_back(documents: list[Document]) -> None:
         made, folder = content(kind, documents), tmp_path_factory.mktemp("any")
         tidy = expected({kind: documents})
-        package(made, folder / "csv.zip", lambda content: iter(()))
+        package(made, folder / "csv.zip")
         assert of_records(from_csv(folder / "csv.zip")) == tidy
         connection = made.release.database.connection()
         add_views(connection)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from ...schema.fields import Record
 from ..about import slug
@@ -67,11 +67,11 @@ class Writer:
         category = self._types.setdefault(key, event.category)
         sides = {"source": event.sources, "target": event.targets} if event.targets else {"participant": event.sources}
         taking_part = dict.fromkeys((self._actor(party), role) for role, parties in sides.items() for party in parties)
-        names = [" and ".join(dict.fromkeys(party.name for party in parties)) for parties in sides.values() if parties]
-        told = [f"{' and '.join(dict.fromkeys(p.name for p in parties))} as {role}" for role, parties in sides.items() if parties]
+        names = {role: " and ".join(dict.fromkeys(party.name for party in parties)) for role, parties in sides.items() if parties}
+        told = [f"{name} as {role}" for role, name in names.items()]
         report = f" The report: {event.report}" if event.report else ""
         return {
-            "title": f"{label(category)}: {' → '.join(names)}",
+            "title": f"{label(category)}: {' → '.join(names.values())}",
             "type": type_id(category),
             "status": "alleged",
             "coding": "machine",
@@ -151,17 +151,14 @@ def label(category: Category) -> str:
 
 def event_type(category: Category) -> Record:
     """The event type of a category, with its crosswalk."""
-    plover: dict[str, Any] | None = None
-    cameo = None
     if category.scheme == "PLOVER":
         event, _, mode = category.code.partition(" ")
-        plover = {"event": event, **({"mode": mode} if mode else {}), "version": VERSIONS["PLOVER"]}
+        crosswalk = {"plover": {"event": event, **({"mode": mode} if mode else {}), "version": VERSIONS["PLOVER"]}}
     else:
         settled = YIELD.get(category.code[:3]) or ROOTS.get(category.code[:2], ("", None))[1]
-        plover = {"event": settled, "version": VERSIONS["PLOVER"]} if settled else None
-        score = {} if category.score is None else {"goldstein": category.score}
-        cameo = {"code": category.code, **score, "version": VERSIONS["CAMEO"]}
-    crosswalk = {name: value for name, value in (("plover", plover), ("cameo", cameo)) if value}
+        crosswalk = {"plover": {"event": settled, "version": VERSIONS["PLOVER"]}} if settled else {}
+        score: Record = {} if category.score is None else {"goldstein": category.score}
+        crosswalk["cameo"] = {"code": category.code, **score, "version": VERSIONS["CAMEO"]}
     missing = {} if len(crosswalk) == 2 else {"note": "The other scheme has no one category for this one."}
     definition = f"What a machine coded as {category.scheme} {category.code}. {UNREAD}"
     return {"label": label(category), "definition": definition, **crosswalk, **missing}

@@ -5,7 +5,7 @@ import hashlib
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -19,21 +19,19 @@ from . import dyads, treaties
 from .release_reader import ReleaseContent, zip_member
 from .tables import Cells, Column, Table, rows, tables
 
-AllRows = Callable[[ReleaseContent], Iterator[tuple[str, Cells]]]
-
 
 def all_tables() -> dict[str, Table]:
     """Every table by name: those of the records, and those made for analysis."""
     return {**tables(), **{table.name: table for table in (dyads.EVENTS, dyads.YEARS, *treaties.TABLES)}}
 
 
-def package(content: ReleaseContent, path: Path, analysis: AllRows | None = None) -> None:
-    """Writes a zip with one CSV a table and `datapackage.json` (Data Package v2); `analysis` makes the rows for analysis."""
+def package(content: ReleaseContent, path: Path) -> None:
+    """Writes a zip with one CSV a table and `datapackage.json` (Data Package v2)."""
     with (
         TemporaryDirectory(dir=path.parent) as folder,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive,
     ):
-        counts = _write(chain(all_rows(content), (analysis or analysis_rows)(content)), Path(folder))
+        counts = _write(content, Path(folder))
         described = []
         for table in all_tables().values():
             made = Path(folder) / f"{table.name}.csv"
@@ -46,7 +44,7 @@ def package(content: ReleaseContent, path: Path, analysis: AllRows | None = None
         _member(archive, made)
 
 
-def _write(made: Iterable[tuple[str, Cells]], folder: Path) -> dict[str, int]:
+def _write(content: ReleaseContent, folder: Path) -> dict[str, int]:
     """Writes the CSV of every table; returns the number of rows of each."""
     known = all_tables()
     counts = dict.fromkeys(known, 0)
@@ -56,23 +54,17 @@ def _write(made: Iterable[tuple[str, Cells]], folder: Path) -> dict[str, int]:
             out = stack.enter_context((folder / f"{name}.csv").open("w", encoding="utf-8", newline=""))
             writers[name] = csv.writer(out)
             writers[name].writerow([column.name for column in table.columns])
-        for name, row in made:
+        for name, row in chain(record_rows(content), dyads.dyad_rows(content), treaties.treaty_rows(content)):
             writers[name].writerow(plain(row.get(column.name)) for column in known[name].columns)
             counts[name] += 1
     return counts
 
 
-def all_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
+def record_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
     """The rows of all records, as (name of the table, cells by column)."""
     for resource in RESOURCES:
         for document in content.documents(resource):
             yield from rows(resource, document)
-
-
-def analysis_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
-    """The rows of the tables made for analysis."""
-    yield from dyads.dyad_rows(content)
-    yield from treaties.treaty_rows(content)
 
 
 def _member(archive: zipfile.ZipFile, made: Path) -> None:

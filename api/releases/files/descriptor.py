@@ -1,7 +1,8 @@
 """The data descriptor of a release: what referees of data journals ask of a data set, with its figures filled in.
 
-A dataset may have a text of its own, `descriptor.md`; otherwise it is DEFAULT. A generated section stands between
-`<!-- begin NAME -->` and `<!-- end NAME -->`; `<!-- codebook: HEADING -->` stands for that section of the dataset's README.
+A dataset may have a text of its own, `descriptor.md`; otherwise it is the one beside this module. A generated section stands
+between `<!-- begin NAME -->` and `<!-- end NAME -->`; `<!-- codebook: HEADING -->` stands for that section of the dataset's
+README.
 """
 
 import csv
@@ -34,18 +35,6 @@ FIGURES = {
     "disputed_records": "Records of which accounts conflict",
 }
 INCLUDED = re.compile(r"<!-- codebook: (.+?) -->")
-DEFAULT = "\n\n".join(
-    f"## {title}\n\n" + "\n\n".join(f"<!-- begin {name} -->\n<!-- end {name} -->" for name in names)
-    for title, names in {
-        "Summary": ("summary",),
-        "Coverage": ("counts", "decades"),
-        "Coding": ("types",),
-        "Technical validation": ("rules", "reliability", "unmatched"),
-        "Known errors and doubt": ("figures",),
-        "Usage notes": ("tables",),
-        "Code": ("code",),
-    }.items()
-)
 
 
 def descriptor(content: ReleaseContent, path: Path) -> None:
@@ -56,7 +45,7 @@ def descriptor(content: ReleaseContent, path: Path) -> None:
 
 def markdown(content: ReleaseContent) -> str:
     folder, about = content.dataset.folder, content.release.about
-    text = text_of(folder, FILE) or DEFAULT
+    text = text_of(folder, FILE) or Path(__file__).with_name(FILE).read_text(encoding="utf-8").rstrip()
     readme = text_of(folder, "README.md") or ""
     text = INCLUDED.sub(lambda match: section(readme, match[1]), text)
     text = codebook.SECTION.sub(lambda match: SECTIONS[match[2]](content) if match[2] in SECTIONS else match[0], text)

@@ -189,9 +189,8 @@ def dyad_rows(content: ReleaseContent) -> Iterator[tuple[str, Cells]]:
 
 def _empty(row: Cells, year: int) -> Cells:
     """A row of a year without events."""
-    kept = {column.name: row.get(column.name) for column in YEARS.columns if column.name in row}
-    counts = dict.fromkeys(("events", "occurred", "certain", "curated", "disputed", "one_sided", *COUNTED, "goldstein_events"), 0)
-    return {**kept, "year": year, **counts, "goldstein_sum": None}
+    states = {name: value for name, value in row.items() if name.startswith(("source_", "target_"))}
+    return {**dict.fromkeys((column.name for column in YEARS.columns), 0), **states, "year": year, "goldstein_sum": None}
 
 
 def _count(total: Cells, row: Cells, certain: bool) -> None:

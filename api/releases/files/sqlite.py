@@ -48,12 +48,7 @@ def _selects(resource: Resource, table: Table) -> Iterator[str]:
     for joins, place, node in _lists(nodes, "document", "'"):
         if table_name(node.name) == table.name:
             item = f"item{len(joins)}"
-            key = {
-                "record_kind": f"'{resource.kind}'",
-                "record_id": "record.id",
-                "list": place,
-                "position": f"{item}.key + 1",
-            }
+            key = {"record_kind": f"'{resource.kind}'", "record_id": "record.id", "list": place, "position": f"{item}.key + 1"}
             paths = _paths(node.parts) if node.parts else {"value": ""}
             shown = ", ".join(_columns(table, paths, f"{item}.value", key))
             yield f"SELECT {shown} FROM {', '.join((stored, *joins))}"  # noqa: S608  # our own names

@@ -11,7 +11,8 @@ from ... import formats
 from ...problems import Problem
 from ..request_parameters import json_only, no_parameters, served
 from ..responses import JSON
-from .protocol import PARSE_ERROR, RpcReply, reply
+from .errors import RpcError, RpcReply
+from .protocol import PARSE_ERROR, reply
 
 LARGEST = 32 << 10  # bytes of a message
 HERE = ("localhost", "127.0.0.1", "::1")
@@ -53,9 +54,7 @@ def answered(text: bytes | str, headers: Headers | None = None) -> RpcReply:
         message = json.loads(text, parse_constant=_refused)
         formats.dumps(message).encode()  # a half of a surrogate pair is no character
     except (ValueError, RecursionError):
-        return RpcReply(
-            400, {"jsonrpc": "2.0", "id": None, "error": {"code": PARSE_ERROR, "message": "This is no JSON in UTF-8."}}
-        )
+        return RpcError(PARSE_ERROR, "This is no JSON in UTF-8.").reply()
     return reply(message, headers)
 
 

@@ -62,7 +62,7 @@ def bibliography(release: Release, resource: Resource, document: Record) -> list
         date = source["published"] and date_words(source["published"])
         where = source["url"] or source["no_url"]
         told.append(f"{'. '.join(filter(None, (source['title'], source['publisher'], date, where)))} (sources/{source['id']})")
-    return [*told, *([f"and {len(ids) - MOST_SOURCES} more"] if len(ids) > MOST_SOURCES else [])]
+    return [*told, *shown.more_than(MOST_SOURCES, ids)]
 
 
 def record(release: Release, named: str) -> tuple[str, Record]:

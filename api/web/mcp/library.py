@@ -30,12 +30,7 @@ BOOKS: dict[str, tuple[str, Callable[[], str]]] = {
     "event-types": ("The types of events, with their definitions.", event_types),
 }
 TEMPLATES = [
-    {
-        "uriTemplate": f"{SCHEME}{{kind}}/{{id}}",
-        "name": "record",
-        "description": "A record as Markdown.",
-        "mimeType": MARKDOWN,
-    }
+    {"uriTemplate": f"{SCHEME}{{kind}}/{{id}}", "name": "record", "description": "A record as Markdown.", "mimeType": MARKDOWN}
 ]
 
 

@@ -6,7 +6,7 @@ https://modelcontextprotocol.io/specification/2026-07-28 and https://modelcontex
 import base64
 import binascii
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from werkzeug.datastructures import Headers
 
@@ -15,7 +15,7 @@ from ...schema.fields import Record
 from ...schema.public_date import render
 from ..request_parameters import served
 from . import library, tools
-from .errors import INVALID_PARAMS, RpcError
+from .errors import INVALID_PARAMS, RpcError, RpcReply
 
 MODERN, LEGACY = "2026-07-28", ("2025-11-25", "2025-06-18")
 VERSIONS = (MODERN, *LEGACY)
@@ -29,13 +29,6 @@ HOW = """\
 Each answer has the release that it is from, and of each record its id, address and sources: name them with what you say. Say, \
 too, what an answer says of doubt: alleged, announced, disputed, one-sided, possible, day not known. A record that is not here \
 is no proof that nothing happened; `coverage` of an empty answer says what is covered. What is cut says so."""
-
-
-class RpcReply(NamedTuple):
-    """The HTTP status, and the message; None where a notification is taken."""
-
-    status: int
-    message: Record | None
 
 
 def reply(message: Any, headers: Headers | None = None) -> RpcReply:
@@ -58,8 +51,7 @@ def reply(message: Any, headers: Headers | None = None) -> RpcReply:
         if modern:
             result = {"resultType": "complete", **result, "_meta": {SERVER: _implementation()}}
     except RpcError as error:
-        known = id if isinstance(id, str | int) else None
-        return RpcReply(error.status, {"jsonrpc": "2.0", "id": known, "error": error.body})
+        return error.reply(id if isinstance(id, str | int) else None)
     return RpcReply(200, {"jsonrpc": "2.0", "id": id, "result": result})
 
 

@@ -1,7 +1,7 @@
 """The short form in which tools show records: what is doubtful in words, what is cut said."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Any
 
 from ...formats.markdown import PROSE
@@ -61,7 +61,7 @@ def brief(kind: str, document: Record) -> Record:
         "quote": document.get("quote") and shortened(document["quote"]),
         "who": who(document),
         "publisher": document.get("publisher"),
-        "sources": sources(document.get("citations", ())),
+        "sources": sources(document.get("citations", [])),
         "url": address(kind, document["id"]),
         "original": document.get("url"),
     }
@@ -73,9 +73,9 @@ def doubt(document: Record) -> list[str]:
     return [{**STATUS_REMARKS, **SIDE_REMARKS}[word] for word in terms(document)]
 
 
-def shortened(text: str, most: int = LONGEST) -> str:
+def shortened(text: str) -> str:
     """A text, or its beginning with what is left out said."""
-    return text if len(text) <= most else f"{text[:most].rsplit(' ', 1)[0]} [cut: {len(text)} characters in the record]"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rsplit(' ', 1)[0]} [cut: {len(text)} characters in the record]"
 
 
 def who(document: Record) -> str | None:
@@ -86,24 +86,28 @@ def who(document: Record) -> str | None:
     return None
 
 
-def names(actors: list[Record], most: int = FEW_NAMES) -> str:
+def names(actors: list[Record]) -> str:
     """The names of actors, the first few of them, each with the office on the day, or whose place it took."""
     named = []
-    for actor in actors[:most]:
+    for actor in actors[:FEW_NAMES]:
         titles = ", ".join(office["title"] for office in actor.get("offices", ()))
         before = actor.get("succeeds")
         place = f" (in the place of {before['name']})" if before else ""
         named.append(f"{actor['name']}{f' ({titles})' if titles else ''}{place}")
-    return "; ".join([*named, *([f"and {len(actors) - most} more"] if len(actors) > most else [])])
+    return "; ".join([*named, *more_than(FEW_NAMES, actors)])
 
 
-def sources(citations: Iterable[Record], most: int = FEW_SOURCES) -> list[str]:
+def sources(citations: list[Record]) -> list[str]:
     """Where the facts stand: the first few sources, each with its id and the place in it."""
-    cited = list(citations)
     told = []
-    for each in cited[:most]:
+    for each in citations[:FEW_SOURCES]:
         numbers = ", ".join(map(str, each["paragraphs"]))
         word = "paragraphs" if len(each["paragraphs"]) > 1 else "paragraph"
         place = ", ".join(filter(None, [f"{word} {numbers}" if numbers else "", each["locator"]]))
         told.append(f"{each['source']['name']}{f', {place}' if place else ''} (sources/{each['source']['id']})")
-    return [*told, *([f"and {len(cited) - most} more"] if len(cited) > most else [])]
+    return [*told, *more_than(FEW_SOURCES, citations)]
+
+
+def more_than(shown: int, all: Sized) -> list[str]:
+    """What is said after the first few of some things, where there are more of them."""
+    return [f"and {len(all) - shown} more"] if len(all) > shown else []

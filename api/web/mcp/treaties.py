@@ -143,11 +143,8 @@ def span(period: Record) -> str:
     """From when to when, and how it ended."""
     words = [f"from {date_words(period['from'])}" if period["from"] else "from a day not known"]
     words += [f"to {date_words(period['to'])}"] if period["to"] else ["with no end known"]
-    ended = (
-        f" ({period['ended_by'].replace('_', ' ')}{f' by {by(period)}' if period['by'] else ''})"
-        if period.get("ended_by")
-        else ""
-    )
+    whose = f" by {by(period)}" if period["by"] else ""
+    ended = f" ({period['ended_by'].replace('_', ' ')}{whose})" if period.get("ended_by") else ""
     return f"{' '.join(words)}{ended}"
 
 

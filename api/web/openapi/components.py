@@ -141,10 +141,7 @@ SCHEMAS: dict[str, Schema] = {
         required=LIST_META_REQUIRED,
     ),
     "ListLinks": of(
-        {
-            "self": ADDRESS,
-            "next": {**or_null(ADDRESS), "description": "The next page; null on the last."},
-        },
+        {"self": ADDRESS, "next": {**or_null(ADDRESS), "description": "The next page; null on the last."}},
         example={"self": "https://example.org/v1/...", "next": None},
     ),
     "TimelineMeta": of(
@@ -156,15 +153,9 @@ SCHEMAS: dict[str, Schema] = {
         "properties": {"total": COUNT, "release": component("Release"), "query": ANY},
         "additionalProperties": True,
     },
-    "AnswerLinks": {
-        **map_of(or_null(ADDRESS)),
-        "example": {"self": "https://example.org/v1/..."},
-    },
+    "AnswerLinks": map_of(or_null(ADDRESS), example={"self": "https://example.org/v1/..."}),
     "ItemMeta": of({"release": component("Release")}),
-    "ItemLinks": {
-        **map_of(ADDRESS),
-        "example": {"self": "https://example.org/v1/...", "collection": "https://example.org/v1/..."},
-    },
+    "ItemLinks": map_of(ADDRESS, example={"self": "https://example.org/v1/...", "collection": "https://example.org/v1/..."}),
     "Links": map_of({"type": "string", "format": "uri-reference"}, LINKS.metadata["description"]),
     **answers.SCHEMAS,
     **parameters.SCHEMAS,

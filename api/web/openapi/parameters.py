@@ -51,12 +51,7 @@ def id_parameter(resource: Resource) -> dict[str, Any]:
 
 def parameter(name: str, field: Any) -> dict[str, Any]:
     schema = _schema(field)
-    declared: dict[str, Any] = {
-        "name": name,
-        "in": "query",
-        **_description(field.metadata["description"]),
-        "schema": schema,
-    }
+    declared: dict[str, Any] = {"name": name, "in": "query", **_description(field.metadata["description"]), "schema": schema}
     example = field.metadata.get("example")
     if field.required:
         declared |= {"required": True, "example": example} if example else {"required": True}

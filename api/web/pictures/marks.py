@@ -16,19 +16,6 @@ from .svg import element, line, rect, text
 R = 4.5  # the radius of a mark
 REACH = 9.0  # how far a dashed or dotted line reaches at least, so that it is seen at any scale
 SHAPES = {"occurred": "disc", "announced": "ring", "planned": "ring", "alleged": "diamond", "cancelled": "cross"}
-LEGEND = {
-    "disc": "occurred",
-    "ring": "announced or planned",
-    "diamond": "alleged",
-    "cross": "cancelled",
-    "disputed": "disputed: accounts conflict",
-    "one_sided": "one side's account alone",
-    "extent": "lasted so long",
-    "one_of": "on one day of these",
-    "vague": "approximate or uncertain",
-    "open": "nothing bounds it there",
-    "beyond": "goes on beyond the days shown",
-}
 
 
 def features(event: Record) -> list[str]:
@@ -132,7 +119,7 @@ def _bar(shape: str, left: float, right: float, y: float) -> str:
 
 def legend(found: set[str], width: float, y: float) -> tuple[str, float]:
     """What the marks mean, for those that occur beside plain ones, in lines from `y` on; and the height that it takes."""
-    return keys([(_sample(word), LEGEND[word]) for word in LEGEND if word in found], width, y)
+    return keys([LEGEND[word] for word in LEGEND if word in found], width, y)
 
 
 def keys(samples: Iterable[tuple[str, str]], width: float, y: float) -> tuple[str, float]:
@@ -149,15 +136,18 @@ def keys(samples: Iterable[tuple[str, str]], width: float, y: float) -> tuple[st
     return "".join(drawn), 20.0 * (row + 1) + 10 if drawn else 0.0
 
 
-def _sample(word: str) -> str:
-    disc = glyph("disc", 0, 0)
-    samples = {
-        "disputed": disc + sides(0, 0, R, ["disputed"]),
-        "one_sided": disc + sides(0, 0, R, ["one_sided"]),
-        "extent": _bar("disc", -12, 12, 0),
-        "one_of": line(-12, 0, 12, 0, "dash") + disc,
-        "vague": line(-12, 0, -6, 0, "edge dots") + line(6, 0, 12, 0, "edge dots") + disc,
-        "beyond": line(-10, 0, 4, 0, "dash") + _beyond(3, 0, 1),
-        "open": rect(-10, -2, 22, 4, "to") + glyph("disc", -10, 0),
-    }
-    return samples.get(word) or glyph(word, 0, 0)
+DISC = glyph("disc", 0, 0)
+# What a mark means: a sample of it, drawn around the origin, and the meaning.
+LEGEND = {
+    "disc": (DISC, "occurred"),
+    "ring": (glyph("ring", 0, 0), "announced or planned"),
+    "diamond": (glyph("diamond", 0, 0), "alleged"),
+    "cross": (glyph("cross", 0, 0), "cancelled"),
+    "disputed": (DISC + sides(0, 0, R, ["disputed"]), "disputed: accounts conflict"),
+    "one_sided": (DISC + sides(0, 0, R, ["one_sided"]), "one side's account alone"),
+    "extent": (_bar("disc", -12, 12, 0), "lasted so long"),
+    "one_of": (line(-12, 0, 12, 0, "dash") + DISC, "on one day of these"),
+    "vague": (line(-12, 0, -6, 0, "edge dots") + line(6, 0, 12, 0, "edge dots") + DISC, "approximate or uncertain"),
+    "open": (rect(-10, -2, 22, 4, "to") + glyph("disc", -10, 0), "nothing bounds it there"),
+    "beyond": (line(-10, 0, 4, 0, "dash") + _beyond(3, 0, 1), "goes on beyond the days shown"),
+}

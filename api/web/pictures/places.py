@@ -1,27 +1,21 @@
 """The map: places with events on the outline of the land, without borders, which would take sides."""
 
 from collections.abc import Callable
-from functools import cache
 from math import sqrt
-from pathlib import Path
 
 from ...formats.geojson import location
 from ...schema.fields import Record
 from .marks import keys
 from .projection import HEIGHT, WIDTH, project
+from .style import part
 from .svg import Box, Cell, Frame, Picture, element, free, link, text
 
 SHAPE = 0.62  # height of a part of the map, of its width
+OUTLINE = part("outline.txt")  # the land as the data of a path, made by .ci/outline.py
 STEPS = 4  # of the outline, to a pixel of the projection
 LOW = project(0, -57)[1]  # where the outline ends
 LABELS = 24  # at most
 CLOSEST = 90.0  # pixels of the projection that a map shows at least
-
-
-@cache
-def outline() -> str:
-    """The land as the data of a path, made by .ci/outline.py."""
-    return Path(__file__).with_name("outline.txt").read_text(encoding="ascii").strip()
 
 
 def located(events: list[Record], places: dict[str, Record]) -> tuple[dict[tuple[str, bool], list[Record]], list[Record]]:
@@ -59,16 +53,10 @@ def world(events: list[Record], places: dict[str, Record], frame: Frame, list_of
         left = cx + r + 3
         if len(taken) < LABELS and left + len(name) * 6.2 < frame.width and free(taken, left, cy, name):
             labels.append(text(left, cy + 4, name, "small halo"))
-        rows.append(
-            [
-                Cell(name, list_of(id)),
-                Cell(str(len(here))),
-                Cell("within" if within else "there"),
-                Cell(doubtful.strip(" ,") or "-"),
-            ]
-        )
+        said = (str(len(here)), "within" if within else "there", doubtful.strip(" ,") or "-")
+        rows.append([Cell(name, list_of(id)), *map(Cell, said)])
     land = element(
-        "path", d=outline(), class_="land", transform=f"scale({zoom / STEPS:.4f}) translate({-x * STEPS:.1f} {-y * STEPS:.1f})"
+        "path", d=OUTLINE, class_="land", transform=f"scale({zoom / STEPS:.4f}) translate({-x * STEPS:.1f} {-y * STEPS:.1f})"
     )
     size = {"width": frame.width, "height": round(height)}
     inner = element("svg", land, *reversed(drawn), *labels, **size)

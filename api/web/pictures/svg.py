@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from ...formats.result import xml
 from ...schema.fields import Record
-from .style import CSS
+from .style import CSS, part
 
 WIDE = 0.54  # of the font's size: the mean width of a letter
 LINE = 18
+# Of all pictures, the same in each: hatching for what is unknown or doubtful, and bars that fade where nothing bounds them.
+PATTERNS = part("patterns.svg")
 
 
 def element(name: str, *children: str, **attributes: object) -> str:
@@ -151,28 +153,6 @@ class Picture:
         head = (element("th", xml(column), scope="col") for column in self.columns)
         rows = (element("tr", *(element("td", cell.linked()) for cell in row)) for row in self.rows)
         return element("table", caption, element("thead", element("tr", *head)), f"<tbody>{''.join(rows)}</tbody>")
-
-
-def stripes(name: str, angle: int, gap: int, class_: str) -> str:
-    drawn = line(0, 0, 0, gap, class_)
-    return element(
-        "pattern", drawn, id=name, width=gap, height=gap, patternUnits="userSpaceOnUse", patternTransform=f"rotate({angle})"
-    )
-
-
-def fade(name: str, first: float, last: float) -> str:
-    stops = (element("stop", offset=at, class_="stop", stop_opacity=opacity) for at, opacity in ((0, first), (1, last)))
-    return element("linearGradient", *stops, id=name)
-
-
-# Of all pictures, the same in each: hatching for what is unknown or doubtful, and bars that fade where nothing bounds them.
-PATTERNS = element(
-    "defs",
-    stripes("picture-hatch", 45, 5, "stripe"),
-    stripes("picture-pause", -45, 4, "stripe pause"),
-    fade("picture-from", 0, 1),
-    fade("picture-to", 1, 0),
-)
 
 
 def rows_of(groups: Iterable[tuple[float, float]]) -> list[int]:

@@ -65,10 +65,6 @@ def thread(trees: list[Record], asked: list[str], frame: Frame) -> Picture:
 
 def _rows(nodes: list[Node], frame: Frame) -> Iterator[list[Cell]]:
     for node, _, above in nodes:
-        yield [
-            Cell(node["date"]["text"]),
-            Cell(", ".join(speaker["name"] for speaker in node["speakers"])),
-            Cell(node["stance"] or "-"),
-            Cell(node["paraphrase"], frame.href(node)),
-            Cell(nodes[above][0]["paraphrase"] if above >= 0 else "-"),
-        ]
+        who, stance = ", ".join(speaker["name"] for speaker in node["speakers"]), node["stance"] or "-"
+        answered = Cell(nodes[above][0]["paraphrase"] if above >= 0 else "-")
+        yield [*map(Cell, (node["date"]["text"], who, stance)), Cell(node["paraphrase"], frame.href(node)), answered]

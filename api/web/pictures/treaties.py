@@ -15,17 +15,6 @@ BAR, ROW, HEAD = 9.0, 15.0, 21.0
 MADE = ("signed", "opened_for_signature", "adopted", "announced")
 ENDINGS = {"withdrawn": "left", "terminated": "left", "succeeded": "succeeded"}
 NEVER = date.max.toordinal()
-LEGEND = {
-    "signed": "signed",
-    "adopted": "adopted or announced",
-    "bound": "bound",
-    "set": "set to last so long",
-    "suspended": "suspended",
-    "unknown": "not known",
-    "left": "left or terminated",
-    "ended": "expired or superseded",
-    "succeeded": "succeeded by another party",
-}
 
 
 class When(NamedTuple):
@@ -63,7 +52,7 @@ def treaties(agreements: list[Record], frame: Frame, today: date, at: list[date]
         drawn.append(link(href(agreement), what, name, *body))
         y = bars + ROW * len(agreement["parties"]) + 8
     lines = "".join(_line(scale, day.toordinal(), y, day.isoformat()) for day in at)
-    key, more = keys([(_sample(word), LEGEND[word]) for word in LEGEND if word in used], width, y + 8)
+    key, more = keys([LEGEND[word] for word in LEGEND if word in used], width, y + 8)
     return Picture(
         "treaties",
         frame,
@@ -130,11 +119,9 @@ def _period(period: Record, scale: Scale, y: float, today: int, used: set[str]) 
     end = possible_end if possible_end is not None else (today if not period["to"] else scale.last)
     solid = sure_end if sure_end is not None else end
     start = sure if sure is not None else end
-    drawn = (
-        [rect(scale.x(start), y, scale.x(min(solid, today)) - scale.x(start), BAR, "solid", rx=1)]
-        if start < min(solid, today)
-        else []
-    )
+    sure_until = min(solid, today)
+    width = scale.x(sure_until) - scale.x(start)
+    drawn = [rect(scale.x(start), y, width, BAR, "solid", rx=1)] if start < sure_until else []
     used.add("bound")
     if solid > today:
         drawn.append(rect(scale.x(max(start, today)), y, scale.x(solid) - scale.x(max(start, today)), BAR, "dash", rx=1))
@@ -209,26 +196,22 @@ def _rows(agreement: Record, href: str, at: list[int]) -> Iterator[list[Cell]]:
         periods: list[Any] = party["bound"]
         suspended = [f"{_text(one['from'])} to {_text(one['to'])}{_by(one['by'])}" for p in periods for one in p["suspensions"]]
         ended = [f"{p['ended_by']}{_by(p['by'])}" for p in periods if p["ended_by"]]
-        yield [
-            Cell(agreement["title"], href),
-            Cell(party["name"]),
-            Cell("; ".join(f"{_text(p['from'])} to {_text(p['to'])}" for p in periods) or "-"),
-            Cell("; ".join(suspended) or "-"),
-            Cell("; ".join(ended) or "-"),
-            Cell(party["status"].replace("_", " ")),
-            *(Cell(bound(party, day)) for day in at),
-        ]
+        lasted = [f"{_text(p['from'])} to {_text(p['to'])}" for p in periods]
+        told = ("; ".join(each) or "-" for each in (lasted, suspended, ended))
+        states = (party["status"].replace("_", " "), *(bound(party, day) for day in at))
+        yield [Cell(agreement["title"], href), *map(Cell, (party["name"], *told, *states))]
 
 
-def _sample(word: str) -> str:
-    y = -BAR / 2
-    solid = rect(-11, y, 22, BAR, "solid")
-    samples = {
-        "signed": line(0, y - 2, 0, -y + 2, "edge"),
-        "adopted": glyph("ring", 0, 0),
-        "set": rect(-11, y, 22, BAR, "dash"),
-        "suspended": rect(-11, y, 22, BAR, "hollow") + rect(-11, y, 22, BAR, "pause"),
-        "unknown": _hatched(-11, 11, y),
-        "bound": solid,
-    }
-    return samples[word] if word in samples else solid + _ending(word, 8, y)
+TOP, SOLID = -BAR / 2, rect(-11, -BAR / 2, 22, BAR, "solid")
+# What a mark means: a sample of it, drawn around the origin, and the meaning.
+LEGEND = {
+    "signed": (line(0, TOP - 2, 0, -TOP + 2, "edge"), "signed"),
+    "adopted": (glyph("ring", 0, 0), "adopted or announced"),
+    "bound": (SOLID, "bound"),
+    "set": (rect(-11, TOP, 22, BAR, "dash"), "set to last so long"),
+    "suspended": (rect(-11, TOP, 22, BAR, "hollow") + rect(-11, TOP, 22, BAR, "pause"), "suspended"),
+    "unknown": (_hatched(-11, 11, TOP), "not known"),
+    "left": (SOLID + _ending("left", 8, TOP), "left or terminated"),
+    "ended": (SOLID + _ending("ended", 8, TOP), "expired or superseded"),
+    "succeeded": (SOLID + _ending("succeeded", 8, TOP), "succeeded by another party"),
+}

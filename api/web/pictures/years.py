@@ -63,15 +63,8 @@ def years(events: list[Record], frame: Frame, by: Groups, terms: list[tuple[Reco
                     href = list_of(year, group and group[0])
                     name = group[1] if group else "Others"
                     what = f"{year}: {count} · {name}{SAID[kind]}"
-                    fill = f"s{number} {kind}"
-                    drawn.append(
-                        link(
-                            href,
-                            what,
-                            rect(left, y, right - left - gap, count * unit, fill),
-                            _over(kind, left, y, right - gap, count * unit),
-                        )
-                    )
+                    bar = rect(left, y, right - left - gap, count * unit, f"s{number} {kind}")
+                    drawn.append(link(href, what, bar, _over(kind, left, y, right - gap, count * unit)))
                     rows.append([Cell(str(year), list_of(year, None)), Cell(name, href), Cell(f"{count}{SAID[kind]}")])
     samples = [
         (rect(-11, -5, 22, 10, f"s{number}"), f"{group[1]} · {groups[group]}" if group else "Others")
@@ -100,11 +93,8 @@ SAID = {"sure": "", "unsure": ", perhaps in that year", "other": ", not establis
 
 def _over(kind: str, left: float, y: float, right: float, height: float) -> str:
     """What tells doubtful parts of a bar apart: hatching for the year, an empty middle for what is not established."""
-    if kind == "sure":
-        return ""
-    return rect(left, y, right - left, height, "veil") + (
-        rect(left, y, right - left, height, "hatch") if kind == "unsure" else ""
-    )
+    classes = {"sure": (), "unsure": ("veil", "hatch"), "other": ("veil",)}[kind]
+    return "".join(rect(left, y, right - left, height, class_) for class_ in classes)
 
 
 def _levels(most: int) -> range:
