@@ -23,6 +23,7 @@ from ..signposts import of_record
 from .article import history, lead, referring, sources
 from .brief import brief
 from .labels import layout
+from .mentions import mentioned
 from .nodes import is_date, is_simple
 from .notes import numbered
 from .pictured import picture
@@ -52,7 +53,7 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
     keys = {path.partition(".")[0] for path in fields or document}
     shown = {key: value for key, value in document.items() if key in keys}
     notes = numbered(resource, shown)
-    sheet = Sheet(request.root_path, pin(), {note.source["id"]: note.number for note in notes})
+    sheet = Sheet(request.root_path, pin(), {note.source["id"]: note.number for note in notes}, mentioned(release, text))
     lists = related(release, sheet, document["links"])
     answered = any("?replies_to=" in one.href for one in lists)
     texts = [(node.name, shown[node.name]) for node in leading(resource) if shown.get(node.name)]

@@ -5,6 +5,7 @@ How a key is shown follows from its node in the schema and is decided once (`wri
 
 from collections.abc import Callable, Iterable, Mapping
 from html import escape
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ...resources.doubt import date_words, exact, term
@@ -12,17 +13,19 @@ from ...schema.fields import Record
 from ...schema.public_date import render
 from ...schema.shape import Node
 from .labels import CODES, in_language, label, said_as, unit, words
+from .mentions import linked
 from .nodes import head, is_date, is_reference, is_simple, present
 from .notes import place, spans
 
 
 class Sheet(NamedTuple):
     """What values need to know of their page: the path that addresses begin with, the query string that they end with
-    where the page keeps to a release, and the numbers of the sources."""
+    where the page keeps to a release, the numbers of the sources, and the records that its texts name by title."""
 
     base: str
     pin: str
     numbers: Mapping[str, int]
+    named: Mapping[str, str] = MappingProxyType({})
 
 
 Writer = Callable[[Sheet, Any], str]
@@ -120,16 +123,18 @@ def _one(node: Node) -> Writer:
         return lambda sheet, value: "yes" if value else "no"
     if node.values:
         return lambda sheet, value: escape(said_as(node.name, value))
-    spoken = CODES.get(node.name)
-    return lambda sheet, value: (
-        f'<span title="{escape(str(value))}">{escape(spoken(value))}</span>' if spoken else _text(str(value))
-    )
+    return _coded(spoken) if (spoken := CODES.get(node.name)) else _text
 
 
-def _text(value: str) -> str:
-    if not value.startswith(("https://", "http://")):
-        return in_language(value)
-    said = escape(value)
+def _coded(spoken: Callable[[str], str]) -> Writer:
+    """Writes a code as what it stands for."""
+    return lambda sheet, value: f'<span title="{escape(str(value))}">{escape(spoken(value))}</span>'
+
+
+def _text(sheet: Sheet, value: Any) -> str:
+    said = escape(str(value))
+    if not said.startswith(("https://", "http://")):
+        return linked(in_language(str(value)), sheet.named, sheet.base, sheet.pin)
     return f'<a class="url" href="{said}" rel="nofollow">{said}</a>'
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from conftest import DATASET
 from flask.testing import FlaskClient
 
 QUERIES = [
@@ -37,3 +38,18 @@ def test_a_quad_class_is_said_in_words(client: FlaskClient) -> None:
     for id, quad in {type["quad"]: (type["id"], type["quad"]) for type in types if type["quad"]}.values():
         assert f">{said[quad]}<" in client.get(f"/event-types/{id}").text
         assert f"**Quad**: {said[quad]}\n" in client.get(f"/v1/event-types/{id}?format=md").text
+
+
+def test_a_remark_that_names_a_record_by_title_leads_to_it(client: FlaskClient) -> None:
+    page = client.get("/agreements/salt-ii-treaty").text
+    link = '<a href="/events/1980-01-carter-asks-senate-to-delay-salt-ii">&quot;Carter asks the Senate to delay SALT II&quot;</a>'
+    assert link in page
+    document = client.get("/v1/agreements/salt-ii-treaty").text
+    assert '\\"Carter asks the Senate to delay SALT II\\"' in document
+
+
+def test_remarks_speak_to_readers_and_not_of_how_the_coders_worked() -> None:
+    texts = {path.name: " ".join(path.read_text(encoding="utf-8").split()) for path in DATASET.glob("*/*.yaml")}
+    assert [
+        name for name, text in texts.items() if re.search(r"\b(was|were) not read\b|What was read\b|[Tt]he row\b", text)
+    ] == []
