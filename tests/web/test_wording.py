@@ -52,3 +52,8 @@ def test_remarks_speak_to_readers_and_not_of_how_the_coders_worked() -> None:
     texts = {path.name: " ".join(path.read_text(encoding="utf-8").split()) for path in DATASET.glob("*/*.yaml")}
     coders = re.compile(r"\b(was|were) not read\b|What was read\b|[Tt]he row (names|does|gives|says|of)")
     assert [name for name, text in texts.items() if coders.search(text)] == []
+
+
+def test_a_source_is_called_by_a_title_and_not_by_a_file(documents: dict[str, list[dict[str, str]]]) -> None:
+    files = re.compile(r"\.(csv|json|ya?ml|xml|tsv|py|rda|pdf|docx?|html?)\b|_")
+    assert [source["id"] for source in documents["sources"] if files.search(source["title"])] == []
