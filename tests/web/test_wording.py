@@ -42,7 +42,7 @@ def test_a_quad_class_is_said_in_words(client: FlaskClient) -> None:
 
 def test_a_remark_that_names_a_record_by_title_leads_to_it(client: FlaskClient) -> None:
     page = client.get("/agreements/salt-ii-treaty").text
-    link = '<a href="/events/1980-01-carter-asks-senate-to-delay-salt-ii">&quot;Carter asks the Senate to delay SALT II&quot;</a>'
+    link = '<a class="quoted" href="/events/1980-01-carter-asks-senate-to-delay-salt-ii">&quot;Carter asks the Senate to delay SALT II&quot;</a>'
     assert link in page
     document = client.get("/v1/agreements/salt-ii-treaty").text
     assert '\\"Carter asks the Senate to delay SALT II\\"' in document

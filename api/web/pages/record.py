@@ -29,7 +29,7 @@ from .notes import numbered
 from .pictured import picture
 from .related import related
 from .render import in_script, page, pin
-from .values import Sheet, Writer, full_date, row, section, writer, written
+from .values import Sheet, Writer, for_spreadsheets, full_date, row, section, writer, written
 
 ELSEWHERE = ("id", "updated_in", "disputed", "one_sided")  # keys that the foot of a page shows, or its head
 Writers = tuple[tuple[str, Writer], ...]
@@ -78,7 +78,7 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         **{name: Markup(html) for name, html in parts.items()},  # noqa: S704
         cite=cited(release, resource, document),
         leads_to={"cite-as": of_record(release, resource.kind, document["id"])},
-        shapes=shapes(resource, document["id"]),
+        shapes=for_spreadsheets(shapes(resource, document["id"])),
         picture=drawn(resource, document, answered),
         file=f"{resource.kind}/{document['id']}.yaml",
     )

@@ -3,7 +3,7 @@
 How a key is shown follows from its node in the schema and is decided once (`writer`); a page then only writes its values.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -68,10 +68,20 @@ def doubted(doubts: Iterable[str]) -> str:
     return "".join(f' <span class="doubt {word}">{word}</span>' for word in doubts)
 
 
+# What formats are for, of those whose names say little to who is no programmer.
+FOR = {"ics": "calendar", "atom": "feed", "md": "text", "csv": "table", "geojson": "map", "graphml": "network"}
+
+
 def also_as(shapes: Iterable[tuple[str, str]]) -> str:
-    """The names of other formats, each leading to its address."""
-    links = "".join([f' <a href="{escape(address)}">{name}</a>' for name, address in shapes])
+    """The names of other formats with what they are for, each leading to its address."""
+    named = [(f"{name} ({FOR[name]})" if name in FOR else name, address) for name, address in shapes]
+    links = "".join([f' <a href="{escape(address)}">{name}</a>' for name, address in named])
     return f'<p class="shapes"><span class="label">Also as</span>{links}</p>'
+
+
+def for_spreadsheets(shapes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """These formats, and CSV as a spreadsheet takes it."""
+    return [*shapes, *[("csv for a spreadsheet", f"{address}&spreadsheet=true") for name, address in shapes if name == "csv"]]
 
 
 def writer(node: Node) -> Writer:
