@@ -14,7 +14,9 @@ from ..schema.walk import paths
 from .result import Listing
 from .sparse import narrowed
 
-ALTERED = re.compile("[=+@\t\r-]|0[0-9]+$")  # text that a spreadsheet runs, or takes for a number without its zeros
+# Text that a spreadsheet runs, or takes for a number without its zeros, or for a day: `2021-06` for its first, `8-9`.
+MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+ALTERED = re.compile(rf"[=+@\t\r-]|0[0-9]+$|\d{{1,4}}[-/]\d{{1,2}}$|{MONTH} \d{{1,4}}$|\d{{1,2}} {MONTH}$")
 NOT_FLAT = ("links", "offices")
 BOM = "\ufeff"
 AS_TEXT = SimpleNamespace(write=str)  # a file whose `write` gives the text back, which `writerow` passes on
@@ -49,7 +51,7 @@ def list_paths(resource: Resource) -> tuple[str, ...]:
 def csv_rows(listing: Listing) -> Iterator[str]:
     """A header line of dotted paths, then one line a record, or with `expand` one line an item of that list.
 
-    With `spreadsheet`, a byte order mark comes first, and no text is a formula or loses a zero.
+    With `spreadsheet`, a byte order mark comes first, and no text is a formula, loses a zero or becomes a day.
     """
     header = columns(listing.resource, listing.fields)
     cells = [cell_at(path.split(".")) for path in header]

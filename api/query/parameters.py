@@ -91,7 +91,7 @@ def arguments(resource: Resource) -> ma.Schema:
         **format_parameter(formats_of(resource.kind)),
         "expand": Choice("With `format=csv`: a row for each item of this list, instead of one for each record.", lists),
         "spreadsheet": Choice(
-            "`true`, with `format=csv`: for spreadsheets, with a BOM and no text that is a formula.", ("true",)
+            "`true`, with `format=csv`: for spreadsheets, with a BOM and no text that becomes a formula or a day.", ("true",)
         ),
     }
     return Schema.from_dict(declared, name=f"{resource.kind}-query")()

@@ -1,6 +1,7 @@
 """Every shape holds the same records, and the ecosystem's own readers read them."""
 
 import csv
+import html
 import io
 import json
 import re
@@ -297,6 +298,25 @@ def test_a_code_keeps_its_zero_in_a_spreadsheet(client: FlaskClient) -> None:
         text = fetch(client, "event-types", "csv", f"ids=meeting-other&{query}").removeprefix("\ufeff")
         (read,) = csv.DictReader(io.StringIO(text))
         assert read["cameo.code"] == code
+
+
+@pytest.mark.parametrize("text", ["2021-06", "June 2021", "May 14", "14 May", "8-9", "3/4", "040", "=1+1"])
+def test_a_spreadsheet_makes_no_day_and_no_number_of_a_text(text: str) -> None:
+    """Excel would show the first of June 2021 for a month."""
+    assert row([text], guard=True) == f"'{text}\r\n"
+
+
+@pytest.mark.parametrize("text", ["2021-06-16", "2021", "16 June 2021", "Article 3", "2021-06-16/2021-06-18", "Volume XV, 8-9"])
+def test_a_spreadsheet_gets_days_and_words_as_they_are(text: str) -> None:
+    assert row([text], guard=True).strip('"\r\n') == text
+
+
+def test_a_page_offers_its_list_for_a_spreadsheet(client: FlaskClient) -> None:
+    for page in ("/events?type=summit", "/events/2021-06-16-geneva-summit"):
+        (address,) = re.findall(r'<a href="([^"]*)">csv for a spreadsheet</a>', client.get(page).text)
+        answer = client.get(html.unescape(address))
+        assert answer.text.startswith("\ufeff"), answer.text
+        assert answer.mimetype == "text/csv"
 
 
 def test_hostile_text_of_a_record_breaks_no_shape(small: Any, edit: Any, tmp_path: Any) -> None:

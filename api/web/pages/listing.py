@@ -34,7 +34,7 @@ from .entries import entry
 from .labels import layout
 from .pictured import picture
 from .render import page, pin
-from .values import Sheet
+from .values import Sheet, for_spreadsheets
 
 # Parameters that the form has no control for: of paging and of other shapes; what of them was asked for is kept.
 KEPT = ("fields", "facets", "include", "cite", "release", "limit")
@@ -110,7 +110,7 @@ def render(query: Query) -> Response:
         spelling=spelling,
         form=form(resource, args, counted.get("facets", {})),
         given=given(query.release, resource),
-        shapes=shapes(formats_of(resource.kind)),
+        shapes=for_spreadsheets(shapes(formats_of(resource.kind))),
         picture=drawn(resource.kind, args, results.total),
     )
 

@@ -23,12 +23,13 @@ from ..responses import HTML, gone_or_unknown, not_modified
 from ..signposts import of_record
 from .article import history, lead, referring, sources
 from .labels import layout
+from .mentions import mentioned
 from .nodes import is_date, is_simple
 from .notes import numbered
 from .pictured import picture
 from .related import related
 from .render import in_script, page, pin
-from .values import Sheet, Writer, full_date, row, section, writer, written
+from .values import Sheet, Writer, for_spreadsheets, full_date, row, section, writer, written
 
 ELSEWHERE = ("id", "updated_in", "disputed", "one_sided")  # keys that the foot of a page shows, or its head
 Writers = tuple[tuple[str, Writer], ...]
@@ -52,7 +53,7 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
     keys = {path.partition(".")[0] for path in fields or document}
     shown = {key: value for key, value in document.items() if key in keys}
     notes = numbered(resource, shown)
-    sheet = Sheet(request.root_path, pin(), {note.source["id"]: note.number for note in notes})
+    sheet = Sheet(request.root_path, pin(), {note.source["id"]: note.number for note in notes}, mentioned(release, text))
     lists = related(release, sheet, document["links"])
     answered = any("?replies_to=" in one.href for one in lists)
     texts = [(node.name, shown[node.name]) for node in leading(resource) if shown.get(node.name)]
@@ -77,7 +78,7 @@ def render(resource: Resource, release: Release, text: str, fields: list[str] | 
         **{name: Markup(html) for name, html in parts.items()},  # noqa: S704
         cite=cited(release, resource, document),
         leads_to={"cite-as": of_record(release, resource.kind, document["id"])},
-        shapes=shapes(resource, document["id"]),
+        shapes=for_spreadsheets(shapes(resource, document["id"])),
         picture=drawn(resource, document, answered),
         file=f"{resource.kind}/{document['id']}.yaml",
     )

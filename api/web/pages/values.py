@@ -3,8 +3,9 @@
 How a key is shown follows from its node in the schema and is decided once (`writer`); a page then only writes its values.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ...resources.brief import CODES, words
@@ -13,17 +14,19 @@ from ...schema.fields import Record
 from ...schema.public_date import render
 from ...schema.shape import Node
 from .labels import in_language, label, said_as, unit
+from .mentions import linked
 from .nodes import head, is_date, is_reference, is_simple, present
 from .notes import place, spans
 
 
 class Sheet(NamedTuple):
     """What values need to know of their page: the path that addresses begin with, the query string that they end with
-    where the page keeps to a release, and the numbers of the sources."""
+    where the page keeps to a release, the numbers of the sources, and the records that its texts name by title."""
 
     base: str
     pin: str
     numbers: Mapping[str, int]
+    named: Mapping[str, str] = MappingProxyType({})
 
 
 Writer = Callable[[Sheet, Any], str]
@@ -66,10 +69,20 @@ def doubted(doubts: Iterable[str]) -> str:
     return "".join(f' <span class="doubt {word}">{word}</span>' for word in doubts)
 
 
+# What formats are for, of those whose names say little to who is no programmer.
+FOR = {"ics": "calendar", "atom": "feed", "md": "text", "csv": "table", "geojson": "map", "graphml": "network"}
+
+
 def also_as(shapes: Iterable[tuple[str, str]]) -> str:
-    """The names of other formats, each leading to its address."""
-    links = "".join([f' <a href="{escape(address)}">{name}</a>' for name, address in shapes])
+    """The names of other formats with what they are for, each leading to its address."""
+    named = [(f"{name} ({FOR[name]})" if name in FOR else name, address) for name, address in shapes]
+    links = "".join([f' <a href="{escape(address)}">{name}</a>' for name, address in named])
     return f'<p class="shapes"><span class="label">Also as</span>{links}</p>'
+
+
+def for_spreadsheets(shapes: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """These formats, and CSV as a spreadsheet takes it."""
+    return [*shapes, *[("csv for a spreadsheet", f"{address}&spreadsheet=true") for name, address in shapes if name == "csv"]]
 
 
 def writer(node: Node) -> Writer:
@@ -121,16 +134,18 @@ def _one(node: Node) -> Writer:
         return lambda sheet, value: "yes" if value else "no"
     if node.values:
         return lambda sheet, value: escape(said_as(node.name, value))
-    spoken = CODES.get(node.name)
-    return lambda sheet, value: (
-        f'<span title="{escape(str(value))}">{escape(spoken(value))}</span>' if spoken else _text(str(value))
-    )
+    return _coded(spoken) if (spoken := CODES.get(node.name)) else _text
 
 
-def _text(value: str) -> str:
-    if not value.startswith(("https://", "http://")):
-        return in_language(value)
-    said = escape(value)
+def _coded(spoken: Callable[[str], str]) -> Writer:
+    """Writes a code as what it stands for."""
+    return lambda sheet, value: f'<span title="{escape(str(value))}">{escape(spoken(value))}</span>'
+
+
+def _text(sheet: Sheet, value: Any) -> str:
+    said = escape(str(value))
+    if not said.startswith(("https://", "http://")):
+        return linked(in_language(str(value)), sheet.named, sheet.base, sheet.pin)
     return f'<a class="url" href="{said}" rel="nofollow">{said}</a>'
 
 

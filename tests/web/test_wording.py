@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from conftest import DATASET
 from flask.testing import FlaskClient
 
 QUERIES = [
@@ -37,3 +38,22 @@ def test_a_quad_class_is_said_in_words(client: FlaskClient) -> None:
     for id, quad in {type["quad"]: (type["id"], type["quad"]) for type in types if type["quad"]}.values():
         assert f">{said[quad]}<" in client.get(f"/event-types/{id}").text
         assert f"**Quad**: {said[quad]}\n" in client.get(f"/v1/event-types/{id}?format=md").text
+
+
+def test_a_remark_that_names_a_record_by_title_leads_to_it(client: FlaskClient) -> None:
+    page, title = client.get("/agreements/salt-ii-treaty").text, "Carter asks the Senate to delay SALT II"
+    link = f'<a class="quoted" href="/events/1980-01-carter-asks-senate-to-delay-salt-ii">&quot;{title}&quot;</a>'
+    assert link in page
+    document = client.get("/v1/agreements/salt-ii-treaty").text
+    assert f'\\"{title}\\"' in document
+
+
+def test_remarks_speak_to_readers_and_not_of_how_the_coders_worked() -> None:
+    texts = {path.name: " ".join(path.read_text(encoding="utf-8").split()) for path in DATASET.glob("*/*.yaml")}
+    coders = re.compile(r"\b(was|were) not read\b|What was read\b|[Tt]he row (names|does|gives|says|of)")
+    assert [name for name, text in texts.items() if coders.search(text)] == []
+
+
+def test_a_source_is_called_by_a_title_and_not_by_a_file(documents: dict[str, list[dict[str, str]]]) -> None:
+    files = re.compile(r"\.(csv|json|ya?ml|xml|tsv|py|rda|pdf|docx?|html?)\b|_")
+    assert [source["id"] for source in documents["sources"] if files.search(source["title"])] == []
