@@ -121,8 +121,12 @@ def gone_through(release: Release, ids: Collection[str], most: int) -> list[tupl
 
 def event_types(release: Release, ids: Collection[str]) -> list[Record]:
     model = BY_KIND["event-types"].model
-    rows = release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
-    return [json.loads(document) for (document,) in rows]
+
+    def read(ids: list[str]) -> dict[str, Record]:
+        rows = release.rows(model.select(model.id, model.document).where(model.id.in_(ids)))
+        return {id: json.loads(document) for id, document in rows}
+
+    return [type for _, type in sorted(release.once_each("event type ", ids, read).items())]
 
 
 def order(query: Query) -> str:

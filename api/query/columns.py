@@ -2,10 +2,10 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
-from itertools import pairwise, product
-from operator import add, getitem, or_, sub
+from itertools import groupby, pairwise, product
+from operator import add, getitem, itemgetter, or_, sub
 from typing import NamedTuple
 
 from ..resources import INDEXES
@@ -41,7 +41,7 @@ class BlockSums(NamedTuple):
     @property
     def size(self) -> int:
         """For the cache: see `Release.once`."""
-        return len(self.before) * len(self.groups) // 64
+        return (len(self.before) + 32) * len(self.groups) // 64
 
 
 def column(release: Release, kind: str, filter: str) -> FilterColumn:
@@ -50,22 +50,26 @@ def column(release: Release, kind: str, filter: str) -> FilterColumn:
     def read() -> FilterColumn:
         places = array("I", bytes(4 * of_kind(release, kind).bit_length()))
         combinations: list[Group] = [("",)]
-        longer: dict[tuple[int, str], int] = {}  # a combination and one more value -> the combination of both
-        rows: Iterable[tuple[int, str]]
-        if sets := few_sets(release, kind, filter):
-            rows = ((record, value) for value, records in sets.items() if value for record in members(records))
-        else:
-            table = INDEXES[kind, filter]._meta.table_name
-            rows = release.execute(f'SELECT record, value FROM "{table}" ORDER BY value, record')  # noqa: S608
-        for record, value in rows:
-            step = places[record], value
-            if step not in longer:
-                longer[step] = len(combinations)
-                combinations.append((*combinations[step[0]], value) if step[0] else (value,))
-            places[record] = longer[step]
+        for value, records in _records(release, kind, filter):
+            longer: dict[int, int] = {}  # a combination -> the one with this value, too
+            for place in set(map(places.__getitem__, records)):
+                longer[place] = len(combinations)
+                combinations.append((*combinations[place], value) if place else (value,))
+            for record in records:
+                places[record] = longer[places[record]]
         return FilterColumn(places, combinations)
 
     return release.once(f"column {kind} {filter}", read)
+
+
+def _records(release: Release, kind: str, filter: str) -> Iterator[tuple[str, list[int]]]:
+    """Each value of a filter, with its records."""
+    if sets := few_sets(release, kind, filter):
+        yield from ((value, members(records)) for value, records in sets.items() if value)
+    else:
+        table = INDEXES[kind, filter]._meta.table_name
+        rows = release.execute(f'SELECT value, record FROM "{table}" ORDER BY value, record')  # noqa: S608
+        yield from ((value, [record for _, record in some]) for value, some in groupby(rows, itemgetter(0)))
 
 
 def few_sets(release: Release, kind: str, filter: str) -> Mapping[str, int]:
@@ -87,11 +91,11 @@ def counted(query: Query, filters: Sequence[str]) -> Mapping[Group, int]:
     release, kind, records = query.release, query.resource.kind, query.records
     count = release.once(f"counting {kind} {filters}", lambda: _counting([column(release, kind, name) for name in filters]))
     counts = Counts(int)
-    if records.bit_count() <= FEW:
+    base, called = _undated(query)
+    sums = release.once(f"sums {filters} {called}", lambda: _sums(base, count)) if records.bit_count() > FEW else None
+    if not sums:
         count(records, counts, 1)
         return counts
-    base, called = _undated(query)
-    sums = release.once(f"sums {filters} {called}", lambda: _sums(base, count))
     data = as_bytes(records).ljust(sums.width * len(sums.sizes), b"\0")
     parts = (data[n : n + sums.width] for n in range(0, len(data), sums.width))
     mostly = [2 * of_bytes(part).bit_count() > size for part, size in zip(parts, sums.sizes, strict=True)]
@@ -121,7 +125,7 @@ def _counting(columns: Sequence[FilterColumn]) -> Count:
         return list(product(*map(getitem, [column.combinations for column in columns], places)))
 
     def count(records: int, counts: Counts, factor: int) -> None:
-        numbers = list(members(records))
+        numbers = members(records)
         for places, found in Counter(zip(*[map(column.places.__getitem__, numbers) for column in columns], strict=True)).items():
             for group in groups(places):
                 counts[group] += factor * found
@@ -129,16 +133,17 @@ def _counting(columns: Sequence[FilterColumn]) -> Count:
     return count
 
 
-def _sums(records: int, count: Count) -> BlockSums:
+def _sums(records: int, count: Count, most: int = BLOCKS) -> BlockSums | None:
+    """The sums of as many blocks as there is room for; none if there are too many groups."""
     data, counts = as_bytes(records), Counts(int)
-    width = -(-len(data) // BLOCKS)
+    width = -(-len(data) // most)
     blocks = [of_bytes(data[first : first + width]) for first in range(0, len(data), width)]
-    rows: list[Sequence[int]] = [array("I")]
+    rows = [array("I")]
     for place, block in enumerate(blocks):
         count(block << 8 * width * place, counts, 1)
-        rows.append(array("I", counts.values() if len(counts) * BLOCKS <= MOST_SUMS else []))
-    if not rows[-1]:
-        width, blocks, rows = len(data), [records], [array("I"), array("I", counts.values())]
+        if len(counts) * most > MOST_SUMS:
+            return _sums(records, count, most // 4) if most > 4 else None
+        rows.append(array("I", counts.values()))
     groups = sorted(range(len(counts)), key=list(counts).__getitem__)
     before = [array("I", [row[group] if group < len(row) else 0 for group in groups]) for row in rows]
     return BlockSums(width, [block.bit_count() for block in blocks], sorted(counts), before)

@@ -1,6 +1,6 @@
 """Sets of numbers as integers, in which bit n stands for the number n."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import compress, islice
 
 BITS = bytes.maketrans(b"01", b"\0\1")
@@ -30,12 +30,12 @@ def of_bytes(data: bytes | bytearray) -> int:
     return int.from_bytes(data, "little")
 
 
-def members(records: int) -> Iterator[int]:
+def members(records: int) -> list[int]:
     """The numbers of all records of a set, in their order."""
     first = max((records & -records).bit_length() - 1, 0) & ~7
     data = as_bytes(records >> first)
     starts = compress(range(first, first + 8 * len(data), 8), data)
-    return (start + bit for start, byte in zip(starts, filter(None, data), strict=True) for bit in IN_BYTE[byte])
+    return [start + bit for start, byte in zip(starts, filter(None, data), strict=True) for bit in IN_BYTE[byte]]
 
 
 def ends(records: int, most: int, descends: bool) -> list[int]:
