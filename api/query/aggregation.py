@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
 
 from ..resources import BY_KIND
@@ -11,7 +11,7 @@ from ..resources.filters import Periods, Terms
 from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release, placeholders
-from .columns import counted
+from .columns import Group, counted
 from .parsing import InvalidParameters, query_string, quoted
 from .query import Query
 
@@ -82,8 +82,8 @@ def names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]:
     return release.once_each(f"called {filter.kind} ", values, read)
 
 
-def aggregate(query: Query) -> list[Record]:
-    """The number of records for each combination of values of the filters in `by`; null stands for no value, and comes first.
+def aggregate(query: Query) -> list[tuple[Group, int]]:
+    """The number of records for each combination of values of the filters in `by`; no value comes first.
 
     Raises InvalidParameters if there are more than MOST_GROUPS combinations.
     """
@@ -95,7 +95,12 @@ def aggregate(query: Query) -> list[Record]:
     rows = sorted(groups.items(), reverse=word == "-value")
     if word.endswith("count"):
         rows.sort(key=itemgetter(1), reverse=word == "-count")
-    return [dict(zip((*by, "count"), (*map(NO_VALUE, group, group), count), strict=True)) for group, count in rows]
+    return rows
+
+
+def as_record(by: Iterable[str], group: Group, count: int) -> Record:
+    """A group as it is shown: null stands for no value."""
+    return {**dict(zip(by, map(NO_VALUE, group, group), strict=True)), "count": count}
 
 
 def covered(query: Query) -> Record:
@@ -116,8 +121,12 @@ def gone_through(release: Release, ids: Collection[str], most: int) -> list[tupl
 
 def event_types(release: Release, ids: Collection[str]) -> list[Record]:
     model = BY_KIND["event-types"].model
-    rows = release.rows(model.select(model.document).where(model.id.in_(sorted(ids))).order_by(model.id))
-    return [json.loads(document) for (document,) in rows]
+
+    def read(ids: list[str]) -> dict[str, Record]:
+        rows = release.rows(model.select(model.id, model.document).where(model.id.in_(ids)))
+        return {id: json.loads(document) for id, document in rows}
+
+    return [type for _, type in sorted(release.once_each("event type ", ids, read).items())]
 
 
 def order(query: Query) -> str:

@@ -20,7 +20,7 @@ from .parsing import InvalidParameters, Values, canonical_text, normalized, pars
 Strings = Mapping[str, list[str]]
 CSV_ONLY = ("expand", "spreadsheet")
 SHARED = {"used", "holding", "dated"}  # what a query makes of its values, whichever of certain and possible is asked for
-MADE = {"normalized", "canonical", "filters", "keys", "records", *SHARED}  # what it makes of all its values
+MADE = {"normalized", "canonical", "filters", "keys", "undated", "records", *SHARED}  # what it makes of all its values
 NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
 
@@ -154,7 +154,11 @@ class Query(Parameters):
     @cached_property
     def filters(self) -> str:
         """The canonical text of the filters alone: the same for queries that find the same records."""
-        wanted = {name for filter in self.resource.filters for name in names(filter)}
+        return self.text_of(self.resource.filters)
+
+    def text_of(self, filters: Iterable[Filter]) -> str:
+        """The canonical text of what is asked of some filters."""
+        wanted = {name for filter in filters for name in names(filter)}
         return self._text([name for name in self.normalized if name in wanted])
 
     @cached_property
@@ -189,6 +193,11 @@ class Query(Parameters):
     def dated(self) -> tuple[int, int]:
         """The sets of the records that may lie in the range of days asked for, and of those that do for certain."""
         return record_sets.dated(self)
+
+    @cached_property
+    def undated(self) -> int:
+        """The set of the records that the other filters find."""
+        return record_sets.undated(self)
 
     @cached_property
     def records(self) -> int:

@@ -158,14 +158,22 @@ def used(resource: Resource, arguments: Arguments) -> list[Filter]:
 
 def found(query: Query) -> int:
     """The records that have all that a query asks for."""
-    records = query.holding
+    days = dates(query)
+    return query.undated & query.dated[days.certain(query.values)] if days and days.match(query.values) else query.undated
+
+
+def undated(query: Query) -> int:
+    """The records that have all that a query asks for, whatever range of days."""
+    records, days = query.holding, dates(query)
     for filter in query.used:
-        if type(filter) is Dates and is_dated(query.resource):
-            if filter.match(query.values):
-                records &= query.dated[filter.certain(query.values)]
-        elif not isinstance(filter, Terms):
+        if filter is not days and not isinstance(filter, Terms):
             records &= _searched(query, filter)
     return records
+
+
+def dates(query: Query) -> Dates | None:
+    """The filter by days, where the records in a range of days are found as a set."""
+    return next((filter for filter in query.used if type(filter) is Dates), None) if is_dated(query.resource) else None
 
 
 def dated(query: Query) -> tuple[int, int]:

@@ -1,9 +1,10 @@
 """Sets of numbers as integers, in which bit n stands for the number n."""
 
-from collections.abc import Iterator, Sequence
-from itertools import compress, count, islice
+from collections.abc import Sequence
+from itertools import compress, islice
 
 BITS = bytes.maketrans(b"01", b"\0\1")
+IN_BYTE = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]  # of each byte the bits that are set
 
 
 def without(records: int, others: int) -> int:
@@ -29,14 +30,12 @@ def of_bytes(data: bytes | bytearray) -> int:
     return int.from_bytes(data, "little")
 
 
-def chosen(records: int) -> bytes:
-    """For each number from 0 up whether a record has it that is in the set, one byte each."""
-    return bin(records)[:1:-1].encode().translate(BITS)
-
-
-def members(records: int) -> Iterator[int]:
+def members(records: int) -> list[int]:
     """The numbers of all records of a set, in their order."""
-    return compress(count(), chosen(records))
+    first = max((records & -records).bit_length() - 1, 0) & ~7
+    data = as_bytes(records >> first)
+    starts = compress(range(first, first + 8 * len(data), 8), data)
+    return [start + bit for start, byte in zip(starts, filter(None, data), strict=True) for bit in IN_BYTE[byte]]
 
 
 def ends(records: int, most: int, descends: bool) -> list[int]:

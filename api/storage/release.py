@@ -101,6 +101,8 @@ def _short(key: str) -> str:
 
 
 def _size(value: Any) -> int:
+    if hasattr(value, "size"):
+        return int(value.size)
     if isinstance(value, list | tuple):
         return len(value)
     return 1 + (value.bit_length() if isinstance(value, int) else len(value) * 8 if isinstance(value, str) else 0) // 2048

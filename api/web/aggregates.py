@@ -1,18 +1,20 @@
 """`/v1/aggregates/<kind>`: how many records there are for each combination of values of some filters."""
 
-from functools import partial
+from functools import lru_cache, partial
 
 from flask import Blueprint, Response
 
 from .. import formats
 from ..formats.tabular import row as csv_row
-from ..query.aggregation import aggregate, covered, order
+from ..query.aggregation import aggregate, as_record, covered, order
+from ..query.columns import Group
 from ..query.pagination import by_coding, total
 from ..query.parameters import aggregate_arguments
 from ..resources import RESOURCES
 from ..resources.resource import Resource
+from .addresses import here
 from .request_parameters import choose_format, read_query
-from .responses import answer, answer_json, not_modified
+from .responses import about, answer, not_modified
 
 
 def routes() -> Blueprint:
@@ -29,11 +31,17 @@ def aggregates_view(resource: Resource) -> Response:
     if unchanged := not_modified(query.release, media_type):
         return unchanged
     groups = aggregate(query)
+    by = tuple(query.values["by"])
     if name == "csv":
-        header = [*query.values["by"], "count"]
-        rows = ([group[column] for column in header] for group in groups)
-        return answer("".join(csv_row(cells) for cells in [header, *rows]), query.release, media_type)
-    found = total(query)
+        rows = ((*group, count) for group, count in groups)
+        return answer("".join(csv_row(cells) for cells in [(*by, "count"), *rows]), query.release, media_type)
     told = by_coding(query) | covered(query)
-    meta = {"total": found, **told, "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
-    return answer_json(groups, query.release, meta)
+    meta = {"total": total(query), **told, "groups": len(groups), "query": {**query.understood, "sort": order(query)}}
+    data = ",".join([f"{_beginning(by, group)}{count}}}" for group, count in groups])
+    return answer(formats.envelope(f"[{data}]", meta | about(query.release), {"self": here()}), query.release)
+
+
+@lru_cache(1 << 14)
+def _beginning(by: tuple[str, ...], group: Group) -> str:
+    """The text of a group as far as its number."""
+    return formats.dumps(as_record(by, group, 0)).removesuffix("0}")

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from support import explained, statements
 
 from api.config import Settings
-from api.query import record_order, record_sets
+from api.query import columns, record_order, record_sets
 from api.query.aggregation import aggregate
 from api.query.pagination import total
 from api.query.parameters import aggregate_arguments, arguments
@@ -21,6 +21,7 @@ from api.releases import load
 from api.resources import INDEXES, RESOURCES, TABLED, filters
 from api.resources.resource import Resource
 from api.storage import bits
+from api.storage.recent import Recent
 from api.storage.release import Release
 from api.storage.store import Store
 
@@ -110,7 +111,31 @@ def test_every_plan_finds_the_same(
     assert page_of(query, query.keys, 0, 2000) == usual
     assert page_of(query, query.keys, usual[0], 2000) == usual[1:]
     assert aggregate(grouped) == groups
-    assert total(query) == len(usual) == sum(group["count"] for group in groups)
+    assert total(query) == len(usual) == sum(count for _, count in groups)
+
+
+@pytest.mark.parametrize("by", ["type", "actor,year", "country,topic,status"])
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"date_from": ["1990"]},
+        {"date_from": ["1962-10"], "date_to": ["2021-06-16"], "date_match": ["certain"]},
+        {"q": ["nuclear"]},
+    ],
+)
+def test_records_counted_in_blocks_are_those_counted_one_by_one(
+    release: Release, store: Store, monkeypatch: pytest.MonkeyPatch, parameters: dict[str, list[str]], by: str
+) -> None:
+    (events,) = (resource for resource in RESOURCES if resource.kind == "events")
+    query = Query(events, aggregate_arguments(events), {**parameters, "by": [by]}, store)
+    monkeypatch.setattr(columns, "FEW", 1 << 60)
+    one_by_one = aggregate(query)
+    monkeypatch.setattr(columns, "FEW", 0)
+    for most in (1 << 40, 1000, 0):  # with sums of many blocks, of few, and with none
+        monkeypatch.setattr(columns, "MOST_SUMS", most)
+        monkeypatch.setattr(release, "_cache", Recent(1000, lambda value: 0))
+        assert aggregate(query) == one_by_one
 
 
 @pytest.mark.parametrize("dataset", ["small", pytest.param("bundled", marks=pytest.mark.trials)])

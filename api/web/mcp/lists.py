@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import marshmallow as ma
 
 from ...problems import nearest
-from ...query.aggregation import DIFFER, aggregate, covered, gone_through
+from ...query.aggregation import DIFFER, aggregate, as_record, covered, gone_through
 from ...query.pagination import by_match, page, total
 from ...query.parameters import aggregate_arguments, arguments, pin
 from ...query.parsing import InvalidParameters
@@ -186,7 +186,7 @@ def counted(resource: Resource, strings: Strings) -> Record:
         total=total(query),
         note="A record with several values, or a date that may lie in several years, counts for each; null is no value.",
         gone_through=trend(query),
-        groups=groups[:MOST_GROUPS],
+        groups=[as_record(query.values["by"], *group) for group in groups[:MOST_GROUPS]],
         cut=cut,
         results=[],
         api=query_address(f"aggregates/{resource.kind}", asked),
