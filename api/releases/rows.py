@@ -119,8 +119,8 @@ def _add_records(made: Batch, chunk: Chunk, entries: list[Entry], maker: RowMake
 def _add_rows(rows: Rows, resource: Resource, records: list[Record], maker: RowMaker) -> list[Record]:
     """Makes the rows of complete records in their table and in those of their filters; returns their documents."""
     documents = [rendering.dump(resource.schema, record, maker.dataset) for record in records]
-    texts = map(as_json, documents)
-    stored = map(maker.pack, texts) if maker.pack else texts
+    texts: list[Any] = [*map(as_json, documents)]
+    stored = [*map(maker.pack, texts)] if maker.pack else texts
     rows[table_name(resource.model)] = [_row(resource, *each) for each in zip(records, stored, strict=True)]
     for filter, target in indexed(resource):
         rows[target] = [*filter.numbered(records, maker.dataset)]
