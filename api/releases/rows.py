@@ -123,7 +123,7 @@ def _add_rows(rows: Rows, resource: Resource, records: list[Record], maker: RowM
     stored = [*map(maker.pack, texts)] if maker.pack else texts
     rows[table_name(resource.model)] = [_row(resource, *each) for each in zip(records, stored, strict=True)]
     for filter, target in indexed(resource):
-        rows[target] = [*filter.numbered(records, maker.dataset)]
+        rows[target] = filter.numbered(records, maker.dataset)
     return documents
 
 

@@ -81,8 +81,7 @@ def any_equivalent(sets: tuple[str, ...]) -> re.Pattern[str]:
 
 def with_equivalents(tokens: str, sets: tuple[str, ...]) -> str:
     """The tokens of a column, and after them what is taken for words among them."""
-    padded = f" {tokens} "
-    if not sets or not any_equivalent(sets).search(padded):
+    if not sets or not any_equivalent(sets).search(padded := f" {tokens} "):
         return tokens
     met = (words for words in equivalents(sets) if any(each in padded for each in words))
     more = [each for words in met for each in words if each not in padded]
