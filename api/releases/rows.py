@@ -24,6 +24,7 @@ from ..schema.fields import Record
 from ..schema.versions import sortable
 from ..schema.walk import as_json
 from ..storage import full_text
+from ..storage.analysis import stems
 from ..storage.tables import Identifier
 
 TableRow = tuple[Any, ...]
@@ -160,11 +161,12 @@ def indexed(resource: Resource) -> list[tuple[Filter, str]]:
 def search_row(resource: Resource, seq: int, document: Record, maker: RowMaker) -> TableRow:
     """The row of the full-text index, for the texts of a public document and the other names of what it refers to."""
     found = texts(resource, document)
-    number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), found.name, class_of(resource.kind))
-    related = full_text.joined(maker.words(*key, tuple(offices)) for key, (_, offices) in found.related.items())
-    name, said = ([], [found.name]) if full_text.is_sentence(found.name) else ([found.name], [])
+    words = stems(found.name)
+    number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), len(words), class_of(resource.kind))
+    related = full_text.joined([maker.words(*key, tuple(offices)) for key, (_, offices) in found.related.items()])
+    name, said = ([], " ".join(words)) if full_text.is_sentence(found.name) else ([found.name], "")
     names = (full_text.names(name, resource.kind not in NAMED), full_text.names(found.aliases))
-    columns = (*names, full_text.column(said), full_text.column(found.text), related)
+    columns = (*names, said, full_text.column(found.text), related)
     return number, *(full_text.with_equivalents(column, maker.equivalents) for column in columns)
 
 

@@ -29,12 +29,9 @@ def dump(schema: ma.Schema, record: Record, lookup: Lookup) -> Record:
 
 @cache
 def _mapping(schema: ma.Schema) -> Writer:
-    complete = getattr(schema, "complete", None)
     writers = [(key, field.data_key or key, _writer(field)) for key, field in schema.dump_fields.items()]
 
     def mapping(record: Record, outer: Record, lookup: Lookup) -> Record:
-        if complete:
-            record = complete(record)
         return {
             name: write(record[key], record, lookup) if write else record[key] for key, name, write in writers if key in record
         }

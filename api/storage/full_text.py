@@ -51,10 +51,9 @@ class Vocabulary(pw.Model):
 # The words of a record, as they are stored.
 
 
-def number(seq: int, kind: int, name: str, of_class: int) -> int:
-    """The number of a record's row: the `kind`-th kind in the order of search, and the place of the record in the kind."""
-    length = min(len(stems(name)), LONGEST)
-    return (of_class << CLASS) + (length << (SEQ + KIND)) + (kind << SEQ) + seq
+def number(seq: int, kind: int, words: int, of_class: int) -> int:
+    """The number of a record's row: the `kind`-th kind in the order of search, the words of its name, its place in the kind."""
+    return (of_class << CLASS) + (min(words, LONGEST) << (SEQ + KIND)) + (kind << SEQ) + seq
 
 
 def column(texts: Iterable[str]) -> str:
