@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from .records import Location, sort_value
 from .tempdir import Scratch
 from .yaml_files import ParsedText, Unreadable
 
+LOCATED = 1 << 10  # records whose places are kept: one that is referred to is asked for several times on end
 AROUND = 50  # ids before and after an unknown one, among which the intended one may be
 SCHEMA = "CREATE TABLE records (kind, id, name, sort, series, line, start, size);"
 # The rows whose id came before.
@@ -47,6 +49,7 @@ class JsonlRecords:
         self._connections = {os.getpid(): sqlite3.connect(self._path, isolation_level=None)}
         self.database.executescript("PRAGMA journal_mode = off; PRAGMA synchronous = 0; BEGIN;" + SCHEMA)
         self._counts: dict[str, int] = {}
+        self.located = lru_cache(LOCATED)(self._located)  # nothing is asked before all are added
 
     @property
     def database(self) -> sqlite3.Connection:
@@ -103,12 +106,13 @@ class JsonlRecords:
         return self._counts.get(kind, 0)
 
     def has(self, kind: str, id: str) -> bool:
-        return self._located(kind, id) is not None
+        return self.located(kind, id) is not None
 
-    def _located(self, kind: str, id: str) -> Location | None:
-        query = "SELECT series, line, start, size FROM records WHERE kind = ? AND id = ?"
+    def _located(self, kind: str, id: str) -> tuple[str, Location] | None:
+        """The name of a record, and where it is."""
+        query = "SELECT name, series, line, start, size FROM records WHERE kind = ? AND id = ?"
         row = self.database.execute(query, (kind, id)).fetchone()
-        return Location(*row) if row else None
+        return (row[0], Location(*row[1:])) if row else None
 
     def near(self, kind: str, id: str) -> list[str]:
         ids = []
@@ -124,8 +128,10 @@ class JsonlRecords:
         return ((value, id, Location(*place)) for value, id, *place in self.database.execute(query, (kind,)))
 
     def entry(self, kind: str, id: str, location: Location | None = None) -> Entry:
-        if (location := location or self._located(kind, id)) is None:
-            raise KeyError(kind, id)
+        if location is None:
+            if (located := self.located(kind, id)) is None:
+                raise KeyError(kind, id)
+            location = located[1]
         name, resource = self.series[location.series].name, BY_KIND[kind]
         try:
             text = self._text(id, location)
@@ -134,14 +140,14 @@ class JsonlRecords:
         return entry_of(name, resource, text)
 
     def name(self, kind: str, id: str) -> str | None:
-        row = self.database.execute("SELECT name FROM records WHERE kind = ? AND id = ?", (kind, id)).fetchone()
-        return str(row[0]) if row else None
+        located = self.located(kind, id)
+        return located[0] if located else None
 
     def record(self, kind: str, id: str) -> Record | None:
-        if (location := self._located(kind, id)) is None:
+        if (located := self.located(kind, id)) is None:
             return None
         try:
-            record, found = read(BY_KIND[kind].schema, self._text(id, location).value)
+            record, found = read(BY_KIND[kind].schema, self._text(id, located[1]).value)
         except Unreadable:
             return None
         return None if found.faults else record

@@ -93,12 +93,15 @@ def nothing_is_recorded_twice(dataset: Dataset, statistics: Statistics) -> Itera
                     )
 
 
+OF_RELATED: tuple[RecordRule, ...] = (
+    answers_come_after_what_they_answer,
+    announcements_come_before_what_they_announce,
+    parts_lie_within_the_whole,
+    what_may_be_the_same_can_be,
+    next_steps_are_of_one_procedure,
+)
 ORDER_RULES: tuple[tuple[str, RecordRule], ...] = (
-    ("events", answers_come_after_what_they_answer),
-    ("events", announcements_come_before_what_they_announce),
-    ("events", parts_lie_within_the_whole),
-    ("events", what_may_be_the_same_can_be),
-    ("events", next_steps_are_of_one_procedure),
+    *(("events", rule) for rule in OF_RELATED),
     ("events", disputes_have_two_sides),
     ("statements", replies_come_after_what_they_reply_to),
 )

@@ -18,7 +18,7 @@ from .yaml_files import ParsedText
 MOST_OF_ONE = 50  # findings reported of one record and rule
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Entry:
     """One record: its file, its values, the lines of its keys, and what was found while it was read.
 

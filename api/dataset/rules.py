@@ -255,6 +255,13 @@ RECORD_RULES: tuple[tuple[RecordRule, Callable[[Resource], bool]], ...] = (
         for kind, rule in (*chronology_rules.LIFECYCLE_RULES, *order_rules.ORDER_RULES, *quote_rules.QUOTE_RULES)
     ),
 )
+# Rules that have nothing to say of a record without anything at a key; most records are not shown to them.
+ABOUT = {
+    chronology_rules.what_has_not_occurred_is_no_act: "agreements",
+    order_rules.disputes_have_two_sides: "accounts",
+    order_rules.replies_come_after_what_they_reply_to: "replies_to",
+    **dict.fromkeys(order_rules.OF_RELATED, "related"),
+}
 DATASET_RULES: tuple[DatasetRule, ...] = (
     every_paragraph_is_coded,
     nothing_contains_itself,
@@ -310,9 +317,11 @@ class Survey:
 
 def _told(rule: RecordRule, entries: Iterable[tuple[str, Entry]], dataset: Dataset) -> Iterator[Finding]:
     """What a rule says of records. Of a faulty one, nothing that depends on what is faulty: its faults are told already."""
+    key = ABOUT.get(rule)
     for id, entry in entries:
         try:
-            yield from islice(rule(id, entry, dataset), MOST_OF_ONE)
+            if not key or entry.record[key]:
+                yield from islice(rule(id, entry, dataset), MOST_OF_ONE)
         except KeyError:
             if not entry.is_partial:
                 raise

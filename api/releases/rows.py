@@ -24,6 +24,7 @@ from ..schema.fields import Record
 from ..schema.versions import sortable
 from ..schema.walk import as_json
 from ..storage import full_text
+from ..storage.analysis import stems
 from ..storage.tables import Identifier
 
 TableRow = tuple[Any, ...]
@@ -119,11 +120,11 @@ def _add_records(made: Batch, chunk: Chunk, entries: list[Entry], maker: RowMake
 def _add_rows(rows: Rows, resource: Resource, records: list[Record], maker: RowMaker) -> list[Record]:
     """Makes the rows of complete records in their table and in those of their filters; returns their documents."""
     documents = [rendering.dump(resource.schema, record, maker.dataset) for record in records]
-    texts = map(as_json, documents)
-    stored = map(maker.pack, texts) if maker.pack else texts
+    texts: list[Any] = [*map(as_json, documents)]
+    stored = [*map(maker.pack, texts)] if maker.pack else texts
     rows[table_name(resource.model)] = [_row(resource, *each) for each in zip(records, documents, stored, strict=True)]
     for filter, target in indexed(resource):
-        rows[target] = [*filter.numbered(records, maker.dataset)]
+        rows[target] = filter.numbered(records, maker.dataset)
     return documents
 
 
@@ -162,11 +163,12 @@ def indexed(resource: Resource) -> list[tuple[Filter, str]]:
 def search_row(resource: Resource, seq: int, document: Record, maker: RowMaker) -> TableRow:
     """The row of the full-text index, for the texts of a public document and the other names of what it refers to."""
     found = texts(resource, document)
-    number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), found.name, class_of(resource.kind))
-    related = full_text.joined(maker.words(*key, tuple(offices)) for key, (_, offices) in found.related.items())
-    name, said = ([], [found.name]) if full_text.is_sentence(found.name) else ([found.name], [])
+    words = stems(found.name)
+    number = full_text.number(place(resource.kind, seq), KINDS.index(resource.kind), len(words), class_of(resource.kind))
+    related = full_text.joined([maker.words(*key, tuple(offices)) for key, (_, offices) in found.related.items()])
+    name, said = ([], " ".join(words)) if full_text.is_sentence(found.name) else ([found.name], "")
     names = (full_text.names(name, resource.kind not in NAMED), full_text.names(found.aliases))
-    columns = (*names, full_text.column(said), full_text.column(found.text), related)
+    columns = (*names, said, full_text.column(found.text), related)
     return number, *(full_text.with_equivalents(column, maker.equivalents) for column in columns)
 
 

@@ -80,11 +80,6 @@ class EventSchema(Schema):
     updated_in = keys.UPDATED_IN
     links = keys.LINKS
 
-    def complete(self, event: Record) -> Record:
-        """Gives an event its list of places, and participants its date, the day for which Holder renders offices."""
-        participants = [{**participant, "date": event["date"]} for participant in event["participants"]]
-        return {**event, "places": where(event), "participants": participants}
-
 
 def with_records(event: Record) -> list[Record]:
     """The participants of an event, or of its public document, that are actors; the others have a name only."""
@@ -96,9 +91,16 @@ def who(event: Record) -> set[str]:
     return {participant["actor"] or participant["name"] for participant in event["participants"]}
 
 
-def where(event: Record, catalog: Catalog | None = None) -> list[str]:
-    """The places of an event, in order."""
-    return event["places"] or ([event["place"]] if event["place"] else [])
+def derived(event: Record, catalog: Catalog) -> Record:
+    """What the document of an event has besides: its doubt, a list of places however many, and for participants the date, the day
+    of which Holder renders the offices."""
+    date, place = event["date"], event["place"]
+    participants = [{**participant, "date": date} for participant in event["participants"]]
+    return {
+        **derived_doubt(event, catalog),
+        "places": event["places"] or ([place] if place else []),
+        "participants": participants,
+    }
 
 
 def ahead(event: Record, catalog: Catalog) -> Iterator[str]:
@@ -122,7 +124,7 @@ EVENTS = Resource(
     jsonld=event_node,
     dated="date",
     light=True,
-    derive=derived_doubt,
+    derive=derived,
     filters=(
         *shared("events"),
         Terms("type", "Of this type of event.", each("type"), "event-types", reverse="events", single=True),
@@ -130,8 +132,10 @@ EVENTS = Resource(
         Terms("coding", "Coded by hand, or machine-made.", each("coding"), choices=tuple(CODINGS), single=True),
         Terms("actor", "With this actor taking part.", each("participants.actor"), "actors", reverse="events"),
         Terms("role", "With a participant in this role.", each("participants.role"), choices=ROLES),
-        Terms("place", "At this place, or within it.", within(where, "places"), "places", reverse="events"),
-        Terms("country", "In this country (ISO 3166-1 alpha-3).", through(where, "places", "country"), term=Country("A code.")),
+        Terms("place", "At this place, or within it.", within("places", "places"), "places", reverse="events"),
+        Terms(
+            "country", "In this country (ISO 3166-1 alpha-3).", through("places", "places", "country"), term=Country("A code.")
+        ),
         Terms(
             "actor_country",
             "With a participant of this country (ISO 3166-1 alpha-3).",

@@ -18,7 +18,7 @@ class Resource:
 
     `kind` is the folder, the URL segment and the OpenAPI tag. `heading` is the key whose value names a record, and a column
     where records are sorted by it. `identifiers` gives a record's ids in other schemes, as (scheme, id). `derive` computes the
-    keys of the public document that the file does not have. `parent` is the key of the record that contains it, `dated` the key
+    keys of the public document that the file lacks so. `parent` is the key of the record that contains it, `dated` the key
     of its date; `when` gives the date of a kind that has no such key. `example` is the id and the name of a record, for the
     contract; `line` are the paths of what a list shows beside a name, `jsonld` gives the schema.org node of a public document.
     Of a `light` kind other records need the name alone, so a load need not keep its records.

@@ -101,25 +101,29 @@ def _initials(name: str) -> str | None:
 
 
 def _collect(schema: ma.Schema, document: Record, left_out: tuple[str | None, ...], found: Texts) -> None:
-    for step in _searched(schema):
-        value = document.get(step.name)
-        if not value or step.name in left_out:
+    for name, many, field, below in _searched(schema):
+        value = document.get(name)
+        if not value or name in left_out:
             continue
-        for item in value if step.many else (value,):
-            if step.schema:
-                _collect(step.schema, item, (), found)
-            elif isinstance(step.field, Ref):
-                _, offices = found.related.setdefault((step.field.kind, item["id"]), (item["name"], []))
-                offices.extend(office["title"] for office in item.get("offices", ()) if office["title"] not in offices)
-            else:
-                found.text.append(item["text"] if isinstance(step.field, Edtf) else item)
+        items = value if many else (value,)
+        if below:
+            for item in items:
+                _collect(below, item, (), found)
+        elif isinstance(field, Ref):
+            for item in items:
+                _, offices = found.related.setdefault((field.kind, item["id"]), (item["name"], []))
+                for office in item.get("offices", ()):
+                    if office["title"] not in offices:
+                        offices.append(office["title"])
+        else:
+            found.text.extend([item["text"] for item in items] if isinstance(field, Edtf) else items)
 
 
 @cache
-def _searched(schema: ma.Schema) -> tuple[Any, ...]:
-    """The keys of a schema that hold words, or references to what has a name."""
-    return tuple(
-        step
+def _searched(schema: ma.Schema) -> list[tuple[str, bool, Any, ma.Schema | None]]:
+    """The keys of a schema that hold words, or references to what has a name: name, whether a list, field, own schema."""
+    return [
+        (step.name, step.many, step.field, step.schema)
         for step in steps(schema)
         if step.name not in NO_PROSE
         and (
@@ -128,4 +132,4 @@ def _searched(schema: ma.Schema) -> tuple[Any, ...]:
             or step.name in SEARCHED_CODES
             or (isinstance(step.field, Ref) and step.field.kind != PAPERS)
         )
-    )
+    ]

@@ -187,6 +187,14 @@ def bounds(text: str) -> Bounds:
     return read(text).bounds
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is an EDTF date."""
+    try:
+        return bool(bounds(text))
+    except ValueError:
+        return False
+
+
 def is_open(text: str) -> bool:
     """Whether an EDTF date has no first or no last day."""
     days = bounds(text)

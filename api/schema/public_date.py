@@ -19,11 +19,12 @@ DATE_KEYS = ("edtf", "earliest", "latest", "precision", "sense", "approximate", 
 
 def render(text: str) -> dict[str, Any]:
     """The public date of an EDTF text; the bounds of an open end are null."""
-    return dict(_rendered(text))
+    return dict(rendered(text))
 
 
 @lru_cache(maxsize=1 << 16)
-def _rendered(text: str) -> dict[str, Any]:
+def rendered(text: str) -> dict[str, Any]:
+    """The public date of an EDTF text, shared by all that ask for it."""
     found = read(text)
     earliest, latest = found.bounds
     return {

@@ -12,6 +12,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from ..problems import nearest
+from . import edtf
 from .errors import Fault, faults
 from .fields import SLUG, Choice, Country, DetailedRef, Edtf, Holder, Many, Number, One, Record, Ref, Text, Url, Whole
 from .walk import steps
@@ -162,7 +163,9 @@ def _of_text(field: Any) -> Judge | None:
         return lambda text: text if _is_plain(text) else deserialize(text)
     if type(field) in (Ref, Holder, DetailedRef) and len(field.validators) == 1:
         return lru_cache(KNOWN)(lambda text: text if SLUG.fullmatch(text) else deserialize(text))
-    return lru_cache(KNOWN)(deserialize) if type(field) in (Edtf, Country, Choice, Url, Whole, Number) else None
+    if type(field) is Edtf:
+        return lru_cache(KNOWN)(lambda text: text if edtf.is_date(text) else deserialize(text))
+    return lru_cache(KNOWN)(deserialize) if type(field) in (Country, Choice, Url, Whole, Number) else None
 
 
 def _is_plain(text: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import marshmallow as ma
 
 from .fields import DetailedRef, Edtf, Holder, Many, One, Record, Ref
-from .public_date import render
+from .public_date import rendered
 
 
 class Lookup(Protocol):
@@ -21,18 +21,22 @@ Writer = Callable[[Any, Record, Lookup], Any]  # of a value in a record
 
 
 def dump(schema: ma.Schema, record: Record, lookup: Lookup) -> Record:
-    """The public document of a record; keys that the record does not have are left out. Raises KeyError where a record that it
-    refers to is missing."""
-    complete, writers = _plan(schema)
-    if complete:
-        record = complete(record)
-    return {name: write(record[key], record, lookup) if write else record[key] for key, name, write in writers if key in record}
+    """The public document of a record; keys that the record does not have are left out. What documents have in common, such as
+    dates, is shared by them. Raises KeyError where a record that it refers to is missing."""
+    document: Record = _mapping(schema)(record, {}, lookup)
+    return document
 
 
 @cache
-def _plan(schema: ma.Schema) -> tuple[Callable[[Record], Record] | None, list[tuple[str, str, Writer | None]]]:
+def _mapping(schema: ma.Schema) -> Writer:
     writers = [(key, field.data_key or key, _writer(field)) for key, field in schema.dump_fields.items()]
-    return getattr(schema, "complete", None), writers
+
+    def mapping(record: Record, outer: Record, lookup: Lookup) -> Record:
+        return {
+            name: write(record[key], record, lookup) if write else record[key] for key, name, write in writers if key in record
+        }
+
+    return mapping
 
 
 def _writer(field: Any) -> Writer | None:
@@ -41,9 +45,10 @@ def _writer(field: Any) -> Writer | None:
         write = _writer(field.inner)
         return write and (lambda values, record, lookup: [write(value, record, lookup) for value in values])
     if isinstance(field, One):
-        return lambda value, record, lookup: None if value is None else dump(field.schema, value, lookup)
+        mapping = _mapping(field.schema)
+        return lambda value, record, lookup: None if value is None else mapping(value, record, lookup)
     if isinstance(field, Edtf):
-        return lambda value, record, lookup: None if value is None else render(value)
+        return lambda value, record, lookup: None if value is None else rendered(value)
     return _reference(field) if isinstance(field, Ref) else None
 
 

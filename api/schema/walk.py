@@ -61,26 +61,29 @@ def plain(schema: ma.Schema, record: Record) -> Record:
 
 def canonical(schema: ma.Schema, record: Record) -> dict[str, str]:
     """The canonical JSON of each key of a loaded record's plain form, by the names of the keys in order; no spaces."""
-    return {
-        name: text
-        for name, key, write, default in _writers(schema)
-        if ((value := record[key]) or value == 0) and value != default and (text := write(value)) != "{}"
-    }
+    return dict(_written(schema)(record))
 
 
 @cache
-def _writers(schema: ma.Schema) -> list[tuple[str, str, Callable[[Any], str], Any]]:
-    """Name, key, writer and default of each key, in the order of the names."""
-    return sorted((step.name, step.key, _writer(step), step.many or step.field.load_default) for step in steps(schema))
+def _written(schema: ma.Schema) -> Callable[[Record], list[tuple[str, str]]]:
+    found = sorted((step.name, step.key, _writer(step), step.many or step.field.load_default) for step in steps(schema))
+
+    def written(record: Record) -> list[tuple[str, str]]:
+        return [
+            (name, text)
+            for name, key, write, default in found
+            if ((value := record[key]) or value == 0) and value != default and (text := write(value)) != "{}"
+        ]
+
+    return written
 
 
 def _writer(step: Step) -> Callable[[Any], str]:
-    def mapping(value: Any) -> str:
-        return "{" + ",".join([f'"{name}":{text}' for name, text in canonical(schema, value).items()]) + "}"
-
-    schema: Any = step.schema
-    write = mapping if schema else encode_basestring if isinstance(step.field, Text | Edtf) else as_json
-    return (lambda values: f"[{','.join(map(write, values))}]") if step.many else write
+    write: Callable[[Any], str] = encode_basestring if isinstance(step.field, Text | Edtf) else as_json
+    if step.schema:
+        written = _written(step.schema)
+        write = lambda value: "{" + ",".join([f'"{name}":{text}' for name, text in written(value)]) + "}"  # noqa: E731
+    return (lambda values: f"[{','.join([*map(write, values)])}]") if step.many else write
 
 
 def leaf_fields(schema: ma.Schema) -> Iterator[Any]:

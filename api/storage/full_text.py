@@ -51,10 +51,9 @@ class Vocabulary(pw.Model):
 # The words of a record, as they are stored.
 
 
-def number(seq: int, kind: int, name: str, of_class: int) -> int:
-    """The number of a record's row: the `kind`-th kind in the order of search, and the place of the record in the kind."""
-    length = min(len(stems(name)), LONGEST)
-    return (of_class << CLASS) + (length << (SEQ + KIND)) + (kind << SEQ) + seq
+def number(seq: int, kind: int, words: int, of_class: int) -> int:
+    """The number of a record's row: the `kind`-th kind in the order of search, the words of its name, its place in the kind."""
+    return (of_class << CLASS) + (min(words, LONGEST) << (SEQ + KIND)) + (kind << SEQ) + seq
 
 
 def column(texts: Iterable[str]) -> str:
@@ -81,8 +80,7 @@ def any_equivalent(sets: tuple[str, ...]) -> re.Pattern[str]:
 
 def with_equivalents(tokens: str, sets: tuple[str, ...]) -> str:
     """The tokens of a column, and after them what is taken for words among them."""
-    padded = f" {tokens} "
-    if not sets or not any_equivalent(sets).search(padded):
+    if not sets or not any_equivalent(sets).search(padded := f" {tokens} "):
         return tokens
     met = (words for words in equivalents(sets) if any(each in padded for each in words))
     more = [each for words in met for each in words if each not in padded]

@@ -26,7 +26,7 @@ def holders(release: Release, query: WordQuery, kinds: Sequence[int]) -> list[in
     held = (table.value.in_(titles)) & (table.earliest <= f"{year}-12-31") & (table.latest >= f"{year}-01-01")
     actors = model.select(model.seq, model.called).where(model.seq.in_(table.select(table.record).where(held)))
     rows = release.rows(actors.order_by(model.seq)) if titles else []
-    return [full_text.number(place(ACTORS.kind, seq), KIND, called, class_of(ACTORS.kind)) for seq, called in rows]
+    return [full_text.number(place(ACTORS.kind, seq), KIND, len(stems(called)), class_of(ACTORS.kind)) for seq, called in rows]
 
 
 def _titles(release: Release) -> list[str]:

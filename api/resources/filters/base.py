@@ -49,18 +49,21 @@ class Filter:
         """A record's rows of the index table: the values of `columns`."""
         return []
 
-    def numbered(self, records: Iterable[Record], catalog: Catalog) -> Iterator[tuple[Any, ...]]:
-        """The rows of complete records, each with the number of its record; those for a text are made once."""
-        key, known = self.key, dict[Any, list[tuple[Any, ...]]]()
+    def numbered(self, records: Iterable[Record], catalog: Catalog) -> list[tuple[Any, ...]]:
+        """The rows of complete records, each with the number of its record; those that follow from a text are made once."""
+        key, known, numbered = self.key, dict[Any, list[tuple[Any, ...]]](), list[tuple[Any, ...]]()
         for record in records:
             value = record[key] if key else record
             if type(value) in (str, bool):
                 if (found := known.get(value)) is None:
                     found = known[value] = self.rows(record, catalog)
+            elif value:
+                found = self.rows(record, catalog)
             else:
-                found = self.rows(record, catalog) if value else []
-            for row in found:
-                yield *row, record["seq"]
+                continue
+            end = (record["seq"],)
+            numbered += [row + end for row in found]
+        return numbered
 
     def parameters(self) -> dict[str, ma.fields.Field[Any]]:
         raise NotImplementedError
