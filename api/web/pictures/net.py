@@ -69,12 +69,7 @@ def net(events: list[Record], frame: Frame, most: int, both: Callable[[str, str]
     for pair, count in sorted(counts.items(), key=lambda item: (item[1], item[0])):
         a, b = pair
         only = doubtful[pair] >= count
-        stroke = element(
-            "path",
-            d=f"M{x[a]:.1f} {y[a]:.1f}L{x[b]:.1f} {y[b]:.1f}",
-            class_="tie dashed" if only else "tie",
-            stroke_width=0.7 + 1.1 * log(count),
-        )
+        stroke = line(x[a], y[a], x[b], y[b], "tie dashed" if only else "tie", stroke_width=0.7 + 1.1 * log(count))
         names = f"{shown[a]['name']} and {shown[b]['name']}"
         drawn.append(link(both(a, b), f"{names}: {count}{', all doubtful' if only else ''}", stroke))
         rows.append([Cell(shown[a]["name"]), Cell(shown[b]["name"]), Cell(str(count), both(a, b)), Cell(str(doubtful[pair]))])

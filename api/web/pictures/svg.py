@@ -40,8 +40,8 @@ def link(href: str, what: str, *children: str) -> str:
     return element("a", title(what), *children, href=href)
 
 
-def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
-    return element("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", class_=class_)
+def line(x1: float, y1: float, x2: float, y2: float, class_: str, **more: object) -> str:
+    return element("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", class_=class_, **more)
 
 
 def rect(x: float, y: float, width: float, height: float, class_: str, **more: object) -> str:
