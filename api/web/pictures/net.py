@@ -7,7 +7,7 @@ from math import cos, log, pi, sin, sqrt
 from ...formats.graphml import network
 from ...schema.fields import Record
 from .marks import keys
-from .svg import Box, Cell, Frame, Picture, element, fitted, free, line, link, text
+from .svg import Box, Cell, Frame, Picture, circle, fitted, free, line, link, text
 
 ROUNDS, GRAVITY, TALL, LOW = 100, 6.0, 0.66, 420  # of the layout; its pull to the middle; the height, of the width, and at least
 Pair = tuple[str, str]
@@ -78,10 +78,10 @@ def net(events: list[Record], frame: Frame, most: int, both: Callable[[str, str]
         r = min(3 + 1.1 * sqrt(node["events"]), 16.0) * frame.scale
         left, name = x[id] + r + 3, fitted(node["name"], width - x[id] - r - 6, 11)
         label = text(left, y[id] + 4, name, "small halo") if free(taken, left, y[id], name) else ""
-        disc = element("circle", cx=x[id], cy=y[id], r=r, class_="dot")
+        disc = circle(x[id], y[id], r, "dot")
         discs.append(link(frame.href(node), f"{node['name']}: {node['events']} events", disc, label))
     drawn += reversed(discs)
-    samples = [(element("circle", cx=0, cy=0, r=6, class_="dot"), "an actor; the area says in how many events")]
+    samples = [(circle(0, 0, 6, "dot"), "an actor; the area says in how many events")]
     samples.append((line(-11, 0, 11, 0, "tie"), "together in events, the thicker the more"))
     if any(doubtful[pair] >= count for pair, count in counts.items()):
         samples.append((line(-11, 0, 11, 0, "tie dashed"), "only in events that are disputed or not established"))

@@ -44,6 +44,10 @@ def line(x1: float, y1: float, x2: float, y2: float, class_: str, **more: object
     return element("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", class_=class_, **more)
 
 
+def circle(x: float, y: float, r: float, class_: str) -> str:
+    return element("circle", cx=x, cy=y, r=r, class_=class_)
+
+
 def rect(x: float, y: float, width: float, height: float, class_: str, **more: object) -> str:
     return element("rect", x=x, y=y, width=max(width, 0.5), height=height, class_=class_, **more)
 
