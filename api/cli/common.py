@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,12 +30,9 @@ EXTRAS = {
 DEFAULT = (
     f"[default: DIPLOMATIC_EVENTS_DATASET, the current folder if it has a {DESCRIPTION}, or the one that ships with this command]"
 )
-dataset_option = click.option(
-    "--dataset",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    help=f"Folder of the dataset's text files. {DEFAULT}",
-)
+a_file = partial(click.Path, path_type=Path, dir_okay=False)
+a_folder = partial(click.Path, path_type=Path, file_okay=False)
+dataset_option = click.option("--dataset", "folder", type=a_folder(), help=f"Folder of the dataset's text files. {DEFAULT}")
 datasets_option = click.option(
     "--dataset",
     "folders",
@@ -44,7 +42,7 @@ datasets_option = click.option(
 )
 data_dir_option = click.option(
     "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=a_folder(),
     help="Folder where loaded releases live. [default: DIPLOMATIC_EVENTS_DATA_DIR, or ./diplomatic-events-data]",
 )
 watch_option = click.option("--watch", is_flag=True, help="Again whenever a file is saved, until Ctrl-C.")

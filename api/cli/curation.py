@@ -23,7 +23,7 @@ from ..resources.resource import Resource
 from ..schema import edtf
 from ..schema.fields import is_id
 from ..schema.walk import plain
-from .common import FAULTY, check_option, dataset_option, fail, progress, settings_of, shown, tell, watch_option
+from .common import FAULTY, a_folder, check_option, dataset_option, fail, progress, settings_of, shown, tell, watch_option
 from .editors import EDITORS, write_schemas
 from .watching import saved
 
@@ -189,7 +189,7 @@ def changes(folder: Path | None) -> None:
 @click.option("--source", "only", help="Only this source.")
 @click.option(
     "--official",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    type=a_folder(exists=True),
     help="A folder of extracts of official lists: print which of their rows have a record, and why others have none.",
 )
 def coverage(folder: Path | None, only: str | None, official: Path | None) -> None:

@@ -11,7 +11,7 @@ from ..releases.codebook import json_text
 from ..schema.json_schema import json_schema
 from ..web.openapi import as_yaml
 from . import generated_docs
-from .common import FAULTY, check_option, dataset_option, fail, settings_of
+from .common import FAULTY, a_file, a_folder, check_option, dataset_option, fail, settings_of
 from .editors import EDITORS, SCHEMAS, write_schemas
 
 
@@ -35,7 +35,7 @@ def write_derived(path: Path, text: str, only_check: bool) -> bool:
 
 
 @click.command()
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="File to write. [default: standard output]")
+@click.option("--output", type=a_file(), help="File to write. [default: standard output]")
 @check_option
 def openapi(output: Path | None, only_check: bool) -> None:
     """Print the OpenAPI contract as YAML, or write it to a file."""
@@ -47,7 +47,7 @@ def openapi(output: Path | None, only_check: bool) -> None:
 
 @click.command()
 @click.argument("kind", type=click.Choice(list(SCHEMAS)), required=False)
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="Folder to write <kind>.json files to.")
+@click.option("--output", type=a_folder(), help="Folder to write <kind>.json files to.")
 @click.option("--ids", is_flag=True, help="With the ids of the dataset, for editors: into <dataset>/.schemas/.")
 @dataset_option
 @check_option
@@ -68,7 +68,7 @@ def schema(kind: str | None, output: Path | None, ids: bool, folder: Path | None
 
 
 @click.command()
-@click.argument("documents", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("documents", nargs=-1, type=a_file(exists=True))
 @dataset_option
 @check_option
 def codebook(documents: tuple[Path, ...], folder: Path | None, only_check: bool) -> None:

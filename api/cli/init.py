@@ -11,6 +11,7 @@ from ..dataset import reader, shipped
 from ..dataset.about import name_of
 from ..dataset.os_errors import file_errors
 from ..releases.codebook import json_text
+from .common import a_folder
 from .editors import EDITORS, FILES, write_schemas
 
 STARTER = Path(reader.__file__).parent / "starter"
@@ -22,7 +23,7 @@ NEXT = """\
 
 
 @click.command()
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=a_folder())
 @click.option("--title", default="A new dataset", show_default=True, help="Its title.")
 def init(folder: Path, title: str) -> None:
     """Begin a dataset on any subject in FOLDER: dataset.yaml with every key explained, and one example of each kind.

@@ -17,7 +17,7 @@ from ..dataset.importers import LAYOUTS
 from ..dataset.importers.coded import BadLine, country
 from ..dataset.importers.writing import bring
 from ..dataset.os_errors import FileError, file_errors
-from .common import FAULTY, dataset_option, fail, settings_of
+from .common import FAULTY, a_file, a_folder, dataset_option, fail, settings_of
 
 SHOWN = 100  # lines that are told one by one
 
@@ -40,7 +40,7 @@ def opened(path: Path) -> Iterator[TextIO]:
 
 @click.command("import")
 @click.argument("layout", type=click.Choice(list(LAYOUTS)))
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=a_file(exists=True))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--between", multiple=True, metavar="COUNTRY", help="Only events between these countries (ISO 3166-1 alpha-3).")
 def import_events(layout: str, file: Path, folder: Path, between: tuple[str, ...]) -> None:
@@ -71,7 +71,7 @@ def import_events(layout: str, file: Path, folder: Path, between: tuple[str, ...
 
 
 @click.command()
-@click.argument("other", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("other", metavar="DIR", type=a_folder(exists=True))
 @dataset_option
 @click.option("--days", default=1, show_default=True, type=click.IntRange(0, 31), help="Days that a counterpart may be off.")
 def compare(other: Path, folder: Path | None, days: int) -> None:

@@ -17,14 +17,12 @@ from ..query.parsing import InvalidParameters
 from ..releases import publish, readers
 from ..releases.codebook import json_text
 from ..storage import open_store
-from .common import FAULTY, data_dir_option, dataset_option, fail, progress, settings_of
+from .common import FAULTY, a_file, a_folder, data_dir_option, dataset_option, fail, progress, settings_of
 
 
 @click.command()
 @dataset_option
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder of published releases. [default: ./releases]"
-)
+@click.option("--output", type=a_folder(), help="Folder of published releases. [default: ./releases]")
 def release(folder: Path | None, output: Path | None) -> None:
     """Publish the dataset's version: its files, with sums, and its manifest in the dataset.
 
@@ -48,14 +46,10 @@ def release(folder: Path | None, output: Path | None) -> None:
 
 @click.command()
 @click.argument("query", required=False)
-@click.option(
-    "--verify", "citation", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="A citation, as JSON, to verify."
-)
+@click.option("--verify", "citation", type=a_file(exists=True), help="A citation, as JSON, to verify.")
 @click.option("--release", "version", help="The release to cite. [default: the loaded one]")
 @data_dir_option
-@click.option(
-    "--releases-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of published releases. [default: ./releases]"
-)
+@click.option("--releases-dir", type=a_folder(), help="Folder of published releases. [default: ./releases]")
 def cite(query: str | None, citation: Path | None, version: str | None, data_dir: Path | None, releases_dir: Path | None) -> None:
     """Cite a QUERY such as 'events?type=summit' as JSON, or verify a citation against its release.
 

@@ -8,11 +8,11 @@ import click
 from ..dataset import reader
 from ..dataset.reliability import figures
 from ..releases import codebook
-from .common import dataset_option, fail, settings_of
+from .common import a_folder, dataset_option, fail, settings_of
 
 
 @click.command()
-@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("directory", metavar="[DIR]", required=False, type=a_folder(exists=True))
 @dataset_option
 def reliability(directory: Path | None, folder: Path | None) -> None:
     """Print Krippendorff's alpha of each variable of double codings, with its 95 % interval.

@@ -117,11 +117,8 @@ def figures(content: ReleaseContent, path: Path) -> None:
         kind = re.split(r"[.:]|-(?:\d{4}|undated)\b", name.removeprefix("csv.zip:"))[0]
         if kind not in content.release.about["counts"]:
             continue  # a table of something else than records
-        whole = (
-            sum(n for other, n in rows.items() if other.endswith(".parquet") and other.startswith(kind))
-            if "parquet" in name
-            else count
-        )
+        parts = [n for other, n in rows.items() if other.endswith(".parquet") and other.startswith(kind)]
+        whole = sum(parts) if name.endswith(".parquet") else count
         if whole != content.release.about["counts"][kind]:
             raise RuntimeError(f"{name} holds {whole} records of {content.release.about['counts'][kind]}")
     write_json(path, {**content.release.about["quality"], "rules": content.release.about["rules"], "files": rows})

@@ -177,9 +177,7 @@ def counted(resource: Resource, strings: Strings) -> Record:
     asked["by"] = by
     query = Query(resource, aggregate_arguments(resource), asked, store(), served=release)
     groups = aggregate(query)
-    cut = (
-        f"{MOST_GROUPS} of {len(groups)} groups are shown; all are at the address in `api`" if len(groups) > MOST_GROUPS else None
-    )
+    cut = f"{MOST_GROUPS} of {len(groups)} groups are shown; all are at the address in `api`"
     return shown.envelope(
         query.release,
         read_as=read,
@@ -187,7 +185,7 @@ def counted(resource: Resource, strings: Strings) -> Record:
         note="A record with several values, or a date that may lie in several years, counts for each; null is no value.",
         gone_through=trend(query),
         groups=[as_record(query.values["by"], *group) for group in groups[:MOST_GROUPS]],
-        cut=cut,
+        cut=cut if len(groups) > MOST_GROUPS else None,
         results=[],
         api=query_address(f"aggregates/{resource.kind}", asked),
     )

@@ -1,7 +1,6 @@
 """What a picture is asked for: the documents of a query, and what is said of it around the picture."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -16,7 +15,7 @@ from ...schema import edtf
 from ...schema.fields import Record
 from ..addresses import mounted
 from ..resources import asked
-from .svg import Frame, Picture
+from .svg import Frame
 
 
 def page_of(kind: str, document: Record, version: str | None) -> str:
@@ -42,7 +41,9 @@ def frame(query: Query, what: str, shown: int, kind: str | None = None) -> Frame
     found, resource, values = total(query), query.resource, query.values
     some = f"{latest(query)}{shown:,} of " if shown < found else ""
     heading = what.format(f"{some[:1].lower()}{some[1:]}{found:,} {resource.singular if found == 1 else resource.kind}")
-    return Frame(values["width"], heading, partial(page_of, kind or resource.kind, version=values.get("release")))
+    href = partial(page_of, kind or resource.kind, version=values.get("release"))
+    cut = f"{some}{found:,} {resource.kind} are shown; the filters can find fewer." if some else ""
+    return Frame(values["width"], heading, href, notes(query), cut)
 
 
 def notes(query: Query | Timeline, *others: str) -> list[str]:
@@ -50,13 +51,6 @@ def notes(query: Query | Timeline, *others: str) -> list[str]:
     filters = {name: values for name, values in query.normalized.items() if name != "ids"}
     given = in_words(query.release, query.resource, asked(query.resource, filters, *others))
     return [" · ".join(filter(None, (given, f"release {query.release.about['version']}")))]
-
-
-def with_notes(picture: Picture, query: Query, what: str, shown: int) -> Picture:
-    """The picture with the notes on its query, and with what is said where not everything is shown."""
-    found = total(query)
-    cut = f"{latest(query)}{shown:,} of {found:,} {what} are shown; the filters can find fewer." if shown < found else ""
-    return replace(picture, notes=[*notes(query), *picture.notes], cut=" ".join(filter(None, (cut, picture.cut))))
 
 
 def shown(query: Query | Timeline) -> tuple[date, date] | None:

@@ -3,7 +3,7 @@ its documents are read and drawn."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from itertools import islice
@@ -14,6 +14,7 @@ import marshmallow as ma
 from ...formats.geojson import read_places
 from ...problems import nearest
 from ...query.aggregation import DIFFER, gone_through
+from ...query.pagination import total
 from ...query.parameters import Declared, filter_parameters, pin
 from ...query.parsing import InvalidParameters
 from ...query.query import Query, Strings
@@ -29,7 +30,7 @@ from ...storage.release import Release
 from ...storage.store import Store
 from ..threads import roots, trees
 from . import net, places, thread, timeline, treaties, years
-from .asked import documents, frame, narrowed, notes, of_entry, shown, with_notes
+from .asked import documents, frame, narrowed, notes, of_entry, shown
 from .own_parameters import DAY, IDS, KINDS, LANES, NODES, OFFICES, PARTS, WIDTH
 from .svg import Frame, Picture
 
@@ -87,8 +88,7 @@ def framed(query: Query, what: str, found: list[Record]) -> Frame:
 def draw_timeline(query: Query) -> Picture:
     found = documents(query, MOST_MARKS if query.values["lanes"] in ("none", "type") else MOST_ENTRIES)
     keys = lane_keys(query, query.values["lanes"])
-    picture = timeline.timeline(found, framed(query, "Timeline", found), keys, shown(query))
-    return with_notes(picture, query, "events", len(found))
+    return timeline.timeline(found, framed(query, "Timeline", found), keys, shown(query))
 
 
 def lane_keys(query: Query, by: str) -> Callable[[Record], Iterable[timeline.Key]]:
@@ -127,10 +127,10 @@ def draw_chronicle(entries: Timeline) -> Picture:
         "none": lambda entry: [timeline.ALL],
     }
     some = f"the first {len(found):,} of " if len(found) < of else ""
-    frame = Frame(values["width"], f"Timeline of {some}{of:,} entries", partial(of_entry, version=values.get("release")))
-    picture = timeline.timeline(found, frame, lanes[values["lanes"]], shown(entries))
-    said = f"{len(found):,} of {of:,} entries are shown; the filters can find fewer." if len(found) < of else ""
-    return replace(picture, notes=notes(entries, "kind"), cut=" ".join(filter(None, (said, picture.cut))))
+    cut = f"{len(found):,} of {of:,} entries are shown; the filters can find fewer." if some else ""
+    href = partial(of_entry, version=values.get("release"))
+    frame = Frame(values["width"], f"Timeline of {some}{of:,} entries", href, notes(entries, "kind"), cut)
+    return timeline.timeline(found, frame, lanes[values["lanes"]], shown(entries))
 
 
 def draw_treaties(query: Query) -> Picture:
@@ -138,19 +138,18 @@ def draw_treaties(query: Query) -> Picture:
     days = [PartyDay.parts(text)[1] for text in query.values.get("bound_on", ())]
     days += [query.values[name].earliest for name in ("in_force_on", "day") if name in query.values]
     at, today = sorted(set(days)), date.fromisoformat(about["released"])
-    picture = treaties.treaties(found, framed(query, "Life", found), today, at)
-    return with_notes(picture, query, "agreements", len(found))
+    return treaties.treaties(found, framed(query, "Life", found), today, at)
 
 
 def draw_years(query: Query) -> Picture:
     found, by = documents(query, MOST_EVENTS), query.values["by"]
     key = {"type": lambda event: (event["type"]["id"], event["type"]["name"])}.get(by, lambda event: (event[by], event[by]))
     groups = years.Groups(key, lambda year, value: narrowed(query, year=year, **({by: value} if value else {})), shown(query))
-    picture = years.years(found, frame(query, "{} by year", len(found), "actors"), groups, terms(query))
     types = {event["type"]["id"] for event in found}
     covered = [f"{type['label']}: {when}." for type, when in gone_through(query.release, types, FEW_TYPES)]
     covered = covered or [f"{DIFFER}."] * bool(types)
-    return with_notes(replace(picture, notes=[*covered, *picture.notes]), query, "events", len(found))
+    whole = frame(query, "{} by year", len(found), "actors")
+    return years.years(found, whole._replace(notes=[*whole.notes, *covered]), groups, terms(query))
 
 
 def terms(query: Query) -> list[tuple[Record, Record]]:
@@ -169,24 +168,21 @@ def terms(query: Query) -> list[tuple[Record, Record]]:
 
 def draw_map(query: Query) -> Picture:
     found = documents(query, MOST_EVENTS)
-    at = read_places(query.release)
-    picture = places.world(found, at, frame(query, "Map of {}", len(found)), lambda id: narrowed(query, place=id))
-    return with_notes(picture, query, "events", len(found))
+    whole = frame(query, "Map of {}", len(found))
+    return places.world(found, read_places(query.release), whole, lambda id: narrowed(query, place=id))
 
 
 def draw_network(query: Query) -> Picture:
     found = documents(query, MOST_EVENTS)
     also = query.values.get("actor_all", [])
     both = partial(lambda a, b: narrowed(query, actor_all=",".join(dict.fromkeys([*also, a, b]))))
-    picture = net.net(found, frame(query, "Network of {}", len(found), "actors"), query.values["nodes"], both)
-    return with_notes(picture, query, "events", len(found))
+    return net.net(found, frame(query, "Network of {}", len(found), "actors"), query.values["nodes"], both)
 
 
 def draw_thread(query: Query) -> Picture:
     began = dict.fromkeys(root for id in query.values["ids"] for root in roots(query.release, id))
     found = trees(query.release, list(began))
-    picture = thread.thread(found, query.values["ids"], frame(query, "Claim and answer", len(found)))
-    return replace(picture, notes=notes(query))
+    return thread.thread(found, query.values["ids"], frame(query, "Claim and answer", total(query)))
 
 
 DRAWINGS: dict[str, Drawing] = {

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from ...resources.doubt import date_words, heading
 from ...schema.fields import Record
 from .scale import Scale, days
-from .svg import element, line, rect, text
+from .svg import circle, element, line, rect, text
 
 R = 4.5  # the radius of a mark
 REACH = 9.0  # how far a dashed or dotted line reaches at least, so that it is seen at any scale
@@ -38,14 +38,14 @@ def glyph(shape: str, x: float, y: float) -> str:
     """The shape alone."""
     match shape:
         case "ring":
-            return element("circle", cx=x, cy=y, r=R - 0.7, class_="hollow")
+            return circle(x, y, R - 0.7, "hollow")
         case "diamond":
             d = f"M{x - 5.5:.1f} {y:.1f}l5.5-5.5 5.5 5.5-5.5 5.5z"
             return element("path", d=d, class_="hollow")
         case "cross":
             return element("path", d=f"M{x - 4:.1f} {y - 4:.1f}l8 8m0-8l-8 8", class_="edge")
         case _:
-            return element("circle", cx=x, cy=y, r=R - 0.5, class_="solid")
+            return circle(x, y, R - 0.5, "solid")
 
 
 def sides(x: float, y: float, half: float, found: list[str]) -> str:

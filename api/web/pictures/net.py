@@ -7,7 +7,7 @@ from math import cos, log, pi, sin, sqrt
 from ...formats.graphml import network
 from ...schema.fields import Record
 from .marks import keys
-from .svg import Box, Cell, Frame, Picture, element, fitted, free, line, link, text
+from .svg import Box, Cell, Frame, Picture, circle, fitted, free, line, link, text
 
 ROUNDS, GRAVITY, TALL, LOW = 100, 6.0, 0.66, 420  # of the layout; its pull to the middle; the height, of the width, and at least
 Pair = tuple[str, str]
@@ -69,12 +69,7 @@ def net(events: list[Record], frame: Frame, most: int, both: Callable[[str, str]
     for pair, count in sorted(counts.items(), key=lambda item: (item[1], item[0])):
         a, b = pair
         only = doubtful[pair] >= count
-        stroke = element(
-            "path",
-            d=f"M{x[a]:.1f} {y[a]:.1f}L{x[b]:.1f} {y[b]:.1f}",
-            class_="tie dashed" if only else "tie",
-            stroke_width=0.7 + 1.1 * log(count),
-        )
+        stroke = line(x[a], y[a], x[b], y[b], "tie dashed" if only else "tie", stroke_width=0.7 + 1.1 * log(count))
         names = f"{shown[a]['name']} and {shown[b]['name']}"
         drawn.append(link(both(a, b), f"{names}: {count}{', all doubtful' if only else ''}", stroke))
         rows.append([Cell(shown[a]["name"]), Cell(shown[b]["name"]), Cell(str(count), both(a, b)), Cell(str(doubtful[pair]))])
@@ -83,10 +78,10 @@ def net(events: list[Record], frame: Frame, most: int, both: Callable[[str, str]
         r = min(3 + 1.1 * sqrt(node["events"]), 16.0) * frame.scale
         left, name = x[id] + r + 3, fitted(node["name"], width - x[id] - r - 6, 11)
         label = text(left, y[id] + 4, name, "small halo") if free(taken, left, y[id], name) else ""
-        disc = element("circle", cx=x[id], cy=y[id], r=r, class_="dot")
+        disc = circle(x[id], y[id], r, "dot")
         discs.append(link(frame.href(node), f"{node['name']}: {node['events']} events", disc, label))
     drawn += reversed(discs)
-    samples = [(element("circle", cx=0, cy=0, r=6, class_="dot"), "an actor; the area says in how many events")]
+    samples = [(circle(0, 0, 6, "dot"), "an actor; the area says in how many events")]
     samples.append((line(-11, 0, 11, 0, "tie"), "together in events, the thicker the more"))
     if any(doubtful[pair] >= count for pair, count in counts.items()):
         samples.append((line(-11, 0, 11, 0, "tie dashed"), "only in events that are disputed or not established"))

@@ -8,7 +8,7 @@ from ...schema.fields import Record
 from .marks import keys
 from .projection import HEIGHT, WIDTH, project
 from .style import part
-from .svg import Box, Cell, Frame, Picture, element, free, link, text
+from .svg import Box, Cell, Frame, Picture, circle, element, free, link, text
 
 SHAPE = 0.62  # height of a part of the map, of its width
 OUTLINE = part("outline.txt")  # the land as the data of a path, made by .ci/outline.py
@@ -49,22 +49,16 @@ def world(events: list[Record], places: dict[str, Record], frame: Frame, list_of
         doubtful = f", {len(here) - len(sure)} of them doubtful" if len(sure) < len(here) else ""
         what = f"{name}{', somewhere within' if within else ''}: {len(here)}{doubtful}"
         href = frame.href(here[0]) if len(here) == 1 else list_of(id)
-        drawn.append(link(href, what, element("circle", cx=cx, cy=cy, r=r, class_=class_)))
+        drawn.append(link(href, what, circle(cx, cy, r, class_)))
         left = cx + r + 3
         if len(taken) < LABELS and left + len(name) * 6.2 < frame.width and free(taken, left, cy, name):
             labels.append(text(left, cy + 4, name, "small halo"))
         said = (str(len(here)), "within" if within else "there", doubtful.strip(" ,") or "-")
         rows.append([Cell(name, list_of(id)), *map(Cell, said)])
-    land = element(
-        "path", d=OUTLINE, class_="land", transform=f"scale({zoom / STEPS:.4f}) translate({-x * STEPS:.1f} {-y * STEPS:.1f})"
-    )
-    size = {"width": frame.width, "height": round(height)}
-    inner = element("svg", land, *reversed(drawn), *labels, **size)
-    samples = [
-        (element("circle", cx=0, cy=0, r=6, class_=class_), meaning)
-        for class_, meaning in SAMPLES
-        if f'class="{class_}"' in inner
-    ]
+    at = f"scale({zoom / STEPS:.4f}) translate({-x * STEPS:.1f} {-y * STEPS:.1f})"
+    land = element("path", d=OUTLINE, class_="land", transform=at)
+    inner = element("svg", land, *reversed(drawn), *labels, width=frame.width, height=round(height))
+    samples = [(circle(0, 0, 6, class_), meaning) for class_, meaning in SAMPLES if f'class="{class_}"' in inner]
     legend, more = keys(samples, frame.width, height + 8)
     without = f"{len(nowhere):,} of the events have no place with coordinates and are not on the map." if nowhere else ""
     return Picture(

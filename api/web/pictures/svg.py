@@ -40,8 +40,12 @@ def link(href: str, what: str, *children: str) -> str:
     return element("a", title(what), *children, href=href)
 
 
-def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> str:
-    return element("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", class_=class_)
+def line(x1: float, y1: float, x2: float, y2: float, class_: str, **more: object) -> str:
+    return element("path", d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}", class_=class_, **more)
+
+
+def circle(x: float, y: float, r: float, class_: str) -> str:
+    return element("circle", cx=x, cy=y, r=r, class_=class_)
 
 
 def rect(x: float, y: float, width: float, height: float, class_: str, **more: object) -> str:
@@ -78,11 +82,14 @@ def free(taken: list[Box], x: float, y: float, words: str) -> bool:
 
 
 class Frame(NamedTuple):
-    """What every drawing is told: how wide it is, what it is called, and the address of a record."""
+    """What every drawing is told of its query: how wide it is, what it is called, the address of a record, and what is said
+    below the heading: notes, and where not every record is shown, that."""
 
     width: int
     heading: str
     href: Callable[[Record], str]
+    notes: list[str]
+    cut: str
 
     @property
     def scale(self) -> float:
@@ -105,7 +112,7 @@ class Cell:
 class Picture:
     """A picture: its frame; what it shows, in words; its body as markup; the same content as rows of a table.
 
-    `name` is unique among the pictures of a page. `notes` are said below the heading, `cut` says what is left out.
+    `name` is unique among the pictures of a page. `notes` and `cut`, what the picture leaves out, are said after the frame's.
     """
 
     name: str
@@ -123,8 +130,13 @@ class Picture:
         """The height of the heading and the notes."""
         return 34 + LINE * len(self._lines())
 
+    @property
+    def _cut(self) -> str:
+        return " ".join(filter(None, (self.frame.cut, self.cut)))
+
     def _lines(self) -> list[tuple[str, str]]:
-        said = [("note", note) for note in self.notes] + ([("cut", self.cut)] if self.cut else [])
+        said = [("note", note) for note in (*self.frame.notes, *self.notes)]
+        said += [("cut", self._cut)] if self._cut else []
         return [(class_, part) for class_, words in said for part in wrapped(words, self.frame.width - 32, most=3)]
 
     def svg(self, *, styled: bool = True) -> str:
@@ -135,7 +147,7 @@ class Picture:
         height, ids = round(self.top + self.height), f"{self.name}-title {self.name}-desc"
         head = [
             element("title", xml(self.frame.heading), id=f"{self.name}-title"),
-            element("desc", xml(" ".join(filter(None, (self.description, self.cut)))), id=f"{self.name}-desc"),
+            element("desc", xml(" ".join(filter(None, (self.description, self._cut)))), id=f"{self.name}-desc"),
             element("style", CSS) if styled else "",
             PATTERNS,
             rect(0, 0, self.frame.width, height, "paper"),

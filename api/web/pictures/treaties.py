@@ -8,7 +8,7 @@ from ...formats.result import xml
 from ...schema.fields import Record
 from .marks import glyph, keys
 from .scale import Scale, days
-from .svg import Cell, Frame, Picture, element, fitted, line, link, rect, text, title
+from .svg import Cell, Frame, Picture, circle, element, fitted, line, link, rect, text, title
 
 MOST = 80
 BAR, ROW, HEAD = 9.0, 15.0, 21.0
@@ -185,10 +185,8 @@ def bound(party: Record, day: int) -> str:
 
 def _bound(party: Record, day: int, x: float, y: float) -> str:
     """A mark on the line of a day: a disc if the party was bound for certain, a ring if possibly."""
-    found = bound(party, day)
-    if found == "certain":
-        return element("circle", cx=x, cy=y, r=4.2, class_="caught")
-    return element("circle", cx=x, cy=y, r=4.2, class_="perhaps") if found == "possible" else ""
+    class_ = {"certain": "caught", "possible": "perhaps"}.get(bound(party, day))
+    return circle(x, y, 4.2, class_) if class_ else ""
 
 
 def _rows(agreement: Record, href: str, at: list[int]) -> Iterator[list[Cell]]:
