@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from ..storage.bits import ends, without
+from ..storage.bits import ends, first, without
 from ..storage.release import Release, placeholders
 from .query import Query
 from .record_sets import days_of, is_dated
@@ -43,7 +43,7 @@ def _walked(query: Query, keys: Keys, order: tuple[Sequence[int], Sequence[int]]
     (every, places), records, (column, descends) = order, query.records, keys[0]
     begin = places[after] if after < len(places) else len(every)
     if column.name == "earliest" and not descends and is_dated(query.resource):  # days have the places that their numbers have
-        begin = max(begin, days_of(query.release, query.resource.kind).before(ends(records, 1, False)[0]))
+        begin = max(begin, days_of(query.release, query.resource.kind).before(first(records)))
     found: list[int] = []
     bits, step = records.to_bytes(len(places) // 8 + 1, "little"), count + count * len(every) // records.bit_count()
     while len(found) < count and begin < len(every):

@@ -30,18 +30,24 @@ def of_bytes(data: bytes | bytearray) -> int:
     return int.from_bytes(data, "little")
 
 
+def first(records: int) -> int:
+    """The lowest number of a set; -1 of an empty one."""
+    return (records & -records).bit_length() - 1
+
+
 def members(records: int) -> list[int]:
     """The numbers of all records of a set, in their order."""
-    first = max((records & -records).bit_length() - 1, 0) & ~7
-    data = as_bytes(records >> first)
-    starts = compress(range(first, first + 8 * len(data), 8), data)
+    base = max(first(records), 0) & ~7
+    data = as_bytes(records >> base)
+    starts = compress(range(base, base + 8 * len(data), 8), data)
     return [start + bit for start, byte in zip(starts, filter(None, data), strict=True) for bit in IN_BYTE[byte]]
 
 
 def ends(records: int, most: int, descends: bool) -> list[int]:
     """The numbers of the first `most` records of a set, or of the last ones, the last one first."""
     found: list[int] = []
-    width, base = 64 * most, 0
+    width, base = 64 * most, 0 if descends else max(first(records), 0)
+    records >>= base  # of records of late days, the others are not gone through
     while records and len(found) < most:
         if descends:
             base = max(records.bit_length() - width, 0)
