@@ -127,8 +127,8 @@ def draw_chronicle(entries: Timeline) -> Picture:
         "actor": lambda entry: [(actor["id"], actor["name"]) for actor in entry["actors"]],
         "none": lambda entry: [timeline.ALL],
     }
-    some = f"the first {len(found):,} of " if len(found) < of else ""
-    frame = Frame(values["width"], f"Timeline of {some}{of:,} entries", partial(of_entry, version=values.get("release")))
+    whole = f"Latest {len(found):,} of {of:,} entries" if len(found) < of else f"Timeline of {of:,} entries"
+    frame = Frame(values["width"], whole, partial(of_entry, version=values.get("release")))
     picture = timeline.timeline(found, frame, lanes[values["lanes"]], shown(entries))
     said = f"{len(found):,} of {of:,} entries are shown; the filters can find fewer." if len(found) < of else ""
     return replace(picture, notes=notes(entries, "kind"), cut=" ".join(filter(None, (said, picture.cut))))
