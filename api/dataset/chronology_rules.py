@@ -38,6 +38,15 @@ def nothing_ends_before_it_is_in_force(id: str, entry: Entry, dataset: Dataset) 
     yield from _too_early(entry, (*ENDS, "withdrawn"), ("entered_into_force",), "ends", "entered into force")
 
 
+def nothing_is_announced_once_it_is_signed(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
+    """The action `announced` is of the agreement itself; what is announced about one that was signed is an event alone."""
+    signed = min((days.latest for _, _, days in _done(entry, SIGNINGS)), default=date.max)
+    for index, action, days in _done(entry, ("announced",)):
+        if days.earliest > signed:
+            text = f"is announced ({action['date']}) after its signature: what is announced about it is an event, and no action"
+            yield entry.finding(("actions", index), text)
+
+
 def what_was_never_in_force_has_no_entry(id: str, entry: Entry, dataset: Dataset) -> Iterator[Finding]:
     """An agreement of which a source says that it never entered into force has no entry into force."""
     for index, action, _ in _done(entry, ("entered_into_force",)) if entry.record["never_in_force"] else ():
@@ -233,6 +242,7 @@ def offices_follow_their_appointment(id: str, entry: Entry, dataset: Dataset) ->
 LIFECYCLE_RULES: tuple[tuple[str, RecordRule], ...] = (
     ("agreements", nothing_is_in_force_before_it_is_signed),
     ("agreements", nothing_ends_before_it_is_in_force),
+    ("agreements", nothing_is_announced_once_it_is_signed),
     ("agreements", what_was_never_in_force_has_no_entry),
     ("agreements", extensions_name_their_new_end),
     ("agreements", treaties_in_force_were_ratified),

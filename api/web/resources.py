@@ -17,6 +17,7 @@ from ..query.pagination import Page, by_coding, by_match, every, page, stored
 from ..query.parameters import ITEM_FORMATS, arguments, item_arguments
 from ..query.parsing import InvalidParameters, Values, canonical_text, joined
 from ..query.query import Parameters, Query
+from ..query.succession import other_party
 from ..query.wording import in_words
 from ..resources import BY_KIND, RESOURCES
 from ..resources.doubt import NO_PROOF
@@ -133,7 +134,8 @@ def coverage(query: Query) -> dict[str, Any]:
     """What the dataset covers, so that a reader can interpret few results or none."""
     release = query.release.about
     told = {"dates": release["coverage"], "countries": release["countries"], "records": release["counts"][query.resource.kind]}
-    return {**told, "note": " ".join([NO_PROOF, *([NO_VACANCY] if "role_on" in query.values else [])])}
+    notes = [NO_PROOF, *([NO_VACANCY] if "role_on" in query.values else []), *other_party(query)]
+    return {**told, "note": " ".join(notes)}
 
 
 def include(resource: Resource, texts: Iterable[str | bytes], kinds: list[str], release: Release) -> str:

@@ -57,6 +57,7 @@ def absent(place: str, actor: str, date: str) -> str:
     [
         (TREATY, SIGNED, "date: '2011-02-06'", "date: '2011-02-05'", f"{TREATY}:27: actions[2].date: enters into force (entered_into_force 2011-02-05) before it was signed (2011-02-06): correct the wrong date"),
         (TREATY, SIGNED, "date: '2011-02-06'", "date: 2011-02", f"{TREATY}:27: actions[2].date: enters into force (entered_into_force 2011-02-05) before it was signed (2011-02-06): correct the wrong date"),
+        (TREATY, TERMS, ends("announced", "'2010-04-09'"), ends("announced", "'2010-04-08'"), f"{TREATY}:41: actions[4]: is announced (2010-04-09) after its signature: what is announced about it is an event, and no action"),
         (TREATY, TERMS, ends("withdrawn", "'2011-02-04'"), ends("withdrawn", "'2011-02-05'"), early("withdrawn", "2011-02-04")),
         (TREATY, TERMS, ends("expired", "2011-01", ""), ends("expired", "2011-02", ""), early("expired", "2011-01")),
         (TREATY, TERMS, ends("terminated", "'2010'"), ends("terminated", "'2011'"), early("terminated", "2010")),

@@ -57,3 +57,27 @@ def test_remarks_speak_to_readers_and_not_of_how_the_coders_worked() -> None:
 def test_a_source_is_called_by_a_title_and_not_by_a_file(documents: dict[str, list[dict[str, str]]]) -> None:
     files = re.compile(r"\.(csv|json|ya?ml|xml|tsv|py|rda|pdf|docx?|html?)\b|_")
     assert [source["id"] for source in documents["sources"] if files.search(source["title"])] == []
+
+
+def test_a_bond_without_an_end_lasts_since_its_beginning(client: FlaskClient) -> None:
+    page = client.get("/pictures/treaties?ids=limited-test-ban-treaty&day=1990-01-01").text
+    assert "<td>since 10 October 1963</td>" in page
+    assert "<td>10 October 1963 to a day between 25 and 26 December 1991</td>" in page
+    assert "bound since 10 October 1963" in page
+
+
+@pytest.mark.parametrize(
+    ("party", "day", "said"),
+    [
+        ("russia", "1990-01-01", "On 1 January 1990 the party was not Russia, but Soviet Union: ask for party=soviet-union."),
+        ("soviet-union", "2005-01-01", "On 1 January 2005 the party was not Soviet Union, but Russia: ask for party=russia."),
+    ],
+)
+def test_who_was_the_party_then_is_said_where_its_successor_is_asked_for(
+    client: FlaskClient, party: str, day: str, said: str
+) -> None:
+    query = f"agreements?in_force_on={day}&party={party}"
+    assert client.get(f"/v1/{query}").get_json()["meta"]["coverage"]["note"].endswith(said)
+    assert said in client.get(f"/{query}").text
+    other = said.partition("=")[2].rstrip(".")
+    assert client.get(f"/v1/agreements?in_force_on={day}&party={other}").get_json()["meta"]["total"]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rapidfuzz import fuzz, process
 
 from ...query.parsing import InvalidParameters
+from ...query.succession import successions
 from ...resources.actors import ACTORS
 from ...schema.errors import Fault
 from ...schema.fields import Record
@@ -18,7 +19,6 @@ from ...storage.phrases import FUNCTION_WORDS
 from ...storage.release import Release
 from . import shown
 from .names import UnclearName, meant
-from .treaties import successions
 
 MOST_TITLES, SUGGESTED = 60, 12
 ACTING = {"act"}  # the stem of a word that makes no other office

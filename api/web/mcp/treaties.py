@@ -6,7 +6,7 @@ from typing import Any
 from ...query.pagination import page, total
 from ...query.parameters import arguments
 from ...query.query import Query
-from ...resources.actors import ACTORS
+from ...query.succession import parties_on, successions
 from ...resources.agreements import AGREEMENTS
 from ...resources.doubt import date_words, heading
 from ...schema.fields import Record
@@ -80,34 +80,6 @@ def not_known(query: Query, release: Release) -> Record | None:
     both = total(of(*dict.fromkeys((*parties, *earlier)))) if len(each) > 1 else 0
     some = [f"agreements/{id} ({document['title']})" for id, document in found.items()]
     return {"total": sum(map(total, each)) - both, "some": some}
-
-
-def parties_on(release: Release, parties: list[str], day: str) -> tuple[list[str], dict[str, str]]:
-    """The parties as they were called on a day: who was succeeded before it by its successor, and the other way round."""
-    told: dict[str, str] = {}
-    now = list(parties)
-    for before, after, first, last in successions(release):
-        for asked, other, wrong in ((after, before, day < first), (before, after, day > last)):
-            if wrong and asked in now and other not in now:
-                now[now.index(asked)] = other
-                told[asked] = f"actors/{other}: {after} took the place of {before} between {first} and {last}"
-    return now, told
-
-
-def successions(release: Release) -> list[tuple[str, str, str, str]]:
-    """Who was succeeded by whom, and the first and the last day on which that can have been."""
-
-    def read() -> list[tuple[str, str, str, str]]:
-        model = ACTORS.model
-        texts = release.rows(model.select(model.document).where(model.document.contains('"succeeded_by":[{')))
-        found = []
-        for actor in (json.loads(text) for (text,) in texts):
-            for one in actor["succeeded_by"]:
-                first, last = one["date"]["earliest"], one["date"]["latest"]
-                found.append((actor["id"], one["actor"]["id"], first or "0001-01-01", last or "9999-12-31"))
-        return found
-
-    return release.once("successions", read)
 
 
 def on_day(document: Record, day: str, certainty: str) -> Record:

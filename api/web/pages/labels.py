@@ -111,6 +111,8 @@ def unit(value: float, name: str) -> str:
 
 # Words of vocabularies that people would take for something else, by key.
 SAID = {
+    ("coding", "curated"): "curated: read in its sources",
+    ("coding", "series"): "series: made of a list by machine",
     ("role", "source"): "author of the act",
     ("role", "target"): "object of the act",
     ("system", "cow"): "Correlates of War",

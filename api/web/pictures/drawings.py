@@ -126,10 +126,9 @@ def draw_chronicle(entries: Timeline) -> Picture:
         "actor": lambda entry: [(actor["id"], actor["name"]) for actor in entry["actors"]],
         "none": lambda entry: [timeline.ALL],
     }
-    some = f"the first {len(found):,} of " if len(found) < of else ""
-    cut = f"{len(found):,} of {of:,} entries are shown; the filters can find fewer." if some else ""
-    href = partial(of_entry, version=values.get("release"))
-    frame = Frame(values["width"], f"Timeline of {some}{of:,} entries", href, notes(entries, "kind"), cut)
+    whole = f"Latest {len(found):,} of {of:,} entries" if len(found) < of else f"Timeline of {of:,} entries"
+    cut = f"{len(found):,} of {of:,} entries are shown; the filters can find fewer." if len(found) < of else ""
+    frame = Frame(values["width"], whole, partial(of_entry, version=values.get("release")), notes(entries, "kind"), cut)
     return timeline.timeline(found, frame, lanes[values["lanes"]], shown(entries))
 
 

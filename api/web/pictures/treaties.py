@@ -137,20 +137,23 @@ def _period(period: Record, scale: Scale, y: float, today: int, used: set[str]) 
         kind = ENDINGS.get(period["ended_by"], "ended")
         drawn.append(_ending(kind, scale.x(end), y))
         used.add(kind)
-    until = period["to"]["text"] if period["to"] else "open"
     how = f" ({period['ended_by']}{_by(period['by'])})" if period["ended_by"] else ""
-    return element("g", title(f"bound from {period['from']['text']} to {until}{how}"), *drawn)
+    return element("g", title(f"bound {_span(period, 'from ')}{how}"), *drawn)
 
 
 def _suspension(suspension: Record, scale: Scale, y: float, end: int) -> str:
     first, last = days(suspension["from"])[0], days(suspension["to"])[1] if suspension["to"] else None
     x, until = scale.x(first or scale.first), scale.x(min(last or end, end))
-    what = title(f"suspended{_by(suspension['by'])}, {suspension['from']['text']} to {_text(suspension['to'])}")
+    what = title(f"suspended{_by(suspension['by'])}, {_span(suspension, 'from ')}")
     return element("g", what, rect(x, y, until - x, BAR, "hollow"), rect(x, y, until - x, BAR, "pause"))
 
 
-def _text(when: Record | None) -> str:
-    return when["text"] if when else "open"
+def _span(period: Record, first: str = "") -> str:
+    """A period in words: `20 June 1963 to 3 October 1972`, or `since 20 June 1963` where it has no end."""
+    began, ended = (
+        when and f"{'a day ' * when['text'].startswith('between')}{when['text']}" for when in (period["from"], period["to"])
+    )
+    return f"{first}{began} to {ended}" if ended else f"since {began}"
 
 
 def _by(actors: list[Record]) -> str:
@@ -192,10 +195,9 @@ def _bound(party: Record, day: int, x: float, y: float) -> str:
 def _rows(agreement: Record, href: str, at: list[int]) -> Iterator[list[Cell]]:
     for party in agreement["parties"]:
         periods: list[Any] = party["bound"]
-        suspended = [f"{_text(one['from'])} to {_text(one['to'])}{_by(one['by'])}" for p in periods for one in p["suspensions"]]
+        suspended = [f"{_span(one)}{_by(one['by'])}" for p in periods for one in p["suspensions"]]
         ended = [f"{p['ended_by']}{_by(p['by'])}" for p in periods if p["ended_by"]]
-        lasted = [f"{_text(p['from'])} to {_text(p['to'])}" for p in periods]
-        told = ("; ".join(each) or "-" for each in (lasted, suspended, ended))
+        told = ("; ".join(each) or "-" for each in (map(_span, periods), suspended, ended))
         states = (party["status"].replace("_", " "), *(bound(party, day) for day in at))
         yield [Cell(agreement["title"], href), *map(Cell, (party["name"], *told, *states))]
 
