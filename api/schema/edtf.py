@@ -69,40 +69,44 @@ class EdtfDate(NamedTuple):
     @property
     def precision(self) -> str:
         """The coarser precision of the two ends."""
+        if self.first is self.last and self.first.precision:
+            return self.first.precision
         given = [end.precision for end in (self.first, self.last) if end.precision]
         return max(given, key=PRECISIONS.index, default=PRECISIONS[-1])
 
     @property
     def approximate(self) -> bool:
-        return any(end.mark in ("~", "%") for end in (self.first, self.last))
+        return self.first.mark in ("~", "%") or self.last.mark in ("~", "%")
 
     @property
     def uncertain(self) -> bool:
-        return any(end.mark in ("?", "%") for end in (self.first, self.last))
+        return self.first.mark in ("?", "%") or self.last.mark in ("?", "%")
 
 
 @lru_cache(maxsize=1 << 16)
 def read(text: str) -> EdtfDate:
     """An EDTF date. Raises ValueError with a message for curators if `text` is not one."""
-    advice = "write 2021, 2021-06, 2021-06-16, 2021-05~, 2021-06-11/2021-06-13 for what lasted, [2021-05-25..2021-05-28] for"
-    if re.search(r"\s", text):
-        close = meant(text)
-        raise ValueError(
-            f"{text!r} {f'is not an EDTF date; did you mean {close!r}?' if close else 'has spaces: EDTF dates have none'}"
-        )
-    if text.startswith("/") or text.endswith("/"):
-        raise ValueError(f"{text!r} has an empty end: write '..' for an open end")
     try:
         if len(text) > LONGEST:
             raise ValueError
         found = _read(text)
     except (ValueError, OverflowError, TypeError):  # edtf raises TypeError for `../202X` and the like
-        advised = f": {advice} one day between, [..2021-05-20] or [2021-06-22..]"
-        close = meant(text)
-        raise ValueError(f"{text!r} is not an EDTF date{f'; did you mean {close!r}?' if close else advised}") from None
+        raise ValueError(_refusal(text)) from None
     if found.bounds.earliest > found.bounds.latest:
         raise ValueError(f"{text!r} ends before it begins")
     return found
+
+
+def _refusal(text: str) -> str:
+    """Why a text is no EDTF date, and what may have been meant."""
+    close = meant(text)
+    if re.search(r"\s", text):
+        return f"{text!r} {f'is not an EDTF date; did you mean {close!r}?' if close else 'has spaces: EDTF dates have none'}"
+    if text.startswith("/") or text.endswith("/"):
+        return f"{text!r} has an empty end: write '..' for an open end"
+    advice = "write 2021, 2021-06, 2021-06-16, 2021-05~, 2021-06-11/2021-06-13 for what lasted, [2021-05-25..2021-05-28] for"
+    advised = f": {advice} one day between, [..2021-05-20] or [2021-06-22..]"
+    return f"{text!r} is not an EDTF date{f'; did you mean {close!r}?' if close else advised}"
 
 
 def meant(text: str) -> str | None:
