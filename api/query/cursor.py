@@ -18,6 +18,7 @@ from ..storage.store import Store
 from .parsing import InvalidParameters
 
 GREATEST = 1 << 53
+dumps = json.JSONEncoder(separators=(",", ":")).encode  # made once: `json.dumps` makes another one each time
 RELEASE = re.compile(rf"{VERSION.pattern}({re.escape(DRAFT)})?-[0-9a-f]{{12}}")
 
 
@@ -25,7 +26,7 @@ def encode(release: str, canonical: str, position: Sequence[Any]) -> str:
     """The cursor of what comes after a position in the results of a query, given by its canonical text."""
     values = [value.isoformat() if isinstance(value, date) else value for value in position]
     parts = [release, _fingerprint(canonical), *values]
-    return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(dumps(parts).encode()).decode().rstrip("=")
 
 
 def resume(store: Store, text: str, canonical: str, columns: Sequence[Any]) -> tuple[Release, list[Any]]:

@@ -46,7 +46,7 @@ def _documents(query: Query, found: list[int]) -> list[str]:
 
 def total(query: Query) -> int:
     """How many records the filters find."""
-    return query.records.bit_count()
+    return query.total
 
 
 def by_match(query: Query) -> dict[str, dict[str, int]]:

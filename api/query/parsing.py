@@ -45,26 +45,26 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
     """
     if len(strings) > MOST_PARAMETERS:
         raise Problem(400, f"There are more than {MOST_PARAMETERS} parameters.", "invalid-parameters", errors=[])
-    several, defaults, required = _declared(schema)
+    several, defaults, required, places = _declared(schema)
     errors = [
         Fault((name,), f"is given {len(values)} times; it takes one value")
         for name, values in strings.items()
-        if len(values) > 1 and name in schema.load_fields.keys() - several
+        if len(values) > 1 and name in places.keys() - several
     ]
     empty = {name for name, values in strings.items() if "" in values}
     errors += [Fault((name,), "is empty") for name in strings if name in empty]
     single = {name: joined(values) if name in several else values[-1] for name, values in strings.items()}
     single |= {name: joined(dict.fromkeys(single[name].split(","))) for name in single.keys() & (several - ORDERED)}
     loaded, messages = dict[str, Any](), dict[str, Any]()
-    for name, field in schema.load_fields.items():
+    for name in sorted({*defaults, *required, *(single.keys() & places.keys())}, key=places.__getitem__):
         if name in single or name in required:
             try:
-                loaded[name] = _read(field, single.get(name, ma.missing), name)
+                loaded[name] = _read(schema.load_fields[name], single.get(name, ma.missing), name)
             except ma.ValidationError as error:
                 messages[name], loaded[name] = error.messages, error.valid_data or None
-        elif name in defaults:
+        else:
             loaded[name] = defaults[name]
-    messages |= {name: ["is unknown"] for name in single if name not in schema.load_fields}
+    messages |= {name: ["is unknown"] for name in single if name not in places}
     if messages:
         errors += [fault for fault in faults(schema, messages, single) if str(fault.path[0]) not in empty]
         loaded = {name: value for name, value in loaded.items() if name in single}
@@ -72,12 +72,13 @@ def parse(schema: ma.Schema, strings: Mapping[str, list[str]]) -> tuple[Values, 
 
 
 @cache
-def _declared(schema: ma.Schema) -> tuple[set[str], Values, set[str]]:
-    """The parameters that take several values, those that have a default with it, and those that must be there."""
+def _declared(schema: ma.Schema) -> tuple[set[str], Values, set[str], Mapping[str, int]]:
+    """The parameters that take several values, those that have a default with it, those that must be there, and all in order."""
     fields = schema.load_fields
     several = {name for name, field in fields.items() if isinstance(field, DelimitedList)}
     defaults = {name: field.load_default for name, field in fields.items() if field.load_default not in (None, ma.missing)}
-    return several, defaults, {name for name, field in fields.items() if field.required}
+    required = {name for name, field in fields.items() if field.required}
+    return several, defaults, required, {name: place for place, name in enumerate(fields)}
 
 
 def joined(values: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from .parsing import InvalidParameters, Values, canonical_text, normalized, pars
 Strings = Mapping[str, list[str]]
 CSV_ONLY = ("expand", "spreadsheet")
 SHARED = {"used", "holding", "dated"}  # what a query makes of its values, whichever of certain and possible is asked for
-MADE = {"normalized", "canonical", "filters", "keys", "undated", "records", *SHARED}  # what it makes of all its values
+MADE = {"normalized", "canonical", "filters", "keys", "undated", "records", "total", *SHARED}  # what it makes of all its values
 NOT_CANONICAL = ("cursor", "format", "release", "cite", *CSV_ONLY)
 
 
@@ -203,6 +203,11 @@ class Query(Parameters):
     def records(self) -> int:
         """The set of the records that the filters find."""
         return record_sets.found(self)
+
+    @cached_property
+    def total(self) -> int:
+        """How many records the filters find."""
+        return self.records.bit_count()
 
 
 def _release(values: Values, store: Store, served: Release | None) -> Release:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from enum import Enum
-from functools import lru_cache
 from importlib import import_module
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -17,19 +16,17 @@ from wsgiref.types import WSGIEnvironment
 
 from ..web.response_cache import REQUEST_ID
 from .access_log import request_id
-from .errors import HEAD_SECONDS, LARGEST_HEAD, TooSlow, errors, is_refusal, problem_of, refusal, refuse_fragment
+from .errors import HEAD_SECONDS, LARGEST_HEAD, TooSlow, is_refusal, problem_of, refusal
+from .heads import LARGEST_BODY, RequestHead, read
 from .response import Response
 from .steps import STEP, Steps
 
 if TYPE_CHECKING:
     from .worker import Worker
 
-http: Any = import_module("gunicorn.http")  # the stubs are of an older version
-wsgi: Any = import_module("gunicorn.http.wsgi")
-LARGEST_BODY = 64 << 10  # bytes of a request's body that are read; a request with a longer one is answered without it
+wsgi: Any = import_module("gunicorn.http.wsgi")  # the stubs are of an older version
 MOST_HELD = LARGEST_HEAD + LARGEST_BODY  # bytes that wait in memory: a request, or several smaller ones
 MOST_DRAINED = 1 << 20  # bytes that a client may still send after its last response
-SHORT = 1000  # bytes of a head that is worth remembering
 BLOCK = 256 << 10  # bytes of a file that are sent at once
 END = b"\r\n\r\n"
 
@@ -59,6 +56,8 @@ class Connection(asyncio.Protocol):
         self.task: asyncio.Task[None] | None = None
         self.left = self.drained = 0
         self.began = 0.0
+        self.known: Any = None  # the request that `environ` was made of
+        self.environ: WSGIEnvironment = {}
 
     def wait(self, what: Wait | None) -> None:
         """Waits for something from now on; of those that wait for the same, it is the last."""
@@ -74,6 +73,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         self.lost = True
+        self.environ = {}
         self.worker.forget(self)
         self.resume_writing()
 
@@ -124,28 +124,25 @@ class Connection(asyncio.Protocol):
             elif self.waiting is not Wait.HEAD:
                 self.wait(Wait.HEAD)
             return
-        request = self.parse(bytes(self.buffer[:end]))
-        if not request:
+        head = self.parse(bytes(self.buffer[:end]))
+        if not head:
             return
-        length = body_length(request)
+        length = head.length
         if length and len(self.buffer) < end + length and not self.ended:
-            self.expect(request, end + length)
+            self.expect(head.request, end + length)
             return
         body = bytes(self.buffer[end : end + (length or 0)])
         del self.buffer[: end + len(body)]
         self.needed = 1
-        self.answer(request, body, last=length is None or len(body) < length)
+        self.answer(head, body, last=length is None or len(body) < length)
 
-    def parse(self, head: bytes) -> Any:
+    def parse(self, head: bytes) -> RequestHead | None:
         """The request with this head; one that is refused is answered, and None."""
         try:
-            if len(head) >= LARGEST_HEAD:
-                raise errors.LimitRequestHeaders("limit request headers")
-            request = (often if len(head) <= SHORT else read)(self.worker.cfg, head)
+            return read(self.worker.cfg, head)
         except Exception as error:  # noqa: BLE001  # whatever a client sends
             self.refuse(error)
             return None
-        return request
 
     def expect(self, request: Any, needed: int) -> None:
         """Waits for a body, which the client may hold back until it is told."""
@@ -155,14 +152,24 @@ class Connection(asyncio.Protocol):
         if self.waiting is not Wait.HEAD:
             self.wait(Wait.HEAD)
 
-    def answer(self, request: Any, body: bytes, last: bool) -> None:
+    def environ_of(self, head: RequestHead) -> WSGIEnvironment:
+        """The environ of a request; one that differs from the one before in its address alone differs in that alone."""
+        if head.request is not self.known:
+            _, self.environ = wsgi.create(head.request, self, self.peer, self.local, self.worker.cfg, Response)
+            self.known = head.request
+        environ = self.environ.copy()
+        if head.target:
+            environ["RAW_URI"], environ["PATH_INFO"], environ["QUERY_STRING"] = head.target
+        return environ
+
+    def answer(self, head: RequestHead, body: bytes, last: bool) -> None:
         """Answers a request: what is finished at once, otherwise as it is made."""
         self.began = time.perf_counter()
         self.busy = True
         self.wait(None)
         response: Response | None = None
         try:
-            response, environ = wsgi.create(request, self, self.peer, self.local, self.worker.cfg, Response)
+            response, environ = Response(head.request), self.environ_of(head)
             environ["wsgi.input"] = BytesIO(body)
             response.last |= last or not self.worker.alive
             chunks = self.worker.wsgi(environ, response.start_response)
@@ -295,20 +302,3 @@ class Connection(asyncio.Protocol):
         if self.task:
             self.task.cancel()
         self.transport.abort()
-
-
-def read(settings: Any, head: bytes) -> Any:
-    """The request with this head. Whether a proxy is believed is not gunicorn's to say, so it is told of no client."""
-    request = next(http.RequestParser(settings, [head], None))
-    refuse_fragment(request)
-    return request
-
-
-often = lru_cache(maxsize=1000)(read)  # clients that ask the same again do so in the same words
-
-
-def body_length(request: Any) -> int | None:
-    """The length of a request's body; None of one that is not read."""
-    fields = dict(request.headers)
-    length = int(fields.get("CONTENT-LENGTH", 0))
-    return None if "TRANSFER-ENCODING" in fields or length > LARGEST_BODY else length

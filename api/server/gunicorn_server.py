@@ -20,7 +20,6 @@ from ..storage import open_store
 from .access_log import AccessLog, form_of
 from .errors import LONGEST_FIELD, LONGEST_LINE, MOST_FIELDS
 from .stack import application
-from .threads import Threads
 from .worker import Worker, hold_signals_at_fork
 
 TRIED = 3  # questions of the dataset that are shown as addresses to try
@@ -36,7 +35,7 @@ def address(host: str, port: int) -> str:
 class EmbeddedWorker(Worker):
     """A worker whose database computes in the worker's own threads."""
 
-    threads = Threads
+    together = False
 
 
 class Server(BaseApplication):

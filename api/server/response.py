@@ -20,7 +20,7 @@ def http_date(seconds: int) -> str:
 class Response:
     """The response to one request: `out` collects what is to be sent, `sent` counts the bytes of the body."""
 
-    def __init__(self, request: Any, _socket: object, _settings: object) -> None:
+    def __init__(self, request: Any, *_others: object) -> None:
         self.request = request
         self.out: list[bytes] = []
         self.status, self.fields, self.begun = "", "", False

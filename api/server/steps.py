@@ -1,13 +1,13 @@
 """The body of a response as a thread makes it, a step at a time, between which nobody holds a thread."""
 
-import asyncio
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
 from contextvars import copy_context
+from functools import partial
 from importlib import import_module
 from typing import Any, TypeVar
 
 from ..web.response_cache import Later
+from .threads import Threads
 
 wsgi: Any = import_module("gunicorn.http.wsgi")  # the stubs are of an older version
 STEP = 64 << 10  # bytes that are made before the client has to take them
@@ -17,11 +17,11 @@ T = TypeVar("T")
 class Steps:
     """The body of a response while it is made, by one thread after the other, in one context of variables."""
 
-    def __init__(self, chunks: Iterable[bytes], pool: Executor) -> None:
+    def __init__(self, chunks: Iterable[bytes], pool: Threads) -> None:
         self.chunks, self.pool, self.context = chunks, pool, copy_context()
 
     async def in_thread(self, step: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.pool, self.context.run, step)
+        return await self.pool.call(partial(self.context.run, step))
 
     def next(self) -> tuple[list[bytes], bool]:
         """About STEP bytes more, and whether there may be others; of a file nothing."""

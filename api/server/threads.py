@@ -5,35 +5,42 @@ zlib, which costs more than it gains: decisions/002-gunicorn-worker-and-connecti
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from queue import SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 PATIENCE = 0.01  # seconds in which a call has to be begun, or another thread begins it
-Call = tuple["Future[Any]", Callable[[], Any]] | None  # None ends a thread
+Call = tuple["asyncio.Future[Any]", Callable[[], Any]] | None  # None ends a thread
 T = TypeVar("T")
 
 
-class Threads(Executor):
-    """Makes calls of an event loop in their order: in one thread of `count`, and in another whenever that takes long."""
+class Threads:
+    """Makes calls of an event loop in their order: in one thread of `count`, and in another whenever that takes long.
 
-    def __init__(self, count: int) -> None:
-        self.pool, self.calls = ThreadPoolExecutor(count), SimpleQueue[Call]()
-        self.begun, self.watching = 0, False
+    If `together`, all threads make them at the same time.
+    """
+
+    def __init__(self, count: int, together: bool = False) -> None:
+        self.pool, self.calls, self.together = ThreadPoolExecutor(count), SimpleQueue[Call](), together
+        self.made: deque[tuple[asyncio.Future[Any], Callable[[Any], None], Any]] = deque()  # futures, and what they are told
+        self.begun, self.watching, self.telling = 0, False, False
         self.runner: object = None
-        self.start()
+        for _ in range(count if together else 1):
+            self.start()
 
     def start(self) -> None:
         """Lets another thread make the calls from now on; the one that did ends with what it is doing."""
         self.starting = True
         self.pool.submit(self.run)
 
-    def submit(self, call: Callable[..., T], /, *args: Any, **options: Any) -> "Future[T]":
-        future: Future[T] = Future()
-        self.calls.put((future, partial(call, *args, **options)))
-        if not self.watching:
+    def call(self, call: Callable[[], T]) -> "asyncio.Future[T]":
+        self.loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = self.loop.create_future()
+        self.calls.put((future, call))
+        if not (self.watching or self.together):
             self.watch(begun=-1)
         return future
 
@@ -43,24 +50,38 @@ class Threads(Executor):
         if self.watching:
             if begun == self.begun and not self.starting:
                 self.start()
-            asyncio.get_running_loop().call_later(PATIENCE, self.watch, self.begun)
+            self.loop.call_later(PATIENCE, self.watch, self.begun)
 
     def run(self) -> None:
         own = self.runner = object()
         self.starting = False
-        while self.runner is own:
+        while self.together or self.runner is own:
             if not (waiting := self.calls.get()):
                 self.calls.put(None)  # for the other threads
                 return
             self.begun += 1
             future, call = waiting
-            if future.set_running_or_notify_cancel():
+            if not future.cancelled():
                 try:
-                    future.set_result(call())
+                    self.made.append((future, future.set_result, call()))
                 except BaseException as error:  # noqa: BLE001  # whoever waits for the result is told
-                    future.set_exception(error)
+                    self.made.append((future, future.set_exception, error))
+                if not self.telling:  # once for all that is made until the loop comes to it
+                    self.telling = True
+                    with suppress(RuntimeError):  # the loop has ended
+                        self.loop.call_soon_threadsafe(self.tell)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def tell(self) -> None:
+        self.telling = False
+        while self.made:
+            future, tell, result = self.made.popleft()
+            if not future.done():
+                tell(result)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         """Ends the threads once all calls were made."""
         self.calls.put(None)
-        self.pool.shutdown(wait)
+        self.pool.shutdown()

@@ -8,8 +8,6 @@ import errno
 import os
 import signal
 import time
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -19,6 +17,7 @@ from gunicorn.workers import base
 from .access_log import AccessLog
 from .connection import Connection, Wait
 from .shares import Shares
+from .threads import Threads
 
 FULL = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)  # no descriptors, no memory
 TICK, GRACE, PAUSE = 0.5, 0.5, 0.05  # seconds between two looks; for a request that is on its way at the end; without accepting
@@ -41,7 +40,7 @@ class Worker(base.Worker):
     log: AccessLog
     loop: asyncio.AbstractEventLoop
     shares = Shares()  # made before the processes are
-    threads: Callable[[int], Executor] = ThreadPoolExecutor
+    together = True  # whether threads work at the same time: where a database of its own computes
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,7 +53,7 @@ class Worker(base.Worker):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
     def run(self) -> None:
-        with self.threads(self.cfg.threads) as self.pool:
+        with Threads(self.cfg.threads, self.together) as self.pool:
             asyncio.run(self.serve())
 
     async def serve(self) -> None:

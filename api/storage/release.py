@@ -13,7 +13,7 @@ from .tables import ReleaseMetadata
 
 MAX_CACHED = 200_000  # values that the cache of a release holds
 MAX_KEY = 200  # characters of a cache key that is kept as it is; a longer one is hashed
-MAX_DOCUMENTS = 1 << 25  # bytes of documents that it holds beside them
+MAX_DOCUMENTS = 1 << 26  # bytes of documents that it holds beside them
 T = TypeVar("T")
 
 

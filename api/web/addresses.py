@@ -43,16 +43,15 @@ def page_of(kind: str, id: str) -> str:
     return mounted(f"/{kind}/{id}")
 
 
-def for_people() -> str | None:
+def for_people(this: Asked) -> str | None:
     """The absolute address of the page of this answer: the same without `/v1`; None if there is none."""
-    rule = asked().url_rule
-    has_page = rule and rule.rule.startswith("/v1/") and rule.rule[len("/v1") :] in current_app.extensions["pages"]
-    return _below("v1/", "") if has_page else None
+    paged = this.url_rule and this.url_rule.rule in current_app.extensions["paged"]
+    return _below(this, "v1/", "") if paged else None
 
 
 def for_programs() -> str:
     """The absolute address of the same answer as this page for programs."""
-    return _below("", "v1/").removesuffix("/")
+    return _below(asked(), "", "v1/").removesuffix("/")
 
 
 def from_root(address: str) -> str:
@@ -60,9 +59,8 @@ def from_root(address: str) -> str:
     return mounted(f"/{address.removeprefix(root())}")
 
 
-def _below(old: str, new: str) -> str:
+def _below(this: Asked, old: str, new: str) -> str:
     """This request's address with another path between that of the application and the rest."""
-    this = asked()
     base = this.root_address
     return f"{base}{new}{this.address.removeprefix(base).removeprefix(old)}"
 

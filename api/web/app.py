@@ -85,7 +85,7 @@ def init_routes(app: Flask) -> None:
     for derived in (pages, resources, aggregates, citations, pictures):
         app.register_blueprint(derived.routes())
     pages.install(app)
-    app.extensions["pages"] = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("pages.")}
+    app.extensions["paged"] = {f"/v1{rule.rule}" for rule in app.url_map.iter_rules() if rule.endpoint.startswith("pages.")}
 
 
 def init_headers(app: Flask) -> None:

@@ -18,7 +18,7 @@ from ..storage.release import Release
 from ..storage.tables import Moved
 from . import addresses
 from .addresses import asked, here
-from .application import Ready
+from .application import Asked, Ready
 from .headers import LONGEST_LINK
 from .response_cache import KEPT, keep, matching_tag
 
@@ -26,12 +26,11 @@ JSON, HTML = "application/json", "text/html"
 FRESH = "public, max-age=60, stale-while-revalidate=600, stale-if-error=86400"
 
 
-def etag(release: Release, media_type: str) -> str:
+def etag(this: Asked, release: Release, media_type: str) -> str:
     """The validator of a response, made from all that it depends on: release, code, canonical address and media type.
 
     In the canonical address parameters are in order, and `format` is left out, as the media type says the same.
     """
-    this = asked()
     arguments = sorted([(name, value) for name, values in this.strings.items() if name != "format" for value in values])
     path = this.address.partition("?")[0]
     identity = f"{release.id} {release.about['code']} {__version__} {path} {arguments} {media_type}"
@@ -43,10 +42,11 @@ def not_modified(release: Release, media_type: str = JSON) -> Response | None:
 
     `If-None-Match: *` matches only a response that exists, which `answer` is the first to know.
     """
-    header = request.environ.get("HTTP_IF_NONE_MATCH", "")
+    this = asked()
+    header = this.environ.get("HTTP_IF_NONE_MATCH", "")
     if not header or header.strip() == "*":
         return None
-    tag = matching_tag(header, etag(release, media_type), request.headers.get("Accept-Encoding", ""))
+    tag = matching_tag(header, etag(this, release, media_type), this.headers.get("Accept-Encoding", ""))
     return _unchanged(tag) if tag else None
 
 
@@ -62,12 +62,13 @@ def answer(
 
     Links that are long are in the body alone.
     """
-    this, validator = asked(), etag(release, media_type)
+    this = asked()
+    validator = etag(this, release, media_type)
     if this.environ.get("HTTP_IF_NONE_MATCH", "").strip() == "*":
         return _unchanged(validator)
     relations = {
         "self": this.address,
-        "alternate": addresses.for_people(),
+        "alternate": addresses.for_people(this),
         **(links or {}),
         "describedby": f"{this.root_path}/openapi.yaml",
         "license": release.about["licence_url"],

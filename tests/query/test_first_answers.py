@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from benchmarks.profiles import call, environs
 
-MOST = 1500  # 1,040 to 1,250 were taken with SQLite, up to 1,450 with PostgreSQL, and 5,000 to 11,000 before
+MOST = 1200  # 650 to 850 are taken with SQLite, up to 1,050 with PostgreSQL, and 5,000 to 11,000 were before
 DAYS = "date_from=1990-02-03&date_to=2024-05-06"
 SHAPES = (
     "actor=russia",

@@ -1,20 +1,23 @@
 """A connection on the event loop, with one thread behind it and applications that are made for the occasion."""
 
 import asyncio
+import re
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from werkzeug.utils import send_file
 
 from api.config import Settings
-from api.server import Server
+from api.server import Server, heads
 from api.server.connection import LARGEST_BODY, Connection, Wait
+from api.server.threads import Threads
 from api.web.response_cache import Later
 
 PIECE = b"x" * 100_000
@@ -22,17 +25,15 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class Threads(ThreadPoolExecutor):
+class Others(Threads):
     """Does each thing in another thread."""
 
-    def submit(self, *args: Any) -> Future[Any]:
+    def call(self, call: Callable[[], Any]) -> asyncio.Future[Any]:
         with ThreadPoolExecutor(1) as once:
-            return once.submit(*args)
+            return asyncio.wrap_future(once.submit(call))
 
 
-def tried(
-    application: Application, ask: Callable[..., Awaitable[None]], pool: type[ThreadPoolExecutor] = ThreadPoolExecutor
-) -> None:
+def tried(application: Application, ask: Callable[..., Awaitable[None]], pool: type[Threads] = Threads) -> None:
     """Lets `ask` ask a server of the application: by a function that sends bytes and gives what to read from, of its worker."""
 
     async def run() -> None:
@@ -139,7 +140,7 @@ def test_the_steps_of_an_answer_share_their_context_whatever_thread_makes_them()
     async def ask(sent: Any, _worker: Any) -> None:
         assert (await (await sent(asked("/")))[0].read()).endswith(b"\r\n0\r\n\r\n"), "it was not cut off"
 
-    tried(lambda _environ, start: ok(start) or Later(counting), ask, Threads)
+    tried(lambda _environ, start: ok(start) or Later(counting), ask, Others)
 
 
 def test_a_body_is_there_as_a_whole_before_the_application_is_asked() -> None:
@@ -158,6 +159,35 @@ def test_a_body_is_there_as_a_whole_before_the_application_is_asked() -> None:
         assert body(await reader.read()) == b"0\r\n\r\n", "a body that is too long is not waited for"
 
     tried(application, ask)
+
+
+TARGETS = (
+    "/", "/v1/events", "/v1/events?actor=a,b&q=%C3%A9+x", "/v1//events", "//v1/events?x", "/v1/%C3%A9?a=%2", "/a?b?c=/d/../e",
+    "/a/./../b", "/v1/events?", "/a;b=1?c", "http://b.example/v1/events?x=1", "/~x_y.z-1?!$&'()*,:;=@[]\\^`{|}~",
+)  # fmt: skip
+
+
+def test_a_request_that_differs_in_its_address_alone_is_read_as_if_it_were_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        seen.append({name: value for name, value in environ.items() if isinstance(value, str) and name != "REMOTE_PORT"})
+        ok(start, ("Content-Length", "0"))
+        return [b""]
+
+    async def ask(sent: Any, _worker: Any) -> None:
+        for target in TARGETS:
+            requests = (f"GET {each} HTTP/1.1\r\nHost: x\r\nX-A: 1\r\n\r\n" for each in ("/other?than=this", target))
+            reader, _ = await sent("".join(requests).encode())
+            for _ in range(2):
+                await reader.readuntil(b"\r\n\r\n")
+
+    tried(application, ask)
+    again, seen[:] = list(seen), []
+    monkeypatch.setattr(heads, "LINE", re.compile(b"(?!)"))
+    tried(application, ask)
+    assert again == seen
+    assert [one["RAW_URI"] for one in seen[1::2]] == list(TARGETS)
 
 
 def test_what_would_be_another_field_is_never_sent() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from threading import Event, get_ident
 from typing import Any
 
@@ -18,9 +19,8 @@ def tried(what: Callable[[Callable[..., Awaitable[Any]]], Awaitable[None]], coun
     """Lets something be done by a function that makes a call in a thread."""
 
     async def run() -> None:
-        loop = asyncio.get_running_loop()
         with Threads(count) as pool:
-            await asyncio.wait_for(what(lambda *call: loop.run_in_executor(pool, *call)), 60)
+            await asyncio.wait_for(what(lambda *call: pool.call(partial(*call))), 60)
 
     asyncio.run(run())
 

@@ -5,10 +5,13 @@ from typing import Any
 
 import brotli
 import pytest
+from flask import Request
 from flask.testing import FlaskClient
 from support import unchanged
+from werkzeug.test import create_environ
 
 from api.problems import Problem
+from api.web.application import Asked
 from api.web.headers import EXPOSED, outside
 
 JSON_ROUTES = [
@@ -167,3 +170,15 @@ def test_pages_elsewhere_may_read_when_to_come_back_whoever_refuses(client: Flas
         outside(Problem(429, "x"))[0]["Access-Control-Expose-Headers"],
     ):
         assert {name.strip() for name in exposed.split(",")} == set(EXPOSED)
+
+
+@pytest.mark.parametrize("host", ["a..b", ".a", f"{'a' * 64}.b"])
+def test_a_host_that_can_be_none_is_refused_at_every_route(client: FlaskClient, host: str) -> None:
+    for path in ("/v1/events", "/v1/events/", "/v1/events/x"):
+        assert client.get(path, headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("text", ["", "a=1", "a=1&b=2,3&a=", "a", "a=1&&b=2", "=1", "a=b=c", "a=+x", "a=%C3%A9&b=%ff", "a=1;b=2"])
+def test_parameters_are_read_as_werkzeug_reads_them(text: str) -> None:
+    environ = create_environ("/", query_string=text)
+    assert list(Asked(environ).args.items(multi=True)) == list(Request(environ).args.items(multi=True))

@@ -26,7 +26,7 @@ FOR_PROGRAMS = (
 
 def wanted() -> bool:
     """Whether this request is a person's: it has reached a page, or nothing, with a client that reads HTML."""
-    if "pages" not in current_app.extensions:  # the application outside of the prefix has none
+    if "paged" not in current_app.extensions:  # the application outside of the prefix has none
         return False
     if request.url_rule:
         endpoint = request.endpoint or ""
