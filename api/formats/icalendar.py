@@ -107,9 +107,10 @@ def folded(line: str) -> str:
 def days(when: Record) -> tuple[date, date | None]:
     """The first day, and the day after the last: DTEND is exclusive (RFC 5545); None for one day.
 
-    What lasted is a span. What happened on some day of a range is no span, and stands on the first possible day.
+    What lasted from one day to another is a span. What happened on some day of a range, or lasted since a month or until a year,
+    is none, as a calendar would show it on days that no source says: it stands on the first possible day.
     """
     first = date.fromisoformat(when["earliest"])
-    if some_day(when) or when["latest"] is None or when["latest"] == date.max.isoformat():
+    if some_day(when) or when["precision"] != "day" or when["latest"] is None or when["latest"] == date.max.isoformat():
         return first, None
     return first, date.fromisoformat(when["latest"]) + timedelta(days=1)

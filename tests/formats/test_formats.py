@@ -194,7 +194,8 @@ def test_the_calendar_has_whole_days_and_stable_uids(client: FlaskClient, docume
         start, when = entry["dtstart"].dt, dated[id]["date"]
         assert type(start) is date, "a date, not midnight"
         assert start.isoformat() == when["earliest"]
-        spans = when["latest"] and (when["sense"] == "extent" or when["latest"] == when["earliest"])
+        lasted = when["sense"] == "extent" and when["precision"] == "day"
+        spans = when["latest"] and (lasted or when["latest"] == when["earliest"])
         last = when["latest"] if spans else when["earliest"]
         assert entry.get("dtend", entry["dtstart"]).dt - timedelta(days="dtend" in entry) == date.fromisoformat(last), id
         assert isinstance(entry["dtstamp"].dt, datetime)
