@@ -90,7 +90,7 @@ def read(text: str) -> EdtfDate:
         if len(text) > LONGEST:
             raise ValueError
         found = _read(text)
-    except (ValueError, OverflowError, TypeError):  # edtf raises TypeError for `../202X` and the like
+    except (ValueError, OverflowError, TypeError, AttributeError):  # edtf raises these for `../202X`, `2020/2021-XX` and the like
         raise ValueError(_refusal(text)) from None
     if found.bounds.earliest > found.bounds.latest:
         raise ValueError(f"{text!r} ends before it begins")

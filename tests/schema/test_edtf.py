@@ -60,6 +60,7 @@ def test_a_date_spans_the_days_it_can_mean(text: str, earliest: str, latest: str
         "2021-06/2021-05",
         "2021/",
         "/2021",
+        "2020/2021-XX",
         "..",
     ],
 )

@@ -12,7 +12,23 @@ from api.storage.phrases import Phrase, as_beginning, parse
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 WORDS = st.lists(
-    st.sampled_from(["U.S.", "treaty's", "2019-08-02", "H. W. Bush", "Лавров", "ﬁ", "x.y", "o'clock", "が", "1.2.2020", "II"])
+    st.sampled_from(
+        [
+            "U.S.",
+            "treaty's",
+            "2019-08-02",
+            "H. W. Bush",
+            "Лавров",
+            "ﬁ",
+            "x.y",
+            "o'clock",
+            "が",
+            "1.2.2020",
+            "II",
+            "MAY 9, 1945",
+            "A\u0301. B",
+        ]
+    )
 )
 
 
