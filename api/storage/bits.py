@@ -30,6 +30,11 @@ def of_bytes(data: bytes | bytearray) -> int:
     return int.from_bytes(data, "little")
 
 
+def chosen(records: int) -> bytes:
+    """For each number from 0 up whether a record has it that is in the set, one byte each."""
+    return bin(records)[:1:-1].encode().translate(BITS)
+
+
 def members(records: int) -> list[int]:
     """The numbers of all records of a set, in their order."""
     first = max((records & -records).bit_length() - 1, 0) & ~7
