@@ -2,14 +2,15 @@
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
-from itertools import groupby, pairwise, product
-from operator import add, getitem, itemgetter, or_, sub
+from itertools import compress, count, groupby, pairwise, product, repeat
+from math import prod
+from operator import add, itemgetter, mul, or_, sub
 from typing import NamedTuple
 
 from ..resources import INDEXES
-from ..storage.bits import as_bytes, members, of_bytes, without
+from ..storage.bits import as_bytes, chosen, members, of_bytes, without
 from ..storage.release import Release
 from .query import Query
 from .record_sets import dates, days_of, of_kind, of_values
@@ -17,10 +18,10 @@ from .record_sets import dates, days_of, of_kind, of_values
 FEW_VALUES = 128  # up to which the values of a filter are kept as sets
 FEW = 2000  # records that are counted one by one, whatever else is asked for
 BLOCKS = 128  # into which the records of a kind are divided
+SPARSE = 16  # numbers for each record of a set, above which its records are looked up instead of all passed by
 MOST_SUMS = 1 << 17  # numbers in the sums of blocks
 Group = tuple[str, ...]  # the empty text stands for no value
 Counts = defaultdict[Group, int]
-Count = Callable[[int, Counts, int], None]  # counts the records of a set: adds each group's number, times a factor, to counts
 
 
 class FilterColumn(NamedTuple):
@@ -28,6 +29,37 @@ class FilterColumn(NamedTuple):
 
     places: Sequence[int]
     combinations: list[Group]
+
+
+class Combined:
+    """Some columns together: of each record one number for the places of its combinations."""
+
+    def __init__(self, columns: Sequence[FilterColumn]) -> None:
+        self.tables = [column.combinations for column in columns]
+        places: Iterable[int] = columns[0].places
+        for column in columns[1:]:
+            places = map(add, map(mul, places, repeat(len(column.combinations))), column.places)
+        self.places = array("I" if prod(map(len, self.tables)) <= 1 << 32 else "Q", places)
+        self.size = len(self.places) * self.places.itemsize // 256  # for the cache of a release
+        self.groups = lru_cache(1 << 14)(self._groups)
+
+    def _groups(self, place: int) -> list[Group]:
+        parts = []
+        for table in reversed(self.tables):
+            place, own = divmod(place, len(table))
+            parts.append(table[own])
+        return list(product(*reversed(parts)))
+
+    def count(self, records: int, counts: Counts, factor: int = 1) -> None:
+        """Adds the number of the records of a set that each group has, times a factor, to some counts."""
+        first = max((records & -records).bit_length() - 1, 0)
+        if SPARSE * records.bit_count() < records.bit_length() - first:
+            found: Iterable[int] = map(self.places.__getitem__, members(records))
+        else:
+            found = compress(self.places[first : records.bit_length()], chosen(records >> first))
+        for place, number in Counter(found).items():
+            for group in self.groups(place):
+                counts[group] += factor * number
 
 
 class BlockSums(NamedTuple):
@@ -40,7 +72,7 @@ class BlockSums(NamedTuple):
 
     @property
     def size(self) -> int:
-        """For the cache: see `Release.once`."""
+        """For the cache of a release."""
         return (len(self.before) + 32) * len(self.groups) // 64
 
 
@@ -89,24 +121,23 @@ def few_sets(release: Release, kind: str, filter: str) -> Mapping[str, int]:
 def counted(query: Query, filters: Sequence[str]) -> Mapping[Group, int]:
     """How many records of a query have each combination of a value of each filter."""
     release, kind, records = query.release, query.resource.kind, query.records
-    count = release.once(f"counting {kind} {filters}", lambda: _counting([column(release, kind, name) for name in filters]))
-    counts = Counts(int)
-    base, called = _undated(query)
-    sums = release.once(f"sums {filters} {called}", lambda: _sums(base, count)) if records.bit_count() > FEW else None
+    combined = release.once(f"combined {kind} {filters}", lambda: Combined([column(release, kind, name) for name in filters]))
+    counts, (base, called), sums = Counts(int), _undated(query), None
+    if records.bit_count() > FEW and next(release.once(f"asks {filters} {called}", count)):  # not of what is asked once
+        sums = release.once(f"sums {filters} {called}", lambda: _sums(base, combined))
     if not sums:
-        count(records, counts, 1)
+        combined.count(records, counts)
         return counts
-    data = as_bytes(records).ljust(sums.width * len(sums.sizes), b"\0")
-    parts = (data[n : n + sums.width] for n in range(0, len(data), sums.width))
-    mostly = [2 * of_bytes(part).bit_count() > size for part, size in zip(parts, sums.sizes, strict=True)]
+    data, width = as_bytes(records), sums.width
+    mostly = [2 * of_bytes(data[n * width : (n + 1) * width]).bit_count() > size for n, size in enumerate(sums.sizes)]
     totals: Sequence[int] = [0] * len(sums.groups)
     for before, (last, this) in zip(sums.before, pairwise([False, *mostly, False]), strict=True):
         if last != this:
             totals = list(map(sub if this else add, totals, before))
-    taken = base & of_bytes(b"".join([b"\xff\0"[not block :][:1] * sums.width for block in mostly]))
     counts.update(zip(sums.groups, totals, strict=True))
-    count(without(records, taken), counts, 1)
-    count(without(taken, records), counts, -1)
+    taken = base & of_bytes(b"".join([(b"\xff" if block else b"\0") * width for block in mostly]))
+    combined.count(without(records, taken), counts)
+    combined.count(without(taken, records), counts, -1)
     return {group: number for group, number in counts.items() if number}
 
 
@@ -119,31 +150,18 @@ def _undated(query: Query) -> tuple[int, str]:
     return query.undated, called
 
 
-def _counting(columns: Sequence[FilterColumn]) -> Count:
-    @lru_cache(1 << 14)
-    def groups(places: tuple[int, ...]) -> list[Group]:
-        return list(product(*map(getitem, [column.combinations for column in columns], places)))
-
-    def count(records: int, counts: Counts, factor: int) -> None:
-        numbers = members(records)
-        for places, found in Counter(zip(*[map(column.places.__getitem__, numbers) for column in columns], strict=True)).items():
-            for group in groups(places):
-                counts[group] += factor * found
-
-    return count
-
-
-def _sums(records: int, count: Count, most: int = BLOCKS) -> BlockSums | None:
+def _sums(records: int, combined: Combined) -> BlockSums | None:
     """The sums of as many blocks as there is room for; none if there are too many groups."""
-    data, counts = as_bytes(records), Counts(int)
-    width = -(-len(data) // most)
-    blocks = [of_bytes(data[first : first + width]) for first in range(0, len(data), width)]
-    rows = [array("I")]
-    for place, block in enumerate(blocks):
-        count(block << 8 * width * place, counts, 1)
-        if len(counts) * most > MOST_SUMS:
-            return _sums(records, count, most // 4) if most > 4 else None
-        rows.append(array("I", counts.values()))
-    groups = sorted(range(len(counts)), key=list(counts).__getitem__)
-    before = [array("I", [row[group] if group < len(row) else 0 for group in groups]) for row in rows]
-    return BlockSums(width, [block.bit_count() for block in blocks], sorted(counts), before)
+    whole = Counts(int)
+    combined.count(records, whole)
+    data, groups = as_bytes(records), sorted(whole)
+    if not groups or (blocks := min(BLOCKS, MOST_SUMS // len(groups))) < 2:
+        return None
+    width = -(-len(data) // blocks)
+    parts = [of_bytes(data[first : first + width]) for first in range(0, len(data), width)]
+    counts = Counts(int, dict.fromkeys(groups, 0))
+    before = [array("I", counts.values())]
+    for place, part in enumerate(parts):
+        combined.count(part << 8 * width * place, counts)
+        before.append(array("I", counts.values()))
+    return BlockSums(width, [part.bit_count() for part in parts], groups, before)

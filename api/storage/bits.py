@@ -35,6 +35,11 @@ def first(records: int) -> int:
     return (records & -records).bit_length() - 1
 
 
+def chosen(records: int) -> bytes:
+    """For each number from 0 up whether a record has it that is in the set, one byte each."""
+    return bin(records)[:1:-1].encode().translate(BITS)
+
+
 def members(records: int) -> list[int]:
     """The numbers of all records of a set, in their order."""
     base = max(first(records), 0) & ~7

@@ -1,20 +1,18 @@
 """Flask without what nothing here uses, and its request, whose addresses and parameters are read once."""
 
 import re
-from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.datastructures import MultiDict
-from werkzeug.routing import Rule
 from werkzeug.urls import iri_to_uri
 
 # A query string of names and values without escapes.
 PLAIN = re.compile(r"[A-Za-z0-9_.~,:/*-]+=[A-Za-z0-9_.~,:/*-]*(&[A-Za-z0-9_.~,:/*-]+=[A-Za-z0-9_.~,:/*-]*)*")
-HOST = re.compile(r"([a-z0-9-]{1,30}\.)*[a-z0-9-]{1,30}(:[0-9]+)?")
 # Addresses that are URIs as they are: a host, a path that werkzeug would not change, and a query with its escapes.
 UNCHANGED = re.compile(
     r"https?://(?!xn--|[^/]*\.xn--)[a-z0-9.-]+(:[0-9]+)?/[A-Za-z0-9_.~!$'()*,/:;@+=&-]*(\?([A-Za-z0-9_.~!$'()*,/:;@+=&?-]|%[0-9A-Fa-f]{2})*)?"
@@ -53,22 +51,6 @@ class Asked(Request):
         query = self.environ.get("QUERY_STRING", "")
         address = f"{self.root_address[:-1]}{self.path}{'?' if query else ''}{query}"
         return address if UNCHANGED.fullmatch(address) else iri_to_uri(self.url)
-
-
-class Routes:
-    """What finds the route of a request: at once where its path is one without parameters, and as werkzeug does otherwise."""
-
-    def __init__(self, bind: Callable[[], Any], plain: Mapping[Any, Rule], request: Request) -> None:
-        self._bind, self._plain, self._request = bind, plain, request
-
-    def match(self, **options: Any) -> Any:
-        environ, host = self._request.environ, self._request.host
-        rule = self._plain.get((environ["REQUEST_METHOD"], environ.get("PATH_INFO")))
-        usual = rule and "HTTP_UPGRADE" not in environ and HOST.fullmatch(host)
-        return (rule, {}) if usual else self._bind().match(**options)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._bind(), name)
 
 
 class NoSession(SessionInterface):
@@ -114,15 +96,6 @@ class Application(Flask):
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
-
-    def create_url_adapter(self, request: Request | None) -> Any:
-        return Routes(partial(super().create_url_adapter, request), self.plain, request) if request else None
-
-    @cached_property
-    def plain(self) -> dict[tuple[str, str], Rule]:
-        """The routes without parameters, by method and path."""
-        rules = [rule for rule in self.url_map.iter_rules() if not rule.arguments]
-        return {(method, rule.rule): rule for rule in reversed(rules) for method in rule.methods or ()}
 
     def full_dispatch_request(self) -> Response:
         try:

@@ -132,10 +132,11 @@ def test_records_counted_in_blocks_are_those_counted_one_by_one(
     monkeypatch.setattr(columns, "FEW", 1 << 60)
     one_by_one = aggregate(query)
     monkeypatch.setattr(columns, "FEW", 0)
-    for most in (1 << 40, 1000, 0):  # with sums of many blocks, of few, and with none
+    for most in (1 << 40, 3000, 0):  # with sums of many blocks, of few, and with none
         monkeypatch.setattr(columns, "MOST_SUMS", most)
         monkeypatch.setattr(release, "_cache", Recent(1000, lambda value: 0))
         assert aggregate(query) == one_by_one
+        assert aggregate(query) == one_by_one, "what is asked again has sums"
 
 
 @pytest.mark.parametrize("dataset", ["small", pytest.param("bundled", marks=pytest.mark.trials)])
