@@ -11,7 +11,8 @@ from ..resources.filters import Periods, Terms
 from ..schema.errors import Fault
 from ..schema.fields import Record
 from ..storage.release import Release, placeholders
-from .columns import Group, counted
+from .columns import Group
+from .counting import counted
 from .parsing import InvalidParameters, query_string, quoted
 from .query import Query
 

@@ -9,6 +9,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadHost
 from werkzeug.urls import iri_to_uri
 
 # A query string of names and values without escapes.
@@ -43,7 +44,10 @@ class Asked(Request):
     def root_address(self) -> str:
         """The absolute address that the application is mounted at, with a slash at the end."""
         address = f"{self.scheme}://{self.host}{self.root_path}/"
-        return address if UNCHANGED.fullmatch(address) else iri_to_uri(self.root_url)
+        try:
+            return address if UNCHANGED.fullmatch(address) else iri_to_uri(self.root_url)
+        except UnicodeError:  # `xn--` with what encodes no name
+            raise BadHost from None
 
     @cached_property
     def address(self) -> str:

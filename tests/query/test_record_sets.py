@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from support import explained, statements
 
 from api.config import Settings
-from api.query import columns, record_order, record_sets
+from api.query import counting, record_order, record_sets
 from api.query.aggregation import aggregate
 from api.query.pagination import total
 from api.query.parameters import aggregate_arguments, arguments
@@ -129,11 +129,11 @@ def test_records_counted_in_blocks_are_those_counted_one_by_one(
 ) -> None:
     (events,) = (resource for resource in RESOURCES if resource.kind == "events")
     query = Query(events, aggregate_arguments(events), {**parameters, "by": [by]}, store)
-    monkeypatch.setattr(columns, "FEW", 1 << 60)
+    monkeypatch.setattr(counting, "FEW", 1 << 60)
     one_by_one = aggregate(query)
-    monkeypatch.setattr(columns, "FEW", 0)
+    monkeypatch.setattr(counting, "FEW", 0)
     for most in (1 << 40, 3000, 0):  # with sums of many blocks, of few, and with none
-        monkeypatch.setattr(columns, "MOST_SUMS", most)
+        monkeypatch.setattr(counting, "MOST_SUMS", most)
         monkeypatch.setattr(release, "_cache", Recent(1000, lambda value: 0))
         assert aggregate(query) == one_by_one
         assert aggregate(query) == one_by_one, "what is asked again has sums"

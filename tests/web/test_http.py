@@ -8,7 +8,7 @@ import pytest
 from flask import Request
 from flask.testing import FlaskClient
 from support import unchanged
-from werkzeug.test import create_environ
+from werkzeug.test import create_environ, run_wsgi_app
 
 from api.problems import Problem
 from api.web.application import Asked
@@ -176,6 +176,13 @@ def test_pages_elsewhere_may_read_when_to_come_back_whoever_refuses(client: Flas
 def test_a_host_that_can_be_none_is_refused_at_every_route(client: FlaskClient, host: str) -> None:
     for path in ("/v1/events", "/v1/events/", "/v1/events/x"):
         assert client.get(path, headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/v1/events", "/events", "/"])
+def test_a_host_that_encodes_no_name_is_refused(client: FlaskClient, path: str) -> None:
+    environ = create_environ(path) | {"HTTP_HOST": "xn--a.example"}  # the client would look for the name itself
+    chunks, status, _ = run_wsgi_app(client.application, environ, buffered=True)
+    assert status.startswith("400 "), b"".join(chunks)
 
 
 @pytest.mark.parametrize("text", ["", "a=1", "a=1&b=2,3&a=", "a", "a=1&&b=2", "=1", "a=b=c", "a=+x", "a=%C3%A9&b=%ff", "a=1;b=2"])
