@@ -27,6 +27,7 @@ from .records import FileRecords, Item
 from .yaml_files import canonical
 
 CACHED = 1 << 14  # answers about other records that are kept
+RECORDS = 1 << 12  # other records that are kept, some 10 kB each
 CHUNK = 250  # records that are worked on together
 SINGLE_PROCESS = 1 << 18  # bytes of JSON Lines up to which one process does the work
 Result = TypeVar("Result")
@@ -75,8 +76,8 @@ class Dataset:
         self.add(self.files)
         # What many records ask of others; nothing is asked before all are read.
         self.has = lru_cache(CACHED)(self._has)
-        self.find = lru_cache(CACHED)(self._find)
-        self.record = lru_cache(CACHED)(self._record)
+        self.find = lru_cache(RECORDS)(self._find)
+        self.record = lru_cache(RECORDS)(self._record)
         self.name = lru_cache(CACHED)(self._name)
         self.terms = lru_cache(CACHED)(self._terms)
         self.exists = lru_cache(CACHED)(self._exists)

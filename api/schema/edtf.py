@@ -83,7 +83,7 @@ class EdtfDate(NamedTuple):
         return self.first.mark in ("?", "%") or self.last.mark in ("?", "%")
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def read(text: str) -> EdtfDate:
     """An EDTF date. Raises ValueError with a message for curators if `text` is not one."""
     try:
@@ -185,7 +185,7 @@ def _day(moment: Any) -> date:
     return date(moment.tm_year, moment.tm_mon, moment.tm_mday)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def bounds(text: str) -> Bounds:
     """The bounds of an EDTF date. Raises ValueError with a message for curators if `text` is not one."""
     return read(text).bounds
@@ -205,7 +205,7 @@ def is_open(text: str) -> bool:
     return days.earliest == date.min or days.latest == date.max
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def certain_core(text: str) -> Bounds | None:
     """What a range of days must meet for a date to lie in it for certain; None for a doubtful date (`~`, `?`, `%`).
 
@@ -222,7 +222,7 @@ def certain_core(text: str) -> Bounds | None:
     return Bounds(min(found.first.days.latest, days.latest), max(found.last.days.earliest, days.earliest))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def certain_prefix(days: Bounds) -> str:
     """The year, month or day (`YYYY`, `YYYY-MM`, `YYYY-MM-DD`) that both bounds share; empty if not even the year."""
     first, last = days.earliest.isoformat(), days.latest.isoformat()

@@ -22,7 +22,7 @@ def render(text: str) -> dict[str, Any]:
     return dict(rendered(text))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def rendered(text: str) -> dict[str, Any]:
     """The public date of an EDTF text, shared by all that ask for it."""
     found = read(text)
