@@ -27,7 +27,7 @@ from .records import FileRecords, Item
 from .yaml_files import canonical
 
 CACHED = 1 << 14  # answers about other records that are kept
-RECORDS = 1 << 12  # other records that are kept, some 10 kB each
+RECORDS = 1 << 12  # other records that are kept, which are larger than answers about them
 CHUNK = 250  # records that are worked on together
 SINGLE_PROCESS = 1 << 18  # bytes of JSON Lines up to which one process does the work
 Result = TypeVar("Result")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..resources.resource import Resource
 from ..schema.fields import Record
+from ..schema.walk import as_json
 from ..storage.release import Release
 
 VOCABULARY = "tag:diplomatic-events,2026:"  # the program's own words, in the answers of every dataset
@@ -78,7 +79,7 @@ def title_of(about: Record, kind: str, said: str) -> str:
     return f"{about['title']}: {kind}{f' ({said})' if said else ''}"
 
 
-dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # compact JSON text, keys as given
+dumps = as_json  # compact JSON text, keys as given
 
 
 def joined(texts: Iterable[str]) -> Iterator[str]:

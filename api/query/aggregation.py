@@ -49,7 +49,7 @@ def _counted(query: Query, name: str) -> tuple[list[tuple[str, int]], int]:
 
 
 def _facet(query: Query, filter: Terms, rows: list[tuple[str, int]], args: Mapping[str, str], base: str) -> list[Record]:
-    called, mark = names(query.release, filter, [value for value, _ in rows]), secrets.token_hex()
+    called, mark = names(query.release, filter.kind, [value for value, _ in rows]), secrets.token_hex()
     dropped = ("cursor", "facets", "format", *(["limit"] if args.get("limit") == "0" else []))
     kept = {key: value for key, value in args.items() if key not in dropped}
     before, after = f"{base}?{query_string(_narrow(filter, kept, mark).items(), ',')}".split(mark)
@@ -71,16 +71,16 @@ def _terms(query: Query, name: str) -> Terms:
     return next(filter for filter in query.resource.filters if isinstance(filter, Terms) and filter.name == name)
 
 
-def names(release: Release, filter: Terms, values: list[str]) -> dict[str, str]:
-    """What records are called, if the values of a filter are ids."""
-    if not filter.kind:
+def names(release: Release, kind: str | None, ids: list[str]) -> dict[str, str]:
+    """What records of a kind are called, by id; nothing without a kind, as the values of many filters are no ids."""
+    if not kind:
         return {}
-    table = BY_KIND[filter.kind].model._meta.table_name
+    table = BY_KIND[kind].model._meta.table_name
 
     def read(ids: list[str]) -> dict[str, str]:
         return dict(release.execute(f'SELECT "id", "called" FROM "{table}" WHERE "id" IN ({placeholders(ids)})', *ids))  # noqa: S608
 
-    return release.once_each(f"called {filter.kind} ", values, read)
+    return release.once_each(f"called {kind} ", ids, read)
 
 
 def aggregate(query: Query) -> list[tuple[Group, int]]:

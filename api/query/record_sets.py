@@ -178,7 +178,8 @@ def dates(query: Query) -> Dates | None:
 
 def dated(query: Query) -> tuple[int, int]:
     """The records that may lie in the range of days that a query asks for, and those that do for certain."""
-    days = next(filter for filter in query.used if type(filter) is Dates).range(query.values)
+    filter = dates(query)
+    days = filter and filter.range(query.values)
     assert days  # noqa: S101  # whoever asks has a range
     return days_of(query.release, query.resource.kind).within(days[0].toordinal(), days[1].toordinal())
 

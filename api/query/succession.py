@@ -6,6 +6,7 @@ from ..resources.actors import ACTORS
 from ..resources.agreements import AGREEMENTS
 from ..schema.public_date import render
 from ..storage.release import Release
+from .aggregation import names
 from .query import Query
 
 
@@ -47,6 +48,5 @@ def other_party(query: Query) -> list[str]:
     others = [(one, other) for one, other in zip(parties, now, strict=True) if one != other]
     if not others:
         return []
-    model, either = ACTORS.model, [id for pair in others for id in pair]
-    called = dict(query.release.rows(model.select(model.id, model.called).where(model.id.in_(either))))
+    called = names(query.release, ACTORS.kind, [id for pair in others for id in pair])
     return [f"On {render(day)['text']} the party was not {called[a]}, but {called[b]}: ask for party={b}." for a, b in others]

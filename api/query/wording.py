@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..resources.brief import country
-from ..resources.filters import Filter, Terms, each, names
+from ..resources.filters import Filter, Terms, names
 from ..resources.resource import Resource
 from ..schema.public_date import render
 from ..storage.release import Release
@@ -14,7 +14,6 @@ from .aggregation import names as called_so
 BEFORE = {"date_from": "from", "date_to": "until", "q": "words", "ids": ""}  # what is said before a value instead of the name
 DAYS = re.compile(r"(\d{4}-\d\d(?:-\d\d)?)(?:/(\d{4}-\d\d-\d\d))?")
 OF_ACTOR = ("did", "bound_on")  # filters whose values are an actor and what it did, or the day
-ACTORS = Terms("actor", "", each("id"), "actors")
 
 
 def in_words(release: Release, resource: Resource | None, given: Mapping[str, Any]) -> str:
@@ -35,9 +34,9 @@ def values_in_words(release: Release, filter: Filter | None, name: str, given: l
     if name == "q":
         return given
     if name in OF_ACTOR:
-        called = called_so(release, ACTORS, [value.partition(":")[0] for value in given])
+        called = called_so(release, "actors", [value.partition(":")[0] for value in given])
         return [f"{called.get(actor, actor)} {_word(name, what)}".strip() for actor, _, what in (v.partition(":") for v in given)]
-    called = called_so(release, filter, given) if isinstance(filter, Terms) else {}
+    called = called_so(release, filter.kind if isinstance(filter, Terms) else None, given)
     return [called.get(value) or _word(name, value) for value in given]
 
 
